@@ -1,0 +1,1 @@
+//! entrenar: the experiment tracker that lives in the browser.
