@@ -1,2 +1,76 @@
-//! The project's chores.
-fn main() {}
+//! The project's chores, all of them: `cargo xtask --help`.
+//!
+//! This file reads the command line and hands over; each chore has a file of its own.
+
+mod browser;
+mod browser_tests;
+mod failure;
+mod fresh;
+mod npm;
+mod pack;
+mod process;
+mod project;
+mod serve;
+mod sizes;
+mod summary;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use failure::{Failure, Outcome};
+
+const HELP: &str = "\
+The chores of entrenar. What is missing on this machine is installed first, and said while it is done;
+Rust (rustup) and Node.js with npm are all that has to be there.
+
+Usage: cargo xtask <command> [options]
+
+Commands:
+  serve            Build the package and the page, serve the page, and open it in the browser
+      --port N       first port to try (default 4173; the next free one is taken)
+      --no-open      do not open a browser
+  test             Everything that has to hold, in order; stops at the first failure
+      --only STAGE   run one stage: fmt, clippy, native, doc, browser, pack or e2e
+  pack             Build the npm package for its three targets, and print what it weighs
+      --target T     build one target: web (pkg/), bundler (target/pkg-bundler), nodejs (target/pkg-nodejs)
+  help             Print this
+
+Environment:
+  CHROME           the Chromium or Chrome that the page's tests drive  (default: the first one on the PATH)
+  CHROMEDRIVER     the driver that `wasm-pack test` uses               (default: chromedriver on the PATH)
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nerror: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Outcome {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if words.iter().any(|word| matches!(*word, "--help" | "-h")) {
+        print!("{HELP}");
+        return Ok(());
+    }
+    match words.as_slice() {
+        [] | ["help"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        ["serve", options @ ..] => serve::serve(&serve::Options::parse(options)?),
+        ["test"] => test::test(None),
+        ["test", "--only", stage] => test::test(Some(stage)),
+        ["pack"] => pack::pack(&pack::Target::ALL),
+        ["pack", "--target", name] => pack::pack(&[pack::Target::parse(name)?]),
+        other => Err(Failure::new(format!(
+            "cargo xtask does not know `{}`; cargo xtask --help lists what it does",
+            other.join(" ")
+        ))),
+    }
+}

@@ -1,0 +1,118 @@
+//! The npm package, built for its three targets with the commands that the documentation gives.
+
+use std::path::PathBuf;
+
+use crate::failure::{Failure, Outcome};
+use crate::process::{program_in, run};
+use crate::{fresh, project, sizes, tools};
+
+/// Whom a package is for.
+#[derive(Clone, Copy)]
+pub(crate) enum Target {
+    /// Pages without a bundler, and bundlers that take a URL for the wasm.
+    Web,
+    /// Bundlers that import wasm as a module.
+    Bundler,
+    /// Node.js.
+    Nodejs,
+}
+
+impl Target {
+    pub(crate) const ALL: [Self; 3] = [Self::Web, Self::Bundler, Self::Nodejs];
+
+    pub(crate) fn parse(name: &str) -> Outcome<Self> {
+        let found = Self::ALL.into_iter().find(|target| target.name() == name);
+        found.ok_or_else(|| {
+            Failure::new(format!(
+                "there is no target `{name}`: it is web, bundler or nodejs"
+            ))
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Bundler => "bundler",
+            Self::Nodejs => "nodejs",
+        }
+    }
+
+    /// Where the package goes, from the root of the checkout.
+    pub(crate) fn directory(self) -> &'static str {
+        match self {
+            Self::Web => "pkg",
+            Self::Bundler => "target/pkg-bundler",
+            Self::Nodejs => "target/pkg-nodejs",
+        }
+    }
+}
+
+/// Builds the packages that are not up to date, and prints what the web package weighs.
+pub(crate) fn pack(targets: &[Target]) -> Outcome {
+    build(targets)?;
+    if targets.iter().any(|target| matches!(target, Target::Web)) {
+        println!(
+            "{}",
+            sizes::measure(&project::root().join(Target::Web.directory()))?
+        );
+    }
+    Ok(())
+}
+
+/// Builds the packages that are not up to date.
+pub(crate) fn build(targets: &[Target]) -> Outcome {
+    tools::ensure_wasm_tools()?;
+    targets.iter().try_for_each(|target| build_one(*target))
+}
+
+fn build_one(target: Target) -> Outcome {
+    let stamp = project::stamps().join(format!("pack-{}", target.name()));
+    // The output is part of it: a package of another target in the same place, or a lost file, is not up to date.
+    if fresh::remembered(&stamp) == Some(state(target)?) {
+        println!("{}/ is up to date", target.directory());
+        return Ok(());
+    }
+    let mut command = program_in(
+        &project::root(),
+        "wasm-pack",
+        &["build", "--target", target.name(), "--features", "wasm"],
+    );
+    if !matches!(target, Target::Web) {
+        // After the feature: wasm-pack passes the rest of the line on to cargo.
+        command = program_in(
+            &project::root(),
+            "wasm-pack",
+            &[
+                "build",
+                "--target",
+                target.name(),
+                "--out-dir",
+                target.directory(),
+                "--features",
+                "wasm",
+            ],
+        );
+    }
+    run(&mut command)?;
+    fresh::remember(&stamp, &state(target)?)
+}
+
+fn state(target: Target) -> Outcome<String> {
+    let root = project::root();
+    let inside = |paths: &[&str]| {
+        paths
+            .iter()
+            .map(|path| root.join(path))
+            .collect::<Vec<PathBuf>>()
+    };
+    let inputs = fresh::fingerprint(&inside(&[
+        "src",
+        "Cargo.toml",
+        "Cargo.lock",
+        ".cargo",
+        "README.md",
+        "LICENSE",
+    ]))?;
+    let outputs = fresh::fingerprint(&inside(&[target.directory()]))?;
+    Ok(format!("{inputs} {outputs}"))
+}

@@ -1,0 +1,111 @@
+//! What the web package weighs: the wasm, its glue and the glue's snippets, as they are and as gzip sends them.
+
+use std::fmt;
+use std::path::Path;
+
+use crate::failure::{Failure, Outcome};
+use crate::process::ask;
+
+/// The most that wasm and glue may weigh together after gzip, in bytes.
+pub(crate) const MAX_GZIP_BYTES: u64 = 110 * 1024;
+
+/// One `bytes gzipped name` line per file. Node.js is there anyway and brings zlib.
+const WEIGH: &str = "
+    const fs = require('fs'), path = require('path'), zlib = require('zlib');
+    const [directory] = process.argv.slice(1);
+    const named = ['entrenar_bg.wasm', 'entrenar.js'];
+    const snippets = fs.existsSync(path.join(directory, 'snippets'))
+        ? fs.readdirSync(path.join(directory, 'snippets'), { recursive: true })
+            .filter((name) => name.endsWith('.js')).map((name) => path.join('snippets', name))
+        : [];
+    for (const name of [...named, ...snippets]) {
+        const bytes = fs.readFileSync(path.join(directory, name));
+        console.log(bytes.length, zlib.gzipSync(bytes, { level: 9 }).length, name);
+    }
+";
+
+/// One file's weight in bytes.
+struct Weight {
+    name: String,
+    raw: u64,
+    gzip: u64,
+}
+
+/// The weights of a package's files.
+pub(crate) struct Sizes(Vec<Weight>);
+
+/// Weighs the package in `directory`.
+pub(crate) fn measure(directory: &Path) -> Outcome<Sizes> {
+    let unweighed = || {
+        Failure::new(format!(
+            "cannot weigh the package in {}: build it first",
+            directory.display()
+        ))
+    };
+    let table = ask("node", &["-e", WEIGH, &directory.to_string_lossy()]).ok_or_else(unweighed)?;
+    table
+        .lines()
+        .map(parse)
+        .collect::<Option<Vec<_>>>()
+        .map(Sizes)
+        .ok_or_else(unweighed)
+}
+
+impl Sizes {
+    /// Fails when a visitor would have to load more than [`MAX_GZIP_BYTES`].
+    pub(crate) fn check(&self) -> Outcome {
+        let total = self.gzip();
+        if total <= MAX_GZIP_BYTES {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "wasm and glue weigh {total} bytes after gzip, over the limit of {MAX_GZIP_BYTES}"
+        )))
+    }
+
+    fn gzip(&self) -> u64 {
+        self.0.iter().map(|weight| weight.gzip).sum()
+    }
+}
+
+impl fmt::Display for Sizes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Weight { name, raw, gzip } in &self.0 {
+            writeln!(formatter, "{raw:>9} bytes, {gzip:>7} after gzip  {name}")?;
+        }
+        let raw: u64 = self.0.iter().map(|weight| weight.raw).sum();
+        write!(
+            formatter,
+            "{raw:>9} bytes, {:>7} after gzip  together (limit {MAX_GZIP_BYTES})",
+            self.gzip()
+        )
+    }
+}
+
+fn parse(line: &str) -> Option<Weight> {
+    let mut words = line.splitn(3, ' ');
+    Some(Weight {
+        raw: words.next()?.parse().ok()?,
+        gzip: words.next()?.parse().ok()?,
+        name: words.next()?.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_GZIP_BYTES, Sizes, parse};
+
+    #[test]
+    fn weight_over_the_limit_fails() {
+        let weighing = |gzip: u64| {
+            parse(&format!("900000 {gzip} entrenar_bg.wasm")).map(|weight| Sizes(vec![weight]))
+        };
+        assert!(weighing(MAX_GZIP_BYTES).is_some_and(|sizes| sizes.check().is_ok()));
+        assert!(weighing(MAX_GZIP_BYTES + 1).is_some_and(|sizes| sizes.check().is_err()));
+    }
+
+    #[test]
+    fn a_broken_line_is_no_weight() {
+        assert!(parse("twelve 3 entrenar.js").is_none());
+    }
+}

@@ -1,0 +1,111 @@
+//! Reads test runners' output: how many tests ran, and from which file.
+
+/// How many tests of how many files passed, in one runner's output.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Summary {
+    /// `(source file, tests passed)` in the order they ran.
+    pub(crate) files: Vec<(String, u64)>,
+}
+
+impl Summary {
+    pub(crate) fn passed(&self) -> u64 {
+        self.files.iter().map(|(_, passed)| passed).sum()
+    }
+
+    pub(crate) fn passed_in(&self, file: &str) -> u64 {
+        self.files
+            .iter()
+            .filter(|(name, _)| name == file)
+            .map(|(_, passed)| passed)
+            .sum()
+    }
+}
+
+/// The output of `cargo test`, natively or through the wasm test runner: `Running <file> (…)`, then `test result: …`.
+pub(crate) fn of_cargo(output: &str) -> Summary {
+    let mut summary = Summary::default();
+    let mut file = String::new();
+    for line in output.lines().map(str::trim) {
+        if let Some(running) = line.strip_prefix("Running ") {
+            let name = running.trim_start_matches("unittests ").split(" (").next();
+            name.unwrap_or_default().clone_into(&mut file);
+        } else if let Some(crate_name) = line.strip_prefix("Doc-tests ") {
+            file = format!("documentation of {crate_name}");
+        } else if line.starts_with("test result:") {
+            summary.files.push((
+                file.clone(),
+                number_before(line, "passed").unwrap_or_default(),
+            ));
+        }
+    }
+    summary
+}
+
+/// The number of tests that passed in Playwright's output: its last lines say `12 passed (3.4s)`.
+pub(crate) fn of_playwright(output: &str) -> u64 {
+    let passed = output
+        .lines()
+        .rev()
+        .find_map(|line| number_before(line, "passed"));
+    passed.unwrap_or_default()
+}
+
+/// Tests that Playwright left out, which nobody asked it to do.
+pub(crate) fn left_out_by_playwright(output: &str) -> u64 {
+    let count = |word| {
+        output
+            .lines()
+            .rev()
+            .take(8)
+            .find_map(|line| number_before(line, word))
+            .unwrap_or_default()
+    };
+    count("skipped") + count("did not run") + count("flaky")
+}
+
+fn number_before(line: &str, word: &str) -> Option<u64> {
+    let before = &line[..line.find(&format!(" {word}"))?];
+    before
+        .rsplit(|character: char| !character.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{left_out_by_playwright, of_cargo, of_playwright};
+
+    const CARGO: &str = "\
+     Running unittests src/lib.rs (target/debug/deps/entrenar-1)
+test a ... ok
+test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s
+     Running tests/worker.rs (target/debug/deps/worker-1)
+no tests to run!
+     Running tests/browser.rs (target/debug/deps/browser-1)
+test result: ok. 12 passed; 0 failed; 0 ignored; 0 filtered out; finished in 0.01s
+   Doc-tests entrenar
+test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s
+";
+
+    #[test]
+    fn cargo_tests_are_counted_by_file() {
+        let summary = of_cargo(CARGO);
+        assert_eq!(summary.passed(), 16);
+        assert_eq!(summary.passed_in("src/lib.rs"), 3);
+        assert_eq!(summary.passed_in("tests/browser.rs"), 12);
+    }
+
+    #[test]
+    fn file_whose_tests_were_skipped_counts_none() {
+        assert_eq!(of_cargo(CARGO).passed_in("tests/worker.rs"), 0);
+    }
+
+    #[test]
+    fn playwright_tests_are_counted() {
+        let output = "  ok 1 a run has 3 passed points (2ms)\n\n  2 skipped\n  41 passed (1.2m)\n";
+        assert_eq!(of_playwright(output), 41);
+        assert_eq!(left_out_by_playwright(output), 2);
+        assert_eq!(of_playwright("Error: No tests found"), 0);
+    }
+}

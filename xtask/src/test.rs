@@ -1,0 +1,179 @@
+//! `cargo xtask test`: everything that has to hold, in the order of what fails fastest, up to the first failure.
+
+use std::process::Command;
+use std::time::Instant;
+
+use crate::failure::{Failure, Outcome};
+use crate::process::{run, run_and_read};
+use crate::{browser, browser_tests, npm, pack, project, serve, sizes, summary, tools};
+
+/// One thing that is checked; it returns the number of tests that passed.
+struct Stage {
+    name: &'static str,
+    what: &'static str,
+    check: fn() -> Outcome<u64>,
+}
+
+const STAGES: [Stage; 7] = [
+    Stage {
+        name: "fmt",
+        what: "the code is formatted",
+        check: fmt,
+    },
+    Stage {
+        name: "clippy",
+        what: "no warnings, natively and for wasm32",
+        check: clippy,
+    },
+    Stage {
+        name: "native",
+        what: "tests outside the browser",
+        check: native,
+    },
+    Stage {
+        name: "doc",
+        what: "the documentation builds without warnings",
+        check: doc,
+    },
+    Stage {
+        name: "browser",
+        what: "the crate's tests in Chromium",
+        check: in_browser,
+    },
+    Stage {
+        name: "pack",
+        what: "the package for three targets, and its size",
+        check: packages,
+    },
+    Stage {
+        name: "e2e",
+        what: "the package and the page in Chromium",
+        check: end_to_end,
+    },
+];
+
+/// Runs every stage, or `only` one, and ends with one line that says how many tests passed.
+pub(crate) fn test(only: Option<&str>) -> Outcome {
+    let chosen: Vec<&Stage> = STAGES
+        .iter()
+        .filter(|stage| only.is_none_or(|name| name == stage.name))
+        .collect();
+    if chosen.is_empty() {
+        let names = STAGES.map(|stage| stage.name).join(", ");
+        return Err(Failure::new(format!(
+            "there is no stage `{}`: the stages are {names}",
+            only.unwrap_or_default()
+        )));
+    }
+    let mut passed = 0;
+    for (index, stage) in chosen.iter().enumerate() {
+        println!(
+            "\n=== {}/{} {}: {}",
+            index + 1,
+            chosen.len(),
+            stage.name,
+            stage.what
+        );
+        let start = Instant::now();
+        let count = (stage.check)().map_err(|failure| {
+            Failure::new(format!(
+                "{} failed: {failure}\n       again: cargo xtask test --only {}",
+                stage.name, stage.name
+            ))
+        })?;
+        passed += count;
+        println!(
+            "=== {} passed ({:.1} s)",
+            stage.name,
+            start.elapsed().as_secs_f64()
+        );
+    }
+    println!("\n{passed} passed, 0 failed");
+    Ok(())
+}
+
+fn fmt() -> Outcome<u64> {
+    tools::ensure_component("rustfmt", "fmt")?;
+    run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    Ok(0)
+}
+
+fn clippy() -> Outcome<u64> {
+    tools::ensure_component("clippy", "clippy")?;
+    tools::ensure_wasm_target()?;
+    for arguments in [
+        "clippy --workspace --all-targets",
+        "clippy --package entrenar --features wasm --all-targets",
+        "clippy --package entrenar --features wasm --all-targets --target wasm32-unknown-unknown",
+    ] {
+        let words: Vec<&str> = arguments
+            .split(' ')
+            .chain(["--", "-D", "warnings"])
+            .collect();
+        run(&mut cargo(&words))?;
+    }
+    Ok(0)
+}
+
+/// The sum over both feature sets: what is run twice was tested in two builds.
+fn native() -> Outcome<u64> {
+    let mut passed = 0;
+    for arguments in [
+        "test --workspace",
+        "test --package entrenar --features wasm",
+    ] {
+        let words: Vec<&str> = arguments.split(' ').collect();
+        passed += summary::of_cargo(&run_and_read(&mut cargo(&words))?).passed();
+    }
+    Ok(passed)
+}
+
+fn doc() -> Outcome<u64> {
+    run(cargo(&[
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--features",
+        "entrenar/wasm",
+    ])
+    .env("RUSTDOCFLAGS", "-D warnings"))?;
+    Ok(0)
+}
+
+fn in_browser() -> Outcome<u64> {
+    tools::ensure_wasm_tools()?;
+    browser_tests::run(&browser::ensure_browser()?)
+}
+
+fn packages() -> Outcome<u64> {
+    npm::ensure_node()?;
+    pack::build(&pack::Target::ALL)?;
+    let sizes = sizes::measure(&project::root().join(pack::Target::Web.directory()))?;
+    println!("{sizes}");
+    sizes.check()?;
+    Ok(0)
+}
+
+fn end_to_end() -> Outcome<u64> {
+    let browser = browser::ensure_browser()?;
+    pack::build(&pack::Target::ALL)?;
+    serve::build_page()?;
+    npm::ensure_packages(&project::end_to_end())?;
+    let output = run_and_read(
+        npm::script(&project::end_to_end(), "test", &[]).env("CHROME", &browser.chrome),
+    )?;
+    let left_out = summary::left_out_by_playwright(&output);
+    match summary::of_playwright(&output) {
+        0 => Err(Failure::new("Playwright ran no test")),
+        _ if left_out > 0 => Err(Failure::new(format!(
+            "Playwright left out {left_out} tests"
+        ))),
+        passed => Ok(passed),
+    }
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    command.args(arguments).current_dir(project::root());
+    command
+}
