@@ -26,9 +26,8 @@ pub(crate) fn of_cargo(output: &str) -> Summary {
     let mut summary = Summary::default();
     let mut file = String::new();
     for line in output.lines().map(str::trim) {
-        if let Some(running) = line.strip_prefix("Running ") {
-            let name = running.trim_start_matches("unittests ").split(" (").next();
-            name.unwrap_or_default().clone_into(&mut file);
+        if let Some(source) = line.strip_prefix("Running ").and_then(source_file) {
+            source.clone_into(&mut file);
         } else if let Some(crate_name) = line.strip_prefix("Doc-tests ") {
             file = format!("documentation of {crate_name}");
         } else if line.starts_with("test result:") {
@@ -63,6 +62,15 @@ pub(crate) fn left_out_by_playwright(output: &str) -> u64 {
     count("skipped") + count("did not run") + count("flaky")
 }
 
+/// `tests/x.rs` of `tests/x.rs (target/…)`; other lines begin with `Running` too.
+fn source_file(running: &str) -> Option<&str> {
+    let name = running
+        .trim_start_matches("unittests ")
+        .split(" (")
+        .next()?;
+    name.strip_suffix(".rs").map(|_| name)
+}
+
 fn number_before(line: &str, word: &str) -> Option<u64> {
     let before = &line[..line.find(&format!(" {word}"))?];
     before
@@ -83,6 +91,7 @@ test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
      Running tests/worker.rs (target/debug/deps/worker-1)
 no tests to run!
      Running tests/browser.rs (target/debug/deps/browser-1)
+Running headless tests in Chrome on `http://127.0.0.1:44621/`
 test result: ok. 12 passed; 0 failed; 0 ignored; 0 filtered out; finished in 0.01s
    Doc-tests entrenar
 test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s
