@@ -19,7 +19,7 @@ function listing(heading) {
 
 /** A page that runs `code` as a module after the package is loaded; `globalThis.done` is set when it ran to its end. */
 function pageWith(code, body = '') {
-  return `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">${body}
+  return `<!doctype html><meta charset="utf-8">${body}
 <script type="module">
 import init, * as entrenar from './pkg/entrenar.js';
 await init();
@@ -92,7 +92,7 @@ test('the JavaScript API listing logs, reads, subscribes and finishes', async ({
 
 test('the bundler listing trains, draws and finishes when built by a bundler', async ({ context, site, open }) => {
   const directory = await builtApp('listing-bundler', {
-    'index.html': `<!doctype html><link rel="icon" href="data:,"><script>
+    'index.html': `<!doctype html><script>
       let epochs = 0;
       globalThis.drawn = [];
       globalThis.trainEpoch = () => 1 / ++epochs;
@@ -113,7 +113,7 @@ test('the bundler listing trains, draws and finishes when built by a bundler', a
 test('the listing without a bundler shows the metrics as JSON', async ({ context, site, problems }) => {
   void problems;
   const page = await context.newPage();
-  const html = `<!doctype html><link rel="icon" href="data:,"><pre id="metrics"></pre>\n${listing('Without a Bundler')}`;
+  const html = `<!doctype html><pre id="metrics"></pre>\n${listing('Without a Bundler')}`;
   await page.goto(site.add('without-a-bundler.html', html));
   await expect(page.locator('#metrics')).toContainText('loss');
   const metrics = JSON.parse(await page.locator('#metrics').textContent());
@@ -122,7 +122,7 @@ test('the listing without a bundler shows the metrics as JSON', async ({ context
 
 test('the React listing logs on a click, under StrictMode', async ({ context, site, open }) => {
   const directory = await builtApp('listing-react', {
-    'index.html': '<!doctype html><link rel="icon" href="data:,"><div id="root"></div><script type="module" src="./main.jsx"></script>',
+    'index.html': '<!doctype html><div id="root"></div><script type="module" src="./main.jsx"></script>',
     'main.jsx': `${listing('React Example')}
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

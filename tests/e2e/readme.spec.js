@@ -13,7 +13,7 @@ const snippets = blocks.filter(({ language }) => language === 'js');
 
 /** Everything that snippets may name: 'entrenar' as a package, and the work they leave to the reader. */
 function pageWith(code) {
-  return `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><pre id="metrics"></pre>
+  return `<!doctype html><meta charset="utf-8"><pre id="metrics"></pre>
 <script type="importmap">{ "imports": { "entrenar": "/pkg/entrenar.js" } }</script>
 <script>
   let epochs = 0;

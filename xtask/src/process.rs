@@ -28,6 +28,10 @@ pub(crate) fn run_and_read(command: &mut Command) -> Outcome<String> {
     println!("$ {shown}");
     let unpiped = |error| Failure::new(format!("cannot read the output of `{shown}`: {error}"));
     let (reader, writer) = std::io::pipe().map_err(unpiped)?;
+    // Whoever reads the text looks for words, not for colours between them.
+    command
+        .env("CARGO_TERM_COLOR", "never")
+        .env("FORCE_COLOR", "0");
     command
         .stdout(writer.try_clone().map_err(unpiped)?)
         .stderr(writer);
