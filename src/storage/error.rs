@@ -1,0 +1,122 @@
+//! What can go wrong in storage. Plain data: backends turn their own errors into these at their boundary.
+
+use std::fmt;
+
+/// A failed storage operation. [`StorageError::code`] is stable; the message says what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StorageError {
+    /// No experiment has this id.
+    ExperimentNotFound(String),
+    /// No run has this id.
+    RunNotFound(String),
+    /// The run holds no artifact under this key.
+    ArtifactNotFound(String),
+    /// The run's status does not allow the operation; the text says which status it has.
+    InvalidState(String),
+    /// An argument is out of range; the text names it and its range.
+    InvalidArgument(String),
+    /// The run's points are in the database but not in memory: load the run first.
+    NotLoaded(String),
+    /// The run was resumed elsewhere; this owner may no longer write it.
+    RunTakenOver(String),
+    /// The run was deleted while this owner was writing it.
+    RunDeleted(String),
+    /// The run is being written by a live owner elsewhere.
+    RunActive(String),
+    /// The database was written by a newer, incompatible version.
+    NewerDatabase(String),
+    /// The disk or the origin's quota is full.
+    QuotaExceeded(String),
+    /// The backend cannot be opened at all (switched off, private mode, not a browser).
+    Unavailable(String),
+    /// The connection died; reopening may help.
+    ConnectionLost(String),
+    /// Another connection keeps the database from being opened or upgraded.
+    Blocked(String),
+    /// The site's data was cleared; the database that answers is a new, empty one.
+    Cleared(String),
+    /// A record to be added exists already: somebody else wrote it.
+    Conflict(String),
+    /// A stored record cannot be read.
+    Corrupt(String),
+    /// More unsaved points are held in memory than the budget allows.
+    MemoryFull(String),
+    /// Any other failure of the backend.
+    Backend(String),
+}
+
+impl StorageError {
+    /// The stable name of this kind of failure, as JavaScript callers see it in `error.code`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ExperimentNotFound(_) => "ExperimentNotFound",
+            Self::RunNotFound(_) => "RunNotFound",
+            Self::ArtifactNotFound(_) => "ArtifactNotFound",
+            Self::InvalidState(_) => "InvalidState",
+            Self::InvalidArgument(_) => "InvalidArgument",
+            Self::NotLoaded(_) => "NotLoaded",
+            Self::RunTakenOver(_) => "RunTakenOver",
+            Self::RunDeleted(_) => "RunDeleted",
+            Self::RunActive(_) => "RunActive",
+            Self::NewerDatabase(_) => "NewerDatabase",
+            Self::QuotaExceeded(_) => "QuotaExceeded",
+            Self::Unavailable(_) => "Unavailable",
+            Self::ConnectionLost(_) => "ConnectionLost",
+            Self::Blocked(_) => "Blocked",
+            Self::Cleared(_) => "Cleared",
+            Self::Conflict(_) => "Conflict",
+            Self::Corrupt(_) => "Corrupt",
+            Self::MemoryFull(_) => "MemoryFull",
+            Self::Backend(_) => "Backend",
+        }
+    }
+}
+
+impl fmt::Display for StorageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ExperimentNotFound(id) => {
+                write!(f, "there is no experiment '{id}': list_experiments() names those there are")
+            }
+            Self::RunNotFound(id) => {
+                write!(f, "there is no run '{id}': list_runs(experiment_id) names those there are")
+            }
+            Self::ArtifactNotFound(key) => {
+                write!(f, "the run has no artifact '{key}': log_artifact stores one")
+            }
+            Self::NotLoaded(id) => {
+                write!(f, "the points of run '{id}' are not in memory: load the run first")
+            }
+            Self::RunTakenOver(id) => write!(
+                f,
+                "run '{id}' was resumed somewhere else and is written from there: this handle can only read; start a new run to log from here"
+            ),
+            Self::RunDeleted(id) => {
+                write!(f, "run '{id}' was deleted: start a new run to go on logging")
+            }
+            Self::RunActive(id) => write!(
+                f,
+                "run '{id}' is being written by another open tab: finish it there or close that tab, then resume"
+            ),
+            Self::InvalidState(text)
+            | Self::InvalidArgument(text)
+            | Self::NewerDatabase(text)
+            | Self::QuotaExceeded(text)
+            | Self::Unavailable(text)
+            | Self::ConnectionLost(text)
+            | Self::Blocked(text)
+            | Self::Cleared(text)
+            | Self::Conflict(text)
+            | Self::Corrupt(text)
+            | Self::MemoryFull(text)
+            | Self::Backend(text) => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for StorageError {}
+
+/// What every storage operation returns.
+pub type Result<T> = std::result::Result<T, StorageError>;

@@ -1,0 +1,158 @@
+//! One connection to an IndexedDB database: opened when needed, dropped when it dies, opened again.
+
+use std::cell::{Cell, RefCell};
+
+use futures::lock::Mutex;
+use rexie::{Rexie, Transaction, TransactionMode};
+
+use super::dom_error::{classify, classify_open};
+use super::rexie_mirror::random_token;
+use super::schema::{DATABASE_KEY, DatabaseMeta, META, SCHEMA_VERSION, STORES, builder, decode, encode};
+use crate::storage::error::{Result, StorageError};
+use crate::storage::record::RECORD_FORMAT;
+
+/// Holds the handle. Invariant: a handle is closed before it is dropped, or the next upgrade would wait for ever.
+#[derive(Debug)]
+pub struct Connection {
+    name: String,
+    handle: RefCell<Option<Rexie>>,
+    opening: Mutex<()>,
+    /// Which database this was last; empty before the first opening.
+    identity: RefCell<String>,
+    was_open: Cell<bool>,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Connection {
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            handle: RefCell::default(),
+            opening: Mutex::default(),
+            identity: RefCell::default(),
+            was_open: Cell::new(false),
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.handle.borrow().is_some()
+    }
+
+    pub fn close(&self) {
+        if let Some(handle) = self.handle.borrow_mut().take() {
+            handle.close();
+        }
+    }
+
+    /// Begins a transaction. A handle that refuses is dead (site data cleared, another tab upgrades): it is dropped.
+    pub fn transaction(&self, stores: &[&str], mode: TransactionMode) -> Result<Transaction> {
+        let begun = match &*self.handle.borrow() {
+            Some(handle) => handle.transaction(stores, mode).map_err(|cause| classify(&cause)),
+            None => Err(StorageError::ConnectionLost("the database is not open".into())),
+        };
+        if begun.is_err() {
+            self.close();
+        }
+        begun
+    }
+
+    /// Opens the database if it is not open.
+    ///
+    /// Fails with `Cleared`, once, if it is not the one that was open before: it is usable, and empty.
+    pub async fn ensure_open(&self) -> Result<()> {
+        if self.is_open() {
+            return Ok(());
+        }
+        let _turn = self.opening.lock().await;
+        if self.is_open() {
+            return Ok(());
+        }
+        let opened = builder(&self.name).build().await;
+        let handle = match opened {
+            Ok(handle) => handle,
+            Err(cause) if self.was_open.get() => return Err(classify(&cause)),
+            Err(cause) => return Err(classify_open(&self.name, &cause)),
+        };
+        let checked = self.check(&handle).await;
+        let meta = match checked {
+            Ok(meta) => meta,
+            Err(cause) => {
+                handle.close();
+                return Err(cause);
+            }
+        };
+        *self.handle.borrow_mut() = Some(handle);
+        self.was_open.set(true);
+        let before = self.identity.replace(meta.identity.clone());
+        if before.is_empty() || before == meta.identity {
+            return Ok(());
+        }
+        Err(StorageError::Cleared(
+            "this site's data was cleared: what this page holds in memory is written again".into(),
+        ))
+    }
+
+    /// Reads what the database says of itself, or says it if it is new. A newer, incompatible one is left untouched.
+    async fn check(&self, handle: &Rexie) -> Result<DatabaseMeta> {
+        let version = handle.version().map_err(|cause| classify(&cause))?;
+        let has_stores = {
+            let names = handle.store_names();
+            STORES.iter().all(|store| names.iter().any(|name| name == store))
+        };
+        let newer = || {
+            StorageError::NewerDatabase(format!(
+                "the database '{}' was written by a newer version of entrenar (layout {version}, known is {SCHEMA_VERSION}): load that version, or pass another name in options.database",
+                self.name
+            ))
+        };
+        if !has_stores {
+            return Err(if version > SCHEMA_VERSION {
+                newer()
+            } else {
+                StorageError::Backend(format!(
+                    "the database '{}' is not one of entrenar's: pass another name in options.database",
+                    self.name
+                ))
+            });
+        }
+        let stored = read_meta(handle).await?;
+        match stored {
+            Some(meta) if meta.version == version && meta.compatible_since <= SCHEMA_VERSION => Ok(meta),
+            None if version <= SCHEMA_VERSION => write_meta(handle, version).await,
+            _ => Err(newer()),
+        }
+    }
+}
+
+async fn read_meta(handle: &Rexie) -> Result<Option<DatabaseMeta>> {
+    let transaction =
+        handle.transaction(&[META], TransactionMode::ReadOnly).map_err(|cause| classify(&cause))?;
+    let meta = transaction.store(META).map_err(|cause| classify(&cause))?;
+    let value = meta.get(DATABASE_KEY.into()).await.map_err(|cause| classify(&cause))?;
+    value.map(decode).transpose()
+}
+
+/// Another tab may open the new database at the same time: who comes second reads what the first wrote.
+async fn write_meta(handle: &Rexie, version: u32) -> Result<DatabaseMeta> {
+    let transaction =
+        handle.transaction(&[META], TransactionMode::ReadWrite).map_err(|cause| classify(&cause))?;
+    let store = transaction.store(META).map_err(|cause| classify(&cause))?;
+    if let Some(value) = store.get(DATABASE_KEY.into()).await.map_err(|cause| classify(&cause))? {
+        return decode(value);
+    }
+    let meta = DatabaseMeta {
+        format: RECORD_FORMAT,
+        version,
+        compatible_since: 1,
+        identity: random_token(),
+    };
+    let put = store.put(&encode(&meta)?, Some(&DATABASE_KEY.into())).await;
+    put.map_err(|cause| classify(&cause))?;
+    transaction.commit().await.map_err(|cause| classify(&cause))?;
+    Ok(meta)
+}

@@ -1,0 +1,361 @@
+//! Changes not yet committed. It points into memory instead of copying: for each series it knows how far it has drained.
+//!
+//! Invariant: every point in memory is committed, in a batch in flight, in a `retry` range, or past `drained`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use super::mirror::{Batch, PointRow, RunCommit};
+use super::point_block::BlockWriter;
+use crate::storage::error::StorageError;
+use crate::storage::memory::{InMemoryStorage, RunSlot};
+use crate::storage::record::RunRecord;
+
+/// The most points that one batch takes, so that a transaction stays short; a last flush on leaving takes all.
+pub const BATCH_POINTS: usize = 200_000;
+
+#[derive(Debug, Clone, Default)]
+struct SeriesJournal {
+    drained: usize,
+    /// Ranges below `drained` whose commit failed.
+    retry: Vec<Range<usize>>,
+}
+
+#[derive(Debug, Default)]
+struct RunJournal {
+    dirty: bool,
+    /// To be announced to this tab's subscribers; and whether more than points changed.
+    touched: bool,
+    record_touched: bool,
+    series: Vec<SeriesJournal>,
+    /// Points logged and not yet committed.
+    pending: u64,
+    /// The next row's number as far as commits are acknowledged.
+    committed_sequence: u64,
+    /// Why this run must not be written any more.
+    fenced: Option<StorageError>,
+    /// Points announced to this tab's subscribers, per series.
+    announced: Vec<usize>,
+}
+
+#[derive(Debug)]
+struct RunReceipt {
+    slot: RunSlot,
+    ranges: Vec<(usize, Range<usize>)>,
+    points: u64,
+    next_sequence: u64,
+}
+
+/// What a batch in flight holds.
+#[derive(Debug, Default)]
+struct Receipt {
+    experiments: Vec<String>,
+    runs: Vec<RunReceipt>,
+    artifacts: Vec<String>,
+}
+
+/// The journal of one open storage.
+#[derive(Debug, Default)]
+pub struct Journal {
+    experiments: BTreeSet<String>,
+    artifacts: BTreeSet<String>,
+    dirty_runs: BTreeSet<RunSlot>,
+    touched_runs: Vec<RunSlot>,
+    runs: Vec<RunJournal>,
+    in_flight: BTreeMap<u64, Receipt>,
+    next_batch: u64,
+}
+
+impl Journal {
+    fn run(&mut self, slot: RunSlot) -> &mut RunJournal {
+        let index = slot.0 as usize;
+        if self.runs.len() <= index {
+            self.runs.resize_with(index + 1, RunJournal::default);
+        }
+        &mut self.runs[index]
+    }
+
+    /// An experiment is new or changed.
+    pub fn note_experiment(&mut self, experiment_id: &str) {
+        self.experiments.insert(experiment_id.to_owned());
+    }
+
+    /// A run's record changed.
+    pub fn note_run(&mut self, slot: RunSlot) {
+        self.run(slot).record_touched = true;
+        self.touch(slot);
+    }
+
+    /// `count` points were appended to series of a run.
+    #[inline]
+    pub fn note_points(&mut self, slot: RunSlot, count: u64) {
+        self.run(slot).pending += count;
+        self.touch(slot);
+    }
+
+    #[inline]
+    fn touch(&mut self, slot: RunSlot) {
+        let run = self.run(slot);
+        if !run.dirty {
+            run.dirty = true;
+            self.dirty_runs.insert(slot);
+        }
+        if !self.runs[slot.0 as usize].touched {
+            self.runs[slot.0 as usize].touched = true;
+            self.touched_runs.push(slot);
+        }
+    }
+
+    /// A run is to be written although nothing changed: to renew its lease, or to let go of it.
+    pub fn renew_run(&mut self, slot: RunSlot) {
+        let run = self.run(slot);
+        if run.fenced.is_none() && !run.dirty {
+            run.dirty = true;
+            self.dirty_runs.insert(slot);
+        }
+    }
+
+    /// A content is new in memory.
+    pub fn note_artifact(&mut self, hash: &str) {
+        self.artifacts.insert(hash.to_owned());
+    }
+
+    /// All points now in memory of this run are stored already; its next row has number `next_sequence`.
+    pub fn adopt_run(&mut self, slot: RunSlot, lengths: &[usize], next_sequence: u64) {
+        let series = lengths.iter().map(|&drained| SeriesJournal { drained, retry: Vec::new() });
+        let journal = RunJournal {
+            series: series.collect(),
+            announced: lengths.to_vec(),
+            committed_sequence: next_sequence,
+            ..RunJournal::default()
+        };
+        *self.run(slot) = journal;
+        self.dirty_runs.remove(&slot);
+        self.touched_runs.retain(|&touched| touched != slot);
+    }
+
+    /// From now on this run is not written: it was taken over or deleted.
+    pub fn fence_run(&mut self, slot: RunSlot, cause: StorageError) {
+        self.run(slot).fenced = Some(cause);
+        self.dirty_runs.remove(&slot);
+    }
+
+    /// Why a run is not written any more.
+    #[must_use]
+    #[inline]
+    pub fn fenced(&self, slot: RunSlot) -> Option<&StorageError> {
+        self.runs.get(slot.0 as usize).and_then(|run| run.fenced.as_ref())
+    }
+
+    /// Points of a run that are not committed.
+    #[must_use]
+    pub fn pending_points(&self, slot: RunSlot) -> u64 {
+        self.runs.get(slot.0 as usize).map_or(0, |run| run.pending)
+    }
+
+    /// Points of all runs that are not committed.
+    #[must_use]
+    pub fn all_pending_points(&self) -> u64 {
+        self.runs.iter().map(|run| run.pending).sum()
+    }
+
+    /// Whether everything was committed or is in flight.
+    #[must_use]
+    pub fn is_drained(&self) -> bool {
+        self.dirty_runs.is_empty() && self.experiments.is_empty() && self.artifacts.is_empty()
+    }
+
+    /// Whether batches are in flight.
+    #[must_use]
+    pub fn is_in_flight(&self) -> bool {
+        !self.in_flight.is_empty()
+    }
+
+    /// Forgets that anything was ever committed: the store that held it is gone. Batches in flight are forgotten too.
+    pub fn forget_commits(&mut self, memory: &InMemoryStorage, is_owned: impl Fn(&RunRecord) -> bool) {
+        self.in_flight.clear();
+        for (slot, run) in memory.runs() {
+            let Ok(series) = run.all_series() else { continue };
+            if !is_owned(run.record()) || self.fenced(slot).is_some() {
+                continue;
+            }
+            let points = series.iter().map(|named| named.series.len() as u64).sum();
+            let journal = self.run(slot);
+            journal.series.clear();
+            journal.committed_sequence = 0;
+            journal.pending = points;
+            self.note_run(slot);
+            self.note_experiment(&run.record().experiment_id);
+            for artifact in run.record().artifacts.values() {
+                self.note_artifact(&artifact.hash);
+            }
+        }
+    }
+
+    /// Takes what changed as a batch of at most about `most_points` points, or nothing if nothing did.
+    ///
+    /// `stamp` finishes each record: owner, lease.
+    pub fn drain(
+        &mut self,
+        memory: &InMemoryStorage,
+        most_points: usize,
+        stamp: impl Fn(&mut RunRecord),
+    ) -> Option<Batch> {
+        if self.is_drained() {
+            return None;
+        }
+        let mut batch = Batch { id: self.next_batch, ..Batch::default() };
+        let mut receipt = Receipt::default();
+        for experiment_id in std::mem::take(&mut self.experiments) {
+            if let Ok(record) = memory.experiment(&experiment_id) {
+                batch.experiments.push(record.clone());
+                receipt.experiments.push(experiment_id);
+            }
+        }
+        for hash in std::mem::take(&mut self.artifacts) {
+            if let Some(content) = memory.artifact(&hash) {
+                batch.artifacts.push((hash.clone(), content));
+                receipt.artifacts.push(hash);
+            }
+        }
+        let mut room = most_points;
+        for slot in std::mem::take(&mut self.dirty_runs) {
+            if room == 0 {
+                self.dirty_runs.insert(slot);
+                continue;
+            }
+            if let Some((commit, run)) = self.drain_run(memory, slot, &mut room, &stamp) {
+                batch.runs.push(commit);
+                receipt.runs.push(run);
+            }
+        }
+        self.next_batch += 1;
+        self.in_flight.insert(batch.id, receipt);
+        Some(batch)
+    }
+
+    fn drain_run(
+        &mut self,
+        memory: &InMemoryStorage,
+        slot: RunSlot,
+        room: &mut usize,
+        stamp: &impl Fn(&mut RunRecord),
+    ) -> Option<(RunCommit, RunReceipt)> {
+        let state = memory.get(slot)?;
+        let first_sequence = self.next_sequence(slot);
+        let journal = self.run(slot);
+        journal.dirty = false;
+        let mut writer = BlockWriter::default();
+        let mut ranges = Vec::new();
+        let mut points = 0;
+        let all_series = state.all_series().unwrap_or_default();
+        journal.series.resize_with(all_series.len(), SeriesJournal::default);
+        for (index, named) in all_series.iter().enumerate() {
+            let series = &mut journal.series[index];
+            let mut take = |range: Range<usize>| {
+                let taken = range.start..range.end.min(range.start + *room);
+                if !taken.is_empty() {
+                    writer.add(&named.key, &named.series, taken.clone());
+                    *room -= taken.len();
+                    points += taken.len() as u64;
+                    ranges.push((index, taken.clone()));
+                }
+                taken.end..range.end
+            };
+            let retry = std::mem::take(&mut series.retry);
+            series.retry = retry.into_iter().map(&mut take).filter(|left| !left.is_empty()).collect();
+            series.drained = take(series.drained..named.series.len()).start;
+            if series.drained < named.series.len() || !series.retry.is_empty() {
+                journal.dirty = true;
+            }
+        }
+        if journal.dirty {
+            self.dirty_runs.insert(slot);
+        }
+        let rows: Vec<PointRow> = (first_sequence..)
+            .zip(writer.finish())
+            .map(|(sequence, bytes)| PointRow { sequence, bytes })
+            .collect();
+        let next_sequence = first_sequence + rows.len() as u64;
+        let mut record = state.current_record();
+        record.next_sequence = next_sequence as f64;
+        stamp(&mut record);
+        Some((RunCommit { record, rows }, RunReceipt { slot, ranges, points, next_sequence }))
+    }
+
+    /// A failed batch's numbers are used again, so that the log has no holes: a fence is set at its end.
+    fn next_sequence(&mut self, slot: RunSlot) -> u64 {
+        let committed = self.run(slot).committed_sequence;
+        let receipts = self.in_flight.values().flat_map(|receipt| &receipt.runs);
+        let in_flight = receipts.filter(|run| run.slot == slot).map(|run| run.next_sequence);
+        in_flight.max().unwrap_or(0).max(committed)
+    }
+
+    /// The transaction of this batch completed: what it held is durable.
+    pub fn acknowledge(&mut self, batch_id: u64) {
+        for receipt in self.in_flight.remove(&batch_id).into_iter().flat_map(|receipt| receipt.runs) {
+            let run = self.run(receipt.slot);
+            run.pending = run.pending.saturating_sub(receipt.points);
+            run.committed_sequence = run.committed_sequence.max(receipt.next_sequence);
+        }
+    }
+
+    /// The transaction of this batch did not complete: what it held is to be written again.
+    pub fn restore(&mut self, batch_id: u64) {
+        let Some(receipt) = self.in_flight.remove(&batch_id) else { return };
+        self.experiments.extend(receipt.experiments);
+        self.artifacts.extend(receipt.artifacts);
+        for run in receipt.runs {
+            let journal = self.run(run.slot);
+            for (index, range) in run.ranges {
+                if let Some(series) = journal.series.get_mut(index) {
+                    series.retry.push(range);
+                    series.retry.sort_by_key(|range| range.start);
+                }
+            }
+            if journal.fenced.is_none() {
+                journal.dirty = true;
+                self.dirty_runs.insert(run.slot);
+            }
+        }
+    }
+
+    /// The store knows more rows of this run than we do, though we own it: go on after them.
+    pub fn skip_to_sequence(&mut self, slot: RunSlot, next_sequence: u64) {
+        let run = self.run(slot);
+        run.committed_sequence = run.committed_sequence.max(next_sequence);
+    }
+
+    /// The runs changed in this tab since the last call.
+    pub fn take_touched(&mut self, memory: &InMemoryStorage) -> Vec<Touched> {
+        let slots = std::mem::take(&mut self.touched_runs);
+        let mut all = Vec::with_capacity(slots.len());
+        for slot in slots {
+            let journal = self.run(slot);
+            journal.touched = false;
+            let record = std::mem::take(&mut journal.record_touched);
+            let series = memory.get(slot).and_then(|run| run.all_series().ok()).unwrap_or_default();
+            journal.announced.resize(series.len(), 0);
+            let mut keys = Vec::new();
+            for (announced, named) in journal.announced.iter_mut().zip(series) {
+                if *announced != named.series.len() {
+                    *announced = named.series.len();
+                    keys.push(named.key.clone());
+                }
+            }
+            all.push(Touched { slot, record, keys });
+        }
+        all
+    }
+}
+
+/// What changed of a run in this tab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// The run.
+    pub slot: RunSlot,
+    /// Whether more than its points changed.
+    pub record: bool,
+    /// The metrics that have new points.
+    pub keys: Vec<String>,
+}

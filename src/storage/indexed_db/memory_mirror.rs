@@ -1,0 +1,201 @@
+//! A mirror that keeps everything in memory: the store of tests, and of pages that have no IndexedDB.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints};
+use super::point_block::BlockWriter;
+use crate::storage::clock;
+use crate::storage::error::{Result, StorageError};
+use crate::storage::record::{ExperimentRecord, RECORD_FORMAT, RunRecord};
+
+#[derive(Debug, Default)]
+struct Store {
+    next_experiment: u64,
+    next_run: u64,
+    experiments: BTreeMap<String, ExperimentRecord>,
+    runs: BTreeMap<String, RunRecord>,
+    points: BTreeMap<(String, u64), Vec<u8>>,
+    artifacts: BTreeMap<String, Vec<u8>>,
+}
+
+/// A store in memory. Clones share it, as tabs share a database.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryMirror {
+    store: Rc<RefCell<Store>>,
+    discards_points: bool,
+}
+
+impl MemoryMirror {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A store that hands out ids and takes commits, but leaves points and artifacts to the cache in front of it.
+    #[must_use]
+    pub fn discarding() -> Self {
+        Self { discards_points: true, ..Self::default() }
+    }
+
+    /// Number of stored rows of points.
+    #[must_use]
+    pub fn row_count(&self) -> usize {
+        self.store.borrow().points.len()
+    }
+
+    /// Forgets everything, as clearing the site's data does.
+    pub fn clear(&self) {
+        *self.store.borrow_mut() = Store::default();
+    }
+}
+
+impl Mirror for MemoryMirror {
+    async fn load_catalog(&self) -> Result<Catalog> {
+        let store = self.store.borrow();
+        Ok(Catalog {
+            experiments: store.experiments.values().cloned().collect(),
+            runs: store.runs.values().cloned().collect(),
+            quarantined: Vec::new(),
+        })
+    }
+
+    async fn load_records(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<Catalog> {
+        let store = self.store.borrow();
+        Ok(Catalog {
+            experiments: experiment_ids.iter().filter_map(|id| store.experiments.get(id)).cloned().collect(),
+            runs: run_ids.iter().filter_map(|id| store.runs.get(id)).cloned().collect(),
+            quarantined: Vec::new(),
+        })
+    }
+
+    async fn reserve_ids(&self, experiments: u64, runs: u64) -> Result<ReservedIds> {
+        let mut store = self.store.borrow_mut();
+        let (experiment, run) = (store.next_experiment, store.next_run);
+        store.next_experiment += experiments;
+        store.next_run += runs;
+        Ok(ReservedIds { experiments: experiment..experiment + experiments, runs: run..run + runs })
+    }
+
+    async fn begin_run(&self, new_run: NewRun) -> Result<(ExperimentRecord, RunRecord)> {
+        let mut store = self.store.borrow_mut();
+        let named = store.experiments.values().find(|old| old.name == new_run.experiment_name);
+        let experiment = if let Some(experiment) = named {
+            experiment.clone()
+        } else {
+            let experiment = ExperimentRecord {
+                format: RECORD_FORMAT,
+                experiment_id: format!("exp-{}", store.next_experiment),
+                name: new_run.experiment_name,
+                created_ms: clock::now_ms() as f64,
+                config_json: None,
+            };
+            store.next_experiment += 1;
+            store.experiments.insert(experiment.experiment_id.clone(), experiment.clone());
+            experiment
+        };
+        let run = RunRecord {
+            run_id: format!("run-{}", store.next_run),
+            experiment_id: experiment.experiment_id.clone(),
+            ..new_run.record
+        };
+        store.next_run += 1;
+        store.runs.insert(run.run_id.clone(), run.clone());
+        Ok((experiment, run))
+    }
+
+    async fn claim_run(
+        &self,
+        run_id: &str,
+        expected_owner: &str,
+        owner: &str,
+        now_ms: i64,
+    ) -> Result<RunRecord> {
+        let mut store = self.store.borrow_mut();
+        let record =
+            store.runs.get(run_id).ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))?;
+        let claimed = claimed(record, expected_owner, owner, now_ms)?;
+        let fence = claimed.next_sequence as u64 - 1;
+        for bytes in BlockWriter::default().finish() {
+            store.points.insert((run_id.to_owned(), fence), bytes);
+        }
+        store.runs.insert(run_id.to_owned(), claimed.clone());
+        Ok(claimed)
+    }
+
+    async fn commit(&self, batch: &Batch) -> Result<()> {
+        let mut store = self.store.borrow_mut();
+        let rows = || {
+            batch.runs.iter().flat_map(|run| run.rows.iter().map(|row| (&run.record.run_id, row)))
+        };
+        if let Some((run_id, row)) =
+            rows().find(|(id, row)| store.points.contains_key(&((*id).clone(), row.sequence)))
+        {
+            let text = format!("row {} of run '{run_id}' is there already", row.sequence);
+            return Err(StorageError::Conflict(text));
+        }
+        if !self.discards_points {
+            for (run_id, row) in rows() {
+                store.points.insert((run_id.clone(), row.sequence), row.bytes.clone());
+            }
+            for (hash, content) in &batch.artifacts {
+                store.artifacts.insert(hash.clone(), content.to_vec());
+            }
+        }
+        for record in &batch.experiments {
+            store.experiments.insert(record.experiment_id.clone(), record.clone());
+        }
+        for run in &batch.runs {
+            store.runs.insert(run.record.run_id.clone(), run.record.clone());
+        }
+        Ok(())
+    }
+
+    async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
+        let store = self.store.borrow();
+        let from = (run_id.to_owned(), from_sequence);
+        let to = (run_id.to_owned(), u64::MAX);
+        Ok(StoredPoints {
+            record: store.runs.get(run_id).cloned(),
+            whole: from_sequence == 0,
+            blocks: store.points.range(from..=to).map(|(_, bytes)| bytes.clone()).collect(),
+        })
+    }
+
+    async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>> {
+        Ok(self.store.borrow().artifacts.get(hash).cloned())
+    }
+
+    fn close(&self) {}
+}
+
+/// The record of a run after `owner` took it from `expected_owner`, with its log one row longer for the fence.
+///
+/// # Errors
+/// `InvalidState` if the run has ended, `RunTakenOver` if it has another owner by now.
+pub fn claimed(
+    record: &RunRecord,
+    expected_owner: &str,
+    owner: &str,
+    now_ms: i64,
+) -> Result<RunRecord> {
+    if record.status.is_final() {
+        return Err(StorageError::InvalidState(format!(
+            "run '{}' has ended ({}): only a run that is still running can be resumed; start a new one",
+            record.run_id,
+            record.status.as_str()
+        )));
+    }
+    if record.owner != expected_owner {
+        return Err(StorageError::RunTakenOver(record.run_id.clone()));
+    }
+    Ok(RunRecord {
+        owner: owner.to_owned(),
+        released: false,
+        heard_ms: now_ms as f64,
+        next_sequence: record.next_sequence + 1.0,
+        ..record.clone()
+    })
+}

@@ -1,0 +1,119 @@
+//! What the flush layer asks of a durable store. Small enough that a fault-injecting one fits in a test.
+
+use std::rc::Rc;
+
+use crate::storage::error::Result;
+use crate::storage::record::{ExperimentRecord, RunRecord};
+
+/// Everything but points and artifacts: what opening a database reads.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Catalog {
+    /// All experiments asked for.
+    pub experiments: Vec<ExperimentRecord>,
+    /// All runs asked for, their series' headers included.
+    pub runs: Vec<RunRecord>,
+    /// Descriptions of records that could not be read; they are left in place.
+    pub quarantined: Vec<String>,
+}
+
+/// Consecutive numbers for ids that nobody else has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReservedIds {
+    /// For `exp-<n>`.
+    pub experiments: std::ops::Range<u64>,
+    /// For `run-<n>`.
+    pub runs: std::ops::Range<u64>,
+}
+
+/// What is needed to begin a run in one transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRun {
+    /// The experiment of this name is reused, or created.
+    pub experiment_name: String,
+    /// The run to store; its two ids are filled in by the mirror.
+    pub record: RunRecord,
+}
+
+/// One row of a run's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PointRow {
+    /// Its place in the log. Rows are added, never put: a number that is taken means somebody else writes this run.
+    pub sequence: u64,
+    /// A block as `point_block` writes it.
+    pub bytes: Vec<u8>,
+}
+
+/// The changes of one run. There is always a row, so that a run taken over meanwhile makes the commit fail.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunCommit {
+    /// The record as it is to be.
+    pub record: RunRecord,
+    /// New rows of its log.
+    pub rows: Vec<PointRow>,
+}
+
+/// One transaction's worth of changes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Batch {
+    /// Identifies the batch to the journal that made it.
+    pub id: u64,
+    /// New or changed experiments.
+    pub experiments: Vec<ExperimentRecord>,
+    /// New or changed runs.
+    pub runs: Vec<RunCommit>,
+    /// Contents of artifacts by hash.
+    pub artifacts: Vec<(String, Rc<[u8]>)>,
+}
+
+/// The stored points of a run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StoredPoints {
+    /// The run's record, read in the same transaction.
+    pub record: Option<RunRecord>,
+    /// Whether `blocks` are the whole run, or just the rows from the asked-for sequence number on.
+    pub whole: bool,
+    /// Blocks in log order: compacted chunks first.
+    pub blocks: Vec<Vec<u8>>,
+}
+
+/// A durable store of runs. Every method is one transaction: it happens whole or not at all.
+///
+/// Futures are single-threaded. `commit` issues every request before its first suspension if the store is open, so that
+/// polling it once is enough to save a page that is going away.
+#[allow(async_fn_in_trait, reason = "all implementations and callers are single-threaded")]
+pub trait Mirror {
+    /// Reads all experiments and runs.
+    async fn load_catalog(&self) -> Result<Catalog>;
+
+    /// Reads the experiments and runs of these ids; missing ones are left out.
+    async fn load_records(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<Catalog>;
+
+    /// Reserves so many ids of each kind.
+    async fn reserve_ids(&self, experiments: u64, runs: u64) -> Result<ReservedIds>;
+
+    /// Finds or creates the experiment and stores a new run under fresh ids. Returns both as stored.
+    async fn begin_run(&self, new_run: NewRun) -> Result<(ExperimentRecord, RunRecord)>;
+
+    /// Makes `owner` the writer of a run whose writer was `expected_owner`, and fences the old one off.
+    ///
+    /// Fails with `RunNotFound`, with `InvalidState` if it has ended, and with `RunTakenOver` if it has another owner by now.
+    async fn claim_run(
+        &self,
+        run_id: &str,
+        expected_owner: &str,
+        owner: &str,
+        now_ms: i64,
+    ) -> Result<RunRecord>;
+
+    /// Stores a batch. Resolves to `Ok` only after the transaction completed. `Conflict` if a row was there already.
+    async fn commit(&self, batch: &Batch) -> Result<()>;
+
+    /// Reads a run's points: the rows from `from_sequence` on, or all if those were compacted meanwhile.
+    async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints>;
+
+    /// Reads an artifact's content.
+    async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>>;
+
+    /// Lets go of the connection; a later call opens it again.
+    fn close(&self);
+}

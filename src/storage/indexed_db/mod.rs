@@ -1,0 +1,38 @@
+//! Storage that is mirrored into IndexedDB.
+//!
+//! [`IndexedDbStorage`] is the memory with a journal of what changed. [`SyncedStorage`] drains the journal into a
+//! [`Mirror`] and reads back from it. Nothing here but `rexie_mirror` knows a browser.
+
+mod change;
+#[cfg(feature = "wasm")]
+mod connection;
+#[cfg(feature = "wasm")]
+mod dom_error;
+mod flush_policy;
+mod ids;
+mod journal;
+mod memory_mirror;
+mod mirror;
+mod point_block;
+#[cfg(feature = "wasm")]
+mod rexie_mirror;
+#[cfg(feature = "wasm")]
+mod schema;
+mod storage;
+mod synced;
+mod synced_flush;
+mod synced_load;
+
+pub use change::Change;
+pub use flush_policy::{FlushPolicy, Wake};
+pub use ids::IdPool;
+pub use journal::{BATCH_POINTS, Journal, Touched};
+pub use memory_mirror::{MemoryMirror, claimed};
+pub use mirror::{
+    Batch, Catalog, Mirror, NewRun, PointRow, ReservedIds, RunCommit, StoredPoints,
+};
+pub use point_block::{BLOCK_BYTES, BLOCK_FORMAT, BlockWriter, Slice, read_block};
+#[cfg(feature = "wasm")]
+pub use rexie_mirror::{RexieMirror, random_token};
+pub use storage::IndexedDbStorage;
+pub use synced::{Notice, RunOptions, SyncedStorage};

@@ -1,0 +1,329 @@
+//! The mirror over a real IndexedDB, through rexie. Nothing else knows IndexedDB.
+
+use futures::future::{LocalBoxFuture, join_all};
+use futures::{FutureExt, join, poll};
+use js_sys::Math;
+use rexie::{Store, Transaction, TransactionMode};
+use wasm_bindgen::JsValue;
+
+use super::connection::Connection;
+use super::dom_error::{classify, classify_abort};
+use super::memory_mirror::claimed;
+use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints};
+use super::point_block::BlockWriter;
+use super::schema::{
+    ARTIFACTS, BY_NAME, EXPERIMENTS, IDS_KEY, IdCounters, META, POINTS, RUNS, chunk_range, decode,
+    encode, log_range, row_key, unwrap_bytes, wrap_bytes,
+};
+use crate::storage::clock;
+use crate::storage::error::{Result, StorageError};
+use crate::storage::record::{ExperimentRecord, RECORD_FORMAT, RunRecord};
+
+use TransactionMode::{ReadOnly, ReadWrite};
+
+/// How often an operation is tried on a connection that breaks.
+const TRIES: u32 = 3;
+
+/// A mirror in an IndexedDB database.
+#[derive(Debug)]
+pub struct RexieMirror {
+    connection: Connection,
+}
+
+/// Requests that were issued and not yet answered.
+type Requests = Vec<LocalBoxFuture<'static, rexie::Result<()>>>;
+
+fn put(store: Store, value: JsValue, key: JsValue) -> LocalBoxFuture<'static, rexie::Result<()>> {
+    async move { store.put(&value, Some(&key)).await.map(drop) }.boxed_local()
+}
+
+fn add(store: Store, value: JsValue, key: JsValue) -> LocalBoxFuture<'static, rexie::Result<()>> {
+    async move { store.add(&value, Some(&key)).await.map(drop) }.boxed_local()
+}
+
+/// Issues all requests, then the commit, before the first suspension; resolves when the transaction is over.
+///
+/// Every request is awaited: the first failure that is not the abort's echo names the cause.
+async fn write_all(transaction: Transaction, mut requests: Requests, bytes: usize) -> Result<()> {
+    let mut refused = None;
+    for request in &mut requests {
+        if let std::task::Poll::Ready(Err(cause)) = poll!(&mut *request) {
+            refused = Some(cause);
+            break;
+        }
+    }
+    if let Some(cause) = refused {
+        // Half a batch must not be committed. The refused request is over and must not be polled again.
+        let _ = transaction.abort().await;
+        return Err(classify(&cause));
+    }
+    let (answers, committed) = join!(join_all(requests), transaction.commit());
+    let Err(abort) = committed else { return Ok(()) };
+    let causes = answers.into_iter().filter_map(std::result::Result::err).map(|cause| classify(&cause));
+    let telling = causes.into_iter().find(|cause| !matches!(cause, StorageError::ConnectionLost(_)));
+    match (telling, classify(&abort)) {
+        (Some(cause), _) => Err(cause),
+        (None, StorageError::ConnectionLost(_)) => Err(classify_abort(bytes).await),
+        (None, cause) => Err(cause),
+    }
+}
+
+impl RexieMirror {
+    /// A mirror in the database `name`, which is opened, and created if need be, when first used.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self { connection: Connection::new(name) }
+    }
+
+    /// Opens the database now.
+    ///
+    /// # Errors
+    /// `Unavailable`, `NewerDatabase`, `Blocked`, `QuotaExceeded`.
+    pub async fn open(&self) -> Result<()> {
+        self.connection.ensure_open().await
+    }
+
+    async fn transaction(&self, stores: &[&str], mode: TransactionMode) -> Result<Transaction> {
+        self.connection.ensure_open().await?;
+        self.connection.transaction(stores, mode)
+    }
+
+    /// Runs an operation again on a new connection if the old one breaks.
+    async fn retrying<T, F: Future<Output = Result<T>>>(&self, operation: impl Fn() -> F) -> Result<T> {
+        for _ in 1..TRIES {
+            match operation().await {
+                Err(StorageError::ConnectionLost(_)) => self.connection.close(),
+                result => return result,
+            }
+        }
+        operation().await
+    }
+
+    async fn read_counters(meta: &Store) -> Result<IdCounters> {
+        let stored = meta.get(IDS_KEY.into()).await.map_err(|cause| classify(&cause))?;
+        match stored {
+            Some(value) => decode(value),
+            None => Ok(IdCounters { format: RECORD_FORMAT, next_experiment: 0.0, next_run: 0.0 }),
+        }
+    }
+
+    async fn begin_once(&self, new_run: &NewRun) -> Result<(ExperimentRecord, RunRecord)> {
+        let transaction = self.transaction(&[META, EXPERIMENTS, RUNS], ReadWrite).await?;
+        let store = |name: &str| transaction.store(name).map_err(|cause| classify(&cause));
+        let by_name = store(EXPERIMENTS)?.index(BY_NAME).map_err(|cause| classify(&cause))?;
+        let meta = store(META)?;
+        let name = new_run.experiment_name.as_str();
+        let (counters, named) = join!(Self::read_counters(&meta), by_name.get(name.into()));
+        let mut counters = counters?;
+        let mut requests = Requests::new();
+        let experiment: ExperimentRecord = match named.map_err(|cause| classify(&cause))? {
+            Some(value) => decode(value)?,
+            None => {
+                let experiment = ExperimentRecord {
+                    format: RECORD_FORMAT,
+                    experiment_id: format!("exp-{}", counters.next_experiment),
+                    name: name.to_owned(),
+                    created_ms: clock::now_ms() as f64,
+                    config_json: None,
+                };
+                counters.next_experiment += 1.0;
+                let key = experiment.experiment_id.as_str().into();
+                requests.push(put(store(EXPERIMENTS)?, encode(&experiment)?, key));
+                experiment
+            }
+        };
+        let run = RunRecord {
+            run_id: format!("run-{}", counters.next_run),
+            experiment_id: experiment.experiment_id.clone(),
+            ..new_run.record.clone()
+        };
+        counters.next_run += 1.0;
+        requests.push(add(store(RUNS)?, encode(&run)?, run.run_id.as_str().into()));
+        requests.push(put(meta, encode(&counters)?, IDS_KEY.into()));
+        write_all(transaction, requests, 0).await?;
+        Ok((experiment, run))
+    }
+
+    async fn claim_once(&self, run_id: &str, expected_owner: &str, owner: &str, now_ms: i64) -> Result<RunRecord> {
+        let transaction = self.transaction(&[RUNS, POINTS], ReadWrite).await?;
+        let runs = transaction.store(RUNS).map_err(|cause| classify(&cause))?;
+        let points = transaction.store(POINTS).map_err(|cause| classify(&cause))?;
+        let stored = runs.get(run_id.into()).await.map_err(|cause| classify(&cause))?;
+        let stored = stored.ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))?;
+        let record = claimed(&decode(stored)?, expected_owner, owner, now_ms)?;
+        let mut requests = Requests::new();
+        let fence = record.next_sequence as u64 - 1;
+        for bytes in BlockWriter::default().finish() {
+            let key = row_key(run_id, fence);
+            let points = points_store(&transaction)?;
+            requests.push(add(points, wrap_bytes(POINTS, &bytes)?, key));
+        }
+        drop(points);
+        requests.push(put(runs, encode(&record)?, run_id.into()));
+        write_all(transaction, requests, 0).await?;
+        Ok(record)
+    }
+
+    async fn reserve_once(&self, experiments: u64, runs: u64) -> Result<ReservedIds> {
+        let transaction = self.transaction(&[META], ReadWrite).await?;
+        let meta = transaction.store(META).map_err(|cause| classify(&cause))?;
+        let mut counters = Self::read_counters(&meta).await?;
+        let (experiment, run) = (counters.next_experiment as u64, counters.next_run as u64);
+        counters.next_experiment += experiments as f64;
+        counters.next_run += runs as f64;
+        write_all(transaction, vec![put(meta, encode(&counters)?, IDS_KEY.into())], 0).await?;
+        Ok(ReservedIds { experiments: experiment..experiment + experiments, runs: run..run + runs })
+    }
+
+    async fn catalog_once(&self, only: Option<(&[String], &[String])>) -> Result<Catalog> {
+        let transaction = self.transaction(&[EXPERIMENTS, RUNS], ReadOnly).await?;
+        let experiments = transaction.store(EXPERIMENTS).map_err(|cause| classify(&cause))?;
+        let runs = transaction.store(RUNS).map_err(|cause| classify(&cause))?;
+        let (experiments, runs) = match only {
+            None => join!(all(&experiments), all(&runs)),
+            Some((experiment_ids, run_ids)) => {
+                join!(some(&experiments, experiment_ids), some(&runs, run_ids))
+            }
+        };
+        let mut catalog = Catalog::default();
+        for value in experiments? {
+            match decode(value) {
+                Ok(record) => catalog.experiments.push(record),
+                Err(cause) => catalog.quarantined.push(format!("an experiment: {cause}")),
+            }
+        }
+        for value in runs? {
+            match decode(value) {
+                Ok(record) => catalog.runs.push(record),
+                Err(cause) => catalog.quarantined.push(format!("a run: {cause}")),
+            }
+        }
+        Ok(catalog)
+    }
+
+    async fn points_once(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
+        let transaction = self.transaction(&[RUNS, POINTS], ReadOnly).await?;
+        let runs = transaction.store(RUNS).map_err(|cause| classify(&cause))?;
+        let points = transaction.store(POINTS).map_err(|cause| classify(&cause))?;
+        let log = points.get_all(Some(log_range(run_id, from_sequence)?), None);
+        let (record, log) = join!(runs.get(run_id.into()), log);
+        let record: Option<RunRecord> =
+            record.map_err(|cause| classify(&cause))?.map(decode).transpose()?;
+        let mut log = log.map_err(|cause| classify(&cause))?;
+        let compacted = record.as_ref().map_or(0, |record| record.compacted_sequence as u64);
+        let whole = from_sequence == 0 || compacted > from_sequence;
+        let mut rows = Vec::new();
+        if whole && compacted > 0 {
+            rows = points.get_all(Some(chunk_range(run_id)?), None).await.map_err(|c| classify(&c))?;
+            if from_sequence > 0 {
+                let all = points.get_all(Some(log_range(run_id, 0)?), None).await;
+                log = all.map_err(|cause| classify(&cause))?;
+            }
+        }
+        rows.append(&mut log);
+        // A row that cannot be read becomes a block that cannot be read: whoever decodes it says which run it is of.
+        let blocks = rows.iter().map(|row| unwrap_bytes(POINTS, row).unwrap_or_default()).collect();
+        Ok(StoredPoints { record, whole, blocks })
+    }
+}
+
+fn points_store(transaction: &Transaction) -> Result<Store> {
+    transaction.store(POINTS).map_err(|cause| classify(&cause))
+}
+
+async fn all(store: &Store) -> Result<Vec<JsValue>> {
+    store.get_all(None, None).await.map_err(|cause| classify(&cause))
+}
+
+async fn some(store: &Store, ids: &[String]) -> Result<Vec<JsValue>> {
+    let found = join_all(ids.iter().map(|id| store.get(id.as_str().into()))).await;
+    let found: rexie::Result<Vec<Option<JsValue>>> = found.into_iter().collect();
+    Ok(found.map_err(|cause| classify(&cause))?.into_iter().flatten().collect())
+}
+
+impl Mirror for RexieMirror {
+    async fn load_catalog(&self) -> Result<Catalog> {
+        self.retrying(|| self.catalog_once(None)).await
+    }
+
+    async fn load_records(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<Catalog> {
+        self.retrying(|| self.catalog_once(Some((experiment_ids, run_ids)))).await
+    }
+
+    async fn reserve_ids(&self, experiments: u64, runs: u64) -> Result<ReservedIds> {
+        self.retrying(|| self.reserve_once(experiments, runs)).await
+    }
+
+    async fn begin_run(&self, new_run: NewRun) -> Result<(ExperimentRecord, RunRecord)> {
+        self.retrying(|| self.begin_once(&new_run)).await
+    }
+
+    async fn claim_run(
+        &self,
+        run_id: &str,
+        expected_owner: &str,
+        owner: &str,
+        now_ms: i64,
+    ) -> Result<RunRecord> {
+        self.retrying(|| self.claim_once(run_id, expected_owner, owner, now_ms)).await
+    }
+
+    async fn commit(&self, batch: &Batch) -> Result<()> {
+        // No await before the first request where the connection is open: a page that goes away polls this once.
+        if !self.connection.is_open() {
+            self.connection.ensure_open().await?;
+        }
+        let transaction =
+            self.connection.transaction(&[EXPERIMENTS, RUNS, POINTS, ARTIFACTS], ReadWrite)?;
+        let store = |name: &str| transaction.store(name).map_err(|cause| classify(&cause));
+        let mut requests = Requests::new();
+        let mut bytes = 0;
+        for (hash, content) in &batch.artifacts {
+            bytes += content.len();
+            let value = wrap_bytes("bytes", content)?;
+            requests.push(put(store(ARTIFACTS)?, value, hash.as_str().into()));
+        }
+        for record in &batch.experiments {
+            let key = record.experiment_id.as_str().into();
+            requests.push(put(store(EXPERIMENTS)?, encode(record)?, key));
+        }
+        for run in &batch.runs {
+            for row in &run.rows {
+                bytes += row.bytes.len();
+                let key = row_key(&run.record.run_id, row.sequence);
+                requests.push(add(store(POINTS)?, wrap_bytes(POINTS, &row.bytes)?, key));
+            }
+            let key = run.record.run_id.as_str().into();
+            requests.push(put(store(RUNS)?, encode(&run.record)?, key));
+        }
+        let result = write_all(transaction, requests, bytes).await;
+        if matches!(result, Err(StorageError::ConnectionLost(_))) {
+            self.connection.close();
+        }
+        result
+    }
+
+    async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
+        self.retrying(|| self.points_once(run_id, from_sequence)).await
+    }
+
+    async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>> {
+        self.retrying(|| async {
+            let transaction = self.transaction(&[ARTIFACTS], ReadOnly).await?;
+            let store = transaction.store(ARTIFACTS).map_err(|cause| classify(&cause))?;
+            let value = store.get(hash.into()).await.map_err(|cause| classify(&cause))?;
+            value.map(|value| unwrap_bytes("bytes", &value)).transpose()
+        })
+        .await
+    }
+
+    fn close(&self) {
+        self.connection.close();
+    }
+}
+
+/// A name that nobody else has: 80 random bits are enough for the tabs of one browser.
+#[must_use]
+pub fn random_token() -> String {
+    (0..4).map(|_| format!("{:05x}", (Math::random() * f64::from(1 << 20)) as u32)).collect()
+}

@@ -1,0 +1,138 @@
+//! How records lie in IndexedDB: object stores, keys, values, versions.
+//!
+//! | store | key | value |
+//! |---|---|---|
+//! | `meta` | `"database"` | [`DatabaseMeta`] |
+//! | `meta` | `"ids"` | [`IdCounters`] |
+//! | `experiments` | id | `ExperimentRecord` |
+//! | `runs` | id | `RunRecord` |
+//! | `points` | `[run id, "", sequence]` | `{ format, points: Uint8Array }`: a row of the run's log |
+//! | `points` | `[run id, metric key, first index]` | the same: rows compacted by series |
+//! | `artifacts` | hash | `{ format, bytes: Uint8Array }` |
+
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use rexie::{Index, KeyRange, ObjectStore, RexieBuilder};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::storage::error::{Result, StorageError};
+use crate::storage::record::RECORD_FORMAT;
+
+/// The version of this layout, and of the databases it creates. Opening never names it: a newer, compatible one must open.
+pub const SCHEMA_VERSION: u32 = 1;
+
+pub const META: &str = "meta";
+pub const EXPERIMENTS: &str = "experiments";
+pub const RUNS: &str = "runs";
+pub const POINTS: &str = "points";
+pub const ARTIFACTS: &str = "artifacts";
+/// All object stores; an upgrade deletes what its builder does not list.
+pub const STORES: [&str; 5] = [META, EXPERIMENTS, RUNS, POINTS, ARTIFACTS];
+
+/// The index of experiments by name.
+pub const BY_NAME: &str = "name";
+pub const DATABASE_KEY: &str = "database";
+pub const IDS_KEY: &str = "ids";
+
+/// What a database says of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DatabaseMeta {
+    /// The record layout's version.
+    pub format: u32,
+    /// The layout's version; equals the database's own.
+    pub version: u32,
+    /// The oldest layout whose code may read and write this database.
+    pub compatible_since: u32,
+    /// Random: tells a database from the one that stood here before the site's data was cleared.
+    pub identity: String,
+}
+
+/// The next free numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IdCounters {
+    /// The record layout's version.
+    pub format: u32,
+    /// The number of the next experiment.
+    pub next_experiment: f64,
+    /// The number of the next run.
+    pub next_run: f64,
+}
+
+/// Describes all stores for a database that is created.
+pub fn builder(name: &str) -> RexieBuilder {
+    STORES.into_iter().fold(RexieBuilder::new(name), |builder, store| {
+        let store_builder = ObjectStore::new(store);
+        builder.add_object_store(if store == EXPERIMENTS {
+            store_builder.add_index(Index::new(BY_NAME, "name"))
+        } else {
+            store_builder
+        })
+    })
+}
+
+/// A record as a structured-clone object.
+pub fn encode<T: Serialize>(record: &T) -> Result<JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
+    record
+        .serialize(&serializer)
+        .map_err(|cause| StorageError::Backend(format!("a record cannot be stored: {cause}")))
+}
+
+/// The record in a stored value.
+pub fn decode<T: DeserializeOwned>(value: JsValue) -> Result<T> {
+    let format = Reflect::get(&value, &"format".into()).ok().and_then(|format| format.as_f64());
+    if format != Some(f64::from(RECORD_FORMAT)) {
+        return Err(StorageError::Corrupt(format!("a record is of format {format:?}, known is {RECORD_FORMAT}")));
+    }
+    serde_wasm_bindgen::from_value(value)
+        .map_err(|cause| StorageError::Corrupt(format!("a record cannot be read: {cause}")))
+}
+
+/// The key of a row of a run's log.
+pub fn row_key(run_id: &str, sequence: u64) -> JsValue {
+    Array::of3(&run_id.into(), &"".into(), &(sequence as f64).into()).into()
+}
+
+/// A run's log from a sequence number on. Arrays sort after every number and string.
+pub fn log_range(run_id: &str, from_sequence: u64) -> Result<KeyRange> {
+    range(&row_key(run_id, from_sequence), &log_end(run_id))
+}
+
+/// A run's compacted chunks.
+pub fn chunk_range(run_id: &str) -> Result<KeyRange> {
+    range(&log_end(run_id), &Array::of2(&run_id.into(), &Array::new()))
+}
+
+fn log_end(run_id: &str) -> JsValue {
+    Array::of3(&run_id.into(), &"".into(), &Array::new()).into()
+}
+
+fn range(lower: &JsValue, upper: &JsValue) -> Result<KeyRange> {
+    KeyRange::bound(lower, upper, Some(false), Some(true))
+        .map_err(|cause| StorageError::Backend(format!("no key range: {cause}")))
+}
+
+/// Bytes as a stored value.
+pub fn wrap_bytes(field: &str, bytes: &[u8]) -> Result<JsValue> {
+    let value = Object::new();
+    let set = |key: &str, item: &JsValue| {
+        Reflect::set(&value, &key.into(), item)
+            .map_err(|_| StorageError::Backend("a record cannot be built".into()))
+    };
+    set("format", &RECORD_FORMAT.into())?;
+    set(field, &Uint8Array::from(bytes))?;
+    Ok(value.into())
+}
+
+/// The bytes in a stored value.
+pub fn unwrap_bytes(field: &str, value: &JsValue) -> Result<Vec<u8>> {
+    let get = |key: &str| Reflect::get(value, &key.into()).unwrap_or_default();
+    if get("format").as_f64() != Some(f64::from(RECORD_FORMAT)) {
+        return Err(StorageError::Corrupt(format!("a record of {field} is of an unknown format")));
+    }
+    get(field)
+        .dyn_into::<Uint8Array>()
+        .map(|bytes| bytes.to_vec())
+        .map_err(|_| StorageError::Corrupt(format!("a record of {field} holds no bytes")))
+}

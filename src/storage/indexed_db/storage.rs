@@ -1,0 +1,277 @@
+//! The documented storage: synchronous, in memory, with a journal of what is still to be mirrored.
+
+use serde_json::Value;
+
+use super::ids::IdPool;
+use super::journal::Journal;
+use super::mirror::Batch;
+use crate::storage::clock;
+use crate::storage::error::{Result, StorageError};
+use crate::storage::experiment_storage::ExperimentStorage;
+use crate::storage::memory::{InMemoryStorage, RunSlot};
+use crate::storage::record::{MetricPoint, RunRecord, RunStatus};
+use crate::storage::run_state::{RunState, SeriesSlot};
+use crate::storage::series::RawPoint;
+
+/// Contents up to this size stay in memory when they are committed.
+const CACHED_ARTIFACT_BYTES: usize = 1 << 20;
+
+/// Experiments and runs in memory as a write-through cache of IndexedDB.
+///
+/// On its own it is a complete storage that keeps nothing; [`super::SyncedStorage`] drains its journal into a database.
+#[derive(Debug)]
+pub struct IndexedDbStorage {
+    memory: InMemoryStorage,
+    journal: Journal,
+    ids: IdPool,
+    owner: String,
+    keeps_artifacts: bool,
+}
+
+impl Default for IndexedDbStorage {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl IndexedDbStorage {
+    /// An empty storage that shares its ids with nobody.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::for_owner("local", IdPool::unshared())
+    }
+
+    /// An empty storage whose runs are owned by `owner`.
+    #[must_use]
+    pub fn for_owner(owner: &str, ids: IdPool) -> Self {
+        Self {
+            memory: InMemoryStorage::new(),
+            journal: Journal::default(),
+            ids,
+            owner: owner.to_owned(),
+            keeps_artifacts: false,
+        }
+    }
+
+    /// List all experiments, oldest first.
+    #[must_use]
+    pub fn list_experiments(&self) -> Vec<String> {
+        self.memory.list_experiments()
+    }
+
+    /// List all runs for an experiment, oldest first.
+    #[must_use]
+    pub fn list_runs(&self, experiment_id: &str) -> Vec<String> {
+        self.memory.list_runs(experiment_id)
+    }
+
+    /// List all metric keys for a run, in the order of first logging.
+    #[must_use]
+    pub fn list_metric_keys(&self, run_id: &str) -> Vec<String> {
+        self.memory.list_metric_keys(run_id)
+    }
+
+    /// The cache itself, for reading.
+    #[must_use]
+    pub fn memory(&self) -> &InMemoryStorage {
+        &self.memory
+    }
+
+    /// The token under which this storage owns runs.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// Points of a run that are not committed.
+    #[must_use]
+    pub fn pending_points(&self, run: RunSlot) -> u64 {
+        self.journal.pending_points(run)
+    }
+
+    /// Whether this storage may write the run.
+    #[must_use]
+    pub fn owns(&self, run: RunSlot) -> bool {
+        self.memory.get(run).is_some_and(|state| state.record().owner == self.owner)
+            && self.journal.fenced(run).is_none()
+    }
+
+    /// Why the run may not be written from here, if it may not.
+    ///
+    /// # Errors
+    /// `RunTakenOver`, `RunDeleted`; `RunNotFound` if it is no more.
+    pub fn check_writable(&self, run: RunSlot) -> Result<()> {
+        if let Some(cause) = self.journal.fenced(run) {
+            return Err(cause.clone());
+        }
+        let state = self.memory.get(run).ok_or_else(|| StorageError::RunNotFound("(deleted)".into()))?;
+        if state.record().owner == self.owner {
+            return Ok(());
+        }
+        Err(StorageError::InvalidState(format!(
+            "run '{}' is not open for writing here: resume it first",
+            state.record().run_id
+        )))
+    }
+
+    /// The slot of a metric in a run.
+    ///
+    /// # Errors
+    /// As [`IndexedDbStorage::check_writable`]; `InvalidArgument` for a bad key.
+    pub fn series_slot(&mut self, run: RunSlot, key: &str) -> Result<SeriesSlot> {
+        self.check_writable(run)?;
+        self.memory.series_slot(run, key)
+    }
+
+    /// Stores a point: the hot path. `run` and `series` come from this storage.
+    ///
+    /// # Errors
+    /// `InvalidState` unless the run is running; `RunTakenOver`, `RunDeleted`; `InvalidArgument` for a step over 2^53 − 1.
+    #[inline]
+    pub fn append(&mut self, run: RunSlot, series: SeriesSlot, point: RawPoint) -> Result<()> {
+        if let Some(cause) = self.journal.fenced(run) {
+            return Err(cause.clone());
+        }
+        self.memory.run_mut(run)?.push(series, point)?;
+        self.journal.note_points(run, 1);
+        Ok(())
+    }
+
+    /// Changes a run's state by `change` and journals it.
+    ///
+    /// # Errors
+    /// As [`IndexedDbStorage::check_writable`], and those of `change`, which must then have changed nothing.
+    pub fn change_run<T>(
+        &mut self,
+        run: RunSlot,
+        change: impl FnOnce(&mut RunState) -> Result<T>,
+    ) -> Result<T> {
+        self.check_writable(run)?;
+        let result = change(self.memory.run_mut(run)?)?;
+        self.journal.note_run(run);
+        Ok(result)
+    }
+
+    /// Keeps an artifact and returns its hash.
+    ///
+    /// # Errors
+    /// As [`IndexedDbStorage::check_writable`]; `InvalidState` once the run has ended; `InvalidArgument`.
+    pub fn put_artifact(&mut self, run: RunSlot, key: &str, data: &[u8]) -> Result<String> {
+        self.check_writable(run)?;
+        let artifact = self.memory.put_artifact(run, key, data)?;
+        self.journal.note_artifact(&artifact.hash);
+        self.journal.note_run(run);
+        Ok(artifact.hash)
+    }
+
+    /// A batch is durable. Large contents need not stay in memory: they can be read again.
+    pub(super) fn acknowledge(&mut self, batch: &Batch) {
+        self.journal.acknowledge(batch.id);
+        if self.keeps_artifacts {
+            return;
+        }
+        for (hash, content) in &batch.artifacts {
+            if content.len() > CACHED_ARTIFACT_BYTES {
+                self.memory.evict_artifact(hash);
+            }
+        }
+    }
+
+    /// Nothing can be read again from the mirror: artifacts stay in memory, whatever their size.
+    pub fn keep_artifacts(&mut self) {
+        self.keeps_artifacts = true;
+    }
+
+    pub(super) fn journal_mut(&mut self) -> (&mut Journal, &InMemoryStorage) {
+        (&mut self.journal, &self.memory)
+    }
+
+    pub(super) fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    pub(super) fn memory_mut(&mut self) -> &mut InMemoryStorage {
+        &mut self.memory
+    }
+
+    pub(super) fn set_ids(&mut self, ids: IdPool) {
+        self.ids = ids;
+    }
+
+    /// Marks what a commit writes as heard from now.
+    pub(super) fn stamp(owner: String, released: bool) -> impl Fn(&mut RunRecord) {
+        let now_ms = clock::now_ms() as f64;
+        move |record: &mut RunRecord| {
+            record.owner.clone_from(&owner);
+            record.heard_ms = now_ms;
+            record.released = released && !record.status.is_final();
+        }
+    }
+
+    fn writable(&self, run_id: &str) -> Result<RunSlot> {
+        let slot = self.memory.run_slot(run_id)?;
+        self.check_writable(slot).map(|()| slot)
+    }
+}
+
+impl ExperimentStorage for IndexedDbStorage {
+    fn create_experiment(&mut self, name: &str, config: Option<Value>) -> Result<String> {
+        let experiment_id = self.ids.experiment_id();
+        let config_json = config.map(|config| config.to_string());
+        self.memory.create_experiment_as(experiment_id.clone(), name, config_json)?;
+        self.journal.note_experiment(&experiment_id);
+        Ok(experiment_id)
+    }
+
+    fn create_run(&mut self, experiment_id: &str) -> Result<String> {
+        self.memory.experiment(experiment_id)?;
+        let run_id = self.ids.run_id();
+        let slot = self.memory.create_run_as(run_id.clone(), experiment_id)?;
+        let owner = self.owner.clone();
+        self.memory.run_mut(slot)?.record_mut().owner = owner;
+        self.journal.note_run(slot);
+        Ok(run_id)
+    }
+
+    fn start_run(&mut self, run_id: &str) -> Result<()> {
+        let slot = self.writable(run_id)?;
+        self.change_run(slot, |run| run.start(clock::now_ms()))
+    }
+
+    fn complete_run(&mut self, run_id: &str, status: RunStatus) -> Result<()> {
+        let slot = self.writable(run_id)?;
+        self.change_run(slot, |run| run.complete(status, clock::now_ms()))
+    }
+
+    fn log_metric(&mut self, run_id: &str, key: &str, step: u64, value: f64) -> Result<()> {
+        let slot = self.memory.run_slot(run_id)?;
+        let series = self.series_slot(slot, key)?;
+        self.append(slot, series, RawPoint { step, value, timestamp_ms: clock::now_ms() })
+    }
+
+    fn log_artifact(&mut self, run_id: &str, key: &str, data: &[u8]) -> Result<String> {
+        let slot = self.writable(run_id)?;
+        self.put_artifact(slot, key, data)
+    }
+
+    fn get_metrics(&self, run_id: &str, key: &str) -> Result<Vec<MetricPoint>> {
+        self.memory.get_metrics(run_id, key)
+    }
+
+    fn get_run_status(&self, run_id: &str) -> Result<RunStatus> {
+        self.memory.get_run_status(run_id)
+    }
+
+    fn set_span_id(&mut self, run_id: &str, span_id: &str) -> Result<()> {
+        let slot = self.writable(run_id)?;
+        crate::storage::run_state::check_text("a span id", span_id)?;
+        self.change_run(slot, |run| {
+            run.record_mut().span_id = Some(span_id.to_owned());
+            Ok(())
+        })
+    }
+
+    fn get_span_id(&self, run_id: &str) -> Result<Option<String>> {
+        self.memory.get_span_id(run_id)
+    }
+}

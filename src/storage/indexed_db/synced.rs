@@ -1,0 +1,301 @@
+//! A storage and its mirror: opening, beginning and resuming runs, and telling what changed.
+//!
+//! Flushing is in `synced_flush`, reading back in `synced_load`. No borrow of the storage is held across an await or a notice.
+
+use std::cell::{Cell, Ref, RefCell, RefMut};
+use std::collections::{BTreeMap, HashMap};
+
+use futures::channel::oneshot;
+use futures::lock::Mutex;
+
+use super::change::Change;
+use super::flush_policy::{FLUSH_INTERVAL_MS, FlushPolicy};
+use super::ids::IdPool;
+use super::mirror::{Mirror, NewRun};
+use super::storage::IndexedDbStorage;
+use crate::storage::clock;
+use crate::storage::error::Result;
+use crate::storage::memory::RunSlot;
+use crate::storage::record::{RunRecord, RunStatus};
+use crate::storage::run_state::{RunState, check_key, check_text};
+
+/// Points after which a flush does not wait for its interval: about what fills a record.
+const FULL_RECORD_POINTS: u32 = 6_000;
+/// How late a timer may be before logging itself asks for the flush: background tabs get one timer a minute.
+const LATE_TIMER_MS: f64 = 50.0;
+
+/// What a storage tells whoever drives it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Notice {
+    /// Call [`SyncedStorage::tick`] after so many milliseconds.
+    WakeAfter(f64),
+    /// Call [`SyncedStorage::tick`] as soon as the caller's code has returned, and let it flush.
+    WakeNow,
+    /// For subscribers in this tab.
+    Change(Change),
+    /// A transaction completed: other tabs want to read these records again.
+    Committed {
+        /// Experiments it wrote.
+        experiment_ids: Vec<String>,
+        /// Runs it wrote.
+        run_ids: Vec<String>,
+    },
+    /// A stored record could not be read and was left in place.
+    Quarantined(String),
+}
+
+/// What a new run may be given.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RunOptions {
+    /// JSON text.
+    pub config_json: Option<String>,
+    /// A name for the run.
+    pub run_name: Option<String>,
+    /// Free-form labels.
+    pub tags: BTreeMap<String, String>,
+}
+
+impl RunOptions {
+    /// Checks the lengths of names and labels.
+    ///
+    /// # Errors
+    /// `InvalidArgument`.
+    pub fn check(&self) -> Result<()> {
+        check_text("run_name", self.run_name.as_deref().unwrap_or_default())?;
+        for (key, value) in &self.tags {
+            check_key("a tag's name", key)?;
+            check_text("a tag's value", value)?;
+        }
+        Ok(())
+    }
+}
+
+/// An [`IndexedDbStorage`] kept in step with a [`Mirror`].
+pub struct SyncedStorage<M> {
+    pub(super) storage: RefCell<IndexedDbStorage>,
+    pub(super) mirror: M,
+    pub(super) policy: RefCell<FlushPolicy>,
+    /// One flush at a time; a last flush on leaving does not queue.
+    pub(super) turn: Mutex<()>,
+    /// Flushes that wait for a last flush which turned out not to be the last.
+    pub(super) waiting_for_exit: RefCell<Vec<oneshot::Sender<()>>>,
+    /// For each run that somebody else writes: the number of its first row not yet in memory.
+    pub(super) unread: RefCell<HashMap<RunSlot, u64>>,
+    owner: String,
+    observer: Box<dyn Fn(Notice)>,
+    tick_due_ms: Cell<f64>,
+    points_since_flush: Cell<u32>,
+}
+
+impl<M> std::fmt::Debug for SyncedStorage<M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SyncedStorage").field("storage", &self.storage).finish_non_exhaustive()
+    }
+}
+
+impl<M: Mirror> SyncedStorage<M> {
+    /// Opens the database behind `mirror`: reads experiments, runs and series headers, no points.
+    ///
+    /// `owner` must be unique to this storage. `observer` must not call back into the storage at once.
+    ///
+    /// # Errors
+    /// Those of the mirror.
+    pub async fn open(mirror: M, owner: &str, observer: impl Fn(Notice) + 'static) -> Result<Self> {
+        let catalog = mirror.load_catalog().await?;
+        let synced = Self {
+            storage: RefCell::new(IndexedDbStorage::for_owner(owner, IdPool::empty(owner))),
+            mirror,
+            policy: RefCell::default(),
+            turn: Mutex::default(),
+            waiting_for_exit: RefCell::default(),
+            unread: RefCell::default(),
+            owner: owner.to_owned(),
+            observer: Box::new(observer),
+            tick_due_ms: Cell::new(f64::INFINITY),
+            points_since_flush: Cell::new(0),
+        };
+        synced.absorb(catalog);
+        Ok(synced)
+    }
+
+    /// Reserves ids for experiments and runs that are created through the synchronous trait.
+    ///
+    /// # Errors
+    /// Those of the mirror.
+    pub async fn reserve_ids(&self, experiments: u64, runs: u64) -> Result<()> {
+        let reserved = self.mirror.reserve_ids(experiments, runs).await?;
+        self.storage_mut().set_ids(IdPool::empty(&self.owner).with(reserved));
+        Ok(())
+    }
+
+    /// The storage, for reading. Not to be held across an await.
+    pub fn storage(&self) -> Ref<'_, IndexedDbStorage> {
+        self.storage.borrow()
+    }
+
+    /// The storage, for changing; call [`SyncedStorage::changed`] afterwards. Not to be held across an await.
+    pub fn storage_mut(&self) -> RefMut<'_, IndexedDbStorage> {
+        self.storage.borrow_mut()
+    }
+
+    /// The mirror.
+    pub fn mirror(&self) -> &M {
+        &self.mirror
+    }
+
+    /// The token under which runs are owned here.
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    pub(super) fn notify(&self, notice: Notice) {
+        (self.observer)(notice);
+    }
+
+    /// Begins a run: finds or creates the experiment of this name and stores a new, running run in one transaction.
+    ///
+    /// # Errors
+    /// `InvalidArgument`; those of the mirror.
+    pub async fn begin_run(&self, experiment_name: &str, options: RunOptions) -> Result<RunSlot> {
+        check_text("the experiment's name", experiment_name)?;
+        options.check()?;
+        let now_ms = clock::now_ms();
+        let record = RunRecord {
+            status: RunStatus::Running,
+            started_ms: Some(now_ms as f64),
+            config_json: options.config_json,
+            run_name: options.run_name,
+            tags: options.tags,
+            owner: self.owner.clone(),
+            ..RunRecord::new(String::new(), String::new(), now_ms)
+        };
+        let new_run = NewRun { experiment_name: experiment_name.to_owned(), record };
+        let (experiment, record) = self.mirror.begin_run(new_run).await?;
+        let experiment_id = experiment.experiment_id.clone();
+        let run_id = record.run_id.clone();
+        let is_new = self.storage().memory().experiment(&experiment_id).is_err();
+        self.storage_mut().memory_mut().put_experiment(experiment);
+        let slot = self.adopt(RunState::resident(record));
+        if is_new {
+            self.notify(Notice::Change(Change::Experiment { experiment_id: experiment_id.clone() }));
+        }
+        self.notify(Notice::Change(Change::Run {
+            experiment_id: experiment_id.clone(),
+            run_id: run_id.clone(),
+        }));
+        self.notify(Notice::Committed {
+            experiment_ids: vec![experiment_id],
+            run_ids: vec![run_id],
+        });
+        Ok(slot)
+    }
+
+    /// Takes an unfinished run over, with its points: from here on this storage writes it. A run open here is simply found.
+    ///
+    /// # Errors
+    /// `RunNotFound`; `InvalidState` if it has ended; `RunTakenOver` if another owner was quicker; those of the mirror.
+    pub async fn resume_run(&self, run_id: &str) -> Result<RunSlot> {
+        let known = self.storage().memory().run_slot(run_id).ok().filter(|&slot| self.storage().owns(slot));
+        if let Some(slot) = known {
+            self.start_if_pending(slot)?;
+            return Ok(slot);
+        }
+        let ids = [run_id.to_owned()];
+        let catalog = self.mirror.load_records(&[], &ids).await?;
+        let owner = catalog.runs.first().map(|record| record.owner.clone()).unwrap_or_default();
+        let record = self.mirror.claim_run(run_id, &owner, &self.owner, clock::now_ms()).await?;
+        let stored = self.mirror.load_points(run_id, 0).await?;
+        let experiments = [record.experiment_id.clone()];
+        let catalog = self.mirror.load_records(&experiments, &[]).await?;
+        self.absorb(catalog);
+        let slot = self.adopt(self.state_of(record, &stored.blocks));
+        self.start_if_pending(slot)?;
+        let experiment_id = experiments.into_iter().next().unwrap_or_default();
+        self.notify(Notice::Change(Change::Run { experiment_id, run_id: run_id.to_owned() }));
+        self.notify(Notice::Committed { experiment_ids: Vec::new(), run_ids: ids.to_vec() });
+        Ok(slot)
+    }
+
+    fn start_if_pending(&self, slot: RunSlot) -> Result<()> {
+        let status = self.storage().memory().get(slot).map(|run| run.record().status);
+        match status {
+            Some(RunStatus::Pending) => {
+                self.storage_mut().change_run(slot, |run| run.start(clock::now_ms()))?;
+                self.changed(clock::now_ms() as f64, 0);
+                Ok(())
+            }
+            // A final run answers with the error of starting it.
+            Some(status) if status.is_final() => {
+                self.storage_mut().change_run(slot, |run| run.start(clock::now_ms()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts a run that is stored as it stands into memory, in its old slot if it had one.
+    fn adopt(&self, state: RunState) -> RunSlot {
+        let lengths: Vec<usize> =
+            state.all_series().unwrap_or_default().iter().map(|named| named.series.len()).collect();
+        let next_sequence = state.record().next_sequence as u64;
+        let mut storage = self.storage_mut();
+        let slot = storage.memory_mut().replace_run(state);
+        storage.journal_mut().0.adopt_run(slot, &lengths, next_sequence);
+        drop(storage);
+        self.unread.borrow_mut().remove(&slot);
+        slot
+    }
+
+    /// Memory changed at `now_ms`; `points` were logged. Cheap: it is called for every point.
+    #[inline]
+    pub fn changed(&self, now_ms: f64, points: u32) {
+        let since = self.points_since_flush.get().saturating_add(points);
+        self.points_since_flush.set(since);
+        if self.tick_due_ms.get() == f64::INFINITY {
+            self.ask_for_tick(now_ms);
+        } else if since >= FULL_RECORD_POINTS || now_ms > self.tick_due_ms.get() + LATE_TIMER_MS {
+            self.points_since_flush.set(0);
+            self.tick_due_ms.set(f64::MAX);
+            self.notify(Notice::WakeNow);
+        }
+    }
+
+    #[cold]
+    fn ask_for_tick(&self, now_ms: f64) {
+        self.tick_due_ms.set(now_ms + FLUSH_INTERVAL_MS);
+        // The policy's wish is the same interval or, while it backs off, a later call of its own.
+        let _ = self.policy.borrow_mut().changed(now_ms);
+        self.notify(Notice::WakeAfter(FLUSH_INTERVAL_MS));
+    }
+
+    /// A wished-for call: tells subscribers what changed. Returns whether it is time to [`SyncedStorage::flush`].
+    #[must_use]
+    pub fn tick(&self, now_ms: f64) -> bool {
+        self.tick_due_ms.set(f64::INFINITY);
+        self.points_since_flush.set(0);
+        self.announce();
+        self.policy.borrow().is_due(now_ms)
+    }
+
+    /// Tells this tab's subscribers what changed in this tab since the last time.
+    pub fn announce(&self) {
+        let touched = {
+            let mut storage = self.storage_mut();
+            let (journal, memory) = storage.journal_mut();
+            journal.take_touched(memory)
+        };
+        for touched in touched {
+            let ids = self.storage().memory().get(touched.slot).map(|run| {
+                (run.record().experiment_id.clone(), run.record().run_id.clone())
+            });
+            let Some((experiment_id, run_id)) = ids else { continue };
+            if touched.record {
+                let (experiment_id, run_id) = (experiment_id.clone(), run_id.clone());
+                self.notify(Notice::Change(Change::Run { experiment_id, run_id }));
+            }
+            if !touched.keys.is_empty() {
+                let keys = touched.keys;
+                self.notify(Notice::Change(Change::Metrics { experiment_id, run_id, keys }));
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Reading back: what other tabs wrote, and points when they are first asked for.
+
+use std::rc::Rc;
+
+use super::change::Change;
+use super::mirror::{Catalog, Mirror};
+use super::point_block::{Slice, read_block};
+use super::synced::{Notice, SyncedStorage};
+use crate::storage::error::{Result, StorageError};
+use crate::storage::memory::RunSlot;
+use crate::storage::record::RunRecord;
+use crate::storage::run_state::RunState;
+
+impl<M: Mirror> SyncedStorage<M> {
+    /// Brings a run's points into memory, or up to date. One owned here always is.
+    ///
+    /// # Errors
+    /// `RunNotFound`; those of the mirror.
+    pub async fn load_run(&self, run_id: &str) -> Result<RunSlot> {
+        let (slot, owned) = {
+            let storage = self.storage();
+            let slot = storage.memory().run_slot(run_id)?;
+            (slot, storage.memory().get(slot).is_some_and(|run| run.record().owner == self.owner()))
+        };
+        if owned {
+            return Ok(slot);
+        }
+        let from = self.unread.borrow().get(&slot).copied().unwrap_or(0);
+        let stored = self.mirror.load_points(run_id, from).await?;
+        // Somebody who asked at the same time may have been quicker: what was read is in memory already.
+        if self.unread.borrow().get(&slot).copied().unwrap_or(0) != from {
+            return Ok(slot);
+        }
+        let Some(record) = stored.record else {
+            self.forget_run(slot);
+            return Err(StorageError::RunNotFound(run_id.to_owned()));
+        };
+        if record.owner == self.owner() {
+            return Ok(slot);
+        }
+        let next = record.next_sequence as u64;
+        if stored.whole {
+            let state = self.state_of(record, &stored.blocks);
+            self.storage_mut().memory_mut().replace_run(state);
+        } else {
+            let slices = self.read_blocks(run_id, &stored.blocks);
+            let mut storage = self.storage_mut();
+            let state = storage.memory_mut().run_mut(slot)?;
+            *state.record_mut() = record;
+            append(state, slices);
+        }
+        self.unread.borrow_mut().insert(slot, next);
+        Ok(slot)
+    }
+
+    /// Reads records again that another tab says it wrote, and tells subscribers what changed.
+    ///
+    /// # Errors
+    /// Those of the mirror.
+    pub async fn refresh(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<()> {
+        let catalog = self.mirror.load_records(experiment_ids, run_ids).await?;
+        let changes = self.absorb(catalog);
+        self.load_changed(changes).await
+    }
+
+    /// Reads all records again: after a time in which messages may have been missed.
+    ///
+    /// # Errors
+    /// Those of the mirror.
+    pub async fn refresh_all(&self) -> Result<()> {
+        let catalog = self.mirror.load_catalog().await?;
+        let changes = self.absorb(catalog);
+        self.load_changed(changes).await
+    }
+
+    /// Loads the new points of runs whose points are looked at, then tells subscribers.
+    async fn load_changed(&self, changes: Vec<Change>) -> Result<()> {
+        for change in changes {
+            if let Change::Metrics { run_id, .. } = &change {
+                let slot = self.storage().memory().run_slot(run_id);
+                let looked_at = slot.is_ok_and(|slot| self.unread.borrow().contains_key(&slot));
+                if looked_at {
+                    self.load_run(run_id).await?;
+                }
+            }
+            self.notify(Notice::Change(change));
+        }
+        Ok(())
+    }
+
+    /// Reads an artifact's content.
+    ///
+    /// # Errors
+    /// `RunNotFound`, `ArtifactNotFound`; those of the mirror.
+    pub async fn get_artifact(&self, run_id: &str, key: &str) -> Result<Rc<[u8]>> {
+        let hash = {
+            let storage = self.storage();
+            let run = storage.memory().run(run_id)?;
+            let artifact = run.record().artifacts.get(key);
+            let artifact = artifact.ok_or_else(|| StorageError::ArtifactNotFound(key.to_owned()))?;
+            if let Some(content) = storage.memory().artifact(&artifact.hash) {
+                return Ok(content);
+            }
+            artifact.hash.clone()
+        };
+        let content = self.mirror.load_artifact(&hash).await?;
+        content.map(Rc::from).ok_or_else(|| StorageError::ArtifactNotFound(key.to_owned()))
+    }
+
+    /// Takes records into memory and returns what they change. Runs owned here are known better than the database knows them.
+    pub(super) fn absorb(&self, catalog: Catalog) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for text in catalog.quarantined {
+            self.notify(Notice::Quarantined(text));
+        }
+        for record in catalog.experiments {
+            let mut storage = self.storage_mut();
+            if storage.memory().experiment(&record.experiment_id).ok() != Some(&record) {
+                changes.push(Change::Experiment { experiment_id: record.experiment_id.clone() });
+                storage.memory_mut().put_experiment(record);
+            }
+        }
+        for record in catalog.runs {
+            self.absorb_run(record, &mut changes);
+        }
+        changes
+    }
+
+    fn absorb_run(&self, record: RunRecord, changes: &mut Vec<Change>) {
+        let known = {
+            let storage = self.storage();
+            let slot = storage.memory().run_slot(&record.run_id).ok();
+            slot.and_then(|slot| storage.memory().get(slot).map(|run| (slot, run.record().clone())))
+        };
+        let (experiment_id, run_id) = (record.experiment_id.clone(), record.run_id.clone());
+        let Some((slot, old)) = known else {
+            changes.push(Change::Run { experiment_id: experiment_id.clone(), run_id: run_id.clone() });
+            if !record.series.keys.is_empty() {
+                let keys = record.series.keys.clone();
+                changes.push(Change::Metrics { experiment_id, run_id, keys });
+            }
+            self.storage_mut().memory_mut().insert_run(RunState::headers_only(record));
+            return;
+        };
+        if old.owner == self.owner() {
+            if record.owner != self.owner() {
+                self.lose_run(slot, StorageError::RunTakenOver(run_id));
+            }
+            return;
+        }
+        let keys = changed_keys(&old, &record);
+        if facts_changed(&old, &record) {
+            let (experiment_id, run_id) = (experiment_id.clone(), run_id.clone());
+            changes.push(Change::Run { experiment_id, run_id });
+        }
+        if let Ok(state) = self.storage_mut().memory_mut().run_mut(slot) {
+            *state.record_mut() = record;
+        }
+        if !keys.is_empty() {
+            changes.push(Change::Metrics { experiment_id, run_id, keys });
+        }
+    }
+
+    fn forget_run(&self, slot: RunSlot) {
+        self.storage_mut().memory_mut().remove_run(slot);
+        self.unread.borrow_mut().remove(&slot);
+    }
+
+    /// A run with all its stored points.
+    pub(super) fn state_of(&self, record: RunRecord, blocks: &[Vec<u8>]) -> RunState {
+        let mut slices = self.read_blocks(&record.run_id, blocks);
+        // A flush that was tried again lies behind one that was not: the index says where its points belong.
+        slices.sort_by_key(|slice| slice.first_index);
+        let keys = record.series.keys.clone();
+        let mut state = RunState::resident(record);
+        for key in keys {
+            // Slots in the order of first logging; a stored key is a valid one.
+            let _ = state.slot(&key);
+        }
+        append(&mut state, slices);
+        state
+    }
+
+    fn read_blocks(&self, run_id: &str, blocks: &[Vec<u8>]) -> Vec<Slice> {
+        let mut slices = Vec::new();
+        for block in blocks {
+            match read_block(block) {
+                Ok(read) => slices.extend(read),
+                Err(cause) => self.notify(Notice::Quarantined(format!("run '{run_id}': {cause}"))),
+            }
+        }
+        slices
+    }
+}
+
+fn append(state: &mut RunState, slices: Vec<Slice>) {
+    for slice in slices {
+        if let Ok(slot) = state.slot(&slice.key) {
+            slice.points.into_iter().for_each(|point| state.restore_point(slot, point));
+        }
+    }
+}
+
+/// Keys whose headers differ: new points.
+fn changed_keys(old: &RunRecord, new: &RunRecord) -> Vec<String> {
+    let old_counts: std::collections::HashMap<&String, &f64> =
+        old.series.keys.iter().zip(&old.series.counts).collect();
+    let new_counts = new.series.keys.iter().zip(&new.series.counts);
+    let changed = new_counts.filter(|(key, count)| old_counts.get(key) != Some(count));
+    changed.map(|(key, _)| key.clone()).collect()
+}
+
+/// Whether anything but points and the lease differs.
+fn facts_changed(old: &RunRecord, new: &RunRecord) -> bool {
+    let facts = |record: &RunRecord| RunRecord {
+        series: crate::storage::record::SeriesHeaders::default(),
+        heard_ms: 0.0,
+        next_sequence: 0.0,
+        compacted_sequence: 0.0,
+        ..record.clone()
+    };
+    facts(old) != facts(new)
+}

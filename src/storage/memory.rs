@@ -1,0 +1,303 @@
+//! Every experiment and run in memory. Every rule about them lives here or in [`super::run_state`], once.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::clock;
+use super::error::{Result, StorageError};
+use super::experiment_storage::ExperimentStorage;
+use super::record::{
+    ArtifactRef, ExperimentRecord, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus, id_number,
+};
+use super::run_state::{RunState, SeriesSlot, check_text};
+use super::series::RawPoint;
+
+/// A run's place in memory: stays valid until the run is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunSlot(pub(crate) u32);
+
+/// Experiments, runs, points and artifacts in memory.
+#[derive(Debug, Default)]
+pub struct InMemoryStorage {
+    experiments: Vec<ExperimentRecord>,
+    runs: Vec<Option<RunState>>,
+    run_slots: HashMap<String, RunSlot>,
+    artifacts: HashMap<String, Rc<[u8]>>,
+    next_experiment: u64,
+    next_run: u64,
+}
+
+impl InMemoryStorage {
+    /// An empty storage.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The ids of all experiments, oldest first.
+    #[must_use]
+    pub fn list_experiments(&self) -> Vec<String> {
+        let mut ids: Vec<String> =
+            self.experiments.iter().map(|record| record.experiment_id.clone()).collect();
+        ids.sort_by_key(|id| id_number(id));
+        ids
+    }
+
+    /// The ids of an experiment's runs, oldest first; empty if there is no such experiment.
+    #[must_use]
+    pub fn list_runs(&self, experiment_id: &str) -> Vec<String> {
+        let mut ids: Vec<String> = self
+            .runs
+            .iter()
+            .flatten()
+            .map(RunState::record)
+            .filter(|record| record.experiment_id == experiment_id)
+            .map(|record| record.run_id.clone())
+            .collect();
+        ids.sort_by_key(|id| id_number(id));
+        ids
+    }
+
+    /// The keys of a run's metrics in the order of first logging; empty if there is no such run.
+    #[must_use]
+    pub fn list_metric_keys(&self, run_id: &str) -> Vec<String> {
+        self.run(run_id).map(RunState::metric_keys).unwrap_or_default()
+    }
+
+    /// The record of an experiment.
+    ///
+    /// # Errors
+    /// `ExperimentNotFound`.
+    pub fn experiment(&self, experiment_id: &str) -> Result<&ExperimentRecord> {
+        self.experiments
+            .iter()
+            .find(|record| record.experiment_id == experiment_id)
+            .ok_or_else(|| StorageError::ExperimentNotFound(experiment_id.to_owned()))
+    }
+
+    /// The oldest experiment of that name.
+    #[must_use]
+    pub fn experiment_named(&self, name: &str) -> Option<&ExperimentRecord> {
+        let named = self.experiments.iter().filter(|record| record.name == name);
+        named.min_by_key(|record| id_number(&record.experiment_id))
+    }
+
+    /// A run's place.
+    ///
+    /// # Errors
+    /// `RunNotFound`.
+    pub fn run_slot(&self, run_id: &str) -> Result<RunSlot> {
+        self.run_slots
+            .get(run_id)
+            .copied()
+            .ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))
+    }
+
+    /// A run.
+    ///
+    /// # Errors
+    /// `RunNotFound`.
+    pub fn run(&self, run_id: &str) -> Result<&RunState> {
+        let slot = self.run_slot(run_id)?;
+        self.get(slot).ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))
+    }
+
+    /// The run in `slot`, if it was not removed.
+    #[must_use]
+    pub fn get(&self, slot: RunSlot) -> Option<&RunState> {
+        self.runs[slot.0 as usize].as_ref()
+    }
+
+    /// The run in `slot`, if it was not removed.
+    pub fn get_mut(&mut self, slot: RunSlot) -> Option<&mut RunState> {
+        self.runs[slot.0 as usize].as_mut()
+    }
+
+    /// All runs with their places.
+    pub fn runs(&self) -> impl Iterator<Item = (RunSlot, &RunState)> {
+        let numbered = self.runs.iter().enumerate();
+        numbered.filter_map(|(index, run)| run.as_ref().map(|run| (RunSlot(index as u32), run)))
+    }
+
+    /// Adds or replaces an experiment's record.
+    pub fn put_experiment(&mut self, record: ExperimentRecord) {
+        self.next_experiment =
+            self.next_experiment.max(id_number(&record.experiment_id).saturating_add(1));
+        match self.experiments.iter_mut().find(|old| old.experiment_id == record.experiment_id) {
+            Some(old) => *old = record,
+            None => self.experiments.push(record),
+        }
+    }
+
+    /// Adds a run.
+    pub fn insert_run(&mut self, run: RunState) -> RunSlot {
+        let run_id = run.record().run_id.clone();
+        self.next_run = self.next_run.max(id_number(&run_id).saturating_add(1));
+        let slot = RunSlot(self.runs.len() as u32);
+        self.runs.push(Some(run));
+        self.run_slots.insert(run_id, slot);
+        slot
+    }
+
+    /// Puts a run in the place of the one with its id, or adds it.
+    pub fn replace_run(&mut self, run: RunState) -> RunSlot {
+        match self.run_slots.get(&run.record().run_id) {
+            Some(&slot) => {
+                self.runs[slot.0 as usize] = Some(run);
+                slot
+            }
+            None => self.insert_run(run),
+        }
+    }
+
+    /// Removes a run with its points.
+    pub fn remove_run(&mut self, slot: RunSlot) -> Option<RunState> {
+        let run = self.runs[slot.0 as usize].take()?;
+        self.run_slots.remove(&run.record().run_id);
+        Some(run)
+    }
+
+    /// Removes an experiment's record; its runs are removed one by one.
+    pub fn remove_experiment(&mut self, experiment_id: &str) {
+        self.experiments.retain(|record| record.experiment_id != experiment_id);
+    }
+
+    /// Creates an experiment under a given id.
+    ///
+    /// # Errors
+    /// `InvalidArgument` if the name is too long.
+    pub fn create_experiment_as(
+        &mut self,
+        experiment_id: String,
+        name: &str,
+        config_json: Option<String>,
+    ) -> Result<()> {
+        check_text("an experiment's name", name)?;
+        self.put_experiment(ExperimentRecord {
+            format: RECORD_FORMAT,
+            experiment_id,
+            name: name.to_owned(),
+            created_ms: clock::now_ms() as f64,
+            config_json,
+        });
+        Ok(())
+    }
+
+    /// Creates a run under a given id.
+    ///
+    /// # Errors
+    /// `ExperimentNotFound`.
+    pub fn create_run_as(&mut self, run_id: String, experiment_id: &str) -> Result<RunSlot> {
+        self.experiment(experiment_id)?;
+        let record = RunRecord::new(run_id, experiment_id.to_owned(), clock::now_ms());
+        Ok(self.insert_run(RunState::resident(record)))
+    }
+
+    /// A run and the slot of a metric in it.
+    ///
+    /// # Errors
+    /// `RunNotFound`; `InvalidArgument` for a bad key.
+    pub fn series_slot(&mut self, run: RunSlot, key: &str) -> Result<SeriesSlot> {
+        self.run_mut(run)?.slot(key)
+    }
+
+    /// The run in `slot` for a change.
+    ///
+    /// # Errors
+    /// `RunNotFound` if it was removed.
+    pub fn run_mut(&mut self, slot: RunSlot) -> Result<&mut RunState> {
+        self.get_mut(slot).ok_or_else(|| StorageError::RunNotFound("(deleted)".to_owned()))
+    }
+
+    /// Keeps `data` once per content and ties it to the run under `key`.
+    ///
+    /// # Errors
+    /// As [`RunState::set_artifact`]; `InvalidArgument` over 4 GiB.
+    pub fn put_artifact(&mut self, run: RunSlot, key: &str, data: &[u8]) -> Result<ArtifactRef> {
+        let size = u32::try_from(data.len())
+            .map_err(|_| StorageError::InvalidArgument("an artifact holds at most 4 GiB".into()))?;
+        let artifact = ArtifactRef { hash: sha256_hex(data), size };
+        self.run_mut(run)?.set_artifact(key, artifact.clone())?;
+        self.artifacts.entry(artifact.hash.clone()).or_insert_with(|| data.into());
+        Ok(artifact)
+    }
+
+    /// The content with this hash, if it is in memory.
+    #[must_use]
+    pub fn artifact(&self, hash: &str) -> Option<Rc<[u8]>> {
+        self.artifacts.get(hash).cloned()
+    }
+
+    /// Forgets a content that can be read again from elsewhere.
+    pub fn evict_artifact(&mut self, hash: &str) {
+        self.artifacts.remove(hash);
+    }
+}
+
+impl ExperimentStorage for InMemoryStorage {
+    fn create_experiment(&mut self, name: &str, config: Option<Value>) -> Result<String> {
+        let experiment_id = format!("exp-{}", self.next_experiment);
+        let config_json = config.map(|config| config.to_string());
+        self.create_experiment_as(experiment_id.clone(), name, config_json)?;
+        Ok(experiment_id)
+    }
+
+    fn create_run(&mut self, experiment_id: &str) -> Result<String> {
+        let run_id = format!("run-{}", self.next_run);
+        self.create_run_as(run_id.clone(), experiment_id)?;
+        Ok(run_id)
+    }
+
+    fn start_run(&mut self, run_id: &str) -> Result<()> {
+        let slot = self.run_slot(run_id)?;
+        self.run_mut(slot)?.start(clock::now_ms())
+    }
+
+    fn complete_run(&mut self, run_id: &str, status: RunStatus) -> Result<()> {
+        let slot = self.run_slot(run_id)?;
+        self.run_mut(slot)?.complete(status, clock::now_ms())
+    }
+
+    fn log_metric(&mut self, run_id: &str, key: &str, step: u64, value: f64) -> Result<()> {
+        let slot = self.run_slot(run_id)?;
+        let run = self.run_mut(slot)?;
+        let series = run.slot(key)?;
+        run.push(series, RawPoint { step, value, timestamp_ms: clock::now_ms() })
+    }
+
+    fn log_artifact(&mut self, run_id: &str, key: &str, data: &[u8]) -> Result<String> {
+        let slot = self.run_slot(run_id)?;
+        self.put_artifact(slot, key, data).map(|artifact| artifact.hash)
+    }
+
+    fn get_metrics(&self, run_id: &str, key: &str) -> Result<Vec<MetricPoint>> {
+        let series = self.run(run_id)?.series(key)?;
+        Ok(series.map(super::series::Series::points).unwrap_or_default())
+    }
+
+    fn get_run_status(&self, run_id: &str) -> Result<RunStatus> {
+        self.run(run_id).map(|run| run.record().status)
+    }
+
+    fn set_span_id(&mut self, run_id: &str, span_id: &str) -> Result<()> {
+        check_text("a span id", span_id)?;
+        let slot = self.run_slot(run_id)?;
+        self.run_mut(slot)?.record_mut().span_id = Some(span_id.to_owned());
+        Ok(())
+    }
+
+    fn get_span_id(&self, run_id: &str) -> Result<Option<String>> {
+        self.run(run_id).map(|run| run.record().span_id.clone())
+    }
+}
+
+/// Lower-case hex SHA-256.
+fn sha256_hex(data: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digest = Sha256::digest(data);
+    let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    nibbles.map(|nibble| char::from(DIGITS[usize::from(nibble)])).collect()
+}

@@ -1,0 +1,20 @@
+//! What a tracker stores. Pure Rust: runs natively, knows nothing of JavaScript.
+
+pub mod clock;
+mod error;
+mod experiment_storage;
+pub mod indexed_db;
+mod memory;
+mod record;
+mod run_state;
+mod series;
+
+pub use error::{Result, StorageError};
+pub use experiment_storage::ExperimentStorage;
+pub use memory::{InMemoryStorage, RunSlot};
+pub use record::{
+    ArtifactRef, ExperimentRecord, MAX_STEP, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus,
+    SeriesHeaders,
+};
+pub use run_state::{RunState, SeriesSlot, check_key, check_text, step_too_large};
+pub use series::{CHUNK_POINTS, Columns, NamedSeries, RawPoint, Series};

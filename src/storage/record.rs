@@ -1,0 +1,193 @@
+//! The records a tracker keeps: experiments, runs and single points. What they mean, not how they are stored.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// The largest step: the largest integer that a JavaScript number holds exactly (2^53 − 1).
+pub const MAX_STEP: u64 = (1 << 53) - 1;
+
+/// Where a run stands. `Pending` → `Running` → one of the final three; nothing else is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RunStatus {
+    /// Created, not started.
+    Pending,
+    /// Started and logging.
+    Running,
+    /// Finished well.
+    Success,
+    /// Finished badly.
+    Failed,
+    /// Stopped on purpose.
+    Cancelled,
+}
+
+impl RunStatus {
+    /// The name, as in the JavaScript contract.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Running => "Running",
+            Self::Success => "Success",
+            Self::Failed => "Failed",
+            Self::Cancelled => "Cancelled",
+        }
+    }
+
+    /// Whether the run has ended: it takes no more points.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Success | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// One logged value of one metric.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MetricPoint {
+    /// The caller's step, 0 ..= [`MAX_STEP`].
+    pub step: u64,
+    /// The value, any `f64`.
+    pub value: f64,
+    /// When it was logged, in whole milliseconds.
+    pub timestamp: DateTime<Utc>,
+}
+
+/// An experiment: a name that runs are gathered under.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExperimentRecord {
+    /// The record layout's version.
+    pub format: u32,
+    /// `exp-<n>`.
+    pub experiment_id: String,
+    /// The caller's name for it.
+    pub name: String,
+    /// When it was created, milliseconds since the epoch.
+    pub created_ms: f64,
+    /// The caller's configuration as JSON text.
+    #[serde(default)]
+    pub config_json: Option<String>,
+}
+
+/// A stored artifact: its content's SHA-256 and its size in bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArtifactRef {
+    /// Lower-case hex SHA-256 of the content.
+    pub hash: String,
+    /// Size in bytes.
+    pub size: u32,
+}
+
+/// What is known of each series of a run without reading its points. Columns of one length, in the order of first logging.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SeriesHeaders {
+    /// Metric keys.
+    pub keys: Vec<String>,
+    /// Number of points.
+    pub counts: Vec<f64>,
+    /// The highest step.
+    pub last_steps: Vec<f64>,
+    /// The value at the highest step.
+    pub last_values: Vec<f64>,
+}
+
+/// A run: everything about it but its points.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// The record layout's version.
+    pub format: u32,
+    /// `run-<n>`.
+    pub run_id: String,
+    /// The experiment it belongs to.
+    pub experiment_id: String,
+    /// The caller's name for it.
+    #[serde(default)]
+    pub run_name: Option<String>,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// When it was created, milliseconds since the epoch.
+    pub created_ms: f64,
+    /// When it was started.
+    #[serde(default)]
+    pub started_ms: Option<f64>,
+    /// When it ended.
+    #[serde(default)]
+    pub ended_ms: Option<f64>,
+    /// The caller's configuration as JSON text.
+    #[serde(default)]
+    pub config_json: Option<String>,
+    /// Free-form labels.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// The tracing span this run belongs to.
+    #[serde(default)]
+    pub span_id: Option<String>,
+    /// Artifacts by the caller's key.
+    #[serde(default)]
+    pub artifacts: BTreeMap<String, ArtifactRef>,
+    /// The series' headers as of the last commit.
+    #[serde(default)]
+    pub series: SeriesHeaders,
+    /// Who may write this run: a token unique to one open storage.
+    #[serde(default)]
+    pub owner: String,
+    /// Whether the owner let go of it (left the page) without ending it.
+    #[serde(default)]
+    pub released: bool,
+    /// When its owner was last heard from, milliseconds since the epoch.
+    #[serde(default)]
+    pub heard_ms: f64,
+    /// The sequence number that the next row of its log will have.
+    #[serde(default)]
+    pub next_sequence: f64,
+    /// Rows of its log below this sequence number have been compacted into chunks.
+    #[serde(default)]
+    pub compacted_sequence: f64,
+}
+
+impl RunRecord {
+    /// How long an owner may be silent before its run counts as interrupted. Background tabs are throttled to one timer a minute.
+    pub const LEASE_MS: f64 = 150_000.0;
+
+    /// A new run, not started.
+    #[must_use]
+    pub fn new(run_id: String, experiment_id: String, now_ms: i64) -> Self {
+        Self {
+            format: RECORD_FORMAT,
+            run_id,
+            experiment_id,
+            run_name: None,
+            status: RunStatus::Pending,
+            created_ms: now_ms as f64,
+            started_ms: None,
+            ended_ms: None,
+            config_json: None,
+            tags: BTreeMap::new(),
+            span_id: None,
+            artifacts: BTreeMap::new(),
+            series: SeriesHeaders::default(),
+            owner: String::new(),
+            released: false,
+            heard_ms: now_ms as f64,
+            next_sequence: 0.0,
+            compacted_sequence: 0.0,
+        }
+    }
+
+    /// Whether the run says it is running while nobody is there to run it.
+    #[must_use]
+    pub fn is_interrupted(&self, now_ms: i64) -> bool {
+        !self.status.is_final()
+            && (self.released || now_ms as f64 - self.heard_ms > Self::LEASE_MS)
+    }
+}
+
+/// The version of every record written here.
+pub const RECORD_FORMAT: u32 = 1;
+
+/// The number in an id such as `run-12`, by which ids are ordered.
+#[must_use]
+pub fn id_number(id: &str) -> u64 {
+    id.rsplit('-').next().and_then(|digits| digits.parse().ok()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,260 @@
+//! One run in memory: its record, its series, and the rules of its life.
+
+use std::collections::HashMap;
+
+use super::error::{Result, StorageError};
+use super::record::{ArtifactRef, MAX_STEP, RunRecord, RunStatus};
+use super::series::{NamedSeries, RawPoint, Series, write_headers};
+
+/// A metric's place in its run: stays valid for the run's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SeriesSlot(pub(crate) u32);
+
+/// The longest metric key, artifact key or tag name, in UTF-8 bytes.
+pub const MAX_KEY_BYTES: usize = 8 * 1024;
+/// The longest name, tag value or span id, in UTF-8 bytes.
+pub const MAX_TEXT_BYTES: usize = 64 * 1024;
+
+/// A run with its points.
+#[derive(Debug, Clone)]
+pub struct RunState {
+    record: RunRecord,
+    series: Vec<NamedSeries>,
+    slots: HashMap<String, SeriesSlot>,
+    resident: bool,
+}
+
+impl RunState {
+    /// A run whose points are all in memory: a new one.
+    #[must_use]
+    pub fn resident(record: RunRecord) -> Self {
+        Self { record, series: Vec::new(), slots: HashMap::new(), resident: true }
+    }
+
+    /// A run of which only the record is in memory.
+    #[must_use]
+    pub fn headers_only(record: RunRecord) -> Self {
+        Self { resident: false, ..Self::resident(record) }
+    }
+
+    /// The record as of the last commit or load; its series headers may be behind.
+    #[must_use]
+    pub fn record(&self) -> &RunRecord {
+        &self.record
+    }
+
+    /// The record with its series headers brought up to date.
+    #[must_use]
+    pub fn current_record(&self) -> RunRecord {
+        let mut record = self.record.clone();
+        if self.resident {
+            write_headers(&mut record, &self.series);
+        }
+        record
+    }
+
+    /// Changes the record outside the rules: for what its storage knows better, such as owner and lease.
+    pub fn record_mut(&mut self) -> &mut RunRecord {
+        &mut self.record
+    }
+
+    /// Whether the points are in memory.
+    #[must_use]
+    pub fn is_resident(&self) -> bool {
+        self.resident
+    }
+
+    /// Declares the points that were pushed to be all there are.
+    pub fn set_resident(&mut self) {
+        self.resident = true;
+    }
+
+    /// Forgets the points; the record's headers stay.
+    pub fn evict(&mut self) {
+        self.record = self.current_record();
+        self.series.clear();
+        self.slots.clear();
+        self.resident = false;
+    }
+
+    /// The metric keys in the order of first logging.
+    #[must_use]
+    pub fn metric_keys(&self) -> Vec<String> {
+        if self.resident {
+            let logged = self.series.iter().filter(|named| !named.series.is_empty());
+            logged.map(|named| named.key.clone()).collect()
+        } else {
+            self.record.series.keys.clone()
+        }
+    }
+
+    /// All series in the order of first logging.
+    ///
+    /// # Errors
+    /// `NotLoaded`.
+    pub fn all_series(&self) -> Result<&[NamedSeries]> {
+        if self.resident {
+            Ok(&self.series)
+        } else {
+            Err(StorageError::NotLoaded(self.record.run_id.clone()))
+        }
+    }
+
+    /// The series of a metric, if it was logged.
+    ///
+    /// # Errors
+    /// `NotLoaded`.
+    pub fn series(&self, key: &str) -> Result<Option<&Series>> {
+        let all = self.all_series()?;
+        Ok(self.slots.get(key).map(|slot| &all[slot.0 as usize].series))
+    }
+
+    /// The series in `slot`.
+    #[must_use]
+    pub fn series_at(&self, slot: SeriesSlot) -> &NamedSeries {
+        &self.series[slot.0 as usize]
+    }
+
+    /// The slot of a metric, made if it is new.
+    ///
+    /// # Errors
+    /// `InvalidArgument` if the key is empty or too long.
+    pub fn slot(&mut self, key: &str) -> Result<SeriesSlot> {
+        if let Some(&slot) = self.slots.get(key) {
+            return Ok(slot);
+        }
+        check_key("a metric key", key)?;
+        let slot = SeriesSlot(self.series.len() as u32);
+        self.series.push(NamedSeries { key: key.to_owned(), series: Series::default() });
+        self.slots.insert(key.to_owned(), slot);
+        Ok(slot)
+    }
+
+    /// Stores a point.
+    ///
+    /// # Errors
+    /// `InvalidState` unless the run is running; `InvalidArgument` if the step is over 2^53 − 1.
+    #[inline]
+    pub fn push(&mut self, slot: SeriesSlot, point: RawPoint) -> Result<()> {
+        if self.record.status != RunStatus::Running {
+            return Err(self.refused("log to"));
+        }
+        if point.step > MAX_STEP {
+            return Err(step_too_large(&self.series[slot.0 as usize].key));
+        }
+        self.series[slot.0 as usize].series.push(point);
+        Ok(())
+    }
+
+    /// Stores a point that was logged before, whatever the status.
+    pub fn restore_point(&mut self, slot: SeriesSlot, point: RawPoint) {
+        self.series[slot.0 as usize].series.push(point);
+    }
+
+    /// `Pending` → `Running`.
+    ///
+    /// # Errors
+    /// `InvalidState`.
+    pub fn start(&mut self, now_ms: i64) -> Result<()> {
+        if self.record.status != RunStatus::Pending {
+            return Err(self.refused("start"));
+        }
+        self.record.status = RunStatus::Running;
+        self.record.started_ms = Some(now_ms as f64);
+        Ok(())
+    }
+
+    /// `Running` → `status`.
+    ///
+    /// # Errors
+    /// `InvalidState` unless the run is running and `status` is final.
+    pub fn complete(&mut self, status: RunStatus, now_ms: i64) -> Result<()> {
+        if self.record.status != RunStatus::Running {
+            return Err(self.refused("complete"));
+        }
+        if !status.is_final() {
+            return Err(StorageError::InvalidState(format!(
+                "a run is completed with Success, Failed or Cancelled, not with {}",
+                status.as_str()
+            )));
+        }
+        self.record.status = status;
+        self.record.ended_ms = Some(now_ms as f64);
+        Ok(())
+    }
+
+    /// Ties an artifact to the run.
+    ///
+    /// # Errors
+    /// `InvalidState` once the run has ended; `InvalidArgument` for an empty or too long key.
+    pub fn set_artifact(&mut self, key: &str, artifact: ArtifactRef) -> Result<()> {
+        check_key("an artifact key", key)?;
+        if self.record.status.is_final() {
+            return Err(self.refused("store an artifact in"));
+        }
+        self.record.artifacts.insert(key.to_owned(), artifact);
+        Ok(())
+    }
+
+    /// Sets a tag.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for an empty or too long name, or a too long value.
+    pub fn set_tag(&mut self, key: &str, value: &str) -> Result<()> {
+        check_key("a tag's name", key)?;
+        check_text("a tag's value", value)?;
+        self.record.tags.insert(key.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    fn refused(&self, action: &str) -> StorageError {
+        let RunRecord { run_id, status, .. } = &self.record;
+        let advice = match status {
+            RunStatus::Pending => "start it first",
+            RunStatus::Running => "it is running already",
+            _ => "start a new run",
+        };
+        StorageError::InvalidState(format!(
+            "cannot {action} run '{run_id}': its status is {}; {advice}",
+            status.as_str()
+        ))
+    }
+}
+
+/// The error for a series that has no step left.
+#[must_use]
+pub fn step_too_large(key: &str) -> StorageError {
+    StorageError::InvalidArgument(format!(
+        "a step of '{}' is over 9007199254740991 (2^53 - 1), the largest whole number JavaScript holds exactly: log smaller steps",
+        key.chars().take(80).collect::<String>()
+    ))
+}
+
+/// Checks a key: 1 ..= [`MAX_KEY_BYTES`] bytes.
+///
+/// # Errors
+/// `InvalidArgument`.
+pub fn check_key(what: &str, key: &str) -> Result<()> {
+    if key.is_empty() {
+        return Err(StorageError::InvalidArgument(format!("{what} must not be empty")));
+    }
+    check_length(what, key, MAX_KEY_BYTES)
+}
+
+/// Checks a text: at most [`MAX_TEXT_BYTES`] bytes.
+///
+/// # Errors
+/// `InvalidArgument`.
+pub fn check_text(what: &str, text: &str) -> Result<()> {
+    check_length(what, text, MAX_TEXT_BYTES)
+}
+
+fn check_length(what: &str, text: &str, most: usize) -> Result<()> {
+    if text.len() <= most {
+        return Ok(());
+    }
+    Err(StorageError::InvalidArgument(format!(
+        "{what} of {} bytes is too long: at most {most} bytes of UTF-8 are taken",
+        text.len()
+    )))
+}
