@@ -17,6 +17,5 @@ export default defineConfig({
     browserName: 'chromium',
     headless: true,
     launchOptions: { executablePath: browserPath, args: browserFlags },
-    trace: 'retain-on-failure',
   },
 });

@@ -65,7 +65,7 @@ fn ensure_wasm_bindgen() -> Outcome {
         return Ok(());
     }
     installing(
-        &format!("the wasm-bindgen CLI {wanted}, the version in Cargo.lock"),
+        &format!("wasm-bindgen-cli {wanted} (the version in Cargo.lock)"),
         "about four minutes",
     );
     // Without --locked: the lockfile it ships names a crate version that is not there.
