@@ -1,0 +1,22 @@
+// What all charts of a dashboard have in common while the pointer moves: the cursor's place and the visible x range.
+
+export type Range = readonly [number, number];
+
+export class ChartSync extends EventTarget {
+  cursor: number | undefined;
+  range: Range | undefined;
+
+  /** `by` is the chart that moves the cursor itself. */
+  moveCursor(x: number | undefined, by: object): void {
+    if (x === this.cursor) return;
+    this.cursor = x;
+    this.dispatchEvent(new CustomEvent('cursor', { detail: by }));
+  }
+
+  /** `undefined` shows everything. */
+  zoom(range: Range | undefined): void {
+    if (range?.[0] === this.range?.[0] && range?.[1] === this.range?.[1]) return;
+    this.range = range;
+    this.dispatchEvent(new Event('range'));
+  }
+}

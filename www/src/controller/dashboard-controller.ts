@@ -1,0 +1,301 @@
+// The one controller: owns the storage, the view's state and the address. Views show its snapshot and send it intents.
+
+import { metricKeys } from '../model/metric-groups';
+import { matchesRun, sortRuns } from '../model/run-filter';
+import { runName } from '../model/run-state';
+import { INITIAL_VIEW, type ViewState } from '../model/view-state';
+import { errorCode, errorMessage, openStorage, resumeRun, type Change, type RunRecord, type Storage } from '../tracker';
+import { Address } from './address';
+import { Catalog } from './catalog';
+import type { Intent } from './intents';
+import { LiveUpdates } from './live-updates';
+import { PendingDeletion } from './pending-deletion';
+import { SeriesCache, type CachedSeries } from './series-cache';
+import type { Notice, Problem, Snapshot } from './snapshot';
+import { measureStorage, requestPersistence } from './storage-health';
+
+/** How many of the newest runs are shown when the reader has chosen none. */
+const AUTOMATIC_RUNS = 5;
+/** How often running runs are looked at again, in case their tab has gone. */
+const HEARTBEAT_MS = 5000;
+
+export interface ControllerOptions {
+  database: string | undefined;
+  /** Name or id of the experiment to open first. */
+  experiment: string | undefined;
+  /** Whether the view is kept in the page's address. */
+  address: boolean;
+}
+
+export class DashboardController {
+  snapshot: Snapshot = {
+    phase: 'loading',
+    view: INITIAL_VIEW,
+    experiments: [],
+    runs: [],
+    listed: [],
+    selected: [],
+    missing: [],
+    unreadable: [],
+    columns: [],
+    can: { rename: false, tag: false, deleteRun: false, deleteExperiment: false },
+    now_ms: Date.now(),
+  };
+  readonly #options: ControllerOptions;
+  readonly #show: () => void;
+  readonly #live = new LiveUpdates(() => this.#refresh());
+  readonly #deletion = new PendingDeletion(() => this.#live.request());
+  #view: ViewState = INITIAL_VIEW;
+  #address: Address | undefined;
+  #storage: Storage | undefined;
+  #catalog: Catalog | undefined;
+  #series: SeriesCache | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
+  #degraded: Problem | undefined;
+  #notice: Notice | undefined;
+  #stopped = false;
+
+  constructor(options: ControllerOptions, show: () => void) {
+    this.#options = options;
+    this.#show = show;
+  }
+
+  async start(): Promise<void> {
+    if (this.#options.address) {
+      this.#address = new Address((view) => {
+        this.#view = view;
+        this.#refresh();
+      });
+      this.#view = this.#address.read();
+    }
+    await this.#open();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#heartbeat);
+    this.#unsubscribe?.();
+    this.#live.stop();
+    this.#address?.stop();
+    await this.#deletion.finish();
+    await this.#storage?.close();
+  }
+
+  /** The points of a series as far as they are known; asking makes them be read. */
+  series(run_id: string, key: string): CachedSeries | undefined {
+    return this.#series?.get(run_id, key);
+  }
+
+  async handle(intent: Intent): Promise<void> {
+    try {
+      await this.#carryOut(intent);
+    } catch (error) {
+      this.#notice = { text: errorMessage(error), undo: false };
+      this.#refresh();
+    }
+  }
+
+  async #open(): Promise<void> {
+    try {
+      const storage = await openStorage(this.#options.database);
+      if (this.#stopped) return void storage.close();
+      this.#storage = storage;
+      this.#catalog = new Catalog(storage);
+      this.#series = new SeriesCache(storage, () => this.#live.request());
+      this.#unsubscribe = storage.subscribe((change) => this.#heed(change));
+      this.#heartbeat = setInterval(() => {
+        if (document.hidden || !this.snapshot.runs.some((run) => run.ended_ms === undefined)) return;
+        this.#catalog?.forgetUnfinished();
+        this.#live.request();
+      }, HEARTBEAT_MS);
+      this.#refresh();
+    } catch (error) {
+      const problem = { code: errorCode(error), message: errorMessage(error) };
+      this.snapshot = { ...this.snapshot, phase: 'failed', problem };
+      this.#show();
+    }
+  }
+
+  #heed(change: Change): void {
+    if (change.kind === 'degraded') this.#degraded = { code: change.code, message: change.message };
+    if (change.kind === 'recovered') this.#degraded = undefined;
+    if (change.kind === 'run' && this.#isNew(change)) this.#welcome(change.run_id);
+    this.#catalog?.apply(change);
+    if (change.kind === 'metrics') this.#series?.markStale(change.run_id, change.keys);
+    if (change.kind === 'run') this.#series?.markRunStale(change.run_id);
+    if (change.kind === 'run_deleted') this.#series?.forget(change.run_id);
+    this.#live.request();
+  }
+
+  #isNew(change: { experiment_id: string; run_id: string }): boolean {
+    const { experiment, runs } = this.snapshot;
+    return experiment?.experiment_id === change.experiment_id && !runs.some((run) => run.run_id === change.run_id);
+  }
+
+  /** A run begun while the reader watches joins what is shown; when following, it is all that is shown. */
+  #welcome(run_id: string): void {
+    const { selection, follow } = this.#view;
+    if (follow) this.#view = { ...this.#view, selection: [run_id] };
+    else if (selection && !selection.includes(run_id)) this.#view = { ...this.#view, selection: [...selection, run_id] };
+  }
+
+  #refresh(): void {
+    const catalog = this.#catalog;
+    const storage = this.#storage;
+    if (!catalog || !storage || this.#stopped) return;
+    const now_ms = Date.now();
+    const experiments = catalog.experiments().filter((each) => !this.#deletion.hides(each.experiment_id));
+    const wanted = this.#view.experiment_id ?? this.#options.experiment;
+    const experiment = wanted
+      ? experiments.find((each) => each.experiment_id === wanted || each.name === wanted)
+      : newest(experiments, (each) => each.created_ms);
+    const runs = experiment ? catalog.runs(experiment.experiment_id).filter((run) => !this.#deletion.hides(run.run_id)) : [];
+    const byId = new Map(runs.map((run) => [run.run_id, run]));
+    const selection = this.#view.selection;
+    const selected = selection
+      ? selection.flatMap((run_id) => byId.get(run_id) ?? [])
+      : sortRuns(runs, { by: 'start', descending: true }, now_ms).slice(0, AUTOMATIC_RUNS);
+    const detail = this.#view.run_id ? byId.get(this.#view.run_id) : undefined;
+    const missing = [...(selection ?? []), ...(this.#view.run_id ? [this.#view.run_id] : [])].filter((id) => !byId.has(id));
+    if (wanted && !experiment) missing.unshift(wanted);
+    this.snapshot = {
+      phase: 'ready',
+      view: this.#view,
+      experiments,
+      runs,
+      listed: sortRuns(runs.filter((run) => matchesRun(run, this.#view)), this.#view.sort, now_ms),
+      selected,
+      missing: [...new Set(missing)].filter((id) => !this.#deletion.hides(id)),
+      unreadable: experiment ? catalog.unreadable(experiment.experiment_id) : [],
+      columns: this.#view.columns ?? automaticColumns(runs),
+      can: {
+        rename: typeof storage.rename_run === 'function',
+        tag: typeof storage.set_tag === 'function',
+        deleteRun: typeof storage.delete_run === 'function',
+        deleteExperiment: typeof storage.delete_experiment === 'function',
+      },
+      now_ms,
+      ...(experiment && { experiment }),
+      ...(detail && { detail }),
+      ...(this.#degraded && { degraded: this.#degraded }),
+      ...(this.#notice && { notice: this.#notice }),
+      ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
+    };
+    this.#show();
+  }
+
+  #change(change: Partial<ViewState>, step = false): void {
+    this.#view = { ...this.#view, ...change };
+    this.#address?.write(this.#view, step);
+    this.#refresh();
+  }
+
+  #leaveExperiment(): void {
+    const { selection: _selection, run_id: _run, range: _range, columns: _columns, ...kept } = this.#view;
+    this.#view = kept;
+  }
+
+  async #carryOut(intent: Intent): Promise<void> {
+    const storage = this.#storage;
+    switch (intent.type) {
+      case 'view':
+        return this.#change(intent.change, 'run_id' in intent.change || 'panel' in intent.change);
+      case 'open-experiment': {
+        this.#leaveExperiment();
+        return this.#change({ experiment_id: intent.experiment_id, query: '', states: [] }, true);
+      }
+      case 'show-run': {
+        const { experiment, view } = this.snapshot;
+        if (experiment && experiment.experiment_id !== intent.experiment_id) this.#leaveExperiment();
+        const selection = this.#view.selection;
+        if (selection && !selection.includes(intent.run_id)) this.#view = { ...this.#view, selection: [...selection, intent.run_id] };
+        return this.#change(view.experiment_id || experiment?.experiment_id !== intent.experiment_id ? { experiment_id: intent.experiment_id } : {});
+      }
+      case 'toggle-run': {
+        const ids = this.snapshot.selected.map((run) => run.run_id);
+        const without = ids.filter((id) => id !== intent.run_id);
+        return this.#change({ selection: without.length < ids.length ? without : [...ids, intent.run_id], follow: false });
+      }
+      case 'only-run':
+        return this.#change({ selection: [intent.run_id] });
+      case 'close-run': {
+        const run = await resumeRun(intent.run_id, this.#options.database);
+        return run.cancel();
+      }
+      case 'rename-run':
+        return storage?.rename_run?.(intent.run_id, intent.name);
+      case 'tag-run':
+        return storage?.set_tag?.(intent.run_id, intent.key, intent.value);
+      case 'delete-runs':
+        return this.#delete(intent.run_ids, async () => {
+          for (const run_id of intent.run_ids) await storage?.delete_run?.(run_id);
+        });
+      case 'delete-experiment':
+        return this.#delete([intent.experiment_id], async () => storage?.delete_experiment?.(intent.experiment_id));
+      case 'undo-delete':
+        this.#notice = undefined;
+        return this.#deletion.undo();
+      case 'dismiss-notice':
+        this.#notice = undefined;
+        return this.#refresh();
+      case 'download-artifact':
+        return this.#download(intent.run_id, intent.key);
+      case 'request-persistence':
+        await requestPersistence(storage);
+        return this.#measure();
+      case 'measure-storage':
+        return this.#measure();
+      case 'retry':
+        this.snapshot = { ...this.snapshot, phase: 'loading' };
+        this.#show();
+        return this.#open();
+    }
+  }
+
+  async #delete(ids: readonly string[], carryOut: () => Promise<void>): Promise<void> {
+    const run = ids.length === 1 ? this.snapshot.runs.find((each) => each.run_id === ids[0]) : undefined;
+    const experiment = this.snapshot.experiments.find((each) => each.experiment_id === ids[0]);
+    const what = run ? `“${runName(run)}”` : experiment ? `“${experiment.name}”` : `${ids.length} runs`;
+    this.#notice = { text: `Deleted ${what}.`, undo: true };
+    await this.#deletion.begin(ids, async () => {
+      this.#notice = undefined;
+      if (experiment && experiment.experiment_id === this.#view.experiment_id) delete this.#view.experiment_id;
+      try {
+        await carryOut();
+      } catch (error) {
+        this.#notice = { text: errorMessage(error), undo: false };
+      }
+    });
+  }
+
+  async #measure(): Promise<void> {
+    const estimate = await measureStorage(this.#storage);
+    if (!estimate) return;
+    this.snapshot = { ...this.snapshot, estimate };
+    this.#show();
+  }
+
+  async #download(run_id: string, key: string): Promise<void> {
+    const bytes = await this.#storage?.get_artifact(run_id, key);
+    if (!bytes) return;
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
+    link.download = `${run_id}-${key}`.replace(/[^\w.-]+/g, '_');
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+}
+
+function newest<T>(entries: readonly T[], created_ms: (entry: T) => number): T | undefined {
+  return entries.reduce<T | undefined>((best, each) => (best && created_ms(best) > created_ms(each) ? best : each), undefined);
+}
+
+/** The metrics whose last values say most: accuracies and losses of the test or validation set first. */
+function automaticColumns(runs: readonly RunRecord[]): readonly string[] {
+  const rank = (key: string) =>
+    (/(test|val|eval)/i.test(key) ? 0 : 2) + (/acc|score|auc|f1/i.test(key) ? 0 : /loss|err/i.test(key) ? 1 : 4);
+  return metricKeys(runs)
+    .sort((a, b) => rank(a) - rank(b))
+    .slice(0, 2);
+}

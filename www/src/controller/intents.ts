@@ -1,0 +1,27 @@
+// What views ask for. A view knows no more of the rest of the dashboard than this list.
+
+import type { ViewState } from '../model/view-state';
+
+export type Intent =
+  | { type: 'view'; change: Partial<ViewState> }
+  | { type: 'open-experiment'; experiment_id: string }
+  | { type: 'show-run'; experiment_id: string; run_id: string }
+  | { type: 'toggle-run'; run_id: string }
+  | { type: 'only-run'; run_id: string }
+  | { type: 'close-run'; run_id: string }
+  | { type: 'rename-run'; run_id: string; name: string }
+  | { type: 'tag-run'; run_id: string; key: string; value: string }
+  | { type: 'delete-runs'; run_ids: readonly string[] }
+  | { type: 'delete-experiment'; experiment_id: string }
+  | { type: 'undo-delete' }
+  | { type: 'download-artifact'; run_id: string; key: string }
+  | { type: 'request-persistence' }
+  | { type: 'measure-storage' }
+  | { type: 'dismiss-notice' }
+  | { type: 'retry' };
+
+export const INTENT_EVENT = 'entrenar-intent';
+
+export function emitIntent(from: EventTarget, intent: Intent): void {
+  from.dispatchEvent(new CustomEvent<Intent>(INTENT_EVENT, { detail: intent, bubbles: true, composed: true }));
+}

@@ -1,0 +1,46 @@
+// Gathers changes and hands them over together: at most five times a second, in step with frames, and not at all while
+// the page is hidden; what came meanwhile is handed over when it is seen again.
+
+const INTERVAL_MS = 190;
+
+export class LiveUpdates {
+  readonly #deliver: () => void;
+  #pending = false;
+  #scheduled = false;
+  #delivered_ms = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(deliver: () => void) {
+    this.#deliver = deliver;
+    document.addEventListener('visibilitychange', this.#onVisibility);
+  }
+
+  request(): void {
+    this.#pending = true;
+    if (this.#scheduled || document.hidden) return;
+    this.#scheduled = true;
+    const wait = Math.max(0, this.#delivered_ms + INTERVAL_MS - performance.now());
+    this.#timer = setTimeout(() => requestAnimationFrame(this.#run), wait);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#pending = false;
+    document.removeEventListener('visibilitychange', this.#onVisibility);
+  }
+
+  readonly #run = () => {
+    this.#scheduled = false;
+    if (!this.#pending || document.hidden) return;
+    this.#pending = false;
+    this.#delivered_ms = performance.now();
+    this.#deliver();
+  };
+
+  readonly #onVisibility = () => {
+    if (this.#pending && !document.hidden) {
+      this.#scheduled = false;
+      this.request();
+    }
+  };
+}

@@ -1,0 +1,81 @@
+// The points read from storage, by run and metric. Reads a series when it is first asked for, and again only when it
+// has changed and somebody has asked for it since.
+
+import { Curve } from '../model/curve';
+import { SeriesColumns } from '../model/series-columns';
+import { errorMessage, type Storage } from '../tracker';
+
+export interface CachedSeries {
+  readonly columns: SeriesColumns;
+  readonly curve: Curve;
+  /** Counts reads; 0 while the first is under way. */
+  revision: number;
+  error?: string;
+}
+
+interface Entry extends CachedSeries {
+  reading: boolean;
+  stale: boolean;
+}
+
+export class SeriesCache {
+  readonly #storage: Storage;
+  readonly #changed: () => void;
+  readonly #runs = new Map<string, Map<string, Entry>>();
+
+  constructor(storage: Storage, changed: () => void) {
+    this.#storage = storage;
+    this.#changed = changed;
+  }
+
+  /** The series as far as it is known, and a promise to `changed()` when more is. */
+  get(run_id: string, key: string): CachedSeries {
+    let keys = this.#runs.get(run_id);
+    if (!keys) this.#runs.set(run_id, (keys = new Map()));
+    let entry = keys.get(key);
+    if (!entry) {
+      const columns = new SeriesColumns();
+      entry = { columns, curve: new Curve(columns), revision: 0, reading: false, stale: true };
+      keys.set(key, entry);
+    }
+    if (entry.stale && !entry.reading) void this.#read(run_id, key, entry);
+    return entry;
+  }
+
+  markStale(run_id: string, keys: Iterable<string>): void {
+    const cached = this.#runs.get(run_id);
+    if (!cached) return;
+    for (const key of keys) {
+      const entry = cached.get(key);
+      if (entry) entry.stale = true;
+    }
+  }
+
+  markRunStale(run_id: string): void {
+    const cached = this.#runs.get(run_id);
+    if (cached) this.markStale(run_id, cached.keys());
+  }
+
+  forget(run_id: string): void {
+    this.#runs.delete(run_id);
+  }
+
+  async #read(run_id: string, key: string, entry: Entry): Promise<void> {
+    entry.reading = true;
+    entry.stale = false;
+    try {
+      const known = entry.columns.length;
+      if (known > 0 && this.#storage.get_metrics_from) {
+        entry.columns.append(await this.#storage.get_metrics_from(run_id, key, known));
+      } else {
+        entry.columns.update(await this.#storage.get_metrics(run_id, key));
+      }
+      delete entry.error;
+    } catch (error) {
+      entry.error = errorMessage(error);
+    }
+    entry.reading = false;
+    entry.revision++;
+    this.#changed();
+  }
+}

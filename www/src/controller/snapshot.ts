@@ -1,0 +1,51 @@
+// What the views are shown: plain data, made anew by the controller whenever something changed.
+
+import type { ViewState } from '../model/view-state';
+import type { ExperimentRecord, RunRecord, StorageEstimate } from '../tracker';
+
+export interface ExperimentEntry extends ExperimentRecord {
+  run_count: number;
+}
+
+/** Something went wrong: what it is called, and what it said. */
+export interface Problem {
+  code: string;
+  message: string;
+}
+
+export interface Notice {
+  text: string;
+  undo: boolean;
+}
+
+export interface Capabilities {
+  rename: boolean;
+  tag: boolean;
+  deleteRun: boolean;
+  deleteExperiment: boolean;
+}
+
+export interface Snapshot {
+  phase: 'loading' | 'ready' | 'failed';
+  problem?: Problem;
+  view: ViewState;
+  experiments: readonly ExperimentEntry[];
+  experiment?: ExperimentEntry;
+  /** All runs of the experiment, oldest first. */
+  runs: readonly RunRecord[];
+  /** Those the filter lets through, sorted. */
+  listed: readonly RunRecord[];
+  selected: readonly RunRecord[];
+  /** Ids that the address names and the database does not hold. */
+  missing: readonly string[];
+  /** Runs that could not be read, with the reason. */
+  unreadable: readonly { run_id: string; message: string }[];
+  /** The run whose detail is open. */
+  detail?: RunRecord;
+  columns: readonly string[];
+  degraded?: Problem;
+  estimate?: StorageEstimate;
+  notice?: Notice;
+  can: Capabilities;
+  now_ms: number;
+}

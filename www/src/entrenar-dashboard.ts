@@ -1,0 +1,197 @@
+// <entrenar-dashboard database="…" experiment="…">: puts the views together, between the controller and the page.
+// With the attribute `address`, what is being looked at is kept in the page's URL.
+
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { ChartSync } from './chart/chart-sync';
+import { DashboardController } from './controller/dashboard-controller';
+import { INTENT_EVENT, emitIntent, type Intent } from './controller/intents';
+import type { Panel } from './model/view-state';
+import { controls } from './styles/controls';
+import { tokens } from './styles/tokens';
+import './views/chart-grid';
+import './views/chart-toolbar';
+import './views/compare-table';
+import { dashboardStyles } from './views/dashboard-styles';
+import './views/experiment-list';
+import './views/health-panel';
+import { degradedBanner, emptyState, failedState, loadingState, missingBanner } from './views/page-states';
+import './views/run-detail';
+import './views/run-table';
+
+const PANELS: readonly [Panel, string][] = [
+  ['charts', 'Charts'],
+  ['compare', 'Compare'],
+];
+/** How long a zoom rests before it is written into the address. */
+const SETTLED_MS = 250;
+
+export class EntrenarDashboard extends LitElement {
+  static override properties = {
+    database: { type: String },
+    experiment: { type: String },
+    address: { type: Boolean },
+    dark: { state: true },
+  };
+  static override styles = [tokens, controls, dashboardStyles];
+
+  declare database: string | undefined;
+  declare experiment: string | undefined;
+  declare address: boolean;
+  declare dark: boolean;
+
+  readonly #sync = new ChartSync();
+  #controller: DashboardController | undefined;
+  #settling: ReturnType<typeof setTimeout> | undefined;
+  readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
+  readonly #source = (run_id: string, key: string) => this.#controller?.series(run_id, key);
+
+  constructor() {
+    super();
+    this.address = false;
+    this.dark = false;
+    this.addEventListener(INTENT_EVENT, (event) => void this.#controller?.handle((event as CustomEvent<Intent>).detail));
+    this.#sync.addEventListener('range', () => this.#zoomed());
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#scheme.addEventListener('change', this.#noticeScheme);
+    this.#restart();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#scheme.removeEventListener('change', this.#noticeScheme);
+    clearTimeout(this.#settling);
+    void this.#controller?.stop();
+    this.#controller = undefined;
+  }
+
+  override updated(changed: PropertyValues): void {
+    this.#noticeScheme();
+    const reopen = ['database', 'experiment'].some((name) => changed.has(name) && changed.get(name) !== undefined);
+    if (reopen) this.#restart();
+  }
+
+  /** Sees to it that a run that has just begun is among what is shown. */
+  showRun({ experiment_id, run_id }: { experiment_id: string; run_id: string }): void {
+    emitIntent(this, { type: 'show-run', experiment_id, run_id });
+  }
+
+  override render() {
+    const snapshot = this.#controller?.snapshot;
+    if (!snapshot || snapshot.phase === 'loading') return loadingState();
+    if (snapshot.phase === 'failed') return failedState(snapshot.problem, () => emitIntent(this, { type: 'retry' }));
+    const { view, experiment } = snapshot;
+    return html`
+      ${snapshot.degraded ? degradedBanner(snapshot.degraded) : nothing}
+      <header>
+        <entrenar-experiment-list .snapshot=${snapshot}></entrenar-experiment-list>
+        <entrenar-health-panel .snapshot=${snapshot}></entrenar-health-panel>
+      </header>
+      ${missingBanner(snapshot, () => emitIntent(this, { type: 'view', change: { selection: undefined, run_id: undefined, experiment_id: undefined } }))}
+      ${experiment === undefined
+        ? snapshot.experiments.length === 0
+          ? emptyState()
+          : nothing
+        : html`<div class="body">
+            <aside aria-label="Runs">
+              <entrenar-run-table .snapshot=${snapshot} .dark=${this.dark}></entrenar-run-table>
+            </aside>
+            <section class="main" aria-label="Metrics">
+              ${snapshot.detail
+                ? html`<entrenar-run-detail .snapshot=${snapshot} .source=${this.#source} .dark=${this.dark}></entrenar-run-detail>`
+                : nothing}
+              <nav aria-label="Views">
+                ${PANELS.map(([panel, name]) => this.#tab(panel, name, view.panel))}
+                <button
+                  class="follow"
+                  aria-pressed=${view.follow}
+                  title="Always show the newest run, and it alone"
+                  data-testid="follow-latest"
+                  @click=${() => this.#follow(!view.follow)}
+                >
+                  Follow latest run
+                </button>
+              </nav>
+              ${view.panel === 'compare'
+                ? html`<entrenar-compare-table .snapshot=${snapshot} .source=${this.#source} .dark=${this.dark}></entrenar-compare-table>`
+                : html`
+                    <entrenar-chart-toolbar .snapshot=${snapshot}></entrenar-chart-toolbar>
+                    <entrenar-chart-grid
+                      .snapshot=${snapshot}
+                      .source=${this.#source}
+                      .sync=${this.#sync}
+                      .dark=${this.dark}
+                    ></entrenar-chart-grid>
+                  `}
+            </section>
+          </div>`}
+      ${this.#notice()}
+    `;
+  }
+
+  #tab(panel: Panel, name: string, current: Panel): TemplateResult {
+    return html`<button
+      class="tab plain"
+      aria-current=${panel === current ? 'page' : nothing}
+      data-testid=${`tab-${panel}`}
+      @click=${() => emitIntent(this, { type: 'view', change: { panel } })}
+    >
+      ${name}
+    </button>`;
+  }
+
+  #notice(): TemplateResult {
+    const notice = this.#controller?.snapshot.notice;
+    return html`<div class="toast" role="status" ?hidden=${!notice}>
+      <span>${notice?.text}</span>
+      ${notice?.undo
+        ? html`<button data-testid="undo" @click=${() => emitIntent(this, { type: 'undo-delete' })}>Undo</button>`
+        : html`<button @click=${() => emitIntent(this, { type: 'dismiss-notice' })}>Close</button>`}
+    </div>`;
+  }
+
+  #follow(follow: boolean): void {
+    const runs = this.#controller?.snapshot.runs ?? [];
+    const latest = runs.at(-1);
+    const selection = follow && latest ? [latest.run_id] : undefined;
+    emitIntent(this, { type: 'view', change: { follow, selection } });
+  }
+
+  #restart(): void {
+    void this.#controller?.stop();
+    const { database, experiment, address } = this;
+    this.#controller = new DashboardController({ database, experiment, address }, () => this.#show());
+    void this.#controller.start();
+  }
+
+  #show(): void {
+    const range = this.#controller?.snapshot.view.range;
+    if (this.#settling === undefined) this.#sync.zoom(range);
+    this.requestUpdate();
+  }
+
+  #zoomed(): void {
+    if (this.#sync.range === this.#controller?.snapshot.view.range) return;
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      this.#settling = undefined;
+      emitIntent(this, { type: 'view', change: { range: this.#sync.range } });
+    }, SETTLED_MS);
+  }
+
+  /** Dark is what the text's colour says: that holds however the page around sets its colours. */
+  readonly #noticeScheme = (): void => {
+    const [r = 0, g = 0, b = 0] = (getComputedStyle(this).color.match(/[\d.]+/g) ?? []).map(Number);
+    this.dark = r * 0.3 + g * 0.6 + b * 0.1 > 128;
+  };
+}
+
+customElements.define('entrenar-dashboard', EntrenarDashboard);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'entrenar-dashboard': EntrenarDashboard;
+  }
+}

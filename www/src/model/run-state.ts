@@ -1,0 +1,34 @@
+// A run's state as the dashboard names it: the stored status, or "interrupted" when nobody runs it any more.
+
+import type { RunRecord } from '../tracker';
+
+export type RunState = 'running' | 'interrupted' | 'success' | 'failed' | 'cancelled' | 'pending';
+
+export const RUN_STATES: readonly RunState[] = ['running', 'interrupted', 'success', 'failed', 'cancelled', 'pending'];
+
+export const STATE_LABELS: Record<RunState, string> = {
+  running: 'Running',
+  interrupted: 'Interrupted',
+  success: 'Success',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  pending: 'Pending',
+};
+
+export function runState(run: RunRecord): RunState {
+  return run.interrupted ? 'interrupted' : (run.status.toLowerCase() as RunState);
+}
+
+export function runName(run: RunRecord): string {
+  return run.run_name || run.run_id;
+}
+
+export function runStart(run: RunRecord): number {
+  return run.started_ms ?? run.created_ms;
+}
+
+/** How long the run took, or has taken so far; of an interrupted one, until it was last heard of. */
+export function runDuration(run: RunRecord, now_ms: number): number {
+  const end = run.ended_ms ?? (runState(run) === 'running' ? now_ms : run.heard_ms);
+  return Math.max(0, end - runStart(run));
+}

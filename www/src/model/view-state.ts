@@ -1,0 +1,122 @@
+// What a reader has chosen to look at. All of it, and only it, goes into the URL.
+
+import type { RunFilter, RunSort } from './run-filter';
+import { RUN_STATES, type RunState } from './run-state';
+import type { XAxis } from './series-columns';
+
+export type Panel = 'charts' | 'compare';
+
+export interface ViewState extends RunFilter {
+  experiment_id?: string;
+  /** Selected runs; undefined leaves the choice to the dashboard: the newest few. */
+  selection?: readonly string[];
+  /** The run whose detail is open. */
+  run_id?: string;
+  follow: boolean;
+  panel: Panel;
+  xAxis: XAxis;
+  xLog: boolean;
+  yLog: boolean;
+  smoothing: number;
+  clip: boolean;
+  /** The zoomed part of the x axis, in its unit. */
+  range?: readonly [number, number];
+  metricQuery: string;
+  sort: RunSort;
+  /** Metric keys whose last values the runs table shows; undefined leaves the choice to the dashboard. */
+  columns?: readonly string[];
+  differencesOnly: boolean;
+}
+
+export const INITIAL_VIEW: ViewState = {
+  follow: false,
+  panel: 'charts',
+  xAxis: 'step',
+  xLog: false,
+  yLog: false,
+  smoothing: 0,
+  clip: false,
+  query: '',
+  states: [],
+  metricQuery: '',
+  sort: { by: 'start', descending: true },
+  differencesOnly: false,
+};
+
+/** Writes what differs from the initial view into the parameters, and leaves foreign ones alone. */
+export function writeView(view: ViewState, parameters: URLSearchParams): void {
+  const put = (key: string, value: string | undefined) => {
+    if (value) parameters.set(key, value);
+    else parameters.delete(key);
+  };
+  const flag = (value: boolean) => (value ? '1' : undefined);
+  put('experiment', view.experiment_id);
+  put('runs', view.selection && (view.selection.length > 0 ? view.selection.join(',') : 'none'));
+  put('run', view.run_id);
+  put('follow', flag(view.follow));
+  put('panel', view.panel === 'charts' ? undefined : view.panel);
+  put('x', view.xAxis === 'step' ? undefined : view.xAxis);
+  put('log', [view.xLog ? 'x' : '', view.yLog ? 'y' : ''].join(''));
+  put('smooth', view.smoothing > 0 ? String(view.smoothing) : undefined);
+  put('clip', flag(view.clip));
+  put('range', view.range?.join('~'));
+  put('q', view.query);
+  put('status', view.states.join(','));
+  put('metric', view.metricQuery);
+  put('sort', isInitialSort(view.sort) ? undefined : `${view.sort.descending ? '-' : ''}${view.sort.by}`);
+  put('columns', view.columns?.map(encodeURIComponentSafe).join(','));
+  put('diff', flag(view.differencesOnly));
+}
+
+/** Reads a view; whatever makes no sense falls back to the initial view. */
+export function readView(parameters: URLSearchParams): ViewState {
+  const view: ViewState = { ...INITIAL_VIEW };
+  const list = (key: string) => parameters.get(key)?.split(',').filter(Boolean);
+  const experiment = parameters.get('experiment');
+  if (experiment) view.experiment_id = experiment;
+  const runs = list('runs');
+  if (runs) view.selection = runs[0] === 'none' ? [] : runs;
+  const run = parameters.get('run');
+  if (run) view.run_id = run;
+  view.follow = parameters.get('follow') === '1';
+  if (parameters.get('panel') === 'compare') view.panel = 'compare';
+  const x = parameters.get('x');
+  if (x === 'relative' || x === 'wall') view.xAxis = x;
+  view.xLog = parameters.get('log')?.includes('x') ?? false;
+  view.yLog = parameters.get('log')?.includes('y') ?? false;
+  const smoothing = Number(parameters.get('smooth'));
+  if (smoothing > 0 && smoothing < 1) view.smoothing = smoothing;
+  view.clip = parameters.get('clip') === '1';
+  const [from, to] = (parameters.get('range') ?? '').split('~').map(Number);
+  if (from !== undefined && to !== undefined && from < to && Number.isFinite(to - from)) view.range = [from, to];
+  view.query = parameters.get('q') ?? '';
+  view.states = (list('status') ?? []).filter((state): state is RunState => RUN_STATES.includes(state as RunState));
+  view.metricQuery = parameters.get('metric') ?? '';
+  const sort = parameters.get('sort');
+  if (sort) view.sort = { by: sort.replace(/^-/, ''), descending: sort.startsWith('-') };
+  const columns = list('columns');
+  if (columns) view.columns = columns.map(decodeURIComponentSafe);
+  view.differencesOnly = parameters.get('diff') === '1';
+  return view;
+}
+
+function isInitialSort(sort: RunSort): boolean {
+  return sort.by === INITIAL_VIEW.sort.by && sort.descending === INITIAL_VIEW.sort.descending;
+}
+
+/** Keys may hold commas, and even lone surrogates, which `encodeURIComponent` refuses. */
+function encodeURIComponentSafe(text: string): string {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
+
+function decodeURIComponentSafe(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,103 @@
+// How all charts are drawn: x axis, smoothing, logarithms, outliers, and which metrics.
+
+import { LitElement, css, html, nothing } from 'lit';
+import { emitIntent } from '../controller/intents';
+import type { Snapshot } from '../controller/snapshot';
+import type { XAxis } from '../model/series-columns';
+import { controls } from '../styles/controls';
+
+const AXES: readonly [XAxis, string][] = [
+  ['step', 'Step'],
+  ['relative', 'Relative time'],
+  ['wall', 'Wall time'],
+];
+
+export class ChartToolbar extends LitElement {
+  static override properties = { snapshot: { attribute: false } };
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 14px;
+        margin-bottom: 14px;
+        font-size: 13px;
+      }
+      label,
+      .toggles {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+      }
+      label > span {
+        color: var(--ink-soft);
+      }
+      input[type='search'] {
+        width: 180px;
+      }
+      input[type='range'] {
+        width: 110px;
+      }
+      output {
+        min-width: 3em;
+        font-family: var(--mono);
+        font-size: 12px;
+      }
+    `,
+  ];
+
+  declare snapshot: Snapshot;
+
+  override render() {
+    const { view } = this.snapshot;
+    return html`
+      <input
+        type="search"
+        placeholder="Find a metric"
+        aria-label="Find a metric"
+        .value=${view.metricQuery}
+        @input=${(event: InputEvent) => this.#set({ metricQuery: (event.target as HTMLInputElement).value })}
+      />
+      <label>
+        <span>X axis</span>
+        <select data-testid="x-axis" @change=${(event: Event) => this.#setAxis((event.target as HTMLSelectElement).value as XAxis)}>
+          ${AXES.map(([axis, name]) => html`<option value=${axis} ?selected=${view.xAxis === axis}>${name}</option>`)}
+        </select>
+      </label>
+      <label>
+        <span>Smoothing</span>
+        <input
+          type="range"
+          min="0"
+          max="0.99"
+          step="0.01"
+          data-testid="smoothing"
+          .value=${String(view.smoothing)}
+          @input=${(event: InputEvent) => this.#set({ smoothing: Number((event.target as HTMLInputElement).value) })}
+        />
+        <output>${view.smoothing === 0 ? 'off' : view.smoothing.toFixed(2)}</output>
+      </label>
+      <div class="toggles">
+        <button aria-pressed=${view.yLog} data-testid="y-log" @click=${() => this.#set({ yLog: !view.yLog })}>Log y</button>
+        <button aria-pressed=${view.xLog} data-testid="x-log" @click=${() => this.#set({ xLog: !view.xLog })}>Log x</button>
+        <button aria-pressed=${view.clip} data-testid="clip" @click=${() => this.#set({ clip: !view.clip })}>Clip outliers</button>
+      </div>
+      ${view.range
+        ? html`<button data-testid="zoom-reset" @click=${() => this.#set({ range: undefined })}>Show everything</button>`
+        : nothing}
+    `;
+  }
+
+  #set(change: Partial<Snapshot['view']>): void {
+    emitIntent(this, { type: 'view', change });
+  }
+
+  /** A zoom in steps means nothing in seconds. Wall time on a logarithmic axis means nothing either. */
+  #setAxis(xAxis: XAxis): void {
+    this.#set({ xAxis, range: undefined, ...(xAxis === 'wall' && { xLog: false }) });
+  }
+}
+
+customElements.define('entrenar-chart-toolbar', ChartToolbar);

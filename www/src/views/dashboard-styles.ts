@@ -1,0 +1,161 @@
+import { css } from 'lit';
+
+export const dashboardStyles = css`
+  :host {
+    display: block;
+    container-type: inline-size;
+    background: var(--ground);
+    color: var(--ink);
+    font: 400 14px/1.45 var(--sans);
+    text-align: left;
+    -webkit-font-smoothing: antialiased;
+  }
+  header {
+    display: flex;
+    align-items: flex-start;
+    justify-content: space-between;
+    gap: 12px;
+    margin-bottom: 16px;
+  }
+  entrenar-experiment-list {
+    flex: 1;
+    min-width: 0;
+  }
+  .body {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 24px;
+  }
+  aside {
+    min-width: 0;
+    --runs-height: 340px;
+  }
+  .main {
+    min-width: 0;
+  }
+  @container (min-width: 960px) {
+    .body {
+      grid-template-columns: minmax(340px, 27%) minmax(0, 1fr);
+      align-items: start;
+    }
+    aside {
+      position: sticky;
+      top: 12px;
+      --runs-height: calc(100vh - 190px);
+    }
+  }
+  nav {
+    display: flex;
+    align-items: center;
+    gap: 4px;
+    min-height: 32px;
+    margin-bottom: 12px;
+    border-bottom: 1px solid var(--line);
+  }
+  .tab {
+    min-height: 32px;
+    margin-bottom: -1px;
+    padding: 4px 10px;
+    border-width: 0 0 2px;
+    border-radius: 0;
+    font-size: 14px;
+  }
+  .tab[aria-current] {
+    border-color: var(--accent);
+    color: var(--ink);
+    font-weight: 600;
+  }
+  .follow {
+    min-height: 26px;
+    margin: 0 0 4px auto;
+    padding: 2px 10px;
+    font-size: 12px;
+  }
+  .state {
+    display: grid;
+    justify-items: center;
+    gap: 10px;
+    padding: 56px 20px;
+    border: 1px dashed var(--line);
+    border-radius: 12px;
+    color: var(--ink-soft);
+    text-align: center;
+  }
+  .state h2 {
+    color: var(--ink);
+    font-size: 18px;
+    font-weight: 650;
+    letter-spacing: -0.01em;
+  }
+  .state p {
+    max-width: 56ch;
+  }
+  .state code {
+    overflow-wrap: anywhere;
+  }
+  .state pre {
+    overflow-x: auto;
+    max-width: 100%;
+    margin: 4px 0 0;
+    padding: 12px 16px;
+    border: 1px solid var(--line);
+    border-radius: var(--radius);
+    background: var(--surface);
+    color: var(--ink);
+    font: 12.5px/1.6 var(--mono);
+    text-align: left;
+  }
+  .state.loading {
+    border-color: transparent;
+  }
+  .spinner {
+    width: 22px;
+    height: 22px;
+    border: 2px solid var(--line);
+    border-top-color: var(--accent);
+    border-radius: 50%;
+    animation: turn 0.9s linear infinite;
+  }
+  @keyframes turn {
+    to {
+      transform: rotate(1turn);
+    }
+  }
+  .banner {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 12px;
+    margin-bottom: 14px;
+    padding: 9px 14px;
+    border-left: 3px solid var(--warn);
+    border-radius: 4px;
+    background: var(--warn-wash);
+    font-size: 13px;
+  }
+  .banner p {
+    flex: 1 1 320px;
+    overflow-wrap: anywhere;
+  }
+  .banner.bad {
+    border-color: var(--bad);
+    background: var(--bad-wash);
+  }
+  .toast {
+    position: fixed;
+    bottom: 20px;
+    left: 50%;
+    z-index: 20;
+    display: flex;
+    align-items: center;
+    gap: 14px;
+    max-width: calc(100vw - 32px);
+    padding: 8px 8px 8px 16px;
+    border: 1px solid var(--line-strong);
+    border-radius: 10px;
+    background: var(--surface);
+    box-shadow: 0 8px 30px rgb(0 0 0 / 0.18);
+    font-size: 13px;
+    transform: translateX(-50%);
+  }
+`;

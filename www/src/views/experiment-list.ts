@@ -1,0 +1,83 @@
+// The stored experiments; one is open.
+
+import { LitElement, css, html, nothing } from 'lit';
+import { emitIntent } from '../controller/intents';
+import type { Snapshot } from '../controller/snapshot';
+import { controls } from '../styles/controls';
+
+export class ExperimentList extends LitElement {
+  static override properties = { snapshot: { attribute: false } };
+  static override styles = [
+    controls,
+    css`
+      ul {
+        display: flex;
+        overflow-x: auto;
+        gap: 6px;
+        margin: -3px;
+        padding: 3px;
+        list-style: none;
+        scrollbar-width: thin;
+      }
+      li button {
+        max-width: 260px;
+        border-radius: 16px;
+      }
+      li button[aria-current] {
+        border-color: var(--ink);
+        background: var(--ink);
+        color: var(--ground);
+      }
+      .name {
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .count {
+        font-weight: 400;
+        opacity: 0.7;
+      }
+      .delete {
+        align-self: center;
+        min-height: 26px;
+        font-size: 12px;
+      }
+    `,
+  ];
+
+  declare snapshot: Snapshot;
+
+  override render() {
+    const { experiments, experiment, can, runs } = this.snapshot;
+    if (experiments.length === 0) return nothing;
+    const idle = runs.every((run) => run.status !== 'Running' || run.interrupted);
+    return html`<ul aria-label="Experiments">
+      ${experiments.map(
+        (each) =>
+          html`<li>
+            <button
+              data-testid="experiment"
+              data-experiment-id=${each.experiment_id}
+              title=${each.name}
+              aria-current=${each.experiment_id === experiment?.experiment_id ? 'true' : nothing}
+              @click=${() => emitIntent(this, { type: 'open-experiment', experiment_id: each.experiment_id })}
+            >
+              <span class="name">${each.name}</span><span class="count">${each.run_count}</span>
+            </button>
+          </li>`,
+      )}
+      ${can.deleteExperiment && experiment && idle
+        ? html`<li class="delete">
+            <button
+              class="plain"
+              data-testid="delete-experiment"
+              @click=${() => emitIntent(this, { type: 'delete-experiment', experiment_id: experiment.experiment_id })}
+            >
+              Delete experiment
+            </button>
+          </li>`
+        : nothing}
+    </ul>`;
+  }
+}
+
+customElements.define('entrenar-experiment-list', ExperimentList);

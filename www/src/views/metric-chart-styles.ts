@@ -1,0 +1,159 @@
+import { css } from 'lit';
+
+export const metricChartStyles = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    min-width: 0;
+    padding: 10px 12px 12px;
+    border: 1px solid var(--line);
+    border-radius: var(--radius);
+    background: var(--surface);
+    color: var(--ink);
+    font-family: var(--sans);
+    contain: content;
+  }
+  :host([large]) {
+    grid-column: 1 / -1;
+  }
+  .heading {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    min-height: 26px;
+  }
+  h4 {
+    flex: 1;
+    overflow: hidden;
+    min-width: 0;
+    font-size: 13px;
+    font-weight: 600;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .actions {
+    display: flex;
+    opacity: 0;
+    transition: opacity 0.12s;
+  }
+  .actions button {
+    font-size: 12px;
+  }
+  :host(:hover) .actions,
+  :host(:focus-within) .actions {
+    opacity: 1;
+  }
+  @media (hover: none) {
+    .actions {
+      opacity: 1;
+    }
+  }
+  .plot {
+    overflow: hidden;
+    height: 210px;
+    margin: 2px -6px 0 -8px;
+    border: 0 solid var(--line);
+    border-radius: 4px;
+    color: var(--ink-soft);
+    touch-action: pan-y;
+  }
+  :host([large]) .plot {
+    height: min(520px, 60vh);
+  }
+  .plot .dot {
+    position: absolute;
+    top: -4px;
+    left: -4px;
+    width: 8px;
+    height: 8px;
+    border: 1.5px solid var(--surface);
+    border-radius: 50%;
+    pointer-events: none;
+  }
+  .plot .u-cursor-x {
+    border-right: 1px solid var(--line-strong);
+  }
+  .plot .u-select {
+    border: solid var(--accent);
+    border-width: 0 1px;
+    background: color-mix(in srgb, var(--accent) 12%, transparent);
+  }
+  .table {
+    overflow: auto;
+    height: 212px;
+    border: 1px solid var(--line);
+    border-radius: 4px;
+    font-size: 12px;
+  }
+  :host([large]) .table {
+    height: min(520px, 60vh);
+  }
+  table {
+    width: 100%;
+    border-collapse: collapse;
+  }
+  thead th {
+    position: sticky;
+    top: 0;
+    background: var(--sunken);
+    font-weight: 600;
+  }
+  th,
+  td {
+    padding: 3px 8px;
+    text-align: right;
+    white-space: nowrap;
+  }
+  tbody th {
+    font-weight: 400;
+  }
+  tbody {
+    font-family: var(--mono);
+    font-variant-numeric: tabular-nums;
+  }
+  tbody tr:nth-child(even) {
+    background: var(--sunken);
+  }
+  .readout {
+    display: flex;
+    flex-wrap: wrap;
+    overflow: auto;
+    gap: 2px 14px;
+    max-height: 78px;
+    margin: 8px 0 0;
+    padding: 0;
+    font-size: 12px;
+    list-style: none;
+  }
+  .readout li {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    max-width: 100%;
+  }
+  .swatch {
+    flex: none;
+    width: 10px;
+    height: 10px;
+    border-radius: 3px;
+  }
+  .name {
+    overflow: hidden;
+    max-width: 16em;
+    color: var(--ink-soft);
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .value {
+    min-width: 4.5em;
+    font-family: var(--mono);
+    font-variant-numeric: tabular-nums;
+  }
+  .notice {
+    color: var(--ink-soft);
+    font-size: 12px;
+  }
+  .notice.error {
+    color: var(--bad);
+  }
+`;

@@ -1,0 +1,247 @@
+// One metric of the selected runs: a chart, its readout, and the same data as a table. Draws only while it can be seen.
+
+import { LitElement, html, nothing, unsafeCSS } from 'lit';
+import uplotStyles from 'uplot/dist/uPlot.min.css?inline';
+import type { ChartSync } from '../chart/chart-sync';
+import { formatX } from '../chart/axes';
+import { downloadPng } from '../chart/export-png';
+import type { PlottedCurve } from '../chart/paint';
+import { Plot } from '../chart/plot';
+import type { CachedSeries } from '../controller/series-cache';
+import type { Snapshot } from '../controller/snapshot';
+import { formatValue } from '../model/format';
+import { runStroke } from '../model/run-colors';
+import { runName, runStart } from '../model/run-state';
+import { controls } from '../styles/controls';
+import type { RunRecord } from '../tracker';
+import { chartKeyboard } from './chart-keyboard';
+import { chartTable } from './chart-table';
+import { metricChartStyles } from './metric-chart-styles';
+
+export type SeriesSource = (run_id: string, key: string) => CachedSeries | undefined;
+
+export class MetricChart extends LitElement {
+  static override properties = {
+    metric: { type: String },
+    snapshot: { attribute: false },
+    source: { attribute: false },
+    sync: { attribute: false },
+    dark: { type: Boolean },
+    tabular: { state: true },
+    large: { type: Boolean, reflect: true },
+  };
+  static override styles = [unsafeCSS(uplotStyles), controls, metricChartStyles];
+
+  declare metric: string;
+  declare snapshot: Snapshot;
+  declare source: SeriesSource;
+  declare sync: ChartSync;
+  declare dark: boolean;
+  declare tabular: boolean;
+  declare large: boolean;
+
+  #plot: Plot | undefined;
+  #plotKey = '';
+  #drawn = '';
+  #visible = false;
+  #plotted: PlottedCurve[] = [];
+  #loading = false;
+  #errors: string[] = [];
+  #sight: IntersectionObserver | undefined;
+  #size: ResizeObserver | undefined;
+  readonly #keyboard = chartKeyboard({
+    plot: () => this.#plot,
+    sync: () => this.sync,
+    curves: () => this.#plotted,
+    announce: (text) => this.#announce(text),
+    describe: () => this.#describe(),
+  });
+
+  constructor() {
+    super();
+    this.tabular = false;
+    this.large = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#sight = new IntersectionObserver(
+      ([entry]) => {
+        this.#visible = entry?.isIntersecting ?? false;
+        if (this.#visible) this.requestUpdate();
+        else this.#dropPlot();
+      },
+      { rootMargin: '400px' },
+    );
+    this.#sight.observe(this);
+    this.#size = new ResizeObserver(() => this.#fit());
+    this.sync?.addEventListener('cursor', this.#readOut);
+    this.sync?.addEventListener('range', this.#rangeMoved);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#sight?.disconnect();
+    this.#size?.disconnect();
+    this.sync?.removeEventListener('cursor', this.#readOut);
+    this.sync?.removeEventListener('range', this.#rangeMoved);
+    this.#dropPlot();
+  }
+
+  override shouldUpdate(): boolean {
+    return this.#visible || !this.hasUpdated;
+  }
+
+  override willUpdate(): void {
+    if (this.#visible) this.#gather();
+  }
+
+  override render() {
+    const count = this.#plotted.length;
+    return html`
+      <div class="heading">
+        <h4 title=${this.metric}>${this.metric}</h4>
+        <div class="actions">
+          <button class="plain" aria-pressed=${this.tabular} data-testid="chart-table-toggle" @click=${() => (this.tabular = !this.tabular)}>
+            Table
+          </button>
+          <button class="plain" data-testid="chart-png" ?disabled=${this.tabular} @click=${this.#save}>PNG</button>
+          <button class="plain" aria-pressed=${this.large} @click=${() => (this.large = !this.large)}>
+            ${this.large ? 'Smaller' : 'Larger'}
+          </button>
+        </div>
+      </div>
+      ${this.tabular
+        ? chartTable(this.#plotted, this.snapshot.view, this.#plot?.visible() ?? this.sync.range)
+        : html`<div
+            class="plot"
+            role="application"
+            aria-roledescription="chart"
+            aria-label=${`${this.metric} of ${count} ${count === 1 ? 'run' : 'runs'}. Arrow keys move the cursor, plus and minus zoom, zero shows everything.`}
+            tabindex="0"
+            data-testid="chart"
+            data-metric=${this.metric}
+            data-points=${this.#plotted.reduce((sum, each) => sum + each.curve.length, 0)}
+            @keydown=${this.#keyboard}
+          ></div>`}
+      ${this.#loading && count === 0 ? html`<p class="notice">Reading…</p>` : nothing}
+      ${this.#errors.map((error) => html`<p class="notice error">${error}</p>`)}
+      <ul class="readout" aria-label="Values"></ul>
+      <div class="visually-hidden" aria-live="polite" data-testid="chart-announcement"></div>
+    `;
+  }
+
+  override updated(): void {
+    if (!this.#visible) return;
+    if (this.tabular) {
+      this.#dropPlot();
+      this.#readOut();
+      return;
+    }
+    const { xAxis, xLog, yLog, smoothing, clip } = this.snapshot.view;
+    const plotKey = [xAxis, xLog, yLog, smoothing, clip, this.dark].join();
+    if (!this.#plot || plotKey !== this.#plotKey) this.#makePlot(plotKey);
+    const drawn = this.#plotted.map((each) => `${each.run_id}:${each.curve.columns.generation}:${each.curve.length}`).join();
+    if (drawn !== this.#drawn) {
+      this.#drawn = drawn;
+      this.#plot?.setCurves(this.#plotted);
+    }
+    this.#readOut();
+  }
+
+  /** Collects the curves of the selected runs, asking for what has not been read yet. */
+  #gather(): void {
+    const { selected, view } = this.snapshot;
+    this.#plotted = [];
+    this.#errors = [];
+    this.#loading = false;
+    for (const run of selected) {
+      if (!run.metrics.some((metric) => metric.key === this.metric)) continue;
+      const series = this.source(run.run_id, this.metric);
+      if (!series) continue;
+      if (series.error) this.#errors.push(`${runName(run)}: ${series.error}`);
+      if (series.revision === 0) this.#loading = true;
+      else this.#plotted.push(this.#plottedCurve(run, series, view.xAxis));
+    }
+  }
+
+  #plottedCurve(run: RunRecord, series: CachedSeries, xAxis: Snapshot['view']['xAxis']): PlottedCurve {
+    series.curve.refresh(xAxis, runStart(run));
+    return { run_id: run.run_id, label: runName(run), stroke: runStroke(run.run_id, this.dark), curve: series.curve };
+  }
+
+  #makePlot(plotKey: string): void {
+    this.#dropPlot();
+    const target = this.renderRoot.querySelector<HTMLElement>('.plot');
+    if (!target) return;
+    const style = getComputedStyle(target);
+    const colors = { ink: style.color, line: style.borderTopColor, font: style.fontFamily };
+    this.#plot = new Plot(target, this.sync, this.snapshot.view, colors);
+    this.#plotKey = plotKey;
+    this.#size?.observe(target);
+  }
+
+  #dropPlot(): void {
+    this.#plot?.destroy();
+    this.#plot = undefined;
+    this.#drawn = '';
+    this.#size?.disconnect();
+  }
+
+  #fit(): void {
+    const target = this.renderRoot.querySelector<HTMLElement>('.plot');
+    if (target) this.#plot?.resize(target.clientWidth, target.clientHeight);
+  }
+
+  /** What each run's value is at the cursor, or last; written directly, for it follows the pointer. */
+  readonly #readOut = (): void => {
+    if (!this.#visible) return;
+    const list = this.renderRoot.querySelector('.readout');
+    if (!list) return;
+    const { cursor } = this.sync;
+    const { smoothing } = this.snapshot.view;
+    while (list.children.length > this.#plotted.length) list.lastElementChild?.remove();
+    this.#plotted.forEach(({ curve, label, stroke, run_id }, i) => {
+      let item = list.children[i] as HTMLElement | undefined;
+      if (!item) {
+        item = list.appendChild(document.createElement('li'));
+        for (const name of ['swatch', 'name', 'value']) item.appendChild(document.createElement('span')).className = name;
+      }
+      const [swatch, name, value] = item.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
+      item.dataset['runId'] = run_id;
+      swatch.style.background = stroke.color;
+      name.textContent = label;
+      const index = cursor === undefined ? curve.length - 1 : curve.nearest(cursor);
+      if (index < 0) value.textContent = '–';
+      else {
+        const raw = formatValue(curve.values[index]!);
+        value.textContent = smoothing > 0 ? `${formatValue(curve.smoothed(smoothing).values[index]!)} (${raw})` : raw;
+      }
+    });
+  };
+
+  readonly #rangeMoved = (): void => {
+    if (this.tabular) this.requestUpdate();
+  };
+
+  #describe(): string {
+    const { cursor } = this.sync;
+    if (cursor === undefined) return '';
+    const values = this.#plotted.map(({ curve, label }) => {
+      const index = curve.nearest(cursor);
+      return `${label} ${index < 0 ? 'none' : formatValue(curve.values[index]!)}`;
+    });
+    return `${formatX(cursor, this.snapshot.view.xAxis)}: ${values.join(', ')}`;
+  }
+
+  #announce(text: string): void {
+    const live = this.renderRoot.querySelector('[aria-live]');
+    if (live) live.textContent = text;
+  }
+
+  readonly #save = (): void => {
+    if (this.#plot) downloadPng(this.#plot.canvas, this.metric, this.#plotted, getComputedStyle(this));
+  };
+}
+
+customElements.define('entrenar-metric-chart', MetricChart);

@@ -1,0 +1,106 @@
+// What is shown in place of runs: while loading, when there is nothing, when something is wrong, and what to do then.
+
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Problem, Snapshot } from '../controller/snapshot';
+
+export function loadingState(): TemplateResult {
+  return html`<div class="state loading" role="status" data-testid="loading">
+    <span class="spinner" aria-hidden="true"></span>
+    <p>Opening the database…</p>
+  </div>`;
+}
+
+const EXAMPLE = `import init, { WasmRun } from 'entrenar';
+
+await init();
+const run = await WasmRun.new('my-experiment');
+run.log_metric('train/loss', 0.42);
+await run.finish();`;
+
+export function emptyState(): TemplateResult {
+  return html`<div class="state" data-testid="empty">
+    <h2>No runs yet</h2>
+    <p>Everything that is logged in this browser appears here, live, and stays. Start a training, or log from your own code:</p>
+    <pre>${EXAMPLE}</pre>
+  </div>`;
+}
+
+interface Advice {
+  title: string;
+  text: string;
+}
+
+function advise(problem: Problem | undefined): Advice {
+  switch (problem?.code) {
+    case 'NewerDatabase':
+      return {
+        title: 'This database was written by a newer version',
+        text: 'It has been left untouched. Reload to get the newest page; if that does not help, update entrenar where this page is built.',
+      };
+    case 'SecurityError':
+    case 'NotAllowedError':
+    case 'IndexedDbUnavailable':
+    case 'Unavailable':
+      return {
+        title: 'This browser does not let the page store anything',
+        text: 'Runs are kept in IndexedDB, which is switched off here. Allow cookies and site data for this address, or leave private browsing, then try again.',
+      };
+    case 'QuotaExceededError':
+      return {
+        title: 'The disk is full',
+        text: 'The browser has no room left for this page. Free some disk space or delete old runs, then try again.',
+      };
+    case 'CompileError':
+    case 'LinkError':
+    case 'TypeError':
+      return {
+        title: 'The tracker could not be started',
+        text: 'Its WebAssembly module did not load. Check the connection, and that the server sends .wasm files; then try again.',
+      };
+    default:
+      return { title: 'The database could not be opened', text: 'Close other tabs of this page, then try again.' };
+  }
+}
+
+export function failedState(problem: Problem | undefined, retry: () => void): TemplateResult {
+  const { title, text } = advise(problem);
+  return html`<div class="state" role="alert" data-testid="failed" data-code=${problem?.code ?? ''}>
+    <h2>${title}</h2>
+    <p>${text}</p>
+    ${problem ? html`<p><code>${problem.code}: ${problem.message}</code></p>` : nothing}
+    <button class="primary" @click=${retry}>Try again</button>
+  </div>`;
+}
+
+export function degradedBanner(problem: Problem): TemplateResult {
+  const full = problem.code === 'QuotaExceeded' || problem.code === 'QuotaExceededError';
+  return html`<div class="banner bad" role="alert" data-testid="degraded">
+    <p>
+      <strong>Not being saved at the moment.</strong> ${problem.message}
+      ${full ? 'Free some disk space or delete old runs.' : ''} Nothing is lost while this page stays open: points wait in memory
+      and are written as soon as it works again.
+    </p>
+  </div>`;
+}
+
+export function missingBanner(snapshot: Snapshot, dismiss: () => void): TemplateResult | typeof nothing {
+  const { missing, unreadable } = snapshot;
+  if (missing.length === 0 && unreadable.length === 0) return nothing;
+  return html`
+    ${missing.length > 0
+      ? html`<div class="banner" role="status" data-testid="missing">
+          <p>
+            The address names ${missing.length === 1 ? 'something' : 'things'} that this browser does not hold:
+            <strong>${missing.join(', ')}</strong>. It may have been deleted, or belong to another browser or database.
+          </p>
+          <button @click=${dismiss}>Show what there is</button>
+        </div>`
+      : nothing}
+    ${unreadable.map(
+      ({ run_id, message }) =>
+        html`<div class="banner bad" role="status" data-testid="unreadable">
+          <p><strong>${run_id}</strong> cannot be read: ${message}</p>
+        </div>`,
+    )}
+  `;
+}

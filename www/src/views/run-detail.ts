@@ -1,0 +1,169 @@
+// Everything about one run: what it was set to, what it measured, what it left behind.
+
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { emitIntent } from '../controller/intents';
+import type { Snapshot } from '../controller/snapshot';
+import { formatBytes, formatDateTime, formatDuration, formatSetting, formatValue } from '../model/format';
+import { summarize, type Trend } from '../model/metric-summary';
+import { runDuration, runName, runStart, runState } from '../model/run-state';
+import { controls } from '../styles/controls';
+import type { RunRecord } from '../tracker';
+import type { SeriesSource } from './metric-chart';
+import { runDetailStyles } from './run-detail-styles';
+import { runStatus, runStatusStyles } from './run-status';
+
+const TRENDS: Record<Trend, string> = { rising: '↗ rising', falling: '↘ falling', stable: '→ stable' };
+/** Statistics need every point of every metric: with more metrics than this they are read on request. */
+const AT_ONCE = 12;
+
+export class RunDetail extends LitElement {
+  static override properties = {
+    snapshot: { attribute: false },
+    source: { attribute: false },
+    renaming: { state: true },
+    allFor: { state: true },
+  };
+  static override styles = [controls, runStatusStyles, runDetailStyles];
+
+  declare snapshot: Snapshot;
+  declare source: SeriesSource;
+  declare renaming: boolean;
+  declare allFor: string;
+
+  constructor() {
+    super();
+    this.renaming = false;
+    this.allFor = '';
+  }
+
+  override render() {
+    const run = this.snapshot.detail;
+    if (!run) return nothing;
+    return html`<article aria-label=${`Run ${runName(run)}`} data-testid="run-detail" data-run-id=${run.run_id}>
+      <div class="heading">
+        ${this.renaming ? this.#nameField(run) : html`<h2>${runName(run)}</h2>`} ${runStatus(run)}
+        <div class="actions">${this.#actions(run)}</div>
+      </div>
+      <p class="label">
+        ${run.run_id} · started ${formatDateTime(runStart(run))} · ${formatDuration(runDuration(run, this.snapshot.now_ms))}
+        ${run.span_id ? html` · span <span class="number">${run.span_id}</span>` : nothing}
+        ${run.unsaved_points > 0 ? html` · ${run.unsaved_points} points not yet written` : nothing}
+      </p>
+      ${runState(run) === 'interrupted'
+        ? html`<p class="label">
+            The tab that ran it is gone. What it had logged is kept; its own code can take it up again with
+            <code>WasmRun.resume('${run.run_id}')</code>.
+          </p>`
+        : nothing}
+      <div class="facts">
+        ${facts('Settings', run.config)} ${facts('Tags', run.tags)} ${this.#artifacts(run)}
+      </div>
+      ${this.#metrics(run)}
+    </article>`;
+  }
+
+  #actions(run: RunRecord): TemplateResult {
+    const { can } = this.snapshot;
+    const { run_id } = run;
+    return html`
+      ${runState(run) === 'interrupted'
+        ? html`<button data-testid="close-run" @click=${() => emitIntent(this, { type: 'close-run', run_id })}>Mark as cancelled</button>`
+        : nothing}
+      ${can.rename ? html`<button data-testid="rename" @click=${() => (this.renaming = !this.renaming)}>Rename</button>` : nothing}
+      ${can.deleteRun && runState(run) !== 'running'
+        ? html`<button class="danger" data-testid="delete-run" @click=${() => emitIntent(this, { type: 'delete-runs', run_ids: [run_id] })}>
+            Delete
+          </button>`
+        : nothing}
+      <button
+        class="plain"
+        aria-label="Close the run's detail"
+        @click=${() => emitIntent(this, { type: 'view', change: { run_id: undefined } })}
+      >
+        ✕
+      </button>
+    `;
+  }
+
+  #nameField(run: RunRecord): TemplateResult {
+    const save = (event: Event) => {
+      event.preventDefault();
+      const name = this.renderRoot.querySelector<HTMLInputElement>('.rename input')?.value.trim();
+      if (name) emitIntent(this, { type: 'rename-run', run_id: run.run_id, name });
+      this.renaming = false;
+    };
+    return html`<form class="rename" @submit=${save}>
+      <input type="text" aria-label="New name" data-testid="rename-field" .value=${runName(run)} />
+      <button type="submit">Save</button>
+    </form>`;
+  }
+
+  #artifacts(run: RunRecord): TemplateResult | typeof nothing {
+    const entries = Object.entries(run.artifacts);
+    if (entries.length === 0) return nothing;
+    return html`<section>
+      <h3>Artifacts</h3>
+      <ul>
+        ${entries.map(
+          ([key, { hash, size }]) =>
+            html`<li>
+              <button
+                class="plain"
+                title=${`SHA-256 ${hash}`}
+                data-testid="artifact"
+                @click=${() => emitIntent(this, { type: 'download-artifact', run_id: run.run_id, key })}
+              >
+                ↓ ${key}
+              </button>
+              <span class="label">${formatBytes(size)}</span>
+            </li>`,
+        )}
+      </ul>
+    </section>`;
+  }
+
+  #metrics(run: RunRecord): TemplateResult | typeof nothing {
+    if (run.metrics.length === 0) return nothing;
+    const all = run.metrics.length <= AT_ONCE || this.allFor === run.run_id;
+    const shown = all ? run.metrics : run.metrics.slice(0, AT_ONCE);
+    return html`<div class="metrics" tabindex="0" role="region" aria-label="Metrics of this run">
+      <table>
+        <thead>
+          <tr>
+            ${['Metric', 'Points', 'Last', 'Least', 'Greatest', 'Mean', 'Trend'].map((name) => html`<th scope="col">${name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${shown.map((metric) => {
+            const series = this.source(run.run_id, metric.key);
+            const summary = series && series.revision > 0 ? summarize(series.columns) : undefined;
+            const number = (value: number | undefined) => (value === undefined ? '…' : formatValue(value));
+            return html`<tr data-metric=${metric.key}>
+              <th scope="row">${metric.key}</th>
+              <td>${formatValue(metric.count)}</td>
+              <td>${formatValue(metric.last_value)}</td>
+              <td>${number(summary?.min)}</td>
+              <td>${number(summary?.max)}</td>
+              <td>${number(summary?.mean)}</td>
+              <td class="trend">${summary ? TRENDS[summary.trend] : '…'}</td>
+            </tr>`;
+          })}
+        </tbody>
+      </table>
+      ${all
+        ? nothing
+        : html`<button class="plain" @click=${() => (this.allFor = run.run_id)}>Show all ${run.metrics.length} metrics</button>`}
+    </div>`;
+  }
+}
+
+function facts(title: string, entries: Record<string, unknown> | undefined): TemplateResult | typeof nothing {
+  const list = Object.entries(entries ?? {});
+  if (list.length === 0) return nothing;
+  return html`<section>
+    <h3>${title}</h3>
+    <dl>${list.map(([key, value]) => html`<dt>${key}</dt><dd>${formatSetting(value)}</dd>`)}</dl>
+  </section>`;
+}
+
+customElements.define('entrenar-run-detail', RunDetail);

@@ -1,0 +1,178 @@
+// The experiment's runs: find, sort, choose. Emits intents; the rows come filtered and sorted.
+
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { emitIntent } from '../controller/intents';
+import type { Snapshot } from '../controller/snapshot';
+import { formatAgo, formatDateTime, formatDuration, formatValue } from '../model/format';
+import { lastValue } from '../model/run-filter';
+import { runStroke } from '../model/run-colors';
+import { RUN_STATES, STATE_LABELS, runDuration, runName, runStart, runState, type RunState } from '../model/run-state';
+import { controls } from '../styles/controls';
+import type { RunRecord } from '../tracker';
+import { runStatus, runStatusStyles } from './run-status';
+import { runTableStyles } from './run-table-styles';
+
+export class RunTable extends LitElement {
+  static override properties = { snapshot: { attribute: false }, dark: { type: Boolean } };
+  static override styles = [controls, runStatusStyles, runTableStyles];
+
+  declare snapshot: Snapshot;
+  declare dark: boolean;
+
+  override render() {
+    const { runs, listed, selected, view, columns } = this.snapshot;
+    const chosen = new Set(selected.map((run) => run.run_id));
+    return html`
+      <div class="heading">
+        <h2>Runs <span class="count">${runs.length}</span></h2>
+        ${this.#bulk(chosen)}
+      </div>
+      ${runs.length > 1 || view.query || view.states.length > 0 ? this.#filters() : nothing}
+      <div class="scroll" tabindex="0" role="region" aria-label="Table of runs">
+        <table>
+          <thead>
+            <tr>
+              <th class="pick">
+                <input
+                  type="checkbox"
+                  aria-label="Show all listed runs"
+                  .checked=${listed.length > 0 && listed.every((run) => chosen.has(run.run_id))}
+                  .indeterminate=${listed.some((run) => chosen.has(run.run_id)) && !listed.every((run) => chosen.has(run.run_id))}
+                  @change=${this.#toggleAll}
+                />
+              </th>
+              ${this.#header('name', 'Run')} ${this.#header('state', 'Status')} ${this.#header('start', 'Started', 'wide')}
+              ${this.#header('duration', 'Duration', 'wide')}
+              ${columns.map((key) => this.#header(`value:${key}`, key, 'value'))}
+            </tr>
+          </thead>
+          <tbody>
+            ${repeat(
+              listed,
+              (run) => run.run_id,
+              (run) => this.#row(run, chosen.has(run.run_id)),
+            )}
+          </tbody>
+        </table>
+        ${listed.length === 0 && runs.length > 0
+          ? html`<p class="none">No run matches. <button class="plain" @click=${this.#clear}>Clear the filter</button></p>`
+          : nothing}
+      </div>
+    `;
+  }
+
+  #row(run: RunRecord, shown: boolean): TemplateResult {
+    const { now_ms, view, columns } = this.snapshot;
+    const { color } = runStroke(run.run_id, this.dark);
+    const started = formatAgo(runStart(run), now_ms);
+    const took = formatDuration(runDuration(run, now_ms));
+    return html`<tr
+      data-testid="run-row"
+      data-run-id=${run.run_id}
+      data-status=${run.interrupted ? 'interrupted' : run.status}
+      aria-current=${view.run_id === run.run_id ? 'true' : nothing}
+    >
+      <td class="pick">
+        <input
+          type="checkbox"
+          .style=${`--run: ${color}`}
+          aria-label=${`Show ${runName(run)} in the charts`}
+          .checked=${shown}
+          @change=${() => emitIntent(this, { type: 'toggle-run', run_id: run.run_id })}
+        />
+      </td>
+      <th scope="row" class="name">
+        <button class="plain open" title=${runName(run)} @click=${() => this.#open(run)}>${runName(run)}</button>
+        <div class="under">
+          <span class="narrow">${started} · ${took}</span>
+          ${Object.entries(run.tags).map(([key, value]) => html`<span class="tag" title=${`${key}: ${value}`}>${key}: ${value}</span>`)}
+        </div>
+      </th>
+      <td>${runStatus(run)}</td>
+      <td class="wide" title=${formatDateTime(runStart(run))}>${started}</td>
+      <td class="wide number">${took}</td>
+      ${columns.map((key) => {
+        const value = lastValue(run, key);
+        return html`<td class="value number">${value === undefined ? '–' : formatValue(value)}</td>`;
+      })}
+    </tr>`;
+  }
+
+  #header(by: string, text: string, className = ''): TemplateResult {
+    const { sort } = this.snapshot.view;
+    const direction = sort.by !== by ? 'none' : sort.descending ? 'descending' : 'ascending';
+    return html`<th scope="col" class=${className} aria-sort=${direction}>
+      <button class="plain sort" title=${text} @click=${() => this.#sort(by)}>
+        <span class="text">${text}</span><span class="arrow" aria-hidden="true"></span>
+      </button>
+    </th>`;
+  }
+
+  #filters(): TemplateResult {
+    const { runs, view } = this.snapshot;
+    const present = RUN_STATES.filter((state) => view.states.includes(state) || runs.some((run) => runState(run) === state));
+    return html`<div class="filters">
+      <input
+        type="search"
+        aria-label="Find runs by name, tag or setting"
+        placeholder="Find: name, tag, lr:0.01 …"
+        .value=${view.query}
+        @input=${(event: InputEvent) => this.#view({ query: (event.target as HTMLInputElement).value })}
+      />
+      ${present.length > 1
+        ? html`<div class="states" role="group" aria-label="Only runs that are">
+            ${present.map(
+              (state) =>
+                html`<button aria-pressed=${view.states.includes(state)} @click=${() => this.#toggleState(state)}>
+                  ${STATE_LABELS[state]}
+                </button>`,
+            )}
+          </div>`
+        : nothing}
+    </div>`;
+  }
+
+  #bulk(chosen: ReadonlySet<string>): TemplateResult | typeof nothing {
+    const { can, selected } = this.snapshot;
+    if (!can.deleteRun || chosen.size === 0 || !this.snapshot.view.selection) return nothing;
+    const run_ids = selected.filter((run) => runState(run) !== 'running').map((run) => run.run_id);
+    if (run_ids.length === 0) return nothing;
+    return html`<button
+      class="plain danger"
+      data-testid="delete-selected"
+      @click=${() => emitIntent(this, { type: 'delete-runs', run_ids })}
+    >
+      Delete ${run_ids.length === 1 ? 'selected run' : `${run_ids.length} selected`}
+    </button>`;
+  }
+
+  #view(change: Partial<Snapshot['view']>): void {
+    emitIntent(this, { type: 'view', change });
+  }
+
+  #open(run: RunRecord): void {
+    this.#view({ run_id: this.snapshot.view.run_id === run.run_id ? undefined : run.run_id } as Partial<Snapshot['view']>);
+  }
+
+  #sort(by: string): void {
+    const { sort } = this.snapshot.view;
+    this.#view({ sort: { by, descending: sort.by === by ? !sort.descending : by !== 'name' } });
+  }
+
+  #toggleState(state: RunState): void {
+    const { states } = this.snapshot.view;
+    this.#view({ states: states.includes(state) ? states.filter((each) => each !== state) : [...states, state] });
+  }
+
+  #toggleAll(event: Event): void {
+    const listed = this.snapshot.listed.map((run) => run.run_id);
+    const others = this.snapshot.selected.map((run) => run.run_id).filter((id) => !listed.includes(id));
+    const all = (event.target as HTMLInputElement).checked;
+    this.#view({ selection: all ? [...others, ...listed] : others, follow: false });
+  }
+
+  readonly #clear = () => this.#view({ query: '', states: [] });
+}
+
+customElements.define('entrenar-run-table', RunTable);
