@@ -130,6 +130,14 @@ impl RunState {
         Ok(slot)
     }
 
+    /// Whether points may be logged.
+    ///
+    /// # Errors
+    /// `InvalidState` unless the run is running.
+    pub fn check_running(&self) -> Result<()> {
+        if self.record.status == RunStatus::Running { Ok(()) } else { Err(self.refused("log to")) }
+    }
+
     /// Stores a point.
     ///
     /// # Errors

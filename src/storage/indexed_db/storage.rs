@@ -114,6 +114,21 @@ impl IndexedDbStorage {
         )))
     }
 
+    /// Whether a point could be logged to the run.
+    ///
+    /// # Errors
+    /// As [`IndexedDbStorage::check_writable`]; `InvalidState` unless the run is running.
+    pub fn check_loggable(&self, run: RunSlot) -> Result<()> {
+        self.check_writable(run)?;
+        self.memory.get(run).map_or(Ok(()), RunState::check_running)
+    }
+
+    /// Why a run is not written any more, if it was taken over or deleted.
+    #[must_use]
+    pub fn lost(&self, run: RunSlot) -> Option<StorageError> {
+        self.journal.fenced(run).cloned()
+    }
+
     /// The slot of a metric in a run.
     ///
     /// # Errors

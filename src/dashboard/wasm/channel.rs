@@ -1,0 +1,107 @@
+//! Tabs of one database tell each other what they committed. Only ids travel; data is read from the database.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::rc::{Rc, Weak};
+
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{BroadcastChannel, MessageEvent};
+
+use super::database::Database;
+
+/// Messages of another format are of another version, and ignored.
+const FORMAT: u32 = 1;
+/// Ids longer than this are none of ours.
+const MAX_ID_CHARS: usize = 100;
+
+/// The channel of one database.
+#[derive(Debug)]
+pub struct Channel {
+    channel: BroadcastChannel,
+    _on_message: Closure<dyn Fn(MessageEvent)>,
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.channel.set_onmessage(None);
+        self.channel.close();
+    }
+}
+
+/// What is to be read again.
+#[derive(Debug, Default)]
+struct Inbox {
+    experiment_ids: RefCell<BTreeSet<String>>,
+    run_ids: RefCell<BTreeSet<String>>,
+    reading: Cell<bool>,
+}
+
+impl Channel {
+    /// Opens the channel of the database `name`; nothing where the platform has no channels.
+    pub fn open(name: &str, database: Weak<Database>) -> Option<Self> {
+        let channel = BroadcastChannel::new(&format!("entrenar:{name}")).ok()?;
+        let inbox = Rc::new(Inbox::default());
+        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            if inbox.take_in(&event.data()) {
+                let (inbox, database) = (Rc::clone(&inbox), Weak::clone(&database));
+                spawn_local(async move { inbox.read(&database).await });
+            }
+        });
+        channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        Some(Self { channel, _on_message: on_message })
+    }
+
+    /// Tells the other tabs what a transaction wrote.
+    pub fn tell_committed(&self, experiment_ids: &[String], run_ids: &[String]) {
+        let array = |ids: &[String]| ids.iter().map(|id| JsValue::from(id.as_str())).collect::<Array>();
+        let message = Object::new();
+        // Neither setting properties of a fresh object nor posting plain data can fail; a lost message heals on the next look.
+        let _ = Reflect::set(&message, &"format".into(), &FORMAT.into());
+        let _ = Reflect::set(&message, &"kind".into(), &"committed".into());
+        let _ = Reflect::set(&message, &"experiment_ids".into(), &array(experiment_ids));
+        let _ = Reflect::set(&message, &"run_ids".into(), &array(run_ids));
+        let _ = self.channel.post_message(&message);
+    }
+}
+
+impl Inbox {
+    /// Notes what a message names. Whether there is something to read and nobody is reading yet.
+    fn take_in(&self, message: &JsValue) -> bool {
+        let get = |key: &str| Reflect::get(message, &key.into()).unwrap_or_default();
+        if !message.is_object()
+            || get("format").as_f64() != Some(f64::from(FORMAT))
+            || get("kind").as_string().as_deref() != Some("committed")
+        {
+            return false;
+        }
+        let ids = |key: &str| -> Vec<String> {
+            let Ok(array) = get(key).dyn_into::<Array>() else { return Vec::new() };
+            let strings = array.iter().filter_map(|id| id.as_string());
+            strings.filter(|id| id.len() <= MAX_ID_CHARS).collect()
+        };
+        self.experiment_ids.borrow_mut().extend(ids("experiment_ids"));
+        self.run_ids.borrow_mut().extend(ids("run_ids"));
+        !self.reading.get()
+    }
+
+    /// Reads until nothing is left: messages that come meanwhile are gathered, not queued.
+    async fn read(&self, database: &Weak<Database>) {
+        if self.reading.replace(true) {
+            return;
+        }
+        loop {
+            let experiment_ids: Vec<String> = self.experiment_ids.take().into_iter().collect();
+            let run_ids: Vec<String> = self.run_ids.take().into_iter().collect();
+            if experiment_ids.is_empty() && run_ids.is_empty() {
+                break;
+            }
+            let Some(database) = database.upgrade() else { break };
+            // What could not be read now is read on the next look.
+            let _ = database.synced.refresh(&experiment_ids, &run_ids).await;
+        }
+        self.reading.set(false);
+    }
+}

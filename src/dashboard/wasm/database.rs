@@ -1,0 +1,235 @@
+//! One open database of this page: its storage, its subscribers, its timers, its channel to other tabs.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+use std::task::{Context, Waker};
+
+use futures::FutureExt;
+use js_sys::Function;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::spawn_local;
+
+use super::channel::Channel;
+use super::error::warn;
+use super::page_mirror::PageMirror;
+use super::subscribers::Subscribers;
+use super::views::change_object;
+use crate::storage::indexed_db::{Change, Notice, SyncedStorage};
+use crate::storage::{Result, RunSlot, StorageError};
+
+/// How often running runs tell that they live: their lease lasts several times as long.
+const HEARTBEAT_MS: f64 = 30_000.0;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &Function, delay_ms: f64) -> JsValue;
+}
+
+/// Everything that handles on one database share.
+#[derive(Debug)]
+pub struct Database {
+    pub synced: SyncedStorage<PageMirror>,
+    hub: Rc<Hub>,
+    persistent: bool,
+    metric_subscribers: RefCell<HashMap<RunSlot, Rc<Subscribers>>>,
+    handles: Cell<u32>,
+    heartbeat: RefCell<Option<Closure<dyn Fn()>>>,
+}
+
+/// What the storage's notices reach. It exists before the storage does.
+#[derive(Debug, Default)]
+struct Hub {
+    database: RefCell<Weak<Database>>,
+    subscribers: Rc<Subscribers>,
+    channel: RefCell<Option<Channel>>,
+    on_timer: RefCell<Option<Closure<dyn Fn()>>>,
+}
+
+impl Hub {
+    fn receive(self: &Rc<Self>, notice: Notice) {
+        match notice {
+            Notice::WakeAfter(delay_ms) => {
+                if let Some(on_timer) = &*self.on_timer.borrow() {
+                    set_timeout(on_timer.as_ref().unchecked_ref(), delay_ms);
+                }
+            }
+            Notice::WakeNow => {
+                let hub = Rc::clone(self);
+                spawn_local(async move { hub.flush_in_background(true).await });
+            }
+            Notice::Change(change) => {
+                if let Change::Degraded { message, .. } | Change::RunLost { message, .. } = &change {
+                    warn(message);
+                }
+                if !self.subscribers.is_empty() {
+                    let object = change_object(&change);
+                    self.subscribers.call(|callback| callback.call1(&JsValue::UNDEFINED, &object));
+                }
+            }
+            Notice::Committed { experiment_ids, run_ids } => {
+                if let Some(channel) = &*self.channel.borrow() {
+                    channel.tell_committed(&experiment_ids, &run_ids);
+                }
+            }
+            Notice::Quarantined(text) => warn(&format!(
+                "a stored record is damaged and was left in place: {text}; everything else is usable"
+            )),
+        }
+    }
+
+    async fn flush_in_background(&self, at_once: bool) {
+        let Some(database) = self.database.borrow().upgrade() else { return };
+        if database.synced.tick(js_sys::Date::now()) || at_once {
+            // A failure is told by a notice, and tried again.
+            let _ = database.synced.flush().await;
+        }
+    }
+}
+
+impl Database {
+    /// Opens a database. Reads no points.
+    pub async fn open(mirror: PageMirror, name: &str, owner: &str) -> Result<Rc<Self>> {
+        let persistent = matches!(mirror, PageMirror::IndexedDb(_));
+        if let PageMirror::IndexedDb(mirror) = &mirror {
+            mirror.open().await?;
+        }
+        let hub = Rc::new(Hub::default());
+        let weak = Rc::downgrade(&hub);
+        let synced = SyncedStorage::open(mirror, owner, move |notice| {
+            if let Some(hub) = weak.upgrade() {
+                hub.receive(notice);
+            }
+        })
+        .await?;
+        if !persistent {
+            synced.storage_mut().keep_artifacts();
+        }
+        let database = Rc::new(Self {
+            synced,
+            hub: Rc::clone(&hub),
+            persistent,
+            metric_subscribers: RefCell::default(),
+            handles: Cell::new(0),
+            heartbeat: RefCell::default(),
+        });
+        *hub.database.borrow_mut() = Rc::downgrade(&database);
+        let timer_hub = Rc::downgrade(&hub);
+        *hub.on_timer.borrow_mut() = Some(Closure::new(move || {
+            if let Some(hub) = timer_hub.upgrade() {
+                spawn_local(async move { hub.flush_in_background(false).await });
+            }
+        }));
+        if persistent {
+            *hub.channel.borrow_mut() = Channel::open(name, Rc::downgrade(&database));
+        }
+        Ok(database)
+    }
+
+    /// Whether runs outlive the page.
+    pub fn is_persistent(&self) -> bool {
+        self.persistent
+    }
+
+    /// The callbacks on changes of the database.
+    pub fn subscribers(&self) -> &Rc<Subscribers> {
+        &self.hub.subscribers
+    }
+
+    /// The callbacks on metrics of a run, shared by all its handles in this page.
+    pub fn metric_subscribers(&self, run: RunSlot) -> Rc<Subscribers> {
+        Rc::clone(self.metric_subscribers.borrow_mut().entry(run).or_default())
+    }
+
+    /// Writes what is unsaved as one transaction, issued before this returns: the page may be gone afterwards.
+    pub fn flush_on_exit(self: &Rc<Self>, released: bool) {
+        let database = Rc::clone(self);
+        let mut issued = async move {
+            if let Some(flush) = database.synced.flush_on_exit(released) {
+                flush.await;
+            }
+        }
+        .boxed_local();
+        if issued.poll_unpin(&mut Context::from_waker(Waker::noop())).is_pending() {
+            spawn_local(issued);
+        }
+    }
+
+    /// The page is looked at again: messages of other tabs may have been missed, and others may think our runs interrupted.
+    pub fn wake_up(self: &Rc<Self>) {
+        let database = Rc::clone(self);
+        spawn_local(async move {
+            // A failure is told by a notice, or shows when the caller asks for data.
+            let _ = database.synced.refresh_all().await;
+            database.synced.renew_leases();
+            let _ = database.synced.flush().await;
+        });
+    }
+
+    /// Keeps telling that this page's runs live.
+    pub fn keep_leases(self: &Rc<Self>) {
+        if !self.persistent || self.heartbeat.borrow().is_some() {
+            return;
+        }
+        let weak = Rc::downgrade(self);
+        let beat = Closure::<dyn Fn()>::new(move || {
+            let Some(database) = weak.upgrade() else { return };
+            database.synced.renew_leases();
+            database.schedule_heartbeat();
+            spawn_local(async move {
+                let _ = database.synced.flush().await;
+            });
+        });
+        *self.heartbeat.borrow_mut() = Some(beat);
+        self.schedule_heartbeat();
+    }
+
+    fn schedule_heartbeat(&self) {
+        if let Some(beat) = &*self.heartbeat.borrow() {
+            set_timeout(beat.as_ref().unchecked_ref(), HEARTBEAT_MS);
+        }
+    }
+
+    /// Counts a handle in; see [`Handle`].
+    pub fn handle(self: &Rc<Self>) -> Handle {
+        self.handles.set(self.handles.get() + 1);
+        Handle { database: Rc::clone(self) }
+    }
+
+    /// Commits everything and, if no handle is left, lets go of the connection.
+    pub async fn close(&self) -> Result<()> {
+        let result = self.synced.flush().await;
+        if self.handles.get() == 0 {
+            use crate::storage::indexed_db::Mirror;
+            self.synced.mirror().close();
+        }
+        result
+    }
+}
+
+/// A user of a database. Dropping it counts it out.
+#[derive(Debug)]
+pub struct Handle {
+    database: Rc<Database>,
+}
+
+impl Handle {
+    /// The database.
+    pub fn database(&self) -> &Rc<Database> {
+        &self.database
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.database.handles.set(self.database.handles.get().saturating_sub(1));
+    }
+}
+
+/// The error for a handle that was closed.
+pub fn closed() -> StorageError {
+    StorageError::InvalidState("this WasmStorage was closed: open another with WasmStorage.open()".into())
+}

@@ -1,0 +1,55 @@
+//! Errors as JavaScript sees them: a real `Error` with a stable `code` and a message that says what to do.
+
+use js_sys::{Error, Function, Promise, RangeError, Reflect, TypeError};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::future_to_promise;
+
+use crate::storage::StorageError;
+
+/// The code of every error about an argument.
+pub const INVALID_ARGUMENT: &str = "InvalidArgument";
+
+fn with_code(error: JsValue, code: &str) -> JsValue {
+    // Setting a property of a fresh Error cannot fail.
+    let _ = Reflect::set(&error, &"code".into(), &code.into());
+    error
+}
+
+/// A `TypeError`: an argument of the wrong type.
+pub fn type_error(message: &str) -> JsValue {
+    with_code(TypeError::new(message).into(), INVALID_ARGUMENT)
+}
+
+/// A `RangeError`: an argument of the right type and a value that is not taken.
+pub fn range_error(message: &str) -> JsValue {
+    with_code(RangeError::new(message).into(), INVALID_ARGUMENT)
+}
+
+/// An `Error` of the storage.
+pub fn storage_error(error: &StorageError) -> JsValue {
+    match error {
+        StorageError::InvalidArgument(message) => range_error(message),
+        other => with_code(Error::new(&other.to_string()).into(), other.code()),
+    }
+}
+
+/// A promise of `future` that never causes an unhandled rejection: who does not await it does not hear of its failure.
+pub fn quiet_promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    let promise = future_to_promise(future);
+    if let Ok(catch) = Reflect::get(&promise, &"catch".into()).map(JsCast::unchecked_into::<Function>) {
+        // `Function.prototype` is a function that does nothing.
+        let ignore: Function = js_sys::Object::get_prototype_of(&catch).unchecked_into();
+        let _ = catch.call1(&promise, &ignore);
+    }
+    promise
+}
+
+/// Tells a caller's mistake that nobody awaits.
+pub fn report(what: &str, cause: &JsValue) {
+    web_sys::console::error_2(&format!("entrenar: {what}").into(), cause);
+}
+
+/// Tells once what the user should know.
+pub fn warn(text: &str) {
+    web_sys::console::warn_1(&format!("entrenar: {text}").into());
+}

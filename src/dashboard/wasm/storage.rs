@@ -1,0 +1,178 @@
+//! `WasmStorage`: the whole database, for code that looks at it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, Promise, Uint8Array};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::arguments;
+use super::database::{Database, Handle, closed};
+use super::error::{quiet_promise, storage_error};
+use super::options::storage_options;
+use super::registry;
+use super::views::{experiment_object, run_object, series_object, string_array};
+use crate::storage::{Columns, StorageError};
+
+/// The whole database: its experiments, runs and points, this tab's and every other's.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct WasmStorage {
+    handle: RefCell<Option<Handle>>,
+}
+
+#[wasm_bindgen]
+#[allow(clippy::must_use_candidate, reason = "the callers are JavaScript")]
+#[allow(clippy::missing_errors_doc, reason = "errors are listed in the TypeScript definitions")]
+impl WasmStorage {
+    /// Opens the database. Reads experiments, runs and the heads of their series; points are read when asked for.
+    #[wasm_bindgen(unchecked_return_type = "WasmStorage")]
+    pub async fn open(
+        #[wasm_bindgen(unchecked_optional_param_type = "StorageOptions")] options: JsValue,
+    ) -> Result<WasmStorage, JsValue> {
+        let options = storage_options(&options)?;
+        let handle = registry::open(options).await.map_err(|cause| storage_error(&cause))?;
+        Ok(Self { handle: RefCell::new(Some(handle)) })
+    }
+
+    /// Ids of all experiments, oldest first.
+    #[wasm_bindgen(unchecked_return_type = "string[]")]
+    pub fn list_experiments(&self) -> Result<Array, JsValue> {
+        Ok(string_array(self.database()?.synced.storage().list_experiments()))
+    }
+
+    /// Ids of an experiment's runs, oldest first.
+    #[wasm_bindgen(unchecked_return_type = "string[]")]
+    pub fn list_runs(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] experiment_id: &JsValue,
+    ) -> Result<Array, JsValue> {
+        let experiment_id = arguments::string("experiment_id", experiment_id)?;
+        let database = self.database()?;
+        let storage = database.synced.storage();
+        storage.memory().experiment(&experiment_id).map_err(|cause| storage_error(&cause))?;
+        Ok(string_array(storage.list_runs(&experiment_id)))
+    }
+
+    /// Keys of a run's metrics, in the order of first logging.
+    #[wasm_bindgen(unchecked_return_type = "string[]")]
+    pub fn list_metric_keys(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
+    ) -> Result<Array, JsValue> {
+        let run_id = arguments::string("run_id", run_id)?;
+        let database = self.database()?;
+        let storage = database.synced.storage();
+        storage.memory().run_slot(&run_id).map_err(|cause| storage_error(&cause))?;
+        Ok(string_array(storage.list_metric_keys(&run_id)))
+    }
+
+    /// What is known of an experiment.
+    #[wasm_bindgen(unchecked_return_type = "ExperimentRecord")]
+    pub fn experiment(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] experiment_id: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let experiment_id = arguments::string("experiment_id", experiment_id)?;
+        let database = self.database()?;
+        let record = database.synced.storage().memory().experiment(&experiment_id).cloned();
+        record.map(|record| experiment_object(&record)).map_err(|cause| storage_error(&cause))
+    }
+
+    /// What is known of a run, without its points.
+    #[wasm_bindgen(unchecked_return_type = "RunRecord")]
+    pub fn run(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let run_id = arguments::string("run_id", run_id)?;
+        let database = self.database()?;
+        let (record, interrupted, unsaved) = {
+            let storage = database.synced.storage();
+            let slot = storage.memory().run_slot(&run_id).map_err(|cause| storage_error(&cause))?;
+            let state = storage.memory().run(&run_id).map_err(|cause| storage_error(&cause))?;
+            let record = state.current_record();
+            let interrupted =
+                !storage.owns(slot) && record.is_interrupted(js_sys::Date::now() as i64);
+            (record, interrupted, storage.pending_points(slot))
+        };
+        Ok(run_object(&record, interrupted, unsaved))
+    }
+
+    /// A metric's points ordered by step, as columns; empty columns if it was never logged.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Series>")]
+    pub fn get_metrics(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
+    ) -> Promise {
+        let run_id = arguments::string("run_id", run_id);
+        let key = arguments::string("key", key);
+        let database = self.database();
+        quiet_promise(async move {
+            let (database, run_id, key) = (database?, run_id?, key?);
+            let columns = columns(&database, &run_id, &key).await;
+            columns.map(|columns| series_object(&columns)).map_err(|cause| storage_error(&cause))
+        })
+    }
+
+    /// The bytes a run stored under a key.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Uint8Array>")]
+    pub fn get_artifact(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
+    ) -> Promise {
+        let run_id = arguments::string("run_id", run_id);
+        let key = arguments::string("key", key);
+        let database = self.database();
+        quiet_promise(async move {
+            let content = database?.synced.get_artifact(&run_id?, &key?).await;
+            content.map(|bytes| Uint8Array::from(&*bytes).into()).map_err(|cause| storage_error(&cause))
+        })
+    }
+
+    /// Calls back on every change of the database, by this tab or another. Returns the function that ends it.
+    #[wasm_bindgen(unchecked_return_type = "() => void")]
+    pub fn subscribe(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "(change: Change) => void")] callback: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let callback = arguments::function("callback", callback)?;
+        Ok(self.database()?.subscribers().subscribe(callback))
+    }
+
+    /// Whether the database outlives the page: false in Node, or where IndexedDB cannot be opened.
+    pub fn is_persistent(&self) -> Result<bool, JsValue> {
+        Ok(self.database()?.is_persistent())
+    }
+
+    /// Commits what this page logged and, if nothing else in it uses the database, lets go of it. Closing twice is fine.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn close(&self) -> Promise {
+        let handle = self.handle.borrow_mut().take();
+        quiet_promise(async move {
+            let Some(handle) = handle else { return Ok(JsValue::UNDEFINED) };
+            let database = Rc::clone(handle.database());
+            drop(handle);
+            let closed = database.close().await;
+            closed.map(|()| JsValue::UNDEFINED).map_err(|cause| storage_error(&cause))
+        })
+    }
+}
+
+impl WasmStorage {
+    fn database(&self) -> Result<Rc<Database>, JsValue> {
+        let handle = self.handle.borrow();
+        let database = handle.as_ref().map(|handle| Rc::clone(handle.database()));
+        database.ok_or_else(|| storage_error(&closed()))
+    }
+}
+
+async fn columns(database: &Database, run_id: &str, key: &str) -> Result<Columns, StorageError> {
+    database.synced.load_run(run_id).await?;
+    let storage = database.synced.storage();
+    let series = storage.memory().run(run_id)?.series(key)?;
+    Ok(series.map_or_else(Columns::default, crate::storage::Series::columns))
+}

@@ -1,0 +1,64 @@
+//! Callbacks of callers: called with no lock held, so that they may log, read, subscribe or unsubscribe.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::Function;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::error::report;
+
+/// How deep callbacks may cause each other, before they count as endless.
+const MOST_NESTED: u32 = 32;
+
+/// A list of callbacks.
+#[derive(Debug, Default)]
+pub struct Subscribers {
+    callbacks: RefCell<Vec<(u32, Function)>>,
+    next_id: Cell<u32>,
+    depth: Cell<u32>,
+}
+
+impl Subscribers {
+    /// Adds a callback and returns the function that removes it again.
+    pub fn subscribe(self: &Rc<Self>, callback: Function) -> JsValue {
+        let id = self.next_id.get();
+        self.next_id.set(id.wrapping_add(1));
+        self.callbacks.borrow_mut().push((id, callback));
+        let list = Rc::downgrade(self);
+        Closure::<dyn Fn()>::new(move || {
+            if let Some(list) = list.upgrade() {
+                list.callbacks.borrow_mut().retain(|(other, _)| *other != id);
+            }
+        })
+        .into_js_value()
+        .unchecked_into()
+    }
+
+    /// Whether there is nobody to call.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.callbacks.borrow().is_empty()
+    }
+
+    /// Lets `call` call every callback that was there before the first; one that throws is reported.
+    pub fn call(&self, call: impl Fn(&Function) -> Result<JsValue, JsValue>) {
+        if self.depth.get() >= MOST_NESTED {
+            report(
+                "a subscriber causes its own call without end; it is not called any deeper",
+                &JsValue::UNDEFINED,
+            );
+            return;
+        }
+        self.depth.set(self.depth.get() + 1);
+        let callbacks = self.callbacks.borrow().clone();
+        for (id, callback) in callbacks {
+            let still_there = self.callbacks.borrow().iter().any(|(other, _)| *other == id);
+            if still_there && let Err(cause) = call(&callback) {
+                report("a subscriber threw", &cause);
+            }
+        }
+        self.depth.set(self.depth.get() - 1);
+    }
+}
