@@ -52,7 +52,7 @@ export const dashboardStyles = css`
     margin-bottom: 12px;
     border-bottom: 1px solid var(--line);
   }
-  .tab {
+  button.tab {
     min-height: 32px;
     margin-bottom: -1px;
     padding: 4px 10px;
@@ -60,7 +60,7 @@ export const dashboardStyles = css`
     border-radius: 0;
     font-size: 14px;
   }
-  .tab[aria-current] {
+  button.tab[aria-current] {
     border-color: var(--accent);
     color: var(--ink);
     font-weight: 600;

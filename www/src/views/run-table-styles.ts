@@ -65,7 +65,7 @@ export const runTableStyles = css`
     background: var(--surface);
     text-align: left;
   }
-  .sort {
+  button.sort {
     gap: 3px;
     min-height: 24px;
     padding: 0 4px;
@@ -140,7 +140,7 @@ export const runTableStyles = css`
     max-width: 0;
     white-space: normal;
   }
-  .open {
+  button.open {
     display: block;
     overflow: hidden;
     max-width: 100%;
@@ -151,7 +151,7 @@ export const runTableStyles = css`
     text-align: left;
     text-overflow: ellipsis;
   }
-  .open:hover:not(:disabled) {
+  button.open:hover:not(:disabled) {
     background: none;
     color: var(--accent);
     text-decoration: underline;
