@@ -14,6 +14,7 @@ const RUN_METHODS = {
   get_span_id: `[]`,
   get_metrics: `['kept']`,
   get_metrics_json: `[]`,
+  list_metric_keys: `[]`,
   subscribe_metrics: `[() => {}]`,
   run_id: `[]`,
   experiment_id: `[]`,
@@ -34,6 +35,8 @@ const STORAGE_METHODS = {
   experiment: `['exp-0']`,
   run: `['run-0']`,
   get_metrics: `['run-0', 'kept']`,
+  get_artifact: `['run-0', 'kept']`,
+  is_persistent: `[]`,
   subscribe: `[() => {}]`,
   close: `[]`,
 };
@@ -439,7 +442,7 @@ test('subscribers may log, read, subscribe, unsubscribe and throw', async ({ ope
   problems.clear();
 });
 
-test('a subscriber may free the run', async ({ open }) => {
+test('a subscriber that frees the run under its own feet breaks nothing else', async ({ open, problems }) => {
   const page = await open();
   const outcome = await page.evaluate(async () => {
     const run = await entrenar.WasmRun.new('suicidal');
@@ -455,4 +458,5 @@ test('a subscriber may free the run', async ({ open }) => {
     return next.pending_points();
   });
   expect(outcome).toBe(0);
+  expectOnlyReports(problems);
 });
