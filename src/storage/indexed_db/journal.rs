@@ -253,7 +253,7 @@ impl Journal {
         for (index, named) in all_series.iter().enumerate() {
             let series = &mut journal.series[index];
             let mut take = |range: Range<usize>| {
-                let taken = range.start..range.end.min(range.start + *room);
+                let taken = range.start..range.end.min(range.start.saturating_add(*room));
                 if !taken.is_empty() {
                     writer.add(&named.key, &named.series, taken.clone());
                     *room -= taken.len();

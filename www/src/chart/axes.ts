@@ -2,6 +2,7 @@
 
 import type uPlot from 'uplot';
 import { formatDuration, formatValue } from '../model/format';
+import { logSplits } from './log-splits';
 import type { XAxis } from '../model/series-columns';
 
 export interface ChartColors {
@@ -28,7 +29,7 @@ export function formatX(x: number, axis: XAxis): string {
   return new Date(x).toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'medium' });
 }
 
-export function chartAxes(xAxis: XAxis, xLog: boolean, colors: ChartColors): uPlot.Axis[] {
+export function chartAxes(xAxis: XAxis, xLog: boolean, yLog: boolean, colors: ChartColors): uPlot.Axis[] {
   const shared: uPlot.Axis = {
     stroke: colors.ink,
     font: `11px ${colors.font}`,
@@ -44,6 +45,9 @@ export function chartAxes(xAxis: XAxis, xLog: boolean, colors: ChartColors): uPl
     x.values = (_, splits) => splits.map(tickNumber);
   }
   const y: uPlot.Axis = { ...shared, size: 50, gap: 4, space: 34, values: (_, splits) => splits.map(tickNumber) };
+  const logarithmic: uPlot.Axis = { splits: (_, __, min, max) => logSplits(min, max), filter: (_, splits) => splits };
+  if (xLog) Object.assign(x, logarithmic);
+  if (yLog) Object.assign(y, logarithmic);
   return [x, y];
 }
 
@@ -56,9 +60,8 @@ function tickDuration(ms: number): string {
   return `${Number((ms / DAY).toFixed(2))} d`;
 }
 
-/** Logarithmic axes leave out labels between decades by passing null. */
 function tickNumber(value: number | null): string {
-  if (value === null || value === undefined) return '';
+  if (value === null) return '';
   const size = Math.abs(value);
   if (size >= 1e6 && size < 1e15) return `${Number((value / 1e6).toPrecision(6))}M`.replace('-', '−');
   if (size >= 1e4 && size < 1e6) return `${Number((value / 1e3).toPrecision(6))}k`.replace('-', '−');

@@ -41,7 +41,7 @@ export class Plot {
           x: { time: xAxis === 'wall', distr: xLog ? 3 : 1, auto: false },
           y: { distr: yLog ? 3 : 1, auto: false },
         },
-        axes: chartAxes(xAxis, xLog, colors),
+        axes: chartAxes(xAxis, xLog, yLog, colors),
         series: [{}, { paths: () => null, points: { show: false } }],
         cursor: {
           y: false,

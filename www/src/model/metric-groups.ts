@@ -3,7 +3,7 @@
 import type { RunRecord } from '../tracker';
 
 export interface MetricGroup {
-  /** Empty for keys without a prefix. */
+  /** Empty for keys without a prefix, and for those that are alone with theirs. */
   prefix: string;
   keys: string[];
 }
@@ -23,7 +23,19 @@ export function groupMetrics(keys: readonly string[]): MetricGroup[] {
     if (group) group.push(key);
     else groups.set(prefix, [key]);
   }
-  return [...groups]
-    .map(([prefix, members]) => ({ prefix, keys: members }))
-    .sort((a, b) => Number(a.prefix === '') - Number(b.prefix === '') || a.prefix.localeCompare(b.prefix));
+  const alone: string[] = [];
+  const shared: MetricGroup[] = [];
+  for (const [prefix, members] of groups) {
+    if (prefix === '' || members.length === 1) alone.push(...members);
+    else shared.push({ prefix, keys: members });
+  }
+  shared.sort((a, b) => importance(a.prefix) - importance(b.prefix) || a.prefix.localeCompare(b.prefix, undefined, { numeric: true }));
+  if (alone.length > 0) shared.push({ prefix: '', keys: alone.sort((a, b) => a.localeCompare(b, undefined, { numeric: true })) });
+  return shared;
+}
+
+/** What a training is judged by comes first. */
+function importance(prefix: string): number {
+  const first = ['train', 'val', 'valid', 'validation', 'eval', 'test'].indexOf(prefix.toLowerCase());
+  return first < 0 ? 99 : first;
 }

@@ -82,7 +82,7 @@ export function readView(parameters: URLSearchParams): ViewState {
   if (parameters.get('panel') === 'compare') view.panel = 'compare';
   const x = parameters.get('x');
   if (x === 'relative' || x === 'wall') view.xAxis = x;
-  view.xLog = parameters.get('log')?.includes('x') ?? false;
+  view.xLog = view.xAxis !== 'wall' && (parameters.get('log')?.includes('x') ?? false);
   view.yLog = parameters.get('log')?.includes('y') ?? false;
   const smoothing = Number(parameters.get('smooth'));
   if (smoothing > 0 && smoothing < 1) view.smoothing = smoothing;

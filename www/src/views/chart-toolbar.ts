@@ -81,7 +81,7 @@ export class ChartToolbar extends LitElement {
       </label>
       <div class="toggles">
         <button aria-pressed=${view.yLog} data-testid="y-log" @click=${() => this.#set({ yLog: !view.yLog })}>Log y</button>
-        <button aria-pressed=${view.xLog} data-testid="x-log" @click=${() => this.#set({ xLog: !view.xLog })}>Log x</button>
+        <button aria-pressed=${view.xLog} ?disabled=${view.xAxis === 'wall'} data-testid="x-log" @click=${() => this.#set({ xLog: !view.xLog })}>Log x</button>
         <button aria-pressed=${view.clip} data-testid="clip" @click=${() => this.#set({ clip: !view.clip })}>Clip outliers</button>
       </div>
       ${view.range
