@@ -104,8 +104,18 @@ export class EntrenarDashboard extends LitElement {
                 : nothing}
               <nav aria-label="Views">
                 ${PANELS.map(([panel, name]) => this.#tab(panel, name, view.panel))}
+                <span class="gap"></span>
+                ${view.range && view.panel === 'charts'
+                  ? html`<button
+                      class="small"
+                      data-testid="zoom-reset"
+                      @click=${() => emitIntent(this, { type: 'view', change: { range: undefined } })}
+                    >
+                      Show everything
+                    </button>`
+                  : nothing}
                 <button
-                  class="follow"
+                  class="small"
                   aria-pressed=${view.follow}
                   title="Always show the newest run, and it alone"
                   data-testid="follow-latest"

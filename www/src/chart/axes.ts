@@ -42,9 +42,9 @@ export function chartAxes(xAxis: XAxis, xLog: boolean, yLog: boolean, colors: Ch
     x.values = (_, splits) => splits.map((ms) => (ms === null ? '' : tickDuration(ms)));
   } else if (xAxis === 'step') {
     if (!xLog) x.incrs = [1, 2, 5].flatMap((n) => Array.from({ length: 16 }, (_, power) => n * 10 ** power)).sort((a, b) => a - b);
-    x.values = (_, splits) => splits.map(tickNumber);
+    x.values = tickNumbers;
   }
-  const y: uPlot.Axis = { ...shared, size: 50, gap: 4, space: 34, values: (_, splits) => splits.map(tickNumber) };
+  const y: uPlot.Axis = { ...shared, size: 50, gap: 4, space: 34, values: tickNumbers };
   const logarithmic: uPlot.Axis = { splits: (_, __, min, max) => logSplits(min, max), filter: (_, splits) => splits };
   if (xLog) Object.assign(x, logarithmic);
   if (yLog) Object.assign(y, logarithmic);
@@ -58,6 +58,12 @@ function tickDuration(ms: number): string {
   if (ms < HOUR) return ms % MINUTE === 0 ? `${ms / MINUTE} min` : `${Math.floor(ms / MINUTE)}:${String(Math.floor((ms % MINUTE) / SECOND)).padStart(2, '0')}`;
   if (ms < DAY) return ms % HOUR === 0 ? `${ms / HOUR} h` : `${Math.floor(ms / HOUR)} h ${Math.round((ms % HOUR) / MINUTE)}`;
   return `${Number((ms / DAY).toFixed(2))} d`;
+}
+
+/** With as many digits as it takes to tell neighbours apart. */
+function tickNumbers(_: uPlot, splits: (number | null)[], __: number, ___: number, step: number): string[] {
+  const near = splits.some((value) => value !== null && Math.abs(value) >= 1e4 && step < Math.abs(value) / 200);
+  return splits.map((value) => (near && value !== null ? formatValue(Number(value.toPrecision(12))) : tickNumber(value)));
 }
 
 function tickNumber(value: number | null): string {

@@ -32,8 +32,6 @@ export function paintCurves(ctx: CanvasRenderingContext2D, frame: Frame, plotted
   ctx.beginPath();
   ctx.rect(frame.left, frame.top - frame.pixelRatio, frame.width, frame.height + 2 * frame.pixelRatio);
   ctx.clip();
-  ctx.lineJoin = 'round';
-  ctx.lineCap = 'round';
   const window = { from: frame.x.min, to: frame.x.max, columns: frame.width / frame.pixelRatio, log: frame.x.log };
   for (const { curve, stroke } of plotted) {
     ctx.strokeStyle = ctx.fillStyle = stroke.color;
@@ -83,6 +81,7 @@ function paintTrace(
   // Far-off values are drawn just outside: canvases lose precision with huge coordinates.
   const lowest = frame.top + frame.height * 20;
   const highest = frame.top - frame.height * 20;
+  ctx.lineJoin = roomy ? 'round' : 'bevel';
   ctx.lineWidth = width * pixelRatio;
   ctx.setLineDash(dash.map((length) => length * pixelRatio));
   ctx.beginPath();

@@ -35,7 +35,7 @@ export class Plot {
         width: Math.max(80, target.clientWidth),
         height: Math.max(80, target.clientHeight),
         ms: 1,
-        padding: [10, 10, 0, 0],
+        padding: [10, 22, 0, 0],
         legend: { show: false },
         scales: {
           x: { time: xAxis === 'wall', distr: xLog ? 3 : 1, auto: false },

@@ -295,7 +295,7 @@ function newest<T>(entries: readonly T[], created_ms: (entry: T) => number): T |
 function automaticColumns(runs: readonly RunRecord[]): readonly string[] {
   const rank = (key: string) =>
     (/(test|val|eval)/i.test(key) ? 0 : 2) + (/acc|score|auc|f1/i.test(key) ? 0 : /loss|err/i.test(key) ? 1 : 4);
-  return metricKeys(runs)
+  return [...metricKeys(runs)]
     .sort((a, b) => rank(a) - rank(b))
     .slice(0, 2);
 }

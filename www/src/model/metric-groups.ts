@@ -8,10 +8,23 @@ export interface MetricGroup {
   keys: string[];
 }
 
-export function metricKeys(runs: readonly RunRecord[]): string[] {
-  const keys = new Set<string>();
-  for (const run of runs) for (const metric of run.metrics) keys.add(metric.key);
-  return [...keys].sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
+const byName = new Intl.Collator(undefined, { numeric: true }).compare;
+
+/** The latest results: sorting a thousand keys takes longer than a frame, and they rarely change. */
+const sorted: { unsorted: readonly string[]; keys: readonly string[] }[] = [];
+const REMEMBERED = 4;
+
+/** The keys of all metrics of these runs, in order. */
+export function metricKeys(runs: readonly RunRecord[]): readonly string[] {
+  const found = new Set<string>();
+  for (const run of runs) for (const metric of run.metrics) found.add(metric.key);
+  const unsorted = [...found];
+  const known = sorted.find((each) => each.unsorted.length === unsorted.length && each.unsorted.every((key, i) => key === unsorted[i]));
+  if (known) return known.keys;
+  const keys = [...unsorted].sort(byName);
+  sorted.unshift({ unsorted, keys });
+  sorted.length = Math.min(sorted.length, REMEMBERED);
+  return keys;
 }
 
 export function groupMetrics(keys: readonly string[]): MetricGroup[] {
@@ -29,8 +42,8 @@ export function groupMetrics(keys: readonly string[]): MetricGroup[] {
     if (prefix === '' || members.length === 1) alone.push(...members);
     else shared.push({ prefix, keys: members });
   }
-  shared.sort((a, b) => importance(a.prefix) - importance(b.prefix) || a.prefix.localeCompare(b.prefix, undefined, { numeric: true }));
-  if (alone.length > 0) shared.push({ prefix: '', keys: alone.sort((a, b) => a.localeCompare(b, undefined, { numeric: true })) });
+  shared.sort((a, b) => importance(a.prefix) - importance(b.prefix) || byName(a.prefix, b.prefix));
+  if (alone.length > 0) shared.push({ prefix: '', keys: alone.sort(byName) });
   return shared;
 }
 

@@ -4,6 +4,8 @@ import type { RunRecord } from '../tracker';
 import { formatSetting } from './format';
 import { runDuration, runName, runStart, runState, RUN_STATES, type RunState } from './run-state';
 
+const byName = new Intl.Collator(undefined, { numeric: true }).compare;
+
 export interface RunSort {
   /** `start`, `name`, `state`, `duration`, or `value:<metric key>`. */
   by: string;
@@ -64,6 +66,6 @@ function compare(a: string | number | undefined, b: string | number | undefined,
   const missingA = a === undefined || Number.isNaN(a);
   const missingB = b === undefined || Number.isNaN(b);
   if (missingA || missingB) return Number(missingA) - Number(missingB);
-  if (typeof a === 'string' && typeof b === 'string') return sign * a.localeCompare(b, undefined, { numeric: true });
+  if (typeof a === 'string' && typeof b === 'string') return sign * byName(a, b);
   return sign * ((a as number) - (b as number));
 }

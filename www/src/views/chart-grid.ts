@@ -52,6 +52,8 @@ export class ChartGrid extends LitElement {
       }
       .grid entrenar-metric-chart {
         min-height: 284px;
+        content-visibility: auto;
+        contain-intrinsic-size: auto 284px;
       }
       .none {
         padding: 40px 16px;

@@ -1,6 +1,6 @@
 // How all charts are drawn: x axis, smoothing, logarithms, outliers, and which metrics.
 
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import type { XAxis } from '../model/series-columns';
@@ -84,9 +84,6 @@ export class ChartToolbar extends LitElement {
         <button aria-pressed=${view.xLog} ?disabled=${view.xAxis === 'wall'} data-testid="x-log" @click=${() => this.#set({ xLog: !view.xLog })}>Log x</button>
         <button aria-pressed=${view.clip} data-testid="clip" @click=${() => this.#set({ clip: !view.clip })}>Clip outliers</button>
       </div>
-      ${view.range
-        ? html`<button data-testid="zoom-reset" @click=${() => this.#set({ range: undefined })}>Show everything</button>`
-        : nothing}
     `;
   }
 

@@ -65,9 +65,12 @@ export const dashboardStyles = css`
     color: var(--ink);
     font-weight: 600;
   }
-  .follow {
+  .gap {
+    flex: 1;
+  }
+  button.small {
     min-height: 26px;
-    margin: 0 0 4px auto;
+    margin-bottom: 4px;
     padding: 2px 10px;
     font-size: 12px;
   }

@@ -4,6 +4,7 @@ import { LitElement, html, nothing, unsafeCSS } from 'lit';
 import uplotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { ChartSync } from '../chart/chart-sync';
 import { formatX } from '../chart/axes';
+import { neverMind, soon } from '../chart/frame-queue';
 import { downloadPng } from '../chart/export-png';
 import type { PlottedCurve } from '../chart/paint';
 import { Plot } from '../chart/plot';
@@ -43,7 +44,8 @@ export class MetricChart extends LitElement {
   #plot: Plot | undefined;
   #plotKey = '';
   #drawn = '';
-  #visible = false;
+  /** Visible, and its turn to draw has come. */
+  #ready = false;
   #plotted: PlottedCurve[] = [];
   #loading = false;
   #errors: string[] = [];
@@ -67,9 +69,8 @@ export class MetricChart extends LitElement {
     super.connectedCallback();
     this.#sight = new IntersectionObserver(
       ([entry]) => {
-        this.#visible = entry?.isIntersecting ?? false;
-        if (this.#visible) this.requestUpdate();
-        else this.#dropPlot();
+        if (entry?.isIntersecting) soon(this.#appear);
+        else this.#disappear();
       },
       { rootMargin: '400px' },
     );
@@ -85,15 +86,15 @@ export class MetricChart extends LitElement {
     this.#size?.disconnect();
     this.sync?.removeEventListener('cursor', this.#readOut);
     this.sync?.removeEventListener('range', this.#rangeMoved);
-    this.#dropPlot();
+    this.#disappear();
   }
 
   override shouldUpdate(): boolean {
-    return this.#visible || !this.hasUpdated;
+    return this.#ready || !this.hasUpdated;
   }
 
   override willUpdate(): void {
-    if (this.#visible) this.#gather();
+    if (this.#ready) this.#gather();
   }
 
   override render() {
@@ -132,7 +133,7 @@ export class MetricChart extends LitElement {
   }
 
   override updated(): void {
-    if (!this.#visible) return;
+    if (!this.#ready) return;
     if (this.tabular) {
       this.#dropPlot();
       this.#readOut();
@@ -147,6 +148,19 @@ export class MetricChart extends LitElement {
       this.#plot?.setCurves(this.#plotted);
     }
     this.#readOut();
+  }
+
+  readonly #appear = (): void => {
+    this.#ready = true;
+    this.requestUpdate();
+    // At once, within the frame's share of work, rather than in a later microtask.
+    this.performUpdate();
+  };
+
+  #disappear(): void {
+    neverMind(this.#appear);
+    this.#ready = false;
+    this.#dropPlot();
   }
 
   /** Collects the curves of the selected runs, asking for what has not been read yet. */
@@ -195,7 +209,7 @@ export class MetricChart extends LitElement {
 
   /** What each run's value is at the cursor, or last; written directly, for it follows the pointer. */
   readonly #readOut = (): void => {
-    if (!this.#visible) return;
+    if (!this.#ready) return;
     const list = this.renderRoot.querySelector('.readout');
     if (!list) return;
     const { cursor } = this.sync;
