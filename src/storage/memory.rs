@@ -11,6 +11,7 @@ use super::error::{Result, StorageError};
 use super::experiment_storage::ExperimentStorage;
 use super::record::{
     ArtifactRef, ExperimentRecord, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus, id_number,
+    stable_order,
 };
 use super::run_state::{RunState, SeriesSlot, check_text};
 use super::series::RawPoint;
@@ -24,8 +25,8 @@ pub struct RunSlot(pub(crate) u32);
 pub struct InMemoryStorage {
     experiments: Vec<ExperimentRecord>,
     runs: Vec<Option<RunState>>,
-    run_slots: HashMap<String, RunSlot>,
-    artifacts: HashMap<String, Rc<[u8]>>,
+    run_slots: HashMap<String, u32>,
+    artifacts: Vec<(String, Rc<[u8]>)>,
     next_experiment: u64,
     next_run: u64,
 }
@@ -40,25 +41,15 @@ impl InMemoryStorage {
     /// The ids of all experiments, oldest first.
     #[must_use]
     pub fn list_experiments(&self) -> Vec<String> {
-        let mut ids: Vec<String> =
-            self.experiments.iter().map(|record| record.experiment_id.clone()).collect();
-        ids.sort_by_key(|id| id_number(id));
-        ids
+        by_number(self.experiments.iter().map(|record| &record.experiment_id))
     }
 
     /// The ids of an experiment's runs, oldest first; empty if there is no such experiment.
     #[must_use]
     pub fn list_runs(&self, experiment_id: &str) -> Vec<String> {
-        let mut ids: Vec<String> = self
-            .runs
-            .iter()
-            .flatten()
-            .map(RunState::record)
-            .filter(|record| record.experiment_id == experiment_id)
-            .map(|record| record.run_id.clone())
-            .collect();
-        ids.sort_by_key(|id| id_number(id));
-        ids
+        let records = self.runs.iter().flatten().map(RunState::record);
+        let records = records.filter(|record| record.experiment_id == experiment_id);
+        by_number(records.map(|record| &record.run_id))
     }
 
     /// The keys of a run's metrics in the order of first logging; empty if there is no such run.
@@ -92,7 +83,7 @@ impl InMemoryStorage {
     pub fn run_slot(&self, run_id: &str) -> Result<RunSlot> {
         self.run_slots
             .get(run_id)
-            .copied()
+            .map(|&slot| RunSlot(slot))
             .ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))
     }
 
@@ -136,18 +127,18 @@ impl InMemoryStorage {
     pub fn insert_run(&mut self, run: RunState) -> RunSlot {
         let run_id = run.record().run_id.clone();
         self.next_run = self.next_run.max(id_number(&run_id).saturating_add(1));
-        let slot = RunSlot(self.runs.len() as u32);
+        let slot = self.runs.len() as u32;
         self.runs.push(Some(run));
         self.run_slots.insert(run_id, slot);
-        slot
+        RunSlot(slot)
     }
 
     /// Puts a run in the place of the one with its id, or adds it.
     pub fn replace_run(&mut self, run: RunState) -> RunSlot {
         match self.run_slots.get(&run.record().run_id) {
             Some(&slot) => {
-                self.runs[slot.0 as usize] = Some(run);
-                slot
+                self.runs[slot as usize] = Some(run);
+                RunSlot(slot)
             }
             None => self.insert_run(run),
         }
@@ -219,21 +210,24 @@ impl InMemoryStorage {
     pub fn put_artifact(&mut self, run: RunSlot, key: &str, data: &[u8]) -> Result<ArtifactRef> {
         let size = u32::try_from(data.len())
             .map_err(|_| StorageError::InvalidArgument("an artifact holds at most 4 GiB".into()))?;
-        let artifact = ArtifactRef { hash: sha256_hex(data), size };
-        self.run_mut(run)?.set_artifact(key, artifact.clone())?;
-        self.artifacts.entry(artifact.hash.clone()).or_insert_with(|| data.into());
+        let artifact = ArtifactRef { key: key.to_owned(), hash: sha256_hex(data), size };
+        self.run_mut(run)?.set_artifact(artifact.clone())?;
+        if self.artifact(&artifact.hash).is_none() {
+            self.artifacts.push((artifact.hash.clone(), data.into()));
+        }
         Ok(artifact)
     }
 
     /// The content with this hash, if it is in memory.
     #[must_use]
     pub fn artifact(&self, hash: &str) -> Option<Rc<[u8]>> {
-        self.artifacts.get(hash).cloned()
+        let found = self.artifacts.iter().find(|(other, _)| other == hash);
+        found.map(|(_, content)| Rc::clone(content))
     }
 
     /// Forgets a content that can be read again from elsewhere.
     pub fn evict_artifact(&mut self, hash: &str) {
-        self.artifacts.remove(hash);
+        self.artifacts.retain(|(other, _)| other != hash);
     }
 }
 
@@ -292,6 +286,13 @@ impl ExperimentStorage for InMemoryStorage {
     fn get_span_id(&self, run_id: &str) -> Result<Option<String>> {
         self.run(run_id).map(|run| run.record().span_id.clone())
     }
+}
+
+/// Ids in the order of their numbers.
+fn by_number<'a>(ids: impl Iterator<Item = &'a String> + Clone) -> Vec<String> {
+    let ids: Vec<&String> = ids.collect();
+    let order = stable_order(ids.iter().map(|id| id_number(id)));
+    order.into_iter().map(|index| ids[index as usize].clone()).collect()
 }
 
 /// Lower-case hex SHA-256.

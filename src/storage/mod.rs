@@ -14,7 +14,7 @@ pub use experiment_storage::ExperimentStorage;
 pub use memory::{InMemoryStorage, RunSlot};
 pub use record::{
     ArtifactRef, ExperimentRecord, MAX_STEP, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus,
-    SeriesHeaders,
+    SeriesHeaders, Tag,
 };
 pub use run_state::{RunState, SeriesSlot, check_key, check_text, step_too_large};
 pub use series::{CHUNK_POINTS, Columns, NamedSeries, RawPoint, Series};

@@ -1,15 +1,13 @@
 //! The records a tracker keeps: experiments, runs and single points. What they mean, not how they are stored.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The largest step: the largest integer that a JavaScript number holds exactly (2^53 − 1).
 pub const MAX_STEP: u64 = (1 << 53) - 1;
 
 /// Where a run stands. `Pending` → `Running` → one of the final three; nothing else is allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub enum RunStatus {
     /// Created, not started.
     Pending,
@@ -24,6 +22,10 @@ pub enum RunStatus {
 }
 
 impl RunStatus {
+    /// Every status.
+    pub const ALL: [Self; 5] =
+        [Self::Pending, Self::Running, Self::Success, Self::Failed, Self::Cancelled];
+
     /// The name, as in the JavaScript contract.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -55,7 +57,7 @@ pub struct MetricPoint {
 }
 
 /// An experiment: a name that runs are gathered under.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ExperimentRecord {
     /// The record layout's version.
     pub format: u32,
@@ -66,13 +68,23 @@ pub struct ExperimentRecord {
     /// When it was created, milliseconds since the epoch.
     pub created_ms: f64,
     /// The caller's configuration as JSON text.
-    #[serde(default)]
     pub config_json: Option<String>,
 }
 
+/// A free-form label of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tag {
+    /// Its name, unique in its run.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+}
+
 /// A stored artifact: its content's SHA-256 and its size in bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ArtifactRef {
+    /// The caller's key, unique in its run.
+    pub key: String,
     /// Lower-case hex SHA-256 of the content.
     pub hash: String,
     /// Size in bytes.
@@ -80,7 +92,7 @@ pub struct ArtifactRef {
 }
 
 /// What is known of each series of a run without reading its points. Columns of one length, in the order of first logging.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct SeriesHeaders {
     /// Metric keys.
     pub keys: Vec<String>,
@@ -93,7 +105,7 @@ pub struct SeriesHeaders {
 }
 
 /// A run: everything about it but its points.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RunRecord {
     /// The record layout's version.
     pub format: u32,
@@ -102,47 +114,34 @@ pub struct RunRecord {
     /// The experiment it belongs to.
     pub experiment_id: String,
     /// The caller's name for it.
-    #[serde(default)]
     pub run_name: Option<String>,
     /// Where it stands.
     pub status: RunStatus,
     /// When it was created, milliseconds since the epoch.
     pub created_ms: f64,
     /// When it was started.
-    #[serde(default)]
     pub started_ms: Option<f64>,
     /// When it ended.
-    #[serde(default)]
     pub ended_ms: Option<f64>,
     /// The caller's configuration as JSON text.
-    #[serde(default)]
     pub config_json: Option<String>,
-    /// Free-form labels.
-    #[serde(default)]
-    pub tags: BTreeMap<String, String>,
+    /// Free-form labels, in the order of first setting.
+    pub tags: Vec<Tag>,
     /// The tracing span this run belongs to.
-    #[serde(default)]
     pub span_id: Option<String>,
-    /// Artifacts by the caller's key.
-    #[serde(default)]
-    pub artifacts: BTreeMap<String, ArtifactRef>,
+    /// Artifacts, in the order of first logging.
+    pub artifacts: Vec<ArtifactRef>,
     /// The series' headers as of the last commit.
-    #[serde(default)]
     pub series: SeriesHeaders,
     /// Who may write this run: a token unique to one open storage.
-    #[serde(default)]
     pub owner: String,
     /// Whether the owner let go of it (left the page) without ending it.
-    #[serde(default)]
     pub released: bool,
     /// When its owner was last heard from, milliseconds since the epoch.
-    #[serde(default)]
     pub heard_ms: f64,
     /// The sequence number that the next row of its log will have.
-    #[serde(default)]
     pub next_sequence: f64,
     /// Rows of its log below this sequence number have been compacted into chunks.
-    #[serde(default)]
     pub compacted_sequence: f64,
 }
 
@@ -163,9 +162,9 @@ impl RunRecord {
             started_ms: None,
             ended_ms: None,
             config_json: None,
-            tags: BTreeMap::new(),
+            tags: Vec::new(),
             span_id: None,
-            artifacts: BTreeMap::new(),
+            artifacts: Vec::new(),
             series: SeriesHeaders::default(),
             owner: String::new(),
             released: false,
@@ -190,4 +189,12 @@ pub const RECORD_FORMAT: u32 = 1;
 #[must_use]
 pub fn id_number(id: &str) -> u64 {
     id.rsplit('-').next().and_then(|digits| digits.parse().ok()).unwrap_or(u64::MAX)
+}
+
+/// The order that sorts `keys`, equal ones as they come. Every sort here goes through this one: each more would be a kilobyte to load.
+#[must_use]
+pub fn stable_order(keys: impl Iterator<Item = u64>) -> Vec<u32> {
+    let mut order: Vec<(u64, u32)> = keys.zip(0..).collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, index)| index).collect()
 }

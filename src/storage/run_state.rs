@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::error::{Result, StorageError};
-use super::record::{ArtifactRef, MAX_STEP, RunRecord, RunStatus};
+use super::record::{ArtifactRef, MAX_STEP, RunRecord, RunStatus, Tag};
 use super::series::{NamedSeries, RawPoint, Series, write_headers};
 
 /// A metric's place in its run: stays valid for the run's life.
@@ -20,7 +20,7 @@ pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 pub struct RunState {
     record: RunRecord,
     series: Vec<NamedSeries>,
-    slots: HashMap<String, SeriesSlot>,
+    slots: HashMap<String, u32>,
     resident: bool,
 }
 
@@ -106,7 +106,7 @@ impl RunState {
     /// `NotLoaded`.
     pub fn series(&self, key: &str) -> Result<Option<&Series>> {
         let all = self.all_series()?;
-        Ok(self.slots.get(key).map(|slot| &all[slot.0 as usize].series))
+        Ok(self.slots.get(key).map(|&slot| &all[slot as usize].series))
     }
 
     /// The series in `slot`.
@@ -121,13 +121,13 @@ impl RunState {
     /// `InvalidArgument` if the key is empty or too long.
     pub fn slot(&mut self, key: &str) -> Result<SeriesSlot> {
         if let Some(&slot) = self.slots.get(key) {
-            return Ok(slot);
+            return Ok(SeriesSlot(slot));
         }
         check_key("a metric key", key)?;
-        let slot = SeriesSlot(self.series.len() as u32);
+        let slot = self.series.len() as u32;
         self.series.push(NamedSeries { key: key.to_owned(), series: Series::default() });
         self.slots.insert(key.to_owned(), slot);
-        Ok(slot)
+        Ok(SeriesSlot(slot))
     }
 
     /// Whether points may be logged.
@@ -195,12 +195,16 @@ impl RunState {
     ///
     /// # Errors
     /// `InvalidState` once the run has ended; `InvalidArgument` for an empty or too long key.
-    pub fn set_artifact(&mut self, key: &str, artifact: ArtifactRef) -> Result<()> {
-        check_key("an artifact key", key)?;
+    pub fn set_artifact(&mut self, artifact: ArtifactRef) -> Result<()> {
+        check_key("an artifact key", &artifact.key)?;
         if self.record.status.is_final() {
             return Err(self.refused("store an artifact in"));
         }
-        self.record.artifacts.insert(key.to_owned(), artifact);
+        let artifacts = &mut self.record.artifacts;
+        match artifacts.iter_mut().find(|old| old.key == artifact.key) {
+            Some(old) => *old = artifact,
+            None => artifacts.push(artifact),
+        }
         Ok(())
     }
 
@@ -211,7 +215,11 @@ impl RunState {
     pub fn set_tag(&mut self, key: &str, value: &str) -> Result<()> {
         check_key("a tag's name", key)?;
         check_text("a tag's value", value)?;
-        self.record.tags.insert(key.to_owned(), value.to_owned());
+        let tags = &mut self.record.tags;
+        match tags.iter_mut().find(|old| old.key == key) {
+            Some(old) => value.clone_into(&mut old.value),
+            None => tags.push(Tag { key: key.to_owned(), value: value.to_owned() }),
+        }
         Ok(())
     }
 

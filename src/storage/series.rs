@@ -4,7 +4,7 @@
 //! constant stride cost nothing and timestamps cost four bytes: twelve bytes a point in the common case.
 
 use super::clock;
-use super::record::{MetricPoint, RunRecord};
+use super::record::{MetricPoint, RunRecord, stable_order};
 
 /// Points in a full chunk.
 pub const CHUNK_POINTS: usize = 4096;
@@ -200,10 +200,9 @@ impl Series {
             self.logged(0..self.length).for_each(visit);
             return;
         }
-        let mut points: Vec<RawPoint> = self.logged(0..self.length).collect();
-        points.sort_by_key(|point| point.step);
-        for point in points {
-            visit(point);
+        let points: Vec<RawPoint> = self.logged(0..self.length).collect();
+        for index in stable_order(points.iter().map(|point| point.step)) {
+            visit(points[index as usize]);
         }
     }
 

@@ -45,7 +45,8 @@ pub fn step(what: &str, value: &JsValue) -> Result<u64, JsValue> {
         return Ok(step as u64);
     }
     Err(range_error(&format!(
-        "{what} must be a whole number from 0 to 9007199254740991 (2^53 - 1), not {step}"
+        "{what} must be a whole number from 0 to 9007199254740991 (2^53 - 1), not {}",
+        js_sys::Number::from(step).to_string_with_radix(10).map(String::from).unwrap_or_default()
     )))
 }
 

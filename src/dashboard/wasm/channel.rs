@@ -1,16 +1,15 @@
 //! Tabs of one database tell each other what they committed. Only ids travel; data is read from the database.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, MessageEvent};
 
 use super::database::Database;
+use super::error::spawn;
 
 /// Messages of another format are of another version, and ignored.
 const FORMAT: u32 = 1;
@@ -34,8 +33,8 @@ impl Drop for Channel {
 /// What is to be read again.
 #[derive(Debug, Default)]
 struct Inbox {
-    experiment_ids: RefCell<BTreeSet<String>>,
-    run_ids: RefCell<BTreeSet<String>>,
+    experiment_ids: RefCell<Vec<String>>,
+    run_ids: RefCell<Vec<String>>,
     reading: Cell<bool>,
 }
 
@@ -47,7 +46,7 @@ impl Channel {
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             if inbox.take_in(&event.data()) {
                 let (inbox, database) = (Rc::clone(&inbox), Weak::clone(&database));
-                spawn_local(async move { inbox.read(&database).await });
+                spawn(async move { inbox.read(&database).await });
             }
         });
         channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -77,13 +76,17 @@ impl Inbox {
         {
             return false;
         }
-        let ids = |key: &str| -> Vec<String> {
-            let Ok(array) = get(key).dyn_into::<Array>() else { return Vec::new() };
-            let strings = array.iter().filter_map(|id| id.as_string());
-            strings.filter(|id| id.len() <= MAX_ID_CHARS).collect()
+        let gather = |key: &str, into: &RefCell<Vec<String>>| {
+            let Ok(array) = get(key).dyn_into::<Array>() else { return };
+            let mut into = into.borrow_mut();
+            for id in array.iter().filter_map(|id| id.as_string()) {
+                if id.len() <= MAX_ID_CHARS && !into.contains(&id) {
+                    into.push(id);
+                }
+            }
         };
-        self.experiment_ids.borrow_mut().extend(ids("experiment_ids"));
-        self.run_ids.borrow_mut().extend(ids("run_ids"));
+        gather("experiment_ids", &self.experiment_ids);
+        gather("run_ids", &self.run_ids);
         !self.reading.get()
     }
 
@@ -93,8 +96,8 @@ impl Inbox {
             return;
         }
         loop {
-            let experiment_ids: Vec<String> = self.experiment_ids.take().into_iter().collect();
-            let run_ids: Vec<String> = self.run_ids.take().into_iter().collect();
+            let experiment_ids = self.experiment_ids.take();
+            let run_ids = self.run_ids.take();
             if experiment_ids.is_empty() && run_ids.is_empty() {
                 break;
             }

@@ -1,7 +1,6 @@
 //! One open database of this page: its storage, its subscribers, its timers, its channel to other tabs.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Waker};
 
@@ -10,10 +9,9 @@ use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::spawn_local;
 
 use super::channel::Channel;
-use super::error::warn;
+use super::error::{spawn, warn};
 use super::page_mirror::PageMirror;
 use super::subscribers::Subscribers;
 use super::views::change_object;
@@ -35,7 +33,7 @@ pub struct Database {
     pub synced: SyncedStorage<PageMirror>,
     hub: Rc<Hub>,
     persistent: bool,
-    metric_subscribers: RefCell<HashMap<RunSlot, Rc<Subscribers>>>,
+    metric_subscribers: RefCell<Vec<(RunSlot, Rc<Subscribers>)>>,
     handles: Cell<u32>,
     heartbeat: RefCell<Option<Closure<dyn Fn()>>>,
 }
@@ -59,7 +57,7 @@ impl Hub {
             }
             Notice::WakeNow => {
                 let hub = Rc::clone(self);
-                spawn_local(async move { hub.flush_in_background(true).await });
+                spawn(async move { hub.flush_in_background(true).await });
             }
             Notice::Change(change) => {
                 if let Change::Degraded { message, .. } | Change::RunLost { message, .. } = &change {
@@ -120,7 +118,7 @@ impl Database {
         let timer_hub = Rc::downgrade(&hub);
         *hub.on_timer.borrow_mut() = Some(Closure::new(move || {
             if let Some(hub) = timer_hub.upgrade() {
-                spawn_local(async move { hub.flush_in_background(false).await });
+                spawn(async move { hub.flush_in_background(false).await });
             }
         }));
         if persistent {
@@ -141,7 +139,13 @@ impl Database {
 
     /// The callbacks on metrics of a run, shared by all its handles in this page.
     pub fn metric_subscribers(&self, run: RunSlot) -> Rc<Subscribers> {
-        Rc::clone(self.metric_subscribers.borrow_mut().entry(run).or_default())
+        let mut all = self.metric_subscribers.borrow_mut();
+        if let Some((_, subscribers)) = all.iter().find(|(other, _)| *other == run) {
+            return Rc::clone(subscribers);
+        }
+        let subscribers = Rc::new(Subscribers::default());
+        all.push((run, Rc::clone(&subscribers)));
+        subscribers
     }
 
     /// Writes what is unsaved as one transaction, issued before this returns: the page may be gone afterwards.
@@ -154,14 +158,14 @@ impl Database {
         }
         .boxed_local();
         if issued.poll_unpin(&mut Context::from_waker(Waker::noop())).is_pending() {
-            spawn_local(issued);
+            spawn(issued);
         }
     }
 
     /// The page is looked at again: messages of other tabs may have been missed, and others may think our runs interrupted.
     pub fn wake_up(self: &Rc<Self>) {
         let database = Rc::clone(self);
-        spawn_local(async move {
+        spawn(async move {
             // A failure is told by a notice, or shows when the caller asks for data.
             let _ = database.synced.refresh_all().await;
             database.synced.renew_leases();
@@ -179,7 +183,7 @@ impl Database {
             let Some(database) = weak.upgrade() else { return };
             database.synced.renew_leases();
             database.schedule_heartbeat();
-            spawn_local(async move {
+            spawn(async move {
                 let _ = database.synced.flush().await;
             });
         });

@@ -1,5 +1,7 @@
 //! Errors as JavaScript sees them: a real `Error` with a stable `code` and a message that says what to do.
 
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
 use js_sys::{Error, Function, Promise, RangeError, Reflect, TypeError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
@@ -33,8 +35,19 @@ pub fn storage_error(error: &StorageError) -> JsValue {
     }
 }
 
+/// A promise of `future` whose failure is reported if nobody awaits it.
+pub fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    future_to_promise(future.boxed_local())
+}
+
 /// A promise of `future` that never causes an unhandled rejection: who does not await it does not hear of its failure.
+///
+/// Boxed, so that the machinery around a promise is there once.
 pub fn quiet_promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    quiet_boxed_promise(future.boxed_local())
+}
+
+fn quiet_boxed_promise(future: LocalBoxFuture<'static, Result<JsValue, JsValue>>) -> Promise {
     let promise = future_to_promise(future);
     if let Ok(catch) = Reflect::get(&promise, &"catch".into()).map(JsCast::unchecked_into::<Function>) {
         // `Function.prototype` is a function that does nothing.
@@ -42,6 +55,11 @@ pub fn quiet_promise(future: impl Future<Output = Result<JsValue, JsValue>> + 's
         let _ = catch.call1(&promise, &ignore);
     }
     promise
+}
+
+/// Runs `future` on its own.
+pub fn spawn(future: impl Future<Output = ()> + 'static) {
+    wasm_bindgen_futures::spawn_local(future.boxed_local());
 }
 
 /// Tells a caller's mistake that nobody awaits.

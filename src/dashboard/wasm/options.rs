@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 
 use super::arguments::{entries, kind, object, property, string, unreadable};
 use super::error::{range_error, type_error};
+use crate::storage::Tag;
 use crate::storage::indexed_db::RunOptions;
 
 /// The database of callers that name none.
@@ -60,7 +61,7 @@ pub fn run_options(options: &JsValue) -> Result<RunOptions, JsValue> {
         for (name, value) in entries("options.tags", &tags)? {
             let name = string("a tag's name", &name)?;
             let value = string("a tag's value in options.tags", &value)?;
-            parsed.tags.insert(name, value);
+            parsed.tags.push(Tag { key: name, value });
         }
     }
     Ok(parsed)

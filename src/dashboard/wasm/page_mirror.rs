@@ -1,7 +1,7 @@
 //! The mirror of a page: IndexedDB, or memory alone where there is none.
 
 use crate::storage::indexed_db::{
-    Batch, Catalog, MemoryMirror, Mirror, NewRun, ReservedIds, RexieMirror, StoredPoints,
+    Batch, Catalog, VolatileMirror, Mirror, NewRun, ReservedIds, RexieMirror, StoredPoints,
 };
 use crate::storage::{ExperimentRecord, Result, RunRecord};
 
@@ -11,7 +11,7 @@ pub enum PageMirror {
     /// In IndexedDB.
     IndexedDb(RexieMirror),
     /// Nowhere but in the cache.
-    Memory(MemoryMirror),
+    Memory(VolatileMirror),
 }
 
 macro_rules! delegate {

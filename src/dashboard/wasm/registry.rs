@@ -1,57 +1,64 @@
 //! The databases this page has open: each once, however many handles are on it.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
-use futures::FutureExt;
-use futures::future::{LocalBoxFuture, Shared};
+use futures::lock::Mutex;
+use wasm_bindgen::JsValue;
 
 use super::database::{Database, Handle};
-use super::error::warn;
+use super::error::{storage_error, warn};
 use super::options::StorageOptions;
 use super::page::watch_page;
 use super::page_mirror::PageMirror;
-use crate::storage::indexed_db::{MemoryMirror, RexieMirror, random_token};
+use crate::storage::indexed_db::{RexieMirror, VolatileMirror, random_token};
 use crate::storage::{Result, StorageError};
 
-type Opening = Shared<LocalBoxFuture<'static, Result<Rc<Database>>>>;
-
-thread_local! {
-    static OPENED: RefCell<HashMap<StorageOptions, Opening>> = RefCell::default();
+#[derive(Debug)]
+struct Entry {
+    options: StorageOptions,
+    database: Mutex<Option<Rc<Database>>>,
 }
 
-/// A handle on the database of these options, opened if this page has not opened it yet.
+thread_local! {
+    static ENTRIES: RefCell<Vec<Rc<Entry>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A handle on the database of these options, opened if this page has not opened it yet. Who asks meanwhile waits.
 ///
 /// # Errors
 /// `NewerDatabase`, `Blocked`, `QuotaExceeded` and others for a database that must not be replaced by memory.
-pub async fn open(options: StorageOptions) -> Result<Handle> {
-    let opening = OPENED.with_borrow_mut(|opened| {
-        opened
-            .entry(options.clone())
-            .or_insert_with(|| open_new(options.clone()).boxed_local().shared())
-            .clone()
+pub async fn open(options: StorageOptions) -> std::result::Result<Handle, JsValue> {
+    opened_or_new(options).await.map_err(|cause| storage_error(&cause))
+}
+
+async fn opened_or_new(options: StorageOptions) -> Result<Handle> {
+    let entry = ENTRIES.with_borrow_mut(|entries| {
+        if let Some(entry) = entries.iter().find(|entry| entry.options == options) {
+            return Rc::clone(entry);
+        }
+        let entry = Rc::new(Entry { options, database: Mutex::default() });
+        entries.push(Rc::clone(&entry));
+        entry
     });
-    let result = opening.clone().await;
-    if result.is_err() {
-        // Who asks again gets another try, unless somebody did already.
-        OPENED.with_borrow_mut(|opened| {
-            if opened.get(&options).is_some_and(|other| other.ptr_eq(&opening)) {
-                opened.remove(&options);
-            }
-        });
+    let mut database = entry.database.lock().await;
+    if let Some(database) = &*database {
+        return Ok(database.handle());
     }
-    result.map(|database| database.handle())
+    // A failure leaves the place empty: who asks again gets another try.
+    let opened = open_new(&entry.options).await?;
+    let handle = opened.handle();
+    *database = Some(opened);
+    Ok(handle)
 }
 
 /// All databases this page has open.
 pub fn opened() -> Vec<Rc<Database>> {
-    OPENED.with_borrow(|opened| {
-        opened.values().filter_map(|opening| opening.peek()?.as_ref().ok().cloned()).collect()
-    })
+    let opened = |entry: &Rc<Entry>| entry.database.try_lock().and_then(|database| database.clone());
+    ENTRIES.with_borrow(|entries| entries.iter().filter_map(opened).collect())
 }
 
-async fn open_new(options: StorageOptions) -> Result<Rc<Database>> {
+async fn open_new(options: &StorageOptions) -> Result<Rc<Database>> {
     let owner = random_token();
     if options.persistent {
         watch_page();
@@ -63,5 +70,6 @@ async fn open_new(options: StorageOptions) -> Result<Rc<Database>> {
             result => return result,
         }
     }
-    Database::open(PageMirror::Memory(MemoryMirror::discarding()), &options.database, &owner).await
+    let mirror = PageMirror::Memory(VolatileMirror::default());
+    Database::open(mirror, &options.database, &owner).await
 }

@@ -2,16 +2,16 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Array, Float64Array, Promise, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
 use super::database::{Database, Handle};
-use super::error::{quiet_promise, storage_error};
+use super::error::{promise, quiet_promise, storage_error};
 use super::json::metrics_json;
 use super::options::{run_options, storage_options};
-use super::registry;
+use super::registry::open;
 use super::subscribers::Subscribers;
 use super::views::{series_object, string_array};
 use crate::storage::{
@@ -52,31 +52,35 @@ pub struct WasmRun {
 impl WasmRun {
     /// Begins a new, running run of the experiment of this name, which is created if there is none.
     #[allow(clippy::new_ret_no_self, reason = "a static method of the documented name that returns a promise")]
-    #[wasm_bindgen(unchecked_return_type = "WasmRun")]
-    pub async fn new(
+    #[wasm_bindgen(unchecked_return_type = "Promise<WasmRun>")]
+    pub fn new(
         #[wasm_bindgen(unchecked_param_type = "string")] experiment_name: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
-    ) -> Result<WasmRun, JsValue> {
-        let name = arguments::string("experiment_name", &experiment_name)?;
-        let run_options = run_options(&options)?;
-        let storage_options = storage_options(&options)?;
-        run_options.check().map_err(|cause| storage_error(&cause))?;
-        let handle = registry::open(storage_options).await.map_err(|cause| storage_error(&cause))?;
-        let begun = handle.database().synced.begin_run(&name, run_options).await;
-        Self::of(handle, begun)
+    ) -> Promise {
+        promise(async move {
+            let name = arguments::string("experiment_name", &experiment_name)?;
+            let run_options = run_options(&options)?;
+            let storage_options = storage_options(&options)?;
+            run_options.check().map_err(|cause| storage_error(&cause))?;
+            let handle = open(storage_options).await?;
+            let begun = handle.database().synced.begin_run(&name, run_options).await;
+            Self::of(handle, begun).map(JsValue::from)
+        })
     }
 
     /// Goes on with a run that was not ended, with everything logged to it so far.
-    #[wasm_bindgen(unchecked_return_type = "WasmRun")]
-    pub async fn resume(
+    #[wasm_bindgen(unchecked_return_type = "Promise<WasmRun>")]
+    pub fn resume(
         #[wasm_bindgen(unchecked_param_type = "string")] run_id: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "StorageOptions")] options: JsValue,
-    ) -> Result<WasmRun, JsValue> {
-        let run_id = arguments::string("run_id", &run_id)?;
-        let storage_options = storage_options(&options)?;
-        let handle = registry::open(storage_options).await.map_err(|cause| storage_error(&cause))?;
-        let resumed = handle.database().synced.resume_run(&run_id).await;
-        Self::of(handle, resumed)
+    ) -> Promise {
+        promise(async move {
+            let run_id = arguments::string("run_id", &run_id)?;
+            let storage_options = storage_options(&options)?;
+            let handle = open(storage_options).await?;
+            let resumed = handle.database().synced.resume_run(&run_id).await;
+            Self::of(handle, resumed).map(JsValue::from)
+        })
     }
 
     fn of(handle: Handle, run: StorageResult<RunSlot>) -> Result<WasmRun, JsValue> {
@@ -213,7 +217,8 @@ impl WasmRun {
     pub fn get_metrics_json(&self) -> Result<String, JsValue> {
         let storage = self.database().synced.storage();
         let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
-        state.all_series().map(metrics_json).map_err(|cause| storage_error(&cause))
+        let series = state.all_series().map_err(|cause| storage_error(&cause))?;
+        Ok(metrics_json(series, iso_second, number_list))
     }
 
     /// A metric's points ordered by step, as columns; empty columns if it was never logged.
@@ -444,6 +449,21 @@ async fn flushed(database: &Database, run: RunSlot) -> Result<JsValue, JsValue> 
     // A run that was lost meanwhile has nothing left to flush: its unsaved points will never be saved from here.
     let lost = database.synced.storage().lost(run);
     lost.map_or(Ok(JsValue::UNDEFINED), |cause| Err(storage_error(&cause)))
+}
+
+/// Numbers as `JSON.stringify` writes them, separated by commas.
+fn number_list(numbers: &[f64]) -> String {
+    let array = Array::from(&Float64Array::from(numbers));
+    // Stringifying an array of numbers cannot fail.
+    let text = js_sys::JSON::stringify(&array).map(String::from).unwrap_or_default();
+    text.trim_matches(['[', ']']).to_owned()
+}
+
+/// `Date`'s own formatting, without the fraction.
+fn iso_second(second: i64) -> String {
+    let date = js_sys::Date::new(&JsValue::from(second as f64 * 1000.0));
+    let text = date.to_iso_string().as_string().unwrap_or_default();
+    text.split('.').next().unwrap_or_default().to_owned()
 }
 
 fn shortened(key: &str) -> String {

@@ -9,9 +9,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
 use super::database::{Database, Handle, closed};
-use super::error::{quiet_promise, storage_error};
+use super::error::{promise, quiet_promise, storage_error};
 use super::options::storage_options;
-use super::registry;
+use super::registry::open;
 use super::views::{experiment_object, run_object, series_object, string_array};
 use crate::storage::{Columns, StorageError};
 
@@ -27,13 +27,14 @@ pub struct WasmStorage {
 #[allow(clippy::missing_errors_doc, reason = "errors are listed in the TypeScript definitions")]
 impl WasmStorage {
     /// Opens the database. Reads experiments, runs and the heads of their series; points are read when asked for.
-    #[wasm_bindgen(unchecked_return_type = "WasmStorage")]
-    pub async fn open(
+    #[wasm_bindgen(unchecked_return_type = "Promise<WasmStorage>")]
+    pub fn open(
         #[wasm_bindgen(unchecked_optional_param_type = "StorageOptions")] options: JsValue,
-    ) -> Result<WasmStorage, JsValue> {
-        let options = storage_options(&options)?;
-        let handle = registry::open(options).await.map_err(|cause| storage_error(&cause))?;
-        Ok(Self { handle: RefCell::new(Some(handle)) })
+    ) -> Promise {
+        promise(async move {
+            let handle = open(storage_options(&options)?).await?;
+            Ok(Self { handle: RefCell::new(Some(handle)) }.into())
+        })
     }
 
     /// Ids of all experiments, oldest first.

@@ -1,116 +1,106 @@
 //! Plain objects for JavaScript: records, changes, series.
 
-use std::collections::BTreeMap;
-
 use js_sys::{Array, Float64Array, JSON, Object, Reflect};
-use serde::Serialize;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::storage::indexed_db::Change;
-use crate::storage::{ArtifactRef, Columns, ExperimentRecord, RunRecord};
+use crate::storage::{Columns, ExperimentRecord, RunRecord};
 
-#[derive(Serialize)]
-struct MetricView<'a> {
-    key: &'a str,
-    count: f64,
-    last_step: f64,
-    last_value: f64,
+fn set(object: &JsValue, key: &str, value: impl Into<JsValue>) {
+    // Setting a property of a fresh plain object cannot fail.
+    let _ = Reflect::set(object, &key.into(), &value.into());
 }
 
-#[derive(Serialize)]
-struct RunView<'a> {
-    run_id: &'a str,
-    experiment_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    run_name: Option<&'a str>,
-    status: &'a str,
-    interrupted: bool,
-    created_ms: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    started_ms: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ended_ms: Option<f64>,
-    heard_ms: f64,
-    tags: &'a BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    span_id: Option<&'a str>,
-    artifacts: &'a BTreeMap<String, ArtifactRef>,
-    metrics: Vec<MetricView<'a>>,
-    unsaved_points: f64,
-}
-
-#[derive(Serialize)]
-struct ExperimentView<'a> {
-    experiment_id: &'a str,
-    name: &'a str,
-    created_ms: f64,
-}
-
-fn plain<T: Serialize>(view: &T) -> JsValue {
-    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
-    // Views hold strings, numbers, lists and string maps: all of them have a JavaScript form.
-    view.serialize(&serializer).unwrap_or_default()
-}
-
-fn with_config(object: JsValue, config_json: Option<&str>) -> JsValue {
-    if let Some(config) = config_json.and_then(|text| JSON::parse(text).ok()) {
-        let _ = Reflect::set(&object, &"config".into(), &config);
+fn set_some<T: Into<JsValue>>(object: &JsValue, key: &str, value: Option<T>) {
+    if let Some(value) = value {
+        set(object, key, value);
     }
-    object
+}
+
+fn set_config(object: &JsValue, config_json: Option<&str>) {
+    set_some(object, "config", config_json.and_then(|text| JSON::parse(text).ok()));
 }
 
 /// `RunRecord` as the TypeScript definitions have it.
 pub fn run_object(record: &RunRecord, interrupted: bool, unsaved_points: u64) -> JsValue {
+    let object = Object::new().into();
+    set(&object, "run_id", record.run_id.as_str());
+    set(&object, "experiment_id", record.experiment_id.as_str());
+    set_some(&object, "run_name", record.run_name.as_deref());
+    set(&object, "status", record.status.as_str());
+    set(&object, "interrupted", interrupted);
+    set(&object, "created_ms", record.created_ms);
+    set_some(&object, "started_ms", record.started_ms);
+    set_some(&object, "ended_ms", record.ended_ms);
+    set(&object, "heard_ms", record.heard_ms);
+    set_config(&object, record.config_json.as_deref());
+    let tags = Object::new().into();
+    record.tags.iter().for_each(|tag| define(&tags, &tag.key, tag.value.as_str().into()));
+    set(&object, "tags", tags);
+    set_some(&object, "span_id", record.span_id.as_deref());
+    let artifacts = Object::new().into();
+    for artifact in &record.artifacts {
+        let view = Object::new().into();
+        set(&view, "hash", artifact.hash.as_str());
+        set(&view, "size", artifact.size);
+        define(&artifacts, &artifact.key, view);
+    }
+    set(&object, "artifacts", artifacts);
+    set(&object, "metrics", metric_objects(record));
+    set(&object, "unsaved_points", unsaved_points as f64);
+    object
+}
+
+/// A property of the caller's name, which may be `__proto__`: defined, not set.
+fn define(object: &JsValue, key: &str, value: JsValue) {
+    let descriptor = Object::new().into();
+    set(&descriptor, "value", value);
+    for flag in ["enumerable", "writable", "configurable"] {
+        set(&descriptor, flag, true);
+    }
+    let _ = Reflect::define_property::<JsValue>(object.unchecked_ref(), &key.into(), descriptor.unchecked_ref());
+}
+
+fn metric_objects(record: &RunRecord) -> Array {
     let headers = &record.series;
     let columns = headers.counts.iter().zip(&headers.last_steps).zip(&headers.last_values);
-    let metrics = headers.keys.iter().zip(columns).map(|(key, ((&count, &last_step), &last_value))| {
-        MetricView { key, count, last_step, last_value }
-    });
-    let view = RunView {
-        run_id: &record.run_id,
-        experiment_id: &record.experiment_id,
-        run_name: record.run_name.as_deref(),
-        status: record.status.as_str(),
-        interrupted,
-        created_ms: record.created_ms,
-        started_ms: record.started_ms,
-        ended_ms: record.ended_ms,
-        heard_ms: record.heard_ms,
-        tags: &record.tags,
-        span_id: record.span_id.as_deref(),
-        artifacts: &record.artifacts,
-        metrics: metrics.collect(),
-        unsaved_points: unsaved_points as f64,
-    };
-    with_config(plain(&view), record.config_json.as_deref())
+    let metrics = headers.keys.iter().zip(columns);
+    metrics
+        .map(|(key, ((&count, &last_step), &last_value))| {
+            let metric = Object::new().into();
+            set(&metric, "key", key.as_str());
+            set(&metric, "count", count);
+            set(&metric, "last_step", last_step);
+            set(&metric, "last_value", last_value);
+            metric
+        })
+        .collect()
 }
 
 /// `ExperimentRecord` as the TypeScript definitions have it.
 pub fn experiment_object(record: &ExperimentRecord) -> JsValue {
-    let view = ExperimentView {
-        experiment_id: &record.experiment_id,
-        name: &record.name,
-        created_ms: record.created_ms,
-    };
-    with_config(plain(&view), record.config_json.as_deref())
+    let object = Object::new().into();
+    set(&object, "experiment_id", record.experiment_id.as_str());
+    set(&object, "name", record.name.as_str());
+    set(&object, "created_ms", record.created_ms);
+    set_config(&object, record.config_json.as_deref());
+    object
 }
 
 /// `Series` as the TypeScript definitions have it.
 pub fn series_object(columns: &Columns) -> JsValue {
-    let object = Object::new();
+    let object = Object::new().into();
     let columns = [("step", &columns.step), ("value", &columns.value), ("timestamp", &columns.timestamp)];
     for (name, column) in columns {
-        let _ = Reflect::set(&object, &name.into(), &Float64Array::from(column.as_slice()));
+        set(&object, name, Float64Array::from(column.as_slice()));
     }
-    object.into()
+    object
 }
 
 /// `Change` as the TypeScript definitions have it.
 pub fn change_object(change: &Change) -> JsValue {
-    let object = Object::new();
-    let set = |key: &str, value: &str| {
-        let _ = Reflect::set(&object, &key.into(), &value.into());
-    };
+    let object = Object::new().into();
+    let set = |key: &str, value: &str| set(&object, key, value);
     match change {
         Change::Experiment { experiment_id } => {
             set("kind", "experiment");
@@ -141,7 +131,7 @@ pub fn change_object(change: &Change) -> JsValue {
         }
         Change::Recovered => set("kind", "recovered"),
     }
-    object.into()
+    object
 }
 
 /// A list of strings.

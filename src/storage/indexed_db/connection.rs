@@ -5,9 +5,10 @@ use std::cell::{Cell, RefCell};
 use futures::lock::Mutex;
 use rexie::{Rexie, Transaction, TransactionMode};
 
+use super::decode::decode;
 use super::dom_error::{classify, classify_open};
 use super::rexie_mirror::random_token;
-use super::schema::{DATABASE_KEY, DatabaseMeta, META, SCHEMA_VERSION, STORES, builder, decode, encode};
+use super::schema::{DATABASE_KEY, DatabaseMeta, META, SCHEMA_VERSION, STORES, builder, encode};
 use crate::storage::error::{Result, StorageError};
 use crate::storage::record::RECORD_FORMAT;
 

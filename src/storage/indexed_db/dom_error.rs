@@ -41,10 +41,7 @@ pub fn classify(error: &rexie::Error) -> StorageError {
     let exception = exception(error).unwrap_or_default();
     let name = if exception.is_object() { text(&exception, "name") } else { String::new() };
     let detail = if name.is_empty() {
-        match error {
-            rexie::Error::IdbError(idb) => idb.to_string(),
-            other => other.to_string(),
-        }
+        "no cause given".to_owned()
     } else {
         format!("{name}: {}", text(&exception, "message"))
     };

@@ -2,7 +2,6 @@
 //!
 //! Invariant: every point in memory is committed, in a batch in flight, in a `retry` range, or past `drained`.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::mirror::{Batch, PointRow, RunCommit};
@@ -57,12 +56,13 @@ struct Receipt {
 /// The journal of one open storage.
 #[derive(Debug, Default)]
 pub struct Journal {
-    experiments: BTreeSet<String>,
-    artifacts: BTreeSet<String>,
-    dirty_runs: BTreeSet<RunSlot>,
+    experiments: Vec<String>,
+    artifacts: Vec<String>,
+    /// Exactly the runs whose `dirty` is set.
+    dirty_runs: Vec<RunSlot>,
     touched_runs: Vec<RunSlot>,
     runs: Vec<RunJournal>,
-    in_flight: BTreeMap<u64, Receipt>,
+    in_flight: Vec<(u64, Receipt)>,
     next_batch: u64,
 }
 
@@ -77,7 +77,9 @@ impl Journal {
 
     /// An experiment is new or changed.
     pub fn note_experiment(&mut self, experiment_id: &str) {
-        self.experiments.insert(experiment_id.to_owned());
+        if self.experiments.iter().all(|other| other != experiment_id) {
+            self.experiments.push(experiment_id.to_owned());
+        }
     }
 
     /// A run's record changed.
@@ -98,7 +100,7 @@ impl Journal {
         let run = self.run(slot);
         if !run.dirty {
             run.dirty = true;
-            self.dirty_runs.insert(slot);
+            self.dirty_runs.push(slot);
         }
         if !self.runs[slot.0 as usize].touched {
             self.runs[slot.0 as usize].touched = true;
@@ -111,13 +113,15 @@ impl Journal {
         let run = self.run(slot);
         if run.fenced.is_none() && !run.dirty {
             run.dirty = true;
-            self.dirty_runs.insert(slot);
+            self.dirty_runs.push(slot);
         }
     }
 
     /// A content is new in memory.
     pub fn note_artifact(&mut self, hash: &str) {
-        self.artifacts.insert(hash.to_owned());
+        if self.artifacts.iter().all(|other| other != hash) {
+            self.artifacts.push(hash.to_owned());
+        }
     }
 
     /// All points now in memory of this run are stored already; its next row has number `next_sequence`.
@@ -130,14 +134,16 @@ impl Journal {
             ..RunJournal::default()
         };
         *self.run(slot) = journal;
-        self.dirty_runs.remove(&slot);
+        self.dirty_runs.retain(|&dirty| dirty != slot);
         self.touched_runs.retain(|&touched| touched != slot);
     }
 
     /// From now on this run is not written: it was taken over or deleted.
     pub fn fence_run(&mut self, slot: RunSlot, cause: StorageError) {
-        self.run(slot).fenced = Some(cause);
-        self.dirty_runs.remove(&slot);
+        let run = self.run(slot);
+        run.fenced = Some(cause);
+        run.dirty = false;
+        self.dirty_runs.retain(|&dirty| dirty != slot);
     }
 
     /// Why a run is not written any more.
@@ -186,7 +192,7 @@ impl Journal {
             journal.pending = points;
             self.note_run(slot);
             self.note_experiment(&run.record().experiment_id);
-            for artifact in run.record().artifacts.values() {
+            for artifact in &run.record().artifacts {
                 self.note_artifact(&artifact.hash);
             }
         }
@@ -221,7 +227,7 @@ impl Journal {
         let mut room = most_points;
         for slot in std::mem::take(&mut self.dirty_runs) {
             if room == 0 {
-                self.dirty_runs.insert(slot);
+                self.dirty_runs.push(slot);
                 continue;
             }
             if let Some((commit, run)) = self.drain_run(memory, slot, &mut room, &stamp) {
@@ -230,7 +236,7 @@ impl Journal {
             }
         }
         self.next_batch += 1;
-        self.in_flight.insert(batch.id, receipt);
+        self.in_flight.push((batch.id, receipt));
         Some(batch)
     }
 
@@ -270,7 +276,7 @@ impl Journal {
             }
         }
         if journal.dirty {
-            self.dirty_runs.insert(slot);
+            self.dirty_runs.push(slot);
         }
         let rows: Vec<PointRow> = (first_sequence..)
             .zip(writer.finish())
@@ -286,14 +292,14 @@ impl Journal {
     /// A failed batch's numbers are used again, so that the log has no holes: a fence is set at its end.
     fn next_sequence(&mut self, slot: RunSlot) -> u64 {
         let committed = self.run(slot).committed_sequence;
-        let receipts = self.in_flight.values().flat_map(|receipt| &receipt.runs);
+        let receipts = self.in_flight.iter().flat_map(|(_, receipt)| &receipt.runs);
         let in_flight = receipts.filter(|run| run.slot == slot).map(|run| run.next_sequence);
         in_flight.max().unwrap_or(0).max(committed)
     }
 
     /// The transaction of this batch completed: what it held is durable.
     pub fn acknowledge(&mut self, batch_id: u64) {
-        for receipt in self.in_flight.remove(&batch_id).into_iter().flat_map(|receipt| receipt.runs) {
+        for receipt in self.take_receipt(batch_id).unwrap_or_default().runs {
             let run = self.run(receipt.slot);
             run.pending = run.pending.saturating_sub(receipt.points);
             run.committed_sequence = run.committed_sequence.max(receipt.next_sequence);
@@ -302,22 +308,27 @@ impl Journal {
 
     /// The transaction of this batch did not complete: what it held is to be written again.
     pub fn restore(&mut self, batch_id: u64) {
-        let Some(receipt) = self.in_flight.remove(&batch_id) else { return };
-        self.experiments.extend(receipt.experiments);
-        self.artifacts.extend(receipt.artifacts);
+        let Some(receipt) = self.take_receipt(batch_id) else { return };
+        receipt.experiments.iter().for_each(|id| self.note_experiment(id));
+        receipt.artifacts.iter().for_each(|hash| self.note_artifact(hash));
         for run in receipt.runs {
             let journal = self.run(run.slot);
             for (index, range) in run.ranges {
                 if let Some(series) = journal.series.get_mut(index) {
-                    series.retry.push(range);
-                    series.retry.sort_by_key(|range| range.start);
+                    let place = series.retry.partition_point(|other| other.start < range.start);
+                    series.retry.insert(place, range);
                 }
             }
-            if journal.fenced.is_none() {
+            if journal.fenced.is_none() && !journal.dirty {
                 journal.dirty = true;
-                self.dirty_runs.insert(run.slot);
+                self.dirty_runs.push(run.slot);
             }
         }
+    }
+
+    fn take_receipt(&mut self, batch_id: u64) -> Option<Receipt> {
+        let place = self.in_flight.iter().position(|(id, _)| *id == batch_id)?;
+        Some(self.in_flight.swap_remove(place).1)
     }
 
     /// The store knows more rows of this run than we do, though we own it: go on after them.

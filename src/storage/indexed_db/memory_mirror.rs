@@ -1,10 +1,10 @@
-//! A mirror that keeps everything in memory: the store of tests, and of pages that have no IndexedDB.
+//! A mirror that keeps everything in memory, as a database would: the store of tests.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints};
+use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints, claimed};
 use super::point_block::BlockWriter;
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
@@ -24,7 +24,6 @@ struct Store {
 #[derive(Debug, Clone, Default)]
 pub struct MemoryMirror {
     store: Rc<RefCell<Store>>,
-    discards_points: bool,
 }
 
 impl MemoryMirror {
@@ -32,12 +31,6 @@ impl MemoryMirror {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// A store that hands out ids and takes commits, but leaves points and artifacts to the cache in front of it.
-    #[must_use]
-    pub fn discarding() -> Self {
-        Self { discards_points: true, ..Self::default() }
     }
 
     /// Number of stored rows of points.
@@ -136,13 +129,11 @@ impl Mirror for MemoryMirror {
             let text = format!("row {} of run '{run_id}' is there already", row.sequence);
             return Err(StorageError::Conflict(text));
         }
-        if !self.discards_points {
-            for (run_id, row) in rows() {
-                store.points.insert((run_id.clone(), row.sequence), row.bytes.clone());
-            }
-            for (hash, content) in &batch.artifacts {
-                store.artifacts.insert(hash.clone(), content.to_vec());
-            }
+        for (run_id, row) in rows() {
+            store.points.insert((run_id.clone(), row.sequence), row.bytes.clone());
+        }
+        for (hash, content) in &batch.artifacts {
+            store.artifacts.insert(hash.clone(), content.to_vec());
         }
         for record in &batch.experiments {
             store.experiments.insert(record.experiment_id.clone(), record.clone());
@@ -169,33 +160,4 @@ impl Mirror for MemoryMirror {
     }
 
     fn close(&self) {}
-}
-
-/// The record of a run after `owner` took it from `expected_owner`, with its log one row longer for the fence.
-///
-/// # Errors
-/// `InvalidState` if the run has ended, `RunTakenOver` if it has another owner by now.
-pub fn claimed(
-    record: &RunRecord,
-    expected_owner: &str,
-    owner: &str,
-    now_ms: i64,
-) -> Result<RunRecord> {
-    if record.status.is_final() {
-        return Err(StorageError::InvalidState(format!(
-            "run '{}' has ended ({}): only a run that is still running can be resumed; start a new one",
-            record.run_id,
-            record.status.as_str()
-        )));
-    }
-    if record.owner != expected_owner {
-        return Err(StorageError::RunTakenOver(record.run_id.clone()));
-    }
-    Ok(RunRecord {
-        owner: owner.to_owned(),
-        released: false,
-        heard_ms: now_ms as f64,
-        next_sequence: record.next_sequence + 1.0,
-        ..record.clone()
-    })
 }

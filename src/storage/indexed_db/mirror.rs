@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::storage::error::Result;
+use crate::storage::error::{Result, StorageError};
 use crate::storage::record::{ExperimentRecord, RunRecord};
 
 /// Everything but points and artifacts: what opening a database reads.
@@ -116,4 +116,33 @@ pub trait Mirror {
 
     /// Lets go of the connection; a later call opens it again.
     fn close(&self);
+}
+
+/// The record of a run after `owner` took it from `expected_owner`, with its log one row longer for the fence.
+///
+/// # Errors
+/// `InvalidState` if the run has ended, `RunTakenOver` if it has another owner by now.
+pub fn claimed(
+    record: &RunRecord,
+    expected_owner: &str,
+    owner: &str,
+    now_ms: i64,
+) -> Result<RunRecord> {
+    if record.status.is_final() {
+        return Err(StorageError::InvalidState(format!(
+            "run '{}' has ended ({}): only a run that is still running can be resumed; start a new one",
+            record.run_id,
+            record.status.as_str()
+        )));
+    }
+    if record.owner != expected_owner {
+        return Err(StorageError::RunTakenOver(record.run_id.clone()));
+    }
+    Ok(RunRecord {
+        owner: owner.to_owned(),
+        released: false,
+        heard_ms: now_ms as f64,
+        next_sequence: record.next_sequence + 1.0,
+        ..record.clone()
+    })
 }

@@ -7,6 +7,8 @@ mod change;
 #[cfg(feature = "wasm")]
 mod connection;
 #[cfg(feature = "wasm")]
+mod decode;
+#[cfg(feature = "wasm")]
 mod dom_error;
 mod flush_policy;
 mod ids;
@@ -22,12 +24,13 @@ mod storage;
 mod synced;
 mod synced_flush;
 mod synced_load;
+mod volatile_mirror;
 
 pub use change::Change;
 pub use flush_policy::{FlushPolicy, Wake};
 pub use ids::IdPool;
 pub use journal::{BATCH_POINTS, Journal, Touched};
-pub use memory_mirror::{MemoryMirror, claimed};
+pub use memory_mirror::MemoryMirror;
 pub use mirror::{
     Batch, Catalog, Mirror, NewRun, PointRow, ReservedIds, RunCommit, StoredPoints,
 };
@@ -36,3 +39,4 @@ pub use point_block::{BLOCK_BYTES, BLOCK_FORMAT, BlockWriter, Slice, read_block}
 pub use rexie_mirror::{RexieMirror, random_token};
 pub use storage::IndexedDbStorage;
 pub use synced::{Notice, RunOptions, SyncedStorage};
+pub use volatile_mirror::VolatileMirror;

@@ -1,19 +1,22 @@
 //! The mirror over a real IndexedDB, through rexie. Nothing else knows IndexedDB.
 
-use futures::future::{LocalBoxFuture, join_all};
-use futures::{FutureExt, join, poll};
+use std::pin::pin;
+use std::task::Poll;
+
+use futures::future::LocalBoxFuture;
+use futures::{FutureExt, poll};
 use js_sys::Math;
 use rexie::{Store, Transaction, TransactionMode};
 use wasm_bindgen::JsValue;
 
 use super::connection::Connection;
+use super::decode::decode;
 use super::dom_error::{classify, classify_abort};
-use super::memory_mirror::claimed;
-use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints};
+use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints, claimed};
 use super::point_block::BlockWriter;
 use super::schema::{
-    ARTIFACTS, BY_NAME, EXPERIMENTS, IDS_KEY, IdCounters, META, POINTS, RUNS, chunk_range, decode,
-    encode, log_range, row_key, unwrap_bytes, wrap_bytes,
+    ARTIFACTS, BY_NAME, EXPERIMENTS, IDS_KEY, IdCounters, META, POINTS, RUNS, chunk_range, encode,
+    log_range, row_key, unwrap_bytes, wrap_bytes,
 };
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
@@ -47,7 +50,7 @@ fn add(store: Store, value: JsValue, key: JsValue) -> LocalBoxFuture<'static, re
 async fn write_all(transaction: Transaction, mut requests: Requests, bytes: usize) -> Result<()> {
     let mut refused = None;
     for request in &mut requests {
-        if let std::task::Poll::Ready(Err(cause)) = poll!(&mut *request) {
+        if let Poll::Ready(Err(cause)) = poll!(&mut *request) {
             refused = Some(cause);
             break;
         }
@@ -57,10 +60,22 @@ async fn write_all(transaction: Transaction, mut requests: Requests, bytes: usiz
         let _ = transaction.abort().await;
         return Err(classify(&cause));
     }
-    let (answers, committed) = join!(join_all(requests), transaction.commit());
+    let mut commit = pin!(transaction.commit());
+    let over = poll!(&mut commit);
+    let mut telling = None;
+    for request in requests {
+        if let Err(cause) = request.await {
+            let cause = classify(&cause);
+            if telling.is_none() && !matches!(cause, StorageError::ConnectionLost(_)) {
+                telling = Some(cause);
+            }
+        }
+    }
+    let committed = match over {
+        Poll::Ready(committed) => committed,
+        Poll::Pending => commit.await,
+    };
     let Err(abort) = committed else { return Ok(()) };
-    let causes = answers.into_iter().filter_map(std::result::Result::err).map(|cause| classify(&cause));
-    let telling = causes.into_iter().find(|cause| !matches!(cause, StorageError::ConnectionLost(_)));
     match (telling, classify(&abort)) {
         (Some(cause), _) => Err(cause),
         (None, StorageError::ConnectionLost(_)) => Err(classify_abort(bytes).await),
@@ -90,13 +105,14 @@ impl RexieMirror {
 
     /// Runs an operation again on a new connection if the old one breaks.
     async fn retrying<T, F: Future<Output = Result<T>>>(&self, operation: impl Fn() -> F) -> Result<T> {
-        for _ in 1..TRIES {
+        let mut tries = 1;
+        loop {
             match operation().await {
-                Err(StorageError::ConnectionLost(_)) => self.connection.close(),
+                Err(StorageError::ConnectionLost(_)) if tries < TRIES => self.connection.close(),
                 result => return result,
             }
+            tries += 1;
         }
-        operation().await
     }
 
     async fn read_counters(meta: &Store) -> Result<IdCounters> {
@@ -113,15 +129,15 @@ impl RexieMirror {
         let by_name = store(EXPERIMENTS)?.index(BY_NAME).map_err(|cause| classify(&cause))?;
         let meta = store(META)?;
         let name = new_run.experiment_name.as_str();
-        let (counters, named) = join!(Self::read_counters(&meta), by_name.get(name.into()));
-        let mut counters = counters?;
+        let mut counters = Self::read_counters(&meta).await?;
+        let named = by_name.get(name.into()).await;
         let mut requests = Requests::new();
         let experiment: ExperimentRecord = match named.map_err(|cause| classify(&cause))? {
             Some(value) => decode(value)?,
             None => {
                 let experiment = ExperimentRecord {
                     format: RECORD_FORMAT,
-                    experiment_id: format!("exp-{}", counters.next_experiment),
+                    experiment_id: format!("exp-{}", counters.next_experiment as u64),
                     name: name.to_owned(),
                     created_ms: clock::now_ms() as f64,
                     config_json: None,
@@ -133,7 +149,7 @@ impl RexieMirror {
             }
         };
         let run = RunRecord {
-            run_id: format!("run-{}", counters.next_run),
+            run_id: format!("run-{}", counters.next_run as u64),
             experiment_id: experiment.experiment_id.clone(),
             ..new_run.record.clone()
         };
@@ -180,9 +196,9 @@ impl RexieMirror {
         let experiments = transaction.store(EXPERIMENTS).map_err(|cause| classify(&cause))?;
         let runs = transaction.store(RUNS).map_err(|cause| classify(&cause))?;
         let (experiments, runs) = match only {
-            None => join!(all(&experiments), all(&runs)),
+            None => (all(&experiments).await, all(&runs).await),
             Some((experiment_ids, run_ids)) => {
-                join!(some(&experiments, experiment_ids), some(&runs, run_ids))
+                (some(&experiments, experiment_ids).await, some(&runs, run_ids).await)
             }
         };
         let mut catalog = Catalog::default();
@@ -205,8 +221,8 @@ impl RexieMirror {
         let transaction = self.transaction(&[RUNS, POINTS], ReadOnly).await?;
         let runs = transaction.store(RUNS).map_err(|cause| classify(&cause))?;
         let points = transaction.store(POINTS).map_err(|cause| classify(&cause))?;
-        let log = points.get_all(Some(log_range(run_id, from_sequence)?), None);
-        let (record, log) = join!(runs.get(run_id.into()), log);
+        let record = runs.get(run_id.into()).await;
+        let log = points.get_all(Some(log_range(run_id, from_sequence)?), None).await;
         let record: Option<RunRecord> =
             record.map_err(|cause| classify(&cause))?.map(decode).transpose()?;
         let mut log = log.map_err(|cause| classify(&cause))?;
@@ -236,9 +252,11 @@ async fn all(store: &Store) -> Result<Vec<JsValue>> {
 }
 
 async fn some(store: &Store, ids: &[String]) -> Result<Vec<JsValue>> {
-    let found = join_all(ids.iter().map(|id| store.get(id.as_str().into()))).await;
-    let found: rexie::Result<Vec<Option<JsValue>>> = found.into_iter().collect();
-    Ok(found.map_err(|cause| classify(&cause))?.into_iter().flatten().collect())
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(store.get(id.as_str().into()).await.map_err(|cause| classify(&cause))?);
+    }
+    Ok(found)
 }
 
 impl Mirror for RexieMirror {

@@ -12,8 +12,7 @@
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use rexie::{Index, KeyRange, ObjectStore, RexieBuilder};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::storage::error::{Result, StorageError};
@@ -36,7 +35,7 @@ pub const DATABASE_KEY: &str = "database";
 pub const IDS_KEY: &str = "ids";
 
 /// What a database says of itself.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DatabaseMeta {
     /// The record layout's version.
     pub format: u32,
@@ -49,7 +48,7 @@ pub struct DatabaseMeta {
 }
 
 /// The next free numbers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct IdCounters {
     /// The record layout's version.
     pub format: u32,
@@ -77,16 +76,6 @@ pub fn encode<T: Serialize>(record: &T) -> Result<JsValue> {
     record
         .serialize(&serializer)
         .map_err(|cause| StorageError::Backend(format!("a record cannot be stored: {cause}")))
-}
-
-/// The record in a stored value.
-pub fn decode<T: DeserializeOwned>(value: JsValue) -> Result<T> {
-    let format = Reflect::get(&value, &"format".into()).ok().and_then(|format| format.as_f64());
-    if format != Some(f64::from(RECORD_FORMAT)) {
-        return Err(StorageError::Corrupt(format!("a record is of format {format:?}, known is {RECORD_FORMAT}")));
-    }
-    serde_wasm_bindgen::from_value(value)
-        .map_err(|cause| StorageError::Corrupt(format!("a record cannot be read: {cause}")))
 }
 
 /// The key of a row of a run's log.

@@ -3,7 +3,6 @@
 //! Flushing is in `synced_flush`, reading back in `synced_load`. No borrow of the storage is held across an await or a notice.
 
 use std::cell::{Cell, Ref, RefCell, RefMut};
-use std::collections::{BTreeMap, HashMap};
 
 use futures::channel::oneshot;
 use futures::lock::Mutex;
@@ -16,7 +15,7 @@ use super::storage::IndexedDbStorage;
 use crate::storage::clock;
 use crate::storage::error::Result;
 use crate::storage::memory::RunSlot;
-use crate::storage::record::{RunRecord, RunStatus};
+use crate::storage::record::{RunRecord, RunStatus, Tag};
 use crate::storage::run_state::{RunState, check_key, check_text};
 
 /// Points after which a flush does not wait for its interval: about what fills a record.
@@ -52,7 +51,7 @@ pub struct RunOptions {
     /// A name for the run.
     pub run_name: Option<String>,
     /// Free-form labels.
-    pub tags: BTreeMap<String, String>,
+    pub tags: Vec<Tag>,
 }
 
 impl RunOptions {
@@ -62,7 +61,7 @@ impl RunOptions {
     /// `InvalidArgument`.
     pub fn check(&self) -> Result<()> {
         check_text("run_name", self.run_name.as_deref().unwrap_or_default())?;
-        for (key, value) in &self.tags {
+        for Tag { key, value } in &self.tags {
             check_key("a tag's name", key)?;
             check_text("a tag's value", value)?;
         }
@@ -80,7 +79,7 @@ pub struct SyncedStorage<M> {
     /// Flushes that wait for a last flush which turned out not to be the last.
     pub(super) waiting_for_exit: RefCell<Vec<oneshot::Sender<()>>>,
     /// For each run that somebody else writes: the number of its first row not yet in memory.
-    pub(super) unread: RefCell<HashMap<RunSlot, u64>>,
+    pub(super) unread: RefCell<Vec<(RunSlot, u64)>>,
     owner: String,
     observer: Box<dyn Fn(Notice)>,
     tick_due_ms: Cell<f64>,
@@ -232,6 +231,16 @@ impl<M: Mirror> SyncedStorage<M> {
         }
     }
 
+    pub(super) fn unread(&self, slot: RunSlot) -> Option<u64> {
+        self.unread.borrow().iter().find(|(other, _)| *other == slot).map(|(_, unread)| *unread)
+    }
+
+    pub(super) fn set_unread(&self, slot: RunSlot, unread: Option<u64>) {
+        let mut all = self.unread.borrow_mut();
+        all.retain(|(other, _)| *other != slot);
+        all.extend(unread.map(|unread| (slot, unread)));
+    }
+
     /// Puts a run that is stored as it stands into memory, in its old slot if it had one.
     fn adopt(&self, state: RunState) -> RunSlot {
         let lengths: Vec<usize> =
@@ -241,7 +250,7 @@ impl<M: Mirror> SyncedStorage<M> {
         let slot = storage.memory_mut().replace_run(state);
         storage.journal_mut().0.adopt_run(slot, &lengths, next_sequence);
         drop(storage);
-        self.unread.borrow_mut().remove(&slot);
+        self.set_unread(slot, None);
         slot
     }
 

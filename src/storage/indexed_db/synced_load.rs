@@ -8,7 +8,7 @@ use super::point_block::{Slice, read_block};
 use super::synced::{Notice, SyncedStorage};
 use crate::storage::error::{Result, StorageError};
 use crate::storage::memory::RunSlot;
-use crate::storage::record::RunRecord;
+use crate::storage::record::{RunRecord, stable_order};
 use crate::storage::run_state::RunState;
 
 impl<M: Mirror> SyncedStorage<M> {
@@ -25,10 +25,10 @@ impl<M: Mirror> SyncedStorage<M> {
         if owned {
             return Ok(slot);
         }
-        let from = self.unread.borrow().get(&slot).copied().unwrap_or(0);
+        let from = self.unread(slot).unwrap_or(0);
         let stored = self.mirror.load_points(run_id, from).await?;
         // Somebody who asked at the same time may have been quicker: what was read is in memory already.
-        if self.unread.borrow().get(&slot).copied().unwrap_or(0) != from {
+        if self.unread(slot).unwrap_or(0) != from {
             return Ok(slot);
         }
         let Some(record) = stored.record else {
@@ -47,9 +47,9 @@ impl<M: Mirror> SyncedStorage<M> {
             let mut storage = self.storage_mut();
             let state = storage.memory_mut().run_mut(slot)?;
             *state.record_mut() = record;
-            append(state, slices);
+            slices.into_iter().for_each(|slice| append(state, slice));
         }
-        self.unread.borrow_mut().insert(slot, next);
+        self.set_unread(slot, Some(next));
         Ok(slot)
     }
 
@@ -78,7 +78,7 @@ impl<M: Mirror> SyncedStorage<M> {
         for change in changes {
             if let Change::Metrics { run_id, .. } = &change {
                 let slot = self.storage().memory().run_slot(run_id);
-                let looked_at = slot.is_ok_and(|slot| self.unread.borrow().contains_key(&slot));
+                let looked_at = slot.is_ok_and(|slot| self.unread(slot).is_some());
                 if looked_at {
                     self.load_run(run_id).await?;
                 }
@@ -96,7 +96,7 @@ impl<M: Mirror> SyncedStorage<M> {
         let hash = {
             let storage = self.storage();
             let run = storage.memory().run(run_id)?;
-            let artifact = run.record().artifacts.get(key);
+            let artifact = run.record().artifacts.iter().find(|artifact| artifact.key == key);
             let artifact = artifact.ok_or_else(|| StorageError::ArtifactNotFound(key.to_owned()))?;
             if let Some(content) = storage.memory().artifact(&artifact.hash) {
                 return Ok(content);
@@ -163,21 +163,23 @@ impl<M: Mirror> SyncedStorage<M> {
 
     fn forget_run(&self, slot: RunSlot) {
         self.storage_mut().memory_mut().remove_run(slot);
-        self.unread.borrow_mut().remove(&slot);
+        self.set_unread(slot, None);
     }
 
     /// A run with all its stored points.
     pub(super) fn state_of(&self, record: RunRecord, blocks: &[Vec<u8>]) -> RunState {
-        let mut slices = self.read_blocks(&record.run_id, blocks);
+        let slices = self.read_blocks(&record.run_id, blocks);
         // A flush that was tried again lies behind one that was not: the index says where its points belong.
-        slices.sort_by_key(|slice| slice.first_index);
+        let order = stable_order(slices.iter().map(|slice| slice.first_index));
+        let mut slices: Vec<Option<Slice>> = slices.into_iter().map(Some).collect();
+        let slices = order.into_iter().filter_map(|index| slices[index as usize].take());
         let keys = record.series.keys.clone();
         let mut state = RunState::resident(record);
         for key in keys {
             // Slots in the order of first logging; a stored key is a valid one.
             let _ = state.slot(&key);
         }
-        append(&mut state, slices);
+        slices.for_each(|slice| append(&mut state, slice));
         state
     }
 
@@ -193,21 +195,21 @@ impl<M: Mirror> SyncedStorage<M> {
     }
 }
 
-fn append(state: &mut RunState, slices: Vec<Slice>) {
-    for slice in slices {
-        if let Ok(slot) = state.slot(&slice.key) {
-            slice.points.into_iter().for_each(|point| state.restore_point(slot, point));
-        }
+fn append(state: &mut RunState, slice: Slice) {
+    if let Ok(slot) = state.slot(&slice.key) {
+        slice.points.into_iter().for_each(|point| state.restore_point(slot, point));
     }
 }
 
 /// Keys whose headers differ: new points.
 fn changed_keys(old: &RunRecord, new: &RunRecord) -> Vec<String> {
-    let old_counts: std::collections::HashMap<&String, &f64> =
-        old.series.keys.iter().zip(&old.series.counts).collect();
-    let new_counts = new.series.keys.iter().zip(&new.series.counts);
-    let changed = new_counts.filter(|(key, count)| old_counts.get(key) != Some(count));
-    changed.map(|(key, _)| key.clone()).collect()
+    // Keys keep their order of first logging, so that a series stands where it stood.
+    let same = |index: usize| {
+        old.series.keys.get(index) == new.series.keys.get(index)
+            && old.series.counts.get(index) == new.series.counts.get(index)
+    };
+    let numbered = new.series.keys.iter().enumerate();
+    numbered.filter(|(index, _)| !same(*index)).map(|(_, key)| key.clone()).collect()
 }
 
 /// Whether anything but points and the lease differs.
