@@ -131,7 +131,7 @@ ${
     return html`<div class="resumable" data-testid="interrupted" data-run-id=${run.run_id}>
       <p><strong>${runName(run)}</strong> (${run.run_id}) was interrupted ${formatAgo(run.heard_ms, Date.now())}.</p>
       <button class="primary" data-testid="resume" @click=${() => this.#resume(run)}>Resume</button>
-      <button data-testid="close" @click=${() => this.#close(run)}>Close</button>
+      <button data-testid="close" title="End it as cancelled; its curves stay" @click=${() => this.#close(run)}>Close</button>
     </div>`;
   }
 

@@ -86,7 +86,7 @@ export class ChartGrid extends LitElement {
       groups,
       (group) => group.prefix,
       (group) => html`<section>
-        ${groups.length > 1 || group.prefix ? this.#heading(group) : nothing}
+        ${groups.length > 1 || group.prefix ? this.#heading(group) : html`<h3 class="visually-hidden">Metrics</h3>`}
         ${this.folded.has(group.prefix)
           ? nothing
           : html`<div class="grid">
