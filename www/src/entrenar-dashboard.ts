@@ -5,6 +5,7 @@ import { LitElement, html, nothing, type PropertyValues, type TemplateResult } f
 import { ChartSync } from './chart/chart-sync';
 import { DashboardController } from './controller/dashboard-controller';
 import { INTENT_EVENT, emitIntent, type Intent } from './controller/intents';
+import type { Snapshot } from './controller/snapshot';
 import type { Panel } from './model/view-state';
 import { controls } from './styles/controls';
 import { tokens } from './styles/tokens';
@@ -14,7 +15,7 @@ import './views/compare-table';
 import { dashboardStyles } from './views/dashboard-styles';
 import './views/experiment-list';
 import './views/health-panel';
-import { degradedBanner, emptyState, failedState, loadingState, missingBanner } from './views/page-states';
+import { degradedBanner, emptyState, failedState, loadingState, memoryOnlyBanner, missingBanner } from './views/page-states';
 import './views/run-detail';
 import './views/run-table';
 
@@ -80,11 +81,15 @@ export class EntrenarDashboard extends LitElement {
 
   override render() {
     const snapshot = this.#controller?.snapshot;
+    return html`<div class="page">${this.#content(snapshot)}</div>`;
+  }
+
+  #content(snapshot: Snapshot | undefined): TemplateResult {
     if (!snapshot || snapshot.phase === 'loading') return loadingState();
     if (snapshot.phase === 'failed') return failedState(snapshot.problem, () => emitIntent(this, { type: 'retry' }));
     const { view, experiment } = snapshot;
     return html`
-      ${snapshot.degraded ? degradedBanner(snapshot.degraded) : nothing}
+      ${snapshot.persistent ? nothing : memoryOnlyBanner()} ${snapshot.degraded ? degradedBanner(snapshot.degraded) : nothing}
       <header>
         <entrenar-experiment-list .snapshot=${snapshot}></entrenar-experiment-list>
         <entrenar-health-panel .snapshot=${snapshot}></entrenar-health-panel>
@@ -193,7 +198,9 @@ export class EntrenarDashboard extends LitElement {
 
   /** Dark is what the text's colour says: that holds however the page around sets its colours. */
   readonly #noticeScheme = (): void => {
-    const [r = 0, g = 0, b = 0] = (getComputedStyle(this).color.match(/[\d.]+/g) ?? []).map(Number);
+    const page = this.renderRoot.querySelector('.page');
+    if (!page) return;
+    const [r = 0, g = 0, b = 0] = (getComputedStyle(page).color.match(/[\d.]+/g) ?? []).map(Number);
     this.dark = r * 0.3 + g * 0.6 + b * 0.1 > 128;
   };
 }

@@ -49,6 +49,7 @@ export type Change =
   | { kind: 'experiment' | 'experiment_deleted'; experiment_id: string }
   | { kind: 'run' | 'run_deleted'; experiment_id: string; run_id: string }
   | { kind: 'metrics'; experiment_id: string; run_id: string; keys: string[] }
+  | { kind: 'run_lost'; run_id: string; code: string; message: string }
   | { kind: 'degraded'; code: string; message: string }
   | { kind: 'recovered' };
 
@@ -65,6 +66,7 @@ export interface Storage {
   experiment(experiment_id: string): ExperimentRecord;
   run(run_id: string): RunRecord;
   get_metrics(run_id: string, key: string): Promise<Series>;
+  is_persistent(): boolean;
   get_artifact(run_id: string, key: string): Promise<Uint8Array>;
   subscribe(callback: (change: Change) => void): () => void;
   close(): Promise<void>;

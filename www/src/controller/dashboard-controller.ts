@@ -36,6 +36,7 @@ export class DashboardController {
     listed: [],
     selected: [],
     missing: [],
+    persistent: true,
     unreadable: [],
     columns: [],
     can: { rename: false, tag: false, deleteRun: false, deleteExperiment: false },
@@ -102,7 +103,7 @@ export class DashboardController {
       if (this.#stopped) return void storage.close();
       this.#storage = storage;
       this.#catalog = new Catalog(storage);
-      this.#series = new SeriesCache(storage, () => this.#live.request());
+      this.#series = new SeriesCache(storage, () => this.#live.request(true));
       this.#unsubscribe = storage.subscribe((change) => this.#heed(change));
       this.#heartbeat = setInterval(() => {
         if (document.hidden || !this.snapshot.runs.some((run) => run.ended_ms === undefined)) return;
@@ -167,6 +168,7 @@ export class DashboardController {
       listed: sortRuns(runs.filter((run) => matchesRun(run, this.#view)), this.#view.sort, now_ms),
       selected,
       missing: [...new Set(missing)].filter((id) => !this.#deletion.hides(id)),
+      persistent: storage.is_persistent(),
       unreadable: experiment ? catalog.unreadable(experiment.experiment_id) : [],
       columns: this.#view.columns ?? automaticColumns(runs),
       can: {

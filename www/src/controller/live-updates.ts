@@ -2,6 +2,8 @@
 // the page is hidden; what came meanwhile is handed over when it is seen again.
 
 const INTERVAL_MS = 190;
+/** The points that an update made us read may follow it sooner. */
+const FOLLOW_UP_MS = 30;
 
 export class LiveUpdates {
   readonly #deliver: () => void;
@@ -15,11 +17,13 @@ export class LiveUpdates {
     document.addEventListener('visibilitychange', this.#onVisibility);
   }
 
-  request(): void {
+  request(followUp = false): void {
     this.#pending = true;
-    if (this.#scheduled || document.hidden) return;
+    if (document.hidden || (this.#scheduled && !followUp)) return;
     this.#scheduled = true;
-    const wait = Math.max(0, this.#delivered_ms + INTERVAL_MS - performance.now());
+    const interval = followUp ? FOLLOW_UP_MS : INTERVAL_MS;
+    const wait = Math.max(0, this.#delivered_ms + interval - performance.now());
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => requestAnimationFrame(this.#run), wait);
   }
 

@@ -43,6 +43,8 @@ export interface Snapshot {
   /** The run whose detail is open. */
   detail?: RunRecord;
   columns: readonly string[];
+  /** False where the browser lets the page store nothing: then runs live in memory. */
+  persistent: boolean;
   degraded?: Problem;
   estimate?: StorageEstimate;
   notice?: Notice;

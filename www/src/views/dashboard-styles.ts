@@ -4,10 +4,16 @@ export const dashboardStyles = css`
   :host {
     display: block;
     container-type: inline-size;
+  }
+  /* Whatever the page around makes its elements inherit ends here. */
+  .page {
+    all: initial;
+    display: block;
+    color-scheme: inherit;
+    direction: inherit;
     background: var(--ground);
     color: var(--ink);
     font: 400 14px/1.45 var(--sans);
-    text-align: left;
     -webkit-font-smoothing: antialiased;
   }
   header {

@@ -43,7 +43,7 @@ function advise(problem: Problem | undefined): Advice {
     case 'Unavailable':
       return {
         title: 'This browser does not let the page store anything',
-        text: 'Runs are kept in IndexedDB, which is switched off here. Allow cookies and site data for this address, or leave private browsing, then try again.',
+        text: 'Runs are kept in IndexedDB, which is switched off here. Allow cookies and site data for this address, or leave private browsing, and reload.',
       };
     case 'QuotaExceededError':
       return {
@@ -69,6 +69,13 @@ export function failedState(problem: Problem | undefined, retry: () => void): Te
     <p>${text}</p>
     ${problem ? html`<p><code>${problem.code}: ${problem.message}</code></p>` : nothing}
     <button class="primary" @click=${retry}>Try again</button>
+  </div>`;
+}
+
+export function memoryOnlyBanner(): TemplateResult {
+  const { title, text } = advise({ code: 'SecurityError', message: '' });
+  return html`<div class="banner bad" role="alert" data-testid="memory-only">
+    <p><strong>${title}.</strong> ${text} Until then runs are kept in memory and are gone with this page.</p>
   </div>`;
 }
 
