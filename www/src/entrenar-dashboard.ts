@@ -99,7 +99,7 @@ export class EntrenarDashboard extends LitElement {
         ? snapshot.experiments.length === 0
           ? emptyState()
           : nothing
-        : html`<div class="body">
+        : html`<div class=${view.wideTable ? 'body wide' : 'body'}>
             <aside aria-label="Runs">
               <entrenar-run-table .snapshot=${snapshot} .dark=${this.dark}></entrenar-run-table>
             </aside>

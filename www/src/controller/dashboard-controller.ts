@@ -1,12 +1,11 @@
 // The one controller: owns the storage, the view's state and the address. Views show its snapshot and send it intents.
 
-import { metricKeys } from '../model/metric-groups';
-import { matchesRun, sortRuns } from '../model/run-filter';
 import { runName } from '../model/run-state';
 import { INITIAL_VIEW, type ViewState } from '../model/view-state';
-import { errorCode, errorMessage, openStorage, resumeRun, type Change, type RunRecord, type Storage } from '../tracker';
+import { errorCode, errorMessage, openStorage, resumeRun, type Change, type Storage } from '../tracker';
 import { Address } from './address';
 import { Catalog } from './catalog';
+import { composeSnapshot } from './compose-snapshot';
 import type { Intent } from './intents';
 import { LiveUpdates } from './live-updates';
 import { PendingDeletion } from './pending-deletion';
@@ -14,8 +13,6 @@ import { SeriesCache, type CachedSeries } from './series-cache';
 import type { Notice, Problem, Snapshot } from './snapshot';
 import { measureStorage, requestPersistence } from './storage-health';
 
-/** How many of the newest runs are shown when the reader has chosen none. */
-const AUTOMATIC_RUNS = 5;
 /** How often running runs are looked at again, in case their tab has gone. */
 const HEARTBEAT_MS = 5000;
 
@@ -145,41 +142,9 @@ export class DashboardController {
     const catalog = this.#catalog;
     const storage = this.#storage;
     if (!catalog || !storage || this.#stopped) return;
-    const now_ms = Date.now();
-    const experiments = catalog.experiments().filter((each) => !this.#deletion.hides(each.experiment_id));
-    const wanted = this.#view.experiment_id ?? this.#options.experiment;
-    const experiment = wanted
-      ? experiments.find((each) => each.experiment_id === wanted || each.name === wanted)
-      : newest(experiments, (each) => each.created_ms);
-    const runs = experiment ? catalog.runs(experiment.experiment_id).filter((run) => !this.#deletion.hides(run.run_id)) : [];
-    const byId = new Map(runs.map((run) => [run.run_id, run]));
-    const selection = this.#view.selection;
-    const selected = selection
-      ? selection.flatMap((run_id) => byId.get(run_id) ?? [])
-      : sortRuns(runs, { by: 'start', descending: true }, now_ms).slice(0, AUTOMATIC_RUNS);
-    const detail = this.#view.run_id ? byId.get(this.#view.run_id) : undefined;
-    const missing = [...(selection ?? []), ...(this.#view.run_id ? [this.#view.run_id] : [])].filter((id) => !byId.has(id));
-    if (wanted && !experiment) missing.unshift(wanted);
     this.snapshot = {
       phase: 'ready',
-      view: this.#view,
-      experiments,
-      runs,
-      listed: sortRuns(runs.filter((run) => matchesRun(run, this.#view)), this.#view.sort, now_ms),
-      selected,
-      missing: [...new Set(missing)].filter((id) => !this.#deletion.hides(id)),
-      persistent: storage.is_persistent(),
-      unreadable: experiment ? catalog.unreadable(experiment.experiment_id) : [],
-      columns: this.#view.columns ?? automaticColumns(runs),
-      can: {
-        rename: typeof storage.rename_run === 'function',
-        tag: typeof storage.set_tag === 'function',
-        deleteRun: typeof storage.delete_run === 'function',
-        deleteExperiment: typeof storage.delete_experiment === 'function',
-      },
-      now_ms,
-      ...(experiment && { experiment }),
-      ...(detail && { detail }),
+      ...composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id)),
       ...(this.#degraded && { degraded: this.#degraded }),
       ...(this.#notice && { notice: this.#notice }),
       ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
@@ -287,17 +252,4 @@ export class DashboardController {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
-}
-
-function newest<T>(entries: readonly T[], created_ms: (entry: T) => number): T | undefined {
-  return entries.reduce<T | undefined>((best, each) => (best && created_ms(best) > created_ms(each) ? best : each), undefined);
-}
-
-/** The metrics whose last values say most: accuracies and losses of the test or validation set first. */
-function automaticColumns(runs: readonly RunRecord[]): readonly string[] {
-  const rank = (key: string) =>
-    (/(test|val|eval)/i.test(key) ? 0 : 2) + (/acc|score|auc|f1/i.test(key) ? 0 : /loss|err/i.test(key) ? 1 : 4);
-  return [...metricKeys(runs)]
-    .sort((a, b) => rank(a) - rank(b))
-    .slice(0, 2);
 }

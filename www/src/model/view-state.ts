@@ -26,6 +26,8 @@ export interface ViewState extends RunFilter {
   /** Metric keys whose last values the runs table shows; undefined leaves the choice to the dashboard. */
   columns?: readonly string[];
   differencesOnly: boolean;
+  /** The runs table above the charts, with all its columns, instead of beside them. */
+  wideTable: boolean;
 }
 
 export const INITIAL_VIEW: ViewState = {
@@ -41,6 +43,7 @@ export const INITIAL_VIEW: ViewState = {
   metricQuery: '',
   sort: { by: 'start', descending: true },
   differencesOnly: false,
+  wideTable: false,
 };
 
 /** Writes what differs from the initial view into the parameters, and leaves foreign ones alone. */
@@ -64,8 +67,10 @@ export function writeView(view: ViewState, parameters: URLSearchParams): void {
   put('status', view.states.join(','));
   put('metric', view.metricQuery);
   put('sort', isInitialSort(view.sort) ? undefined : `${view.sort.descending ? '-' : ''}${view.sort.by}`);
-  put('columns', view.columns?.map(encodeURIComponentSafe).join(','));
+  parameters.delete('column');
+  for (const key of view.columns ?? []) parameters.append('column', key);
   put('diff', flag(view.differencesOnly));
+  put('table', view.wideTable ? 'wide' : undefined);
 }
 
 /** Reads a view; whatever makes no sense falls back to the initial view. */
@@ -94,29 +99,13 @@ export function readView(parameters: URLSearchParams): ViewState {
   view.metricQuery = parameters.get('metric') ?? '';
   const sort = parameters.get('sort');
   if (sort) view.sort = { by: sort.replace(/^-/, ''), descending: sort.startsWith('-') };
-  const columns = list('columns');
-  if (columns) view.columns = columns.map(decodeURIComponentSafe);
+  const columns = parameters.getAll('column');
+  if (columns.length > 0) view.columns = columns;
   view.differencesOnly = parameters.get('diff') === '1';
+  view.wideTable = parameters.get('table') === 'wide';
   return view;
 }
 
 function isInitialSort(sort: RunSort): boolean {
   return sort.by === INITIAL_VIEW.sort.by && sort.descending === INITIAL_VIEW.sort.descending;
-}
-
-/** Keys may hold commas, and even lone surrogates, which `encodeURIComponent` refuses. */
-function encodeURIComponentSafe(text: string): string {
-  try {
-    return encodeURIComponent(text);
-  } catch {
-    return '';
-  }
-}
-
-function decodeURIComponentSafe(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

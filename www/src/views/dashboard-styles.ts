@@ -40,11 +40,11 @@ export const dashboardStyles = css`
     min-width: 0;
   }
   @container (min-width: 960px) {
-    .body {
+    .body:not(.wide) {
       grid-template-columns: minmax(340px, 27%) minmax(0, 1fr);
       align-items: start;
     }
-    aside {
+    .body:not(.wide) aside {
       position: sticky;
       top: 12px;
       --runs-height: calc(100vh - 190px);

@@ -5,11 +5,13 @@ import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { formatBytes } from '../model/format';
 import { controls } from '../styles/controls';
+import { placePopover, popoverStyles } from './popover';
 
 export class HealthPanel extends LitElement {
   static override properties = { snapshot: { attribute: false } };
   static override styles = [
     controls,
+    popoverStyles,
     css`
       :host {
         position: relative;
@@ -24,19 +26,6 @@ export class HealthPanel extends LitElement {
       .dot.bad {
         border-radius: 1px;
         background: var(--bad);
-      }
-      [popover] {
-        position: fixed;
-        inset: auto;
-        width: min(320px, calc(100vw - 24px));
-        margin: 0;
-        padding: 16px;
-        border: 1px solid var(--line);
-        border-radius: 12px;
-        background: var(--surface);
-        box-shadow: 0 10px 36px rgb(0 0 0 / 0.16);
-        color: var(--ink);
-        font-size: 13px;
       }
       h2 {
         margin-bottom: 10px;
@@ -71,11 +60,12 @@ export class HealthPanel extends LitElement {
   declare snapshot: Snapshot;
 
   override render() {
-    const { degraded, estimate, runs } = this.snapshot;
+    const { degraded, estimate, persistent, runs } = this.snapshot;
+    const safe = persistent && !degraded;
     const unsaved = runs.reduce((sum, run) => sum + run.unsaved_points, 0);
     return html`
-      <button popovertarget="panel" data-testid="health" aria-label=${degraded ? 'Storage: not being saved' : 'Storage: in order'}>
-        <span class=${degraded ? 'dot bad' : 'dot'}></span>Storage
+      <button popovertarget="panel" data-testid="health" aria-label=${safe ? 'Storage: in order' : 'Storage: not being saved'}>
+        <span class=${safe ? 'dot' : 'dot bad'}></span>Storage
       </button>
       <div id="panel" popover @beforetoggle=${this.#toggled}>
         <h2>Storage</h2>
@@ -110,14 +100,8 @@ export class HealthPanel extends LitElement {
     `;
   }
 
-  /** A popover lies above the page: it is put under its button by hand. */
   readonly #toggled = (event: ToggleEvent): void => {
-    if (event.newState !== 'open') return;
-    emitIntent(this, { type: 'measure-storage' });
-    const box = this.getBoundingClientRect();
-    const panel = event.target as HTMLElement;
-    panel.style.top = `${box.bottom + 6}px`;
-    panel.style.right = `${Math.max(12, document.documentElement.clientWidth - box.right)}px`;
+    if (placePopover(event, this)) emitIntent(this, { type: 'measure-storage' });
   };
 }
 

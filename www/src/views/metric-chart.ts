@@ -3,20 +3,19 @@
 import { LitElement, html, nothing, unsafeCSS } from 'lit';
 import uplotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { ChartSync } from '../chart/chart-sync';
-import { formatX } from '../chart/axes';
 import { neverMind, soon } from '../chart/frame-queue';
 import { downloadPng } from '../chart/export-png';
 import type { PlottedCurve } from '../chart/paint';
 import { Plot } from '../chart/plot';
 import type { CachedSeries } from '../controller/series-cache';
 import type { Snapshot } from '../controller/snapshot';
-import { formatValue } from '../model/format';
 import { runStroke } from '../model/run-colors';
 import { runName, runStart } from '../model/run-state';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
 import { chartKeyboard } from './chart-keyboard';
 import { chartTable } from './chart-table';
+import { readoutText, writeReadout } from './chart-readout';
 import { metricChartStyles } from './metric-chart-styles';
 
 export type SeriesSource = (run_id: string, key: string) => CachedSeries | undefined;
@@ -56,7 +55,7 @@ export class MetricChart extends LitElement {
     sync: () => this.sync,
     curves: () => this.#plotted,
     announce: (text) => this.#announce(text),
-    describe: () => this.#describe(),
+    describe: () => readoutText(this.#plotted, this.sync.cursor, this.snapshot.view.xAxis),
   });
 
   constructor() {
@@ -98,7 +97,7 @@ export class MetricChart extends LitElement {
   }
 
   override render() {
-    const count = this.#plotted.length;
+    const count = this.#runs().length;
     return html`
       <div class="heading">
         <h4 title=${this.metric}>${this.metric}</h4>
@@ -125,7 +124,7 @@ export class MetricChart extends LitElement {
             data-points=${this.#plotted.reduce((sum, each) => sum + each.curve.length, 0)}
             @keydown=${this.#keyboard}
           ></div>`}
-      ${this.#loading && count === 0 ? html`<p class="notice">Reading…</p>` : nothing}
+      ${this.#loading && this.#plotted.length === 0 ? html`<p class="notice">Reading…</p>` : nothing}
       ${this.#errors.map((error) => html`<p class="notice error">${error}</p>`)}
       <ul class="readout" aria-label="Values"></ul>
       <div class="visually-hidden" aria-live="polite" data-testid="chart-announcement"></div>
@@ -165,18 +164,22 @@ export class MetricChart extends LitElement {
 
   /** Collects the curves of the selected runs, asking for what has not been read yet. */
   #gather(): void {
-    const { selected, view } = this.snapshot;
+    const { view } = this.snapshot;
     this.#plotted = [];
     this.#errors = [];
     this.#loading = false;
-    for (const run of selected) {
-      if (!run.metrics.some((metric) => metric.key === this.metric)) continue;
+    for (const run of this.#runs()) {
       const series = this.source(run.run_id, this.metric);
       if (!series) continue;
       if (series.error) this.#errors.push(`${runName(run)}: ${series.error}`);
       if (series.revision === 0) this.#loading = true;
       else this.#plotted.push(this.#plottedCurve(run, series, view.xAxis));
     }
+  }
+
+  /** The selected runs that have logged this metric. */
+  #runs(): RunRecord[] {
+    return this.snapshot.selected.filter((run) => run.metrics.some((metric) => metric.key === this.metric));
   }
 
   #plottedCurve(run: RunRecord, series: CachedSeries, xAxis: Snapshot['view']['xAxis']): PlottedCurve {
@@ -211,42 +214,12 @@ export class MetricChart extends LitElement {
   readonly #readOut = (): void => {
     if (!this.#ready) return;
     const list = this.renderRoot.querySelector('.readout');
-    if (!list) return;
-    const { cursor } = this.sync;
-    const { smoothing } = this.snapshot.view;
-    while (list.children.length > this.#plotted.length) list.lastElementChild?.remove();
-    this.#plotted.forEach(({ curve, label, stroke, run_id }, i) => {
-      let item = list.children[i] as HTMLElement | undefined;
-      if (!item) {
-        item = list.appendChild(document.createElement('li'));
-        for (const name of ['swatch', 'name', 'value']) item.appendChild(document.createElement('span')).className = name;
-      }
-      const [swatch, name, value] = item.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
-      item.dataset['runId'] = run_id;
-      swatch.style.background = stroke.color;
-      name.textContent = label;
-      const index = cursor === undefined ? curve.length - 1 : curve.nearest(cursor);
-      if (index < 0) value.textContent = '–';
-      else {
-        const raw = formatValue(curve.values[index]!);
-        value.textContent = smoothing > 0 ? `${formatValue(curve.smoothed(smoothing).values[index]!)} (${raw})` : raw;
-      }
-    });
+    if (list) writeReadout(list, this.#plotted, this.sync.cursor, this.snapshot.view.smoothing);
   };
 
   readonly #rangeMoved = (): void => {
     if (this.tabular) this.requestUpdate();
   };
-
-  #describe(): string {
-    const { cursor } = this.sync;
-    if (cursor === undefined) return '';
-    const values = this.#plotted.map(({ curve, label }) => {
-      const index = curve.nearest(cursor);
-      return `${label} ${index < 0 ? 'none' : formatValue(curve.values[index]!)}`;
-    });
-    return `${formatX(cursor, this.snapshot.view.xAxis)}: ${values.join(', ')}`;
-  }
 
   #announce(text: string): void {
     const live = this.renderRoot.querySelector('[aria-live]');

@@ -22,6 +22,13 @@ export const runTableStyles = css`
     color: var(--ink-soft);
     font-weight: 400;
   }
+  .actions {
+    display: flex;
+    align-items: center;
+  }
+  button.plain[aria-pressed='true'] {
+    background: none;
+  }
   .filters {
     display: grid;
     gap: 6px;
@@ -183,6 +190,11 @@ export const runTableStyles = css`
     }
     .narrow {
       display: inline;
+    }
+  }
+  @container (max-width: 300px) {
+    .widen {
+      display: none;
     }
   }
   @container (max-width: 460px) {

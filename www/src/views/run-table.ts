@@ -7,9 +7,11 @@ import type { Snapshot } from '../controller/snapshot';
 import { formatAgo, formatDateTime, formatDuration, formatValue } from '../model/format';
 import { lastValue } from '../model/run-filter';
 import { runStroke } from '../model/run-colors';
-import { RUN_STATES, STATE_LABELS, runDuration, runName, runStart, runState, type RunState } from '../model/run-state';
+import { runDuration, runName, runStart, runState } from '../model/run-state';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
+import './column-chooser';
+import { runFilters } from './run-filters';
 import { runStatus, runStatusStyles } from './run-status';
 import { runTableStyles } from './run-table-styles';
 
@@ -26,9 +28,15 @@ export class RunTable extends LitElement {
     return html`
       <div class="heading">
         <h2>Runs <span class="count">${runs.length}</span></h2>
-        ${this.#bulk(chosen)}
+        <div class="actions">
+          ${this.#bulk(chosen)}
+          ${runs.some((run) => run.metrics.length > 0) ? html`<entrenar-column-chooser .snapshot=${this.snapshot}></entrenar-column-chooser>` : nothing}
+          <button class="plain widen" aria-pressed=${view.wideTable} data-testid="wide-table" title="The table above the charts, with all its columns" @click=${() => this.#view({ wideTable: !view.wideTable })}>
+            ${view.wideTable ? 'Beside the charts' : 'Wide'}
+          </button>
+        </div>
       </div>
-      ${runs.length > 1 || view.query || view.states.length > 0 ? this.#filters() : nothing}
+      ${runs.length > 1 || view.query || view.states.length > 0 ? runFilters(this.snapshot, (change) => this.#view(change)) : nothing}
       <div class="scroll" tabindex="0" role="region" aria-label="Table of runs">
         <table>
           <thead>
@@ -109,30 +117,6 @@ export class RunTable extends LitElement {
     </th>`;
   }
 
-  #filters(): TemplateResult {
-    const { runs, view } = this.snapshot;
-    const present = RUN_STATES.filter((state) => view.states.includes(state) || runs.some((run) => runState(run) === state));
-    return html`<div class="filters">
-      <input
-        type="search"
-        aria-label="Find runs by name, tag or setting"
-        placeholder="Find: name, tag, lr:0.01 …"
-        .value=${view.query}
-        @input=${(event: InputEvent) => this.#view({ query: (event.target as HTMLInputElement).value })}
-      />
-      ${present.length > 1
-        ? html`<div class="states" role="group" aria-label="Only runs that are">
-            ${present.map(
-              (state) =>
-                html`<button aria-pressed=${view.states.includes(state)} @click=${() => this.#toggleState(state)}>
-                  ${STATE_LABELS[state]}
-                </button>`,
-            )}
-          </div>`
-        : nothing}
-    </div>`;
-  }
-
   #bulk(chosen: ReadonlySet<string>): TemplateResult | typeof nothing {
     const { can, selected } = this.snapshot;
     if (!can.deleteRun || chosen.size === 0 || !this.snapshot.view.selection) return nothing;
@@ -158,11 +142,6 @@ export class RunTable extends LitElement {
   #sort(by: string): void {
     const { sort } = this.snapshot.view;
     this.#view({ sort: { by, descending: sort.by === by ? !sort.descending : by !== 'name' } });
-  }
-
-  #toggleState(state: RunState): void {
-    const { states } = this.snapshot.view;
-    this.#view({ states: states.includes(state) ? states.filter((each) => each !== state) : [...states, state] });
   }
 
   #toggleAll(event: Event): void {

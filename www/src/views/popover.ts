@@ -1,0 +1,32 @@
+// Panels that open over the page, placed by hand under the button they belong to.
+
+import { css } from 'lit';
+
+export const popoverStyles = css`
+  [popover] {
+    position: fixed;
+    inset: auto;
+    width: min(320px, calc(100vw - 24px));
+    max-height: min(420px, 70vh);
+    margin: 0;
+    overflow: auto;
+    padding: 16px;
+    border: 1px solid var(--line);
+    border-radius: 12px;
+    background: var(--surface);
+    box-shadow: 0 10px 36px rgb(0 0 0 / 0.16);
+    color: var(--ink);
+    font-size: 13px;
+  }
+`;
+
+/** For `beforetoggle`: true when it opens. */
+export function placePopover(event: ToggleEvent, anchor: Element): boolean {
+  if (event.newState !== 'open') return false;
+  const box = anchor.getBoundingClientRect();
+  const panel = event.target as HTMLElement;
+  const wide = Math.min(320, document.documentElement.clientWidth - 24);
+  panel.style.top = `${Math.max(12, Math.min(box.bottom + 6, innerHeight - 200))}px`;
+  panel.style.left = `${Math.max(12, Math.min(box.right - wide, document.documentElement.clientWidth - wide - 12))}px`;
+  return true;
+}
