@@ -66,6 +66,40 @@ for (const [way, leave] of Object.entries(WAYS_TO_LEAVE)) {
   }
 }
 
+for (const [way, leave] of [
+  ['a reload', () => location.reload()],
+  ['a navigation on the same site', () => location.assign('/blank.html?again')],
+]) {
+  test(`a page that logs and flushes without pause loses nothing by ${way}`, async ({ context, site, open }) => {
+    // There is always a transaction on its way when the page goes; whether the last one gets through is a matter of
+    // moments, so that one try says little.
+    for (let round = 0; round < 8; round += 1) {
+      const page = await open();
+      const runId = await startRun(page);
+      const left = page.waitForEvent('load');
+      await page.evaluate((leave) => {
+        let logged = 0;
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => {
+          for (let point = 0; point < 50; point += 1) run.log_metric('loss', logged++ / 3);
+          localStorage.setItem('logged', String(logged));
+          run.flush().catch(() => {});
+          port2.postMessage('again');
+        };
+        port2.postMessage('go');
+        setTimeout((0, eval)(leave), 50);
+      }, String(leave));
+      await left;
+      const reader = await openIn(context, site.blank);
+      const logged = await reader.evaluate(() => Number(localStorage.getItem('logged')));
+      await expect.poll(async () => (await readSeries(reader, runId, 'loss')).steps?.length, { timeout: 5_000 }).toBe(logged);
+      expect((await readSeries(reader, runId, 'loss')).values).toEqual(Array.from({ length: logged }, (_, index) => index / 3));
+      await page.close();
+      await reader.close();
+    }
+  });
+}
+
 test.describe('a browser that is killed', () => {
   let browser;
   test.beforeEach(async () => {

@@ -31,11 +31,14 @@ pub(crate) fn run(browser: &Browser) -> Outcome<u64> {
     Ok(ran.passed())
 }
 
-fn check(ran: &Summary, files: &[String]) -> Outcome {
-    if let Some(silent) = files.iter().find(|file| ran.passed_in(file) == 0) {
-        return Err(Failure::new(format!(
-            "no test of {silent} ran in the browser: is `wasm_bindgen_test_configure!(run_in_browser)` there?"
-        )));
+fn check(ran: &Summary, files: &[Expected]) -> Outcome {
+    for Expected { file, at_least } in files {
+        let passed = ran.passed_in(file);
+        if passed < *at_least {
+            return Err(Failure::new(format!(
+                "{passed} tests of {file} ran in the browser, and it has at least {at_least}: is `wasm_bindgen_test_configure!(run_in_browser)` there?"
+            )));
+        }
     }
     if ran.passed() < MIN_BROWSER_TESTS {
         return Err(Failure::new(format!(
@@ -46,8 +49,14 @@ fn check(ran: &Summary, files: &[String]) -> Outcome {
     Ok(())
 }
 
-/// The files in `tests/` that say `wasm_bindgen_test`, as cargo names them.
-fn files_with_browser_tests() -> Outcome<Vec<String>> {
+/// A file of browser tests, as cargo names it, and how many tests can be seen in it: macros may make more of them.
+struct Expected {
+    file: String,
+    at_least: u64,
+}
+
+/// The files in `tests/` that say `wasm_bindgen_test`.
+fn files_with_browser_tests() -> Outcome<Vec<Expected>> {
     let unread = |error| Failure::new(format!("cannot read tests/: {error}"));
     let mut files = Vec::new();
     for entry in fs::read_dir(project::root().join("tests")).map_err(unread)? {
@@ -55,52 +64,60 @@ fn files_with_browser_tests() -> Outcome<Vec<String>> {
         if path.extension().is_none_or(|extension| extension != "rs") {
             continue;
         }
-        if fs::read_to_string(&path)
-            .map_err(unread)?
-            .contains("wasm_bindgen_test")
-        {
-            files.extend(
-                path.file_name()
-                    .map(|name| format!("tests/{}", name.to_string_lossy())),
-            );
+        let source = fs::read_to_string(&path).map_err(unread)?;
+        if source.contains("wasm_bindgen_test") {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            files.push(Expected {
+                file: format!("tests/{name}"),
+                at_least: visible_tests(&source).max(1),
+            });
         }
     }
-    files.sort();
+    files.sort_by(|one, other| one.file.cmp(&other.file));
     Ok(files)
+}
+
+/// How often a line marks a test.
+fn visible_tests(source: &str) -> u64 {
+    let marks = |line: &&str| line.trim_start().starts_with("#[wasm_bindgen_test");
+    source.lines().filter(marks).count() as u64
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MIN_BROWSER_TESTS, check};
+    use super::{Expected, MIN_BROWSER_TESTS, check, visible_tests};
     use crate::summary::Summary;
 
     fn ran(files: &[(&str, u64)]) -> Summary {
+        let files = files
+            .iter()
+            .map(|(file, passed)| ((*file).to_owned(), *passed));
         Summary {
-            files: files
-                .iter()
-                .map(|(file, passed)| ((*file).to_owned(), *passed))
-                .collect(),
+            files: files.collect(),
+        }
+    }
+
+    fn expected(file: &str, at_least: u64) -> Expected {
+        Expected {
+            file: file.to_owned(),
+            at_least,
         }
     }
 
     #[test]
-    fn file_without_a_test_run_fails() {
-        let files = ["tests/browser.rs".to_owned(), "tests/worker.rs".to_owned()];
+    fn file_of_which_fewer_tests_ran_than_it_shows_fails() {
+        let files = [
+            expected("tests/browser.rs", 2),
+            expected("tests/worker.rs", 1),
+        ];
         let many = MIN_BROWSER_TESTS + 1;
-        assert!(
-            check(
-                &ran(&[("tests/browser.rs", many), ("tests/worker.rs", 1)]),
-                &files
-            )
-            .is_ok()
-        );
-        assert!(
-            check(
-                &ran(&[("tests/browser.rs", many), ("tests/worker.rs", 0)]),
-                &files
-            )
-            .is_err()
-        );
+        let outcome = |browser, worker| {
+            let summary = ran(&[("tests/browser.rs", browser), ("tests/worker.rs", worker)]);
+            check(&summary, &files)
+        };
+        assert!(outcome(many, 1).is_ok());
+        assert!(outcome(1, many).is_err());
+        assert!(outcome(many, 0).is_err());
         assert!(check(&ran(&[("tests/browser.rs", many)]), &files).is_err());
     }
 
@@ -108,5 +125,11 @@ mod tests {
     fn fewer_tests_than_the_floor_fail() {
         assert!(check(&ran(&[("src/lib.rs", MIN_BROWSER_TESTS)]), &[]).is_ok());
         assert!(check(&ran(&[("src/lib.rs", MIN_BROWSER_TESTS - 1)]), &[]).is_err());
+    }
+
+    #[test]
+    fn marked_tests_are_counted() {
+        let source = "wasm_bindgen_test_configure!(run_in_browser);\n#[wasm_bindgen_test]\nfn a() {}\n    #[wasm_bindgen_test(async)]\n";
+        assert_eq!(visible_tests(source), 2);
     }
 }
