@@ -1,5 +1,6 @@
 // A chart as a picture: what is on its canvas, with a title and a legend, on the page's ground.
 
+import { saveFile } from '../save-file';
 import type { PlottedCurve } from './paint';
 
 export function downloadPng(chart: HTMLCanvasElement, title: string, plotted: readonly PlottedCurve[], style: CSSStyleDeclaration): void {
@@ -27,11 +28,6 @@ export function downloadPng(chart: HTMLCanvasElement, title: string, plotted: re
     ctx.fillText(label, margin + 18 * unit, y + 4 * unit);
   });
   canvas.toBlob((blob) => {
-    if (!blob) return;
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(blob);
-    link.download = `${title.replace(/[^\w.-]+/g, '_')}.png`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    if (blob) saveFile(blob, `${title}.png`);
   });
 }

@@ -3,6 +3,7 @@
 import { runName } from '../model/run-state';
 import { INITIAL_VIEW, type ViewState } from '../model/view-state';
 import { errorCode, errorMessage, openStorage, resumeRun, type Change, type Storage } from '../tracker';
+import { saveFile } from '../save-file';
 import { Address } from './address';
 import { Catalog } from './catalog';
 import { composeSnapshot } from './compose-snapshot';
@@ -206,8 +207,11 @@ export class DashboardController {
       case 'dismiss-notice':
         this.#notice = undefined;
         return this.#refresh();
-      case 'download-artifact':
-        return this.#download(intent.run_id, intent.key);
+      case 'download-artifact': {
+        if (!storage) return;
+        const bytes = await storage.get_artifact(intent.run_id, intent.key);
+        return saveFile(new Blob([bytes as Uint8Array<ArrayBuffer>]), `${intent.run_id}-${intent.key}`);
+      }
       case 'request-persistence':
         await requestPersistence(storage);
         return this.#measure();
@@ -227,13 +231,26 @@ export class DashboardController {
     this.#notice = { text: `Deleted ${what}.`, undo: true };
     await this.#deletion.begin(ids, async () => {
       this.#notice = undefined;
-      if (experiment && experiment.experiment_id === this.#view.experiment_id) delete this.#view.experiment_id;
       try {
         await carryOut();
+        this.#forget(ids);
       } catch (error) {
         this.#notice = { text: errorMessage(error), undo: false };
       }
     });
+  }
+
+  /** Takes what is gone out of the view, so that the address does not name it. */
+  #forget(ids: readonly string[]): void {
+    const { experiment_id, run_id, selection, ...kept } = this.#view;
+    const left = selection?.filter((id) => !ids.includes(id));
+    this.#view = {
+      ...kept,
+      ...(experiment_id && !ids.includes(experiment_id) && { experiment_id }),
+      ...(run_id && !ids.includes(run_id) && { run_id }),
+      ...(left && left.length > 0 && { selection: left }),
+    };
+    this.#address?.write(this.#view, false);
   }
 
   async #measure(): Promise<void> {
@@ -241,15 +258,5 @@ export class DashboardController {
     if (!estimate) return;
     this.snapshot = { ...this.snapshot, estimate };
     this.#show();
-  }
-
-  async #download(run_id: string, key: string): Promise<void> {
-    const bytes = await this.#storage?.get_artifact(run_id, key);
-    if (!bytes) return;
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
-    link.download = `${run_id}-${key}`.replace(/[^\w.-]+/g, '_');
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 }

@@ -65,11 +65,10 @@ export class SeriesCache {
     entry.stale = false;
     try {
       const known = entry.columns.length;
-      if (known > 0 && this.#storage.get_metrics_from) {
-        entry.columns.append(await this.#storage.get_metrics_from(run_id, key, known));
-      } else {
-        entry.columns.update(await this.#storage.get_metrics(run_id, key));
-      }
+      const tail = known > 0 ? await this.#storage.get_metrics_from?.(run_id, key, known) : undefined;
+      // A tail that begins before our last step means that points came in between: then all is read again.
+      if (tail && !(tail.step[0]! < entry.columns.step[known - 1]!)) entry.columns.append(tail);
+      else entry.columns.update(await this.#storage.get_metrics(run_id, key));
       delete entry.error;
     } catch (error) {
       entry.error = errorMessage(error);
