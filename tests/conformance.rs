@@ -35,12 +35,12 @@ mod in_memory {
         }
     }
 
-    crate::conformance_tests!(InMemory, #[test] futures::executor::block_on);
+    crate::conformance_tests!(native InMemory);
 }
 
 mod indexed_db {
     use super::common;
     use entrenar::storage::indexed_db::MemoryMirror;
 
-    crate::conformance_tests!(common::synced::Synced<MemoryMirror>, #[test] futures::executor::block_on);
+    crate::conformance_tests!(native common::synced::Synced<MemoryMirror>);
 }

@@ -262,7 +262,7 @@ pub fn write_headers(record: &mut RunRecord, series: &[NamedSeries]) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

@@ -177,23 +177,29 @@ pub async fn bad_arguments_are_refused_and_store_nothing<B: Backend>() {
     assert_eq!(storage.listed("exp-0", &run)[2], Vec::<String>::new());
 }
 
-/// One test for each case, with the given attribute and runner.
+/// One test for each case: natively or in a browser.
 #[macro_export]
 macro_rules! conformance_tests {
-    ($backend:ty, $(#[$attribute:meta])* $run:path) => {
-        $crate::conformance_tests!(@each $backend, [$(#[$attribute])*], $run:
+    ($mode:ident $backend:ty) => {
+        $crate::conformance_tests!(@each $mode $backend:
             first_ids_are_zero, runs_live_from_pending_to_final, unknown_ids_are_named,
             points_come_back_in_step_order_with_nothing_dropped, many_points_of_many_metrics_come_back,
             status_span_and_artifacts_come_back, lists_keep_the_order_of_creation,
             bad_arguments_are_refused_and_store_nothing);
     };
-    (@each $backend:ty, $attributes:tt, $run:path: $($case:ident),*) => {
-        $($crate::conformance_tests!(@one $backend, $attributes, $run, $case);)*
+    (@each $mode:ident $backend:ty: $($case:ident),*) => {
+        $($crate::conformance_tests!(@$mode $backend, $case);)*
     };
-    (@one $backend:ty, [$(#[$attribute:meta])*], $run:path, $case:ident) => {
-        $(#[$attribute])*
+    (@native $backend:ty, $case:ident) => {
+        #[test]
         fn $case() {
-            $run(common::conformance::$case::<$backend>())
+            futures::executor::block_on(common::conformance::$case::<$backend>());
+        }
+    };
+    (@browser $backend:ty, $case:ident) => {
+        #[wasm_bindgen_test::wasm_bindgen_test]
+        async fn $case() {
+            common::conformance::$case::<$backend>().await;
         }
     };
 }

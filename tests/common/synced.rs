@@ -21,6 +21,17 @@ impl Reopen for MemoryMirror {
     }
 }
 
+#[cfg(target_arch = "wasm32")]
+impl Reopen for entrenar::storage::indexed_db::RexieMirror {
+    async fn fresh() -> Self {
+        Self::new(&format!("conformance-{}", entrenar::storage::indexed_db::random_token()))
+    }
+
+    async fn again(&self) -> Self {
+        Self::new(self.name())
+    }
+}
+
 /// Ids of experiments and runs to reserve: less than a case creates, so that it also sees the numbers run out.
 const RESERVED: u64 = 32;
 

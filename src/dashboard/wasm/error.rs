@@ -28,10 +28,16 @@ pub fn range_error(message: &str) -> JsValue {
 }
 
 /// An `Error` of the storage.
-pub fn storage_error(error: &StorageError) -> JsValue {
+fn storage_error(error: &StorageError) -> JsValue {
     match error {
         StorageError::InvalidArgument(message) => range_error(message),
         other => with_code(Error::new(&other.to_string()).into(), other.code()),
+    }
+}
+
+impl From<StorageError> for JsValue {
+    fn from(error: StorageError) -> Self {
+        storage_error(&error)
     }
 }
 

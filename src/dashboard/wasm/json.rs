@@ -90,7 +90,7 @@ fn write_string(text: &mut String, string: &str) {
     text.push('"');
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::storage::{RawPoint, Series};

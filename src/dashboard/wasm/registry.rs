@@ -7,7 +7,7 @@ use futures::lock::Mutex;
 use wasm_bindgen::JsValue;
 
 use super::database::{Database, Handle};
-use super::error::{storage_error, warn};
+use super::error::warn;
 use super::options::StorageOptions;
 use super::page::watch_page;
 use super::page_mirror::PageMirror;
@@ -29,7 +29,7 @@ thread_local! {
 /// # Errors
 /// `NewerDatabase`, `Blocked`, `QuotaExceeded` and others for a database that must not be replaced by memory.
 pub async fn open(options: StorageOptions) -> std::result::Result<Handle, JsValue> {
-    opened_or_new(options).await.map_err(|cause| storage_error(&cause))
+    opened_or_new(options).await.map_err(JsValue::from)
 }
 
 async fn opened_or_new(options: StorageOptions) -> Result<Handle> {

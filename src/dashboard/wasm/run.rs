@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
 use super::database::{Database, Handle};
-use super::error::{promise, quiet_promise, storage_error};
+use super::error::{promise, quiet_promise};
 use super::json::metrics_json;
 use super::options::{run_options, storage_options};
 use super::registry::open;
@@ -61,7 +61,7 @@ impl WasmRun {
             let name = arguments::string("experiment_name", &experiment_name)?;
             let run_options = run_options(&options)?;
             let storage_options = storage_options(&options)?;
-            run_options.check().map_err(|cause| storage_error(&cause))?;
+            run_options.check()?;
             let handle = open(storage_options).await?;
             let begun = handle.database().synced.begin_run(&name, run_options).await;
             Self::of(handle, begun).map(JsValue::from)
@@ -84,7 +84,7 @@ impl WasmRun {
     }
 
     fn of(handle: Handle, run: StorageResult<RunSlot>) -> Result<WasmRun, JsValue> {
-        let run = run.map_err(|cause| storage_error(&cause))?;
+        let run = run?;
         let database = handle.database();
         database.keep_leases();
         let ids = database.synced.storage().memory().get(run).map(|state| {
@@ -158,7 +158,7 @@ impl WasmRun {
         let first = first_step.unwrap_or_else(|| self.next_step(slot));
         let count = values.length();
         if count > 0 && first.saturating_add(u64::from(count) - 1) > MAX_STEP {
-            return Err(storage_error(&step_too_large(&key.as_string().unwrap_or_default())));
+            return Err(step_too_large(&key.as_string().unwrap_or_default()).into());
         }
         self.check_running()?;
         let now_ms = js_sys::Date::now();
@@ -173,7 +173,7 @@ impl WasmRun {
                 let mut storage = self.database().synced.storage_mut();
                 for &mut value in block {
                     let point = RawPoint { step, value, timestamp_ms: now_ms as i64 };
-                    storage.append(self.run, slot, point).map_err(|cause| storage_error(&cause))?;
+                    storage.append(self.run, slot, point)?;
                     step += 1;
                 }
             }
@@ -197,7 +197,7 @@ impl WasmRun {
         let key = arguments::string("key", key)?;
         let bytes = arguments::bytes("data", data)?;
         let stored = self.database().synced.storage_mut().put_artifact(self.run, &key, &bytes);
-        let hash = stored.map_err(|cause| storage_error(&cause))?;
+        let hash = stored?;
         self.changed();
         Ok(hash)
     }
@@ -209,7 +209,7 @@ impl WasmRun {
         let (database, run_id) = (Rc::clone(self.database()), self.run_id.clone());
         quiet_promise(async move {
             let content = database.synced.get_artifact(&run_id, &key?).await;
-            content.map(|bytes| Uint8Array::from(&*bytes).into()).map_err(|cause| storage_error(&cause))
+            content.map(|bytes| Uint8Array::from(&*bytes).into()).map_err(JsValue::from)
         })
     }
 
@@ -217,7 +217,7 @@ impl WasmRun {
     pub fn get_metrics_json(&self) -> Result<String, JsValue> {
         let storage = self.database().synced.storage();
         let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
-        let series = state.all_series().map_err(|cause| storage_error(&cause))?;
+        let series = state.all_series()?;
         Ok(metrics_json(series, iso_second, number_list))
     }
 
@@ -231,7 +231,7 @@ impl WasmRun {
         let columns = {
             let storage = self.database().synced.storage();
             let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
-            let series = state.series(&key).map_err(|cause| storage_error(&cause))?;
+            let series = state.series(&key)?;
             series.map_or_else(Columns::default, crate::storage::Series::columns)
         };
         Ok(series_object(&columns))
@@ -272,7 +272,7 @@ impl WasmRun {
         let key = arguments::string("key", key)?;
         let storage = self.database().synced.storage();
         let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
-        let series = state.series(&key).map_err(|cause| storage_error(&cause))?;
+        let series = state.series(&key)?;
         Ok(series.map_or(0, crate::storage::Series::next_step) as f64)
     }
 
@@ -322,7 +322,7 @@ impl WasmRun {
         #[wasm_bindgen(unchecked_param_type = "string")] id: &JsValue,
     ) -> Result<(), JsValue> {
         let id = arguments::string("id", id)?;
-        crate::storage::check_text("id", &id).map_err(|cause| storage_error(&cause))?;
+        crate::storage::check_text("id", &id)?;
         self.change(|state| {
             state.record_mut().span_id = Some(id);
             Ok(())
@@ -372,7 +372,7 @@ impl WasmRun {
     fn new_slot(&self, key: &JsValue) -> Result<SeriesSlot, JsValue> {
         let name = arguments::string("key", key)?;
         let slot = self.database().synced.storage_mut().series_slot(self.run, &name);
-        let slot = slot.map_err(|cause| storage_error(&cause))?;
+        let slot = slot?;
         self.slots.set(key, f64::from(slot.0));
         Ok(slot)
     }
@@ -389,7 +389,7 @@ impl WasmRun {
         let point = RawPoint { step, value, timestamp_ms: now_ms as i64 };
         let synced = &self.database().synced;
         let stored = synced.storage_mut().append(self.run, slot, point);
-        stored.map_err(|cause| storage_error(&cause))?;
+        stored?;
         synced.changed(now_ms, 1);
         if !self.subscribers.is_empty() {
             self.tell(key, value, step);
@@ -409,7 +409,7 @@ impl WasmRun {
 
     fn check_running(&self) -> Result<(), JsValue> {
         let storage = self.database().synced.storage();
-        storage.check_loggable(self.run).map_err(|cause| storage_error(&cause))
+        storage.check_loggable(self.run).map_err(JsValue::from)
     }
 
     fn change(
@@ -417,7 +417,7 @@ impl WasmRun {
         change: impl FnOnce(&mut crate::storage::RunState) -> StorageResult<()>,
     ) -> Result<(), JsValue> {
         let changed = self.database().synced.storage_mut().change_run(self.run, change);
-        changed.map_err(|cause| storage_error(&cause))?;
+        changed?;
         self.changed();
         Ok(())
     }
@@ -440,15 +440,15 @@ impl WasmRun {
     }
 
     fn gone(&self) -> JsValue {
-        storage_error(&StorageError::RunNotFound(self.run_id.clone()))
+        StorageError::RunNotFound(self.run_id.clone()).into()
     }
 }
 
 async fn flushed(database: &Database, run: RunSlot) -> Result<JsValue, JsValue> {
-    database.synced.flush().await.map_err(|cause| storage_error(&cause))?;
+    database.synced.flush().await?;
     // A run that was lost meanwhile has nothing left to flush: its unsaved points will never be saved from here.
     let lost = database.synced.storage().lost(run);
-    lost.map_or(Ok(JsValue::UNDEFINED), |cause| Err(storage_error(&cause)))
+    lost.map_or(Ok(JsValue::UNDEFINED), |cause| Err(cause.into()))
 }
 
 /// Numbers as `JSON.stringify` writes them, separated by commas.

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
 use super::database::{Database, Handle, closed};
-use super::error::{promise, quiet_promise, storage_error};
+use super::error::{promise, quiet_promise};
 use super::options::storage_options;
 use super::registry::open;
 use super::views::{experiment_object, run_object, series_object, string_array};
@@ -52,7 +52,7 @@ impl WasmStorage {
         let experiment_id = arguments::string("experiment_id", experiment_id)?;
         let database = self.database()?;
         let storage = database.synced.storage();
-        storage.memory().experiment(&experiment_id).map_err(|cause| storage_error(&cause))?;
+        storage.memory().experiment(&experiment_id)?;
         Ok(string_array(storage.list_runs(&experiment_id)))
     }
 
@@ -65,7 +65,7 @@ impl WasmStorage {
         let run_id = arguments::string("run_id", run_id)?;
         let database = self.database()?;
         let storage = database.synced.storage();
-        storage.memory().run_slot(&run_id).map_err(|cause| storage_error(&cause))?;
+        storage.memory().run_slot(&run_id)?;
         Ok(string_array(storage.list_metric_keys(&run_id)))
     }
 
@@ -78,7 +78,7 @@ impl WasmStorage {
         let experiment_id = arguments::string("experiment_id", experiment_id)?;
         let database = self.database()?;
         let record = database.synced.storage().memory().experiment(&experiment_id).cloned();
-        record.map(|record| experiment_object(&record)).map_err(|cause| storage_error(&cause))
+        record.map(|record| experiment_object(&record)).map_err(JsValue::from)
     }
 
     /// What is known of a run, without its points.
@@ -91,8 +91,8 @@ impl WasmStorage {
         let database = self.database()?;
         let (record, interrupted, unsaved) = {
             let storage = database.synced.storage();
-            let slot = storage.memory().run_slot(&run_id).map_err(|cause| storage_error(&cause))?;
-            let state = storage.memory().run(&run_id).map_err(|cause| storage_error(&cause))?;
+            let slot = storage.memory().run_slot(&run_id)?;
+            let state = storage.memory().run(&run_id)?;
             let record = state.current_record();
             let interrupted =
                 !storage.owns(slot) && record.is_interrupted(js_sys::Date::now() as i64);
@@ -114,7 +114,7 @@ impl WasmStorage {
         quiet_promise(async move {
             let (database, run_id, key) = (database?, run_id?, key?);
             let columns = columns(&database, &run_id, &key).await;
-            columns.map(|columns| series_object(&columns)).map_err(|cause| storage_error(&cause))
+            columns.map(|columns| series_object(&columns)).map_err(JsValue::from)
         })
     }
 
@@ -130,7 +130,7 @@ impl WasmStorage {
         let database = self.database();
         quiet_promise(async move {
             let content = database?.synced.get_artifact(&run_id?, &key?).await;
-            content.map(|bytes| Uint8Array::from(&*bytes).into()).map_err(|cause| storage_error(&cause))
+            content.map(|bytes| Uint8Array::from(&*bytes).into()).map_err(JsValue::from)
         })
     }
 
@@ -158,7 +158,7 @@ impl WasmStorage {
             let database = Rc::clone(handle.database());
             drop(handle);
             let closed = database.close().await;
-            closed.map(|()| JsValue::UNDEFINED).map_err(|cause| storage_error(&cause))
+            closed.map(|()| JsValue::UNDEFINED).map_err(JsValue::from)
         })
     }
 }
@@ -167,7 +167,7 @@ impl WasmStorage {
     fn database(&self) -> Result<Rc<Database>, JsValue> {
         let handle = self.handle.borrow();
         let database = handle.as_ref().map(|handle| Rc::clone(handle.database()));
-        database.ok_or_else(|| storage_error(&closed()))
+        database.ok_or_else(|| closed().into())
     }
 }
 

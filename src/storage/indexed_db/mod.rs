@@ -4,12 +4,6 @@
 //! [`Mirror`] and reads back from it. Nothing here but `rexie_mirror` knows a browser.
 
 mod change;
-#[cfg(feature = "wasm")]
-mod connection;
-#[cfg(feature = "wasm")]
-mod decode;
-#[cfg(feature = "wasm")]
-mod dom_error;
 mod flush_policy;
 mod ids;
 mod journal;
@@ -18,8 +12,6 @@ mod mirror;
 mod point_block;
 #[cfg(feature = "wasm")]
 mod rexie_mirror;
-#[cfg(feature = "wasm")]
-mod schema;
 mod storage;
 mod synced;
 mod synced_flush;

@@ -287,7 +287,7 @@ fn corrupt(what: &str) -> StorageError {
     StorageError::Corrupt(format!("a record of points {what}"))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

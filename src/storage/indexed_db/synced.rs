@@ -10,7 +10,7 @@ use futures::lock::Mutex;
 use super::change::Change;
 use super::flush_policy::{FLUSH_INTERVAL_MS, FlushPolicy};
 use super::ids::IdPool;
-use super::mirror::{Mirror, NewRun};
+use super::mirror::{Batch, Mirror, NewRun};
 use super::storage::IndexedDbStorage;
 use crate::storage::clock;
 use crate::storage::error::Result;
@@ -76,6 +76,8 @@ pub struct SyncedStorage<M> {
     pub(super) policy: RefCell<FlushPolicy>,
     /// One flush at a time; a last flush on leaving does not queue.
     pub(super) turn: Mutex<()>,
+    /// A batch of which nobody knows whether it was committed.
+    pub(super) doubtful: RefCell<Option<Batch>>,
     /// Flushes that wait for a last flush which turned out not to be the last.
     pub(super) waiting_for_exit: RefCell<Vec<oneshot::Sender<()>>>,
     /// For each run that somebody else writes: the number of its first row not yet in memory.
@@ -106,6 +108,7 @@ impl<M: Mirror> SyncedStorage<M> {
             mirror,
             policy: RefCell::default(),
             turn: Mutex::default(),
+            doubtful: RefCell::default(),
             waiting_for_exit: RefCell::default(),
             unread: RefCell::default(),
             owner: owner.to_owned(),

@@ -25,14 +25,16 @@ impl<M: Mirror> SyncedStorage<M> {
     pub async fn flush(&self) -> Result<()> {
         let _turn = self.turn.lock().await;
         loop {
-            let Some(batch) = self.drain(BATCH_POINTS, false) else {
+            let doubtful = self.doubtful.take();
+            let in_doubt = doubtful.is_some();
+            let Some(batch) = doubtful.or_else(|| self.drain(BATCH_POINTS, false)) else {
                 if self.exit_finished().await {
                     continue;
                 }
                 return Ok(());
             };
             self.policy.borrow_mut().started(clock::now_ms() as f64);
-            let result = self.commit_with_retries(batch).await;
+            let result = self.commit_with_retries(batch, in_doubt).await;
             self.settle(&result);
             result?;
         }
@@ -45,18 +47,45 @@ impl<M: Mirror> SyncedStorage<M> {
         if released {
             self.renew_leases();
         }
-        let batch = self.drain(usize::MAX, released)?;
+        let doubtful = self.doubtful.take();
+        let batch = self.drain(usize::MAX, released);
+        if doubtful.is_none() && batch.is_none() {
+            return None;
+        }
         Some(async move {
-            let result = self.mirror.commit(&batch).await;
-            match &result {
-                Ok(()) => self.acknowledge(&batch),
-                Err(_) => self.storage_mut().journal_mut().0.restore(batch.id),
-            }
-            self.settle(&result);
+            // Both are issued before either is awaited.
+            let commit = async |batch: Option<Batch>, in_doubt: bool| match batch {
+                Some(batch) => self.commit_last(batch, in_doubt).await,
+                None => Ok(()),
+            };
+            let (first, second) = futures::join!(commit(doubtful, true), commit(batch, false));
+            self.settle(&first.and(second));
             for waiting in self.waiting_for_exit.take() {
                 let _ = waiting.send(());
             }
         })
+    }
+
+    /// Commits without a second try.
+    async fn commit_last(&self, batch: Batch, in_doubt: bool) -> Result<()> {
+        let result = self.mirror.commit(&batch).await;
+        match &result {
+            Ok(()) => self.acknowledge(&batch),
+            Err(StorageError::ConnectionLost(_)) => self.keep_in_doubt(batch),
+            Err(StorageError::Conflict(_)) if in_doubt => self.keep_in_doubt(batch),
+            Err(_) => self.storage_mut().journal_mut().0.restore(batch.id),
+        }
+        result
+    }
+
+    /// A batch of which nobody knows whether it was committed is tried again as it is, before anything else: what was
+    /// committed after all answers with a conflict and is not written twice.
+    fn keep_in_doubt(&self, batch: Batch) {
+        let other = self.doubtful.replace(Some(batch));
+        if let Some(other) = other {
+            // Two at a time happen only to a page that left and came back; the older is written again whole.
+            self.storage_mut().journal_mut().0.restore(other.id);
+        }
     }
 
     /// Has the records of all running runs that are owned here written by the next flush: others see that their owner lives.
@@ -100,29 +129,64 @@ impl<M: Mirror> SyncedStorage<M> {
     }
 
     /// Commits a batch; where a failure has a remedy, applies it and tries what is left to write again.
-    async fn commit_with_retries(&self, first: Batch) -> Result<()> {
-        let mut batch = first;
-        for remaining in (0..TRIES).rev() {
+    async fn commit_with_retries(&self, first: Batch, was_in_doubt: bool) -> Result<()> {
+        let (mut batch, mut in_doubt) = (first, was_in_doubt);
+        let mut tries = 1;
+        loop {
             let Err(cause) = self.mirror.commit(&batch).await else {
                 self.acknowledge(&batch);
                 return Ok(());
             };
-            self.storage_mut().journal_mut().0.restore(batch.id);
-            if remaining == 0 {
-                return Err(cause);
-            }
+            let last = tries == TRIES;
+            tries += 1;
             match &cause {
+                StorageError::ConnectionLost(_) if last => {
+                    self.keep_in_doubt(batch);
+                    return Err(cause);
+                }
+                StorageError::ConnectionLost(_) => {
+                    in_doubt = true;
+                    continue;
+                }
+                StorageError::Conflict(_) if in_doubt => match self.was_committed(&batch).await {
+                    Ok(true) => {
+                        self.acknowledge(&batch);
+                        return Ok(());
+                    }
+                    Ok(false) => {}
+                    Err(cause) => {
+                        self.keep_in_doubt(batch);
+                        return Err(cause);
+                    }
+                },
+                _ => {}
+            }
+            self.storage_mut().journal_mut().0.restore(batch.id);
+            match &cause {
+                _ if last => return Err(cause),
                 StorageError::Conflict(_) => self.resolve_conflict(&batch).await?,
                 StorageError::Cleared(_) => self.forget_commits(),
-                StorageError::ConnectionLost(_) => {}
                 _ => return Err(cause),
             }
+            in_doubt = false;
             match self.drain(BATCH_POINTS, false) {
                 Some(next) => batch = next,
                 None => return Ok(()),
             }
         }
-        Ok(())
+    }
+
+    /// Whether a batch in doubt is in the database: a run that says so speaks for all of it.
+    async fn was_committed(&self, batch: &Batch) -> Result<bool> {
+        let run_ids: Vec<String> = batch.runs.iter().map(|run| run.record.run_id.clone()).collect();
+        let stored = self.mirror.load_records(&[], &run_ids).await?;
+        Ok(batch.runs.iter().any(|commit| {
+            stored.runs.iter().any(|record| {
+                record.run_id == commit.record.run_id
+                    && record.owner == self.owner()
+                    && record.next_sequence >= commit.record.next_sequence
+            })
+        }))
     }
 
     /// A row was there already: each run of the batch was taken over, deleted, or has rows of ours that we don't know of.
@@ -167,12 +231,13 @@ impl<M: Mirror> SyncedStorage<M> {
         let mut storage = self.storage_mut();
         let (journal, memory) = storage.journal_mut();
         journal.forget_commits(memory, |record| record.owner == owner);
+        self.doubtful.take();
     }
 
     /// Lets the policy decide what comes next, and tells subscribers if writing began to fail or works again.
     fn settle(&self, result: &Result<()>) {
         let now_ms = clock::now_ms() as f64;
-        let dirty = !self.storage().journal().is_drained();
+        let dirty = !self.storage().journal().is_drained() || self.doubtful.borrow().is_some();
         let (wake, change) = {
             let mut policy = self.policy.borrow_mut();
             match result {

@@ -7,7 +7,7 @@ use rexie::{Rexie, Transaction, TransactionMode};
 
 use super::decode::decode;
 use super::dom_error::{classify, classify_open};
-use super::rexie_mirror::random_token;
+use super::random_token;
 use super::schema::{DATABASE_KEY, DatabaseMeta, META, SCHEMA_VERSION, STORES, builder, encode};
 use crate::storage::error::{Result, StorageError};
 use crate::storage::record::RECORD_FORMAT;
@@ -38,6 +38,10 @@ impl Connection {
             identity: RefCell::default(),
             was_open: Cell::new(false),
         }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     pub fn is_open(&self) -> bool {

@@ -1,4 +1,9 @@
-//! The mirror over a real IndexedDB, through rexie. Nothing else knows IndexedDB.
+//! The mirror over a real IndexedDB, through rexie. Nothing outside this folder knows IndexedDB.
+
+mod connection;
+mod decode;
+mod dom_error;
+mod schema;
 
 use std::pin::pin;
 use std::task::Poll;
@@ -9,12 +14,12 @@ use js_sys::Math;
 use rexie::{Store, Transaction, TransactionMode};
 use wasm_bindgen::JsValue;
 
-use super::connection::Connection;
-use super::decode::decode;
-use super::dom_error::{classify, classify_abort};
 use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints, claimed};
 use super::point_block::BlockWriter;
-use super::schema::{
+use self::connection::Connection;
+use self::decode::decode;
+use self::dom_error::{classify, classify_abort};
+use self::schema::{
     ARTIFACTS, BY_NAME, EXPERIMENTS, IDS_KEY, IdCounters, META, POINTS, RUNS, chunk_range, encode,
     log_range, row_key, unwrap_bytes, wrap_bytes,
 };
@@ -88,6 +93,12 @@ impl RexieMirror {
     #[must_use]
     pub fn new(name: &str) -> Self {
         Self { connection: Connection::new(name) }
+    }
+
+    /// The database's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.connection.name()
     }
 
     /// Opens the database now.

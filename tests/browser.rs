@@ -1,0 +1,107 @@
+//! In a browser's page: the conformance suite over a real IndexedDB, and the mirror's own promises.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use common::synced::Synced;
+use entrenar::storage::indexed_db::{
+    Batch, Mirror, NewRun, PointRow, RexieMirror, RunCommit, random_token,
+};
+use entrenar::storage::{RunRecord, StorageError};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+conformance_tests!(browser Synced<RexieMirror>);
+
+fn mirror() -> RexieMirror {
+    RexieMirror::new(&format!("browser-{}", random_token()))
+}
+
+fn new_run(name: &str, owner: &str) -> NewRun {
+    let record = RunRecord { owner: owner.into(), ..RunRecord::new(String::new(), String::new(), 0) };
+    NewRun { experiment_name: name.into(), record }
+}
+
+fn batch(record: &RunRecord, sequence: u64) -> Batch {
+    let record = RunRecord { next_sequence: sequence as f64 + 1.0, ..record.clone() };
+    let rows = vec![PointRow { sequence, bytes: vec![1, 2, 3] }];
+    Batch { runs: vec![RunCommit { record, rows }], ..Batch::default() }
+}
+
+#[wasm_bindgen_test]
+async fn runs_begun_at_once_share_their_experiment_and_no_id() {
+    let mirror = mirror();
+    let others: Vec<RexieMirror> = (0..8).map(|_| RexieMirror::new(mirror.name())).collect();
+    let begun = others.iter().map(|other| other.begin_run(new_run("shared", "a")));
+    let begun = futures::future::try_join_all(begun).await.unwrap();
+    assert!(begun.iter().all(|(experiment, _)| experiment.experiment_id == "exp-0"));
+    let mut ids: Vec<String> = begun.into_iter().map(|(_, run)| run.run_id).collect();
+    ids.sort();
+    assert_eq!(ids, (0..8).map(|n| format!("run-{n}")).collect::<Vec<_>>());
+}
+
+#[wasm_bindgen_test]
+async fn row_that_is_there_makes_the_whole_commit_fail() {
+    let mirror = mirror();
+    let (_, record) = mirror.begin_run(new_run("rows", "a")).await.unwrap();
+    let (_, other) = mirror.begin_run(new_run("rows", "a")).await.unwrap();
+    mirror.commit(&batch(&record, 0)).await.unwrap();
+    let mut both = batch(&record, 0);
+    both.runs.extend(batch(&other, 0).runs);
+    both.artifacts.push(("hash".into(), (*b"content").into()));
+    let refused = mirror.commit(&both).await;
+    assert!(matches!(refused, Err(StorageError::Conflict(_))), "{refused:?}");
+    assert_eq!(mirror.load_points(&other.run_id, 0).await.unwrap().blocks.len(), 0);
+    assert_eq!(mirror.load_artifact("hash").await, Ok(None));
+}
+
+#[wasm_bindgen_test]
+async fn claim_sets_a_fence_that_the_old_owner_runs_into() {
+    let mirror = mirror();
+    let (_, record) = mirror.begin_run(new_run("claim", "old")).await.unwrap();
+    mirror.commit(&batch(&record, 0)).await.unwrap();
+    let claimed = mirror.claim_run(&record.run_id, "old", "new", 5).await.unwrap();
+    assert_eq!((claimed.owner.as_str(), claimed.next_sequence), ("new", 2.0));
+    let late = mirror.commit(&batch(&record, 1)).await;
+    assert!(matches!(late, Err(StorageError::Conflict(_))), "{late:?}");
+    let again = mirror.claim_run(&record.run_id, "old", "third", 5).await;
+    assert_eq!(again, Err(StorageError::RunTakenOver(record.run_id.clone())));
+    let unknown = mirror.claim_run("run-77", "old", "third", 5).await;
+    assert_eq!(unknown, Err(StorageError::RunNotFound("run-77".into())));
+}
+
+#[wasm_bindgen_test]
+async fn closed_connection_is_opened_again() {
+    let mirror = mirror();
+    let (_, record) = mirror.begin_run(new_run("closed", "a")).await.unwrap();
+    mirror.close();
+    mirror.commit(&batch(&record, 0)).await.unwrap();
+    assert_eq!(mirror.load_points(&record.run_id, 0).await.unwrap().blocks, [vec![1, 2, 3]]);
+}
+
+#[wasm_bindgen_test]
+async fn deleted_database_is_noticed_before_anything_is_written() {
+    let mirror = mirror();
+    let (_, record) = mirror.begin_run(new_run("deleted", "a")).await.unwrap();
+    mirror.close();
+    rexie::Rexie::delete(mirror.name()).await.unwrap();
+    let noticed = mirror.commit(&batch(&record, 0)).await;
+    assert!(matches!(noticed, Err(StorageError::Cleared(_))), "{noticed:?}");
+    mirror.commit(&batch(&record, 0)).await.unwrap();
+    assert_eq!(mirror.load_catalog().await.unwrap().runs.len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn newer_database_is_refused() {
+    let name = format!("newer-{}", random_token());
+    let store = rexie::ObjectStore::new("things of the future");
+    let newer = rexie::Rexie::builder(&name).version(7).add_object_store(store).build().await.unwrap();
+    newer.close();
+    let refused = RexieMirror::new(&name).open().await;
+    assert!(matches!(refused, Err(StorageError::NewerDatabase(_))), "{refused:?}");
+    let after = rexie::Rexie::builder(&name).build().await.unwrap();
+    assert_eq!((after.version().unwrap(), after.store_names()), (7, vec!["things of the future".to_owned()]));
+    after.close();
+}
