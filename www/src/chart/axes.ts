@@ -43,12 +43,24 @@ export function chartAxes(xAxis: XAxis, xLog: boolean, yLog: boolean, colors: Ch
   } else if (xAxis === 'step') {
     if (!xLog) x.incrs = [1, 2, 5].flatMap((n) => Array.from({ length: 16 }, (_, power) => n * 10 ** power)).sort((a, b) => a - b);
     x.values = tickNumbers;
+  } else {
+    x.values = (_, splits, __, ___, step) => splits.map((ms) => (ms === null ? '' : tickTime(ms, step)));
   }
   const y: uPlot.Axis = { ...shared, size: 50, gap: 4, space: 34, values: tickNumbers };
   const logarithmic: uPlot.Axis = { splits: (_, __, min, max) => logSplits(min, max), filter: (_, splits) => splits };
   if (xLog) Object.assign(x, logarithmic);
   if (yLog) Object.assign(y, logarithmic);
   return [x, y];
+}
+
+const TIME_OF_DAY = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+
+function tickTime(ms: number, step: number): string {
+  const time = new Date(ms);
+  if (step >= DAY) return time.toLocaleDateString(undefined, { day: 'numeric', month: 'short' });
+  if (step >= MINUTE) return time.toLocaleTimeString(undefined, TIME_OF_DAY);
+  if (step >= SECOND) return time.toLocaleTimeString(undefined, { ...TIME_OF_DAY, second: '2-digit' });
+  return `${time.getSeconds()}.${String(time.getMilliseconds()).padStart(3, '0')} s`;
 }
 
 function tickDuration(ms: number): string {

@@ -155,7 +155,9 @@ ${
   }
 
   readonly #start = (): void => {
-    const settings = { ...DEFAULTS, learning_rate: this.#rate, hidden: this.#hidden };
+    // Another seed each time: the same settings learn a little differently.
+    const seed = Math.floor(Math.random() * 10_000);
+    const settings = { ...DEFAULTS, learning_rate: this.#rate, hidden: this.#hidden, seed };
     void this.#train((digits) => Training.begin(settings, digits, this.#report, this.database));
   };
 

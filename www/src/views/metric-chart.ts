@@ -11,6 +11,7 @@ import type { CachedSeries } from '../controller/series-cache';
 import type { Snapshot } from '../controller/snapshot';
 import { runStroke } from '../model/run-colors';
 import { runName, runStart } from '../model/run-state';
+import type { XAxis } from '../model/series-columns';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
 import { chartKeyboard } from './chart-keyboard';
@@ -168,12 +169,15 @@ export class MetricChart extends LitElement {
     this.#plotted = [];
     this.#errors = [];
     this.#loading = false;
-    for (const run of this.#runs()) {
+    const runs = this.#runs();
+    const names = new Set<string>();
+    const ambiguous = new Set(runs.map(runName).filter((name) => names.size === names.add(name).size));
+    for (const run of runs) {
       const series = this.source(run.run_id, this.metric);
       if (!series) continue;
       if (series.error) this.#errors.push(`${runName(run)}: ${series.error}`);
       if (series.revision === 0) this.#loading = true;
-      else this.#plotted.push(this.#plottedCurve(run, series, view.xAxis));
+      else this.#plotted.push(this.#plottedCurve(run, series, view.xAxis, ambiguous.has(runName(run))));
     }
   }
 
@@ -182,9 +186,10 @@ export class MetricChart extends LitElement {
     return this.snapshot.selected.filter((run) => run.metrics.some((metric) => metric.key === this.metric));
   }
 
-  #plottedCurve(run: RunRecord, series: CachedSeries, xAxis: Snapshot['view']['xAxis']): PlottedCurve {
+  #plottedCurve(run: RunRecord, series: CachedSeries, xAxis: XAxis, ambiguous: boolean): PlottedCurve {
+    const label = ambiguous ? `${runName(run)} (${run.run_id})` : runName(run);
     series.curve.refresh(xAxis, runStart(run));
-    return { run_id: run.run_id, label: runName(run), stroke: runStroke(run.run_id, this.dark), curve: series.curve };
+    return { run_id: run.run_id, label, stroke: runStroke(run.run_id, this.dark), curve: series.curve };
   }
 
   #makePlot(plotKey: string): void {

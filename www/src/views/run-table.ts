@@ -93,6 +93,7 @@ export class RunTable extends LitElement {
       <th scope="row" class="name">
         <button class="plain open" title=${runName(run)} @click=${() => this.#open(run)}>${runName(run)}</button>
         <div class="under">
+          ${run.run_name ? html`<span>${run.run_id}</span>` : nothing}
           <span class="narrow">${started} · ${took}</span>
           ${Object.entries(run.tags).map(([key, value]) => html`<span class="tag" title=${`${key}: ${value}`}>${key}: ${value}</span>`)}
         </div>
