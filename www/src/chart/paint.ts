@@ -1,7 +1,7 @@
 // Draws curves onto a chart's canvas: lines, lone points, and marks where a value was not finite.
 
 import type { Curve } from '../model/curve';
-import { emptyTrace, traceCurve, type Trace } from '../model/trace';
+import { divide, emptyColumns, emptyTrace, traceCurve, type Trace } from '../model/trace';
 import type { RunStroke } from '../model/run-colors';
 
 export interface PlottedCurve {
@@ -25,6 +25,7 @@ export interface Frame {
 /** Points farther apart than this are drawn as points too. */
 const ROOMY_PX = 14;
 
+const columns = emptyColumns();
 const scratch: Trace = emptyTrace();
 
 export function paintCurves(ctx: CanvasRenderingContext2D, frame: Frame, plotted: readonly PlottedCurve[], smoothing: number): void {
@@ -35,15 +36,16 @@ export function paintCurves(ctx: CanvasRenderingContext2D, frame: Frame, plotted
   const window = { from: frame.x.min, to: frame.x.max, columns: frame.width / frame.pixelRatio, log: frame.x.log };
   for (const { curve, stroke } of plotted) {
     ctx.strokeStyle = ctx.fillStyle = stroke.color;
+    divide(curve, window, columns);
     if (smoothing > 0) {
       ctx.globalAlpha = 0.28;
-      traceCurve(curve, curve.values, curve.extremes, window, scratch);
+      traceCurve(curve, curve.values, curve.extremes, columns, scratch);
       paintTrace(ctx, frame, scratch, [], 1, false);
       ctx.globalAlpha = 1;
       const smoothed = curve.smoothed(smoothing);
-      traceCurve(curve, smoothed.values, smoothed.extremes, window, scratch);
+      traceCurve(curve, smoothed.values, smoothed.extremes, columns, scratch);
     } else {
-      traceCurve(curve, curve.values, curve.extremes, window, scratch);
+      traceCurve(curve, curve.values, curve.extremes, columns, scratch);
     }
     paintTrace(ctx, frame, scratch, stroke.dash, 1.6, true);
     if (curve.nonFinite.length > 0) paintMarks(ctx, frame, curve);

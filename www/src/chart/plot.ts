@@ -181,7 +181,10 @@ export class Plot {
   };
 
   #placeDots(x: number | undefined): void {
-    const { over } = this.#uplot;
+    const { over, bbox } = this.#uplot;
+    // From the numbers uPlot keeps: asking the element would force a layout per chart and frame.
+    const width = bbox.width / devicePixelRatio;
+    const height = bbox.height / devicePixelRatio;
     while (this.#dots.length < this.#plotted.length) {
       const dot = document.createElement('span');
       dot.className = 'dot';
@@ -194,7 +197,7 @@ export class Plot {
       const value = !each || index < 0 ? NaN : (smoothing > 0 ? each.curve.smoothed(smoothing).values : each.curve.values)[index]!;
       const left = index < 0 ? -1 : this.#uplot.valToPos(each!.curve.x(index), 'x');
       const top = this.#uplot.valToPos(value, 'y');
-      const shown = Number.isFinite(top) && left >= 0 && left <= over.clientWidth && top >= 0 && top <= over.clientHeight;
+      const shown = Number.isFinite(top) && left >= 0 && left <= width && top >= 0 && top <= height;
       dot.hidden = !shown;
       if (!shown) return;
       dot.style.background = each!.stroke.color;

@@ -8,6 +8,9 @@ interface Level {
   /** Index into the column of the least (greatest) finite value of a block; `NONE` for a block without one. */
   least: Int32Array;
   greatest: Int32Array;
+  /** The values there, kept beside: looking them up in a column of millions would miss the processor's cache each time. */
+  low: Float64Array;
+  high: Float64Array;
   blocks: number;
 }
 
@@ -21,6 +24,8 @@ export class Extremes {
   /** Results of the last `query`: indices of the least and greatest finite value, or -1 when there is none. */
   least = NONE;
   greatest = NONE;
+  #low = Infinity;
+  #high = -Infinity;
 
   get length(): number {
     return this.#length;
@@ -42,7 +47,9 @@ export class Extremes {
         else this.#scanLevel(this.#levels[depth - 1]!, block << FAN_OUT_BITS, (block + 1) << FAN_OUT_BITS);
         level.least[block] = this.least;
         level.greatest[block] = this.greatest;
-        this.least = this.greatest = NONE;
+        level.low[block] = this.#low;
+        level.high[block] = this.#high;
+        this.#reset();
       }
       level.blocks = blocks;
       below = blocks;
@@ -52,8 +59,14 @@ export class Extremes {
 
   /** Finds the extremes of the values in [from, to). */
   query(from: number, to: number): void {
-    this.least = this.greatest = NONE;
+    this.#reset();
     this.#query(from, to, -1);
+  }
+
+  #reset(): void {
+    this.least = this.greatest = NONE;
+    this.#low = Infinity;
+    this.#high = -Infinity;
   }
 
   /** Covers [from, to) of the level `depth` (-1: the column itself), going up a level for the whole blocks inside. */
@@ -77,49 +90,60 @@ export class Extremes {
 
   #scanValues(from: number, to: number): void {
     const values = this.#values;
-    let least = this.least;
-    let greatest = this.greatest;
-    let low = least < 0 ? Infinity : values[least]!;
-    let high = greatest < 0 ? -Infinity : values[greatest]!;
+    let low = this.#low;
+    let high = this.#high;
     for (let i = from; i < to; i++) {
       const value = values[i]!;
       // NaN fails both comparisons; the infinities fail one of these.
       if (value < low && value !== -Infinity) {
         low = value;
-        least = i;
+        this.least = i;
       }
       if (value > high && value !== Infinity) {
         high = value;
-        greatest = i;
+        this.greatest = i;
       }
     }
-    this.least = least;
-    this.greatest = greatest;
+    this.#low = low;
+    this.#high = high;
   }
 
   #scanLevel(level: Level, from: number, to: number): void {
-    const values = this.#values;
+    const { low: lows, high: highs } = level;
+    let low = this.#low;
+    let high = this.#high;
     for (let block = from; block < to; block++) {
-      const low = level.least[block]!;
-      if (low >= 0 && (this.least < 0 || values[low]! < values[this.least]!)) this.least = low;
-      const high = level.greatest[block]!;
-      if (high >= 0 && (this.greatest < 0 || values[high]! > values[this.greatest]!)) this.greatest = high;
+      if (lows[block]! < low) {
+        low = lows[block]!;
+        this.least = level.least[block]!;
+      }
+      if (highs[block]! > high) {
+        high = highs[block]!;
+        this.greatest = level.greatest[block]!;
+      }
     }
+    this.#low = low;
+    this.#high = high;
   }
 
   #level(depth: number, blocks: number): Level {
     let level = this.#levels[depth];
-    if (!level) {
-      level = { least: new Int32Array(blocks), greatest: new Int32Array(blocks), blocks: 0 };
-      this.#levels[depth] = level;
-    } else if (level.least.length < blocks) {
-      const capacity = Math.max(blocks, Math.ceil(level.least.length * 1.5));
-      const least = new Int32Array(capacity);
-      const greatest = new Int32Array(capacity);
-      least.set(level.least);
-      greatest.set(level.greatest);
-      level.least = least;
-      level.greatest = greatest;
+    if (!level || level.least.length < blocks) {
+      const capacity = level ? Math.max(blocks, Math.ceil(level.least.length * 1.5)) : blocks;
+      const next: Level = {
+        least: new Int32Array(capacity),
+        greatest: new Int32Array(capacity),
+        low: new Float64Array(capacity),
+        high: new Float64Array(capacity),
+        blocks: level?.blocks ?? 0,
+      };
+      if (level) {
+        next.least.set(level.least);
+        next.greatest.set(level.greatest);
+        next.low.set(level.low);
+        next.high.set(level.high);
+      }
+      this.#levels[depth] = level = next;
     }
     return level;
   }

@@ -18,49 +18,109 @@ export interface Window {
   log: boolean;
 }
 
+/** Which of a curve's points are in the window, and in which pixel column each is. */
+export interface Columns {
+  first: number;
+  last: number;
+  /** Column `c` holds the points from `edges[c]` up to, not including, `edges[c + 1]`. Empty when every point is drawn. */
+  edges: Int32Array;
+  count: number;
+}
+
 export function emptyTrace(): Trace {
   return { x: new Float64Array(0), y: new Float64Array(0), length: 0 };
 }
 
+export function emptyColumns(): Columns {
+  return { first: 0, last: 0, edges: new Int32Array(0), count: 0 };
+}
+
 /** Points per pixel column above which a curve is reduced. */
 const DENSE = 4;
+/** Columns with this many points may gain or lose a block of the pyramid's lowest level: less than a tenth of a pixel. */
+const COARSE = 256;
+const BLOCK = 16;
 
-/** Fills `trace` (reused from frame to frame) with the part of the curve in the window, and a point beyond each end. */
-export function traceCurve(curve: Curve, values: Float64Array, extremes: Extremes, window: Window, trace: Trace): void {
+/** Finds the points in the window, and one beyond each end. Fills `columns`, which is reused from frame to frame. */
+export function divide(curve: Curve, window: Window, columns: Columns): void {
   const first = Math.max(0, curve.indexAt(window.from) - 1);
   const last = Math.min(curve.length, curve.indexAt(window.to, true) + 1);
-  const columns = Math.max(1, Math.ceil(window.columns));
-  const count = last - first;
-  reserve(trace, Math.max(0, count <= columns * DENSE ? count : columns * 2 + 4));
+  const width = Math.max(1, Math.ceil(window.columns));
+  columns.first = first;
+  columns.last = last;
+  columns.count = 0;
+  if (last - first <= width * DENSE) return;
+  if (columns.edges.length <= width) columns.edges = new Int32Array(width + 1);
+  const { edges } = columns;
+  const coarse = last - first > width * COARSE;
+  let edge = (edges[0] = first + 1);
+  let stride = Math.round((last - first) / width);
+  for (let column = 1; column < width; column++) {
+    let next = indexNear(curve, windowX(window, column / width), edge, stride, last - 1);
+    stride = next - edge;
+    if (coarse) next = Math.max(edge, next - (next % BLOCK));
+    edges[column] = edge = next;
+  }
+  edges[width] = last - 1;
+  columns.count = width;
+}
+
+export function traceCurve(curve: Curve, values: Float64Array, extremes: Extremes, columns: Columns, trace: Trace): void {
+  const { first, last, edges, count } = columns;
+  const { xs, xOrigin } = curve;
+  reserve(trace, count === 0 ? Math.max(0, last - first) : count * 2 + 2);
   trace.length = 0;
-  if (count <= 0) return;
-  if (count <= columns * DENSE) {
-    for (let i = first; i < last; i++) push(trace, curve.x(i), values[i]!);
+  if (count === 0) {
+    for (let i = first; i < last; i++) push(trace, xs[i]! - xOrigin, values[i]!);
     return;
   }
-  push(trace, curve.x(first), values[first]!);
-  let from = first + 1;
-  for (let column = 1; column <= columns && from < last - 1; column++) {
-    const to = column === columns ? last - 1 : Math.min(last - 1, curve.indexAt(edge(window, column / columns)));
+  push(trace, xs[first]! - xOrigin, values[first]!);
+  for (let column = 0; column < count; column++) {
+    const from = edges[column]!;
+    const to = edges[column + 1]!;
     if (to <= from) continue;
     extremes.query(from, to);
     const { least, greatest } = extremes;
-    if (least < 0) push(trace, curve.x(from), NaN);
-    else if (least === greatest) push(trace, curve.x(least), values[least]!);
-    else {
-      const early = Math.min(least, greatest);
-      const late = Math.max(least, greatest);
-      push(trace, curve.x(early), values[early]!);
-      push(trace, curve.x(late), values[late]!);
+    if (least < 0) {
+      push(trace, xs[from]! - xOrigin, NaN);
+      continue;
     }
-    from = to;
+    const early = Math.min(least, greatest);
+    push(trace, xs[early]! - xOrigin, values[early]!);
+    if (least === greatest) continue;
+    const late = Math.max(least, greatest);
+    push(trace, xs[late]! - xOrigin, values[late]!);
   }
-  push(trace, curve.x(last - 1), values[last - 1]!);
+  push(trace, xs[last - 1]! - xOrigin, values[last - 1]!);
 }
 
-function edge(window: Window, fraction: number): number {
+function windowX(window: Window, fraction: number): number {
   if (!window.log) return window.from + (window.to - window.from) * fraction;
   return window.from * (window.to / window.from) ** fraction;
+}
+
+/** The first index in [from, to] whose x is at or after the given one; found at once where points are evenly spaced. */
+function indexNear(curve: Curve, x: number, from: number, stride: number, to: number): number {
+  const { xs } = curve;
+  const target = x + curve.xOrigin;
+  let low = from;
+  let high = to;
+  const guess = Math.min(to, from + stride);
+  if (guess > low && guess < high) {
+    if (xs[guess]! < target) {
+      low = guess + 1;
+      if (low + 2 < high && xs[low + 2]! >= target) high = low + 2;
+    } else {
+      high = guess;
+      if (high - 2 > low && xs[high - 2]! < target) low = high - 1;
+    }
+  }
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (xs[middle]! < target) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function push(trace: Trace, x: number, y: number): void {
