@@ -1,6 +1,18 @@
 //! What a dashboard shows.
 //!
-//! With the feature `wasm`, [`wasm`] is the JavaScript surface: `WasmRun` and `WasmStorage`.
+//! - [`DashboardSource`]: one run as a view sees it; [`RunDashboard`] is one over any storage.
+//! - [`MetricSnapshot`], [`ResourceSnapshot`], [`Trend`]: what it shows.
+//! - [`downsample`](fn@downsample): fewer points, every spike.
+//! - With the feature `wasm`, [`wasm`] is the JavaScript surface: `WasmRun` and `WasmStorage`.
 
+mod downsample;
+mod snapshot;
+mod source;
+mod trend;
 #[cfg(feature = "wasm")]
 pub mod wasm;
+
+pub use downsample::{FEWEST_POINTS, downsample};
+pub use snapshot::{MetricSnapshot, ResourceSnapshot};
+pub use source::{DashboardSource, MetricCallback, MetricKeys, RunDashboard};
+pub use trend::Trend;
