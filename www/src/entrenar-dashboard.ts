@@ -124,7 +124,7 @@ export class EntrenarDashboard extends LitElement {
                   aria-pressed=${view.follow}
                   title="Always show the newest run, and it alone"
                   data-testid="follow-latest"
-                  @click=${() => this.#follow(!view.follow)}
+                  @click=${() => emitIntent(this, { type: 'view', change: { follow: !view.follow, selection: undefined } })}
                 >
                   Follow latest run
                 </button>
@@ -165,13 +165,6 @@ export class EntrenarDashboard extends LitElement {
         ? html`<button data-testid="undo" @click=${() => emitIntent(this, { type: 'undo-delete' })}>Undo</button>`
         : html`<button @click=${() => emitIntent(this, { type: 'dismiss-notice' })}>Close</button>`}
     </div>`;
-  }
-
-  #follow(follow: boolean): void {
-    const runs = this.#controller?.snapshot.runs ?? [];
-    const latest = runs.at(-1);
-    const selection = follow && latest ? [latest.run_id] : undefined;
-    emitIntent(this, { type: 'view', change: { follow, selection } });
   }
 
   #restart(): void {

@@ -27,9 +27,10 @@ export function composeSnapshot(
     : newest(experiments, (each) => each.created_ms);
   const runs = experiment ? catalog.runs(experiment.experiment_id).filter((run) => !hidden(run.run_id)) : [];
   const byId = new Map(runs.map((run) => [run.run_id, run]));
-  const selected = view.selection
-    ? view.selection.flatMap((run_id) => byId.get(run_id) ?? [])
-    : sortRuns(runs, { by: 'start', descending: true }, now_ms).slice(0, AUTOMATIC_RUNS);
+  const selected =
+    view.selection && !view.follow
+      ? view.selection.flatMap((run_id) => byId.get(run_id) ?? [])
+      : sortRuns(runs, { by: 'start', descending: true }, now_ms).slice(0, view.follow ? 1 : AUTOMATIC_RUNS);
   const detail = view.run_id ? byId.get(view.run_id) : undefined;
   const missing = [...(view.selection ?? []), ...(view.run_id ? [view.run_id] : [])].filter((id) => !byId.has(id) && !hidden(id));
   if (view.experiment_id && !experiment && !hidden(view.experiment_id)) missing.unshift(view.experiment_id);

@@ -132,11 +132,12 @@ export class DashboardController {
     return experiment?.experiment_id === change.experiment_id && !runs.some((run) => run.run_id === change.run_id);
   }
 
-  /** A run begun while the reader watches joins what is shown; when following, it is all that is shown. */
+  /** A run begun while the reader watches joins what is shown. */
   #welcome(run_id: string): void {
-    const { selection, follow } = this.#view;
-    if (follow) this.#view = { ...this.#view, selection: [run_id] };
-    else if (selection && !selection.includes(run_id)) this.#view = { ...this.#view, selection: [...selection, run_id] };
+    const { selection } = this.#view;
+    if (!selection || selection.includes(run_id)) return;
+    this.#view = { ...this.#view, selection: [...selection, run_id] };
+    this.#address?.write(this.#view, false);
   }
 
   #refresh(): void {
@@ -176,8 +177,7 @@ export class DashboardController {
       case 'show-run': {
         const { experiment, view } = this.snapshot;
         if (experiment && experiment.experiment_id !== intent.experiment_id) this.#leaveExperiment();
-        const selection = this.#view.selection;
-        if (selection && !selection.includes(intent.run_id)) this.#view = { ...this.#view, selection: [...selection, intent.run_id] };
+        this.#welcome(intent.run_id);
         return this.#change(view.experiment_id || experiment?.experiment_id !== intent.experiment_id ? { experiment_id: intent.experiment_id } : {});
       }
       case 'toggle-run': {
@@ -185,8 +185,6 @@ export class DashboardController {
         const without = ids.filter((id) => id !== intent.run_id);
         return this.#change({ selection: without.length < ids.length ? without : [...ids, intent.run_id], follow: false });
       }
-      case 'only-run':
-        return this.#change({ selection: [intent.run_id] });
       case 'close-run': {
         const run = await resumeRun(intent.run_id, this.#options.database);
         return run.cancel();

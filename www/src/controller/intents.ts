@@ -7,7 +7,6 @@ export type Intent =
   | { type: 'open-experiment'; experiment_id: string }
   | { type: 'show-run'; experiment_id: string; run_id: string }
   | { type: 'toggle-run'; run_id: string }
-  | { type: 'only-run'; run_id: string }
   | { type: 'close-run'; run_id: string }
   | { type: 'rename-run'; run_id: string; name: string }
   | { type: 'tag-run'; run_id: string; key: string; value: string }

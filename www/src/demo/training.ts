@@ -88,7 +88,8 @@ export class Training {
       else if (this.#ended === 'fail') await this.run.fail();
       else await this.run.finish();
     } catch (error) {
-      if (!this.run.is_finished()) await this.run.fail();
+      // The first error tells what happened; that the run cannot be closed either is its consequence.
+      if (!this.run.is_finished()) await this.run.fail().catch(() => undefined);
       throw error;
     } finally {
       this.#network.dispose();

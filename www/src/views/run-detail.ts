@@ -56,7 +56,7 @@ export class RunDetail extends LitElement {
           </p>`
         : nothing}
       <div class="facts">
-        ${facts('Settings', run.config)} ${facts('Tags', run.tags)} ${this.#artifacts(run)}
+        ${facts('Settings', run.config)} ${facts('Tags', run.tags)} ${this.#artifacts(run)} ${this.#tagField(run)}
       </div>
       ${this.#metrics(run)}
     </article>`;
@@ -96,6 +96,25 @@ export class RunDetail extends LitElement {
       <input type="text" aria-label="New name" data-testid="rename-field" .value=${runName(run)} />
       <button type="submit">Save</button>
     </form>`;
+  }
+
+  #tagField(run: RunRecord): TemplateResult | typeof nothing {
+    if (!this.snapshot.can.tag) return nothing;
+    const add = (event: Event) => {
+      event.preventDefault();
+      const form = event.target as HTMLFormElement;
+      const [key, value] = [...form.querySelectorAll('input')].map((input) => input.value.trim());
+      if (key) emitIntent(this, { type: 'tag-run', run_id: run.run_id, key, value: value ?? '' });
+      form.reset();
+    };
+    return html`<section>
+      <h3>Add a tag</h3>
+      <form class="rename" @submit=${add}>
+        <input type="text" size="8" placeholder="key" aria-label="The tag's key" data-testid="tag-key" />
+        <input type="text" size="10" placeholder="value" aria-label="The tag's value" data-testid="tag-value" />
+        <button type="submit">Add</button>
+      </form>
+    </section>`;
   }
 
   #artifacts(run: RunRecord): TemplateResult | typeof nothing {
