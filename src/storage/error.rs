@@ -74,17 +74,22 @@ impl StorageError {
     }
 }
 
+/// As much of an id as a message quotes.
+fn quoted(id: &str) -> &str {
+    id.char_indices().nth(80).map_or(id, |(end, _)| &id[..end])
+}
+
 impl fmt::Display for StorageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ExperimentNotFound(id) => {
-                write!(f, "there is no experiment '{id}': list_experiments() names those there are")
+                write!(f, "there is no experiment '{}': list_experiments() names those there are", quoted(id))
             }
             Self::RunNotFound(id) => {
-                write!(f, "there is no run '{id}': list_runs(experiment_id) names those there are")
+                write!(f, "there is no run '{}': list_runs(experiment_id) names those there are", quoted(id))
             }
             Self::ArtifactNotFound(key) => {
-                write!(f, "the run has no artifact '{key}': log_artifact stores one")
+                write!(f, "the run has no artifact '{}': log_artifact stores one", quoted(key))
             }
             Self::NotLoaded(id) => {
                 write!(f, "the points of run '{id}' are not in memory: load the run first")

@@ -7,6 +7,7 @@ mod arguments;
 mod channel;
 mod database;
 mod error;
+mod freeing;
 mod json;
 mod options;
 mod page;

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::arguments;
 use super::database::{Database, Handle};
 use super::error::{promise, quiet_promise};
+use super::freeing::safely_freed;
 use super::json::metrics_json;
 use super::options::{run_options, storage_options};
 use super::registry::open;
@@ -64,7 +65,7 @@ impl WasmRun {
             run_options.check()?;
             let handle = open(storage_options).await?;
             let begun = handle.database().synced.begin_run(&name, run_options).await;
-            Self::of(handle, begun).map(JsValue::from)
+            Self::of(handle, begun).map(|run| safely_freed(run.into()))
         })
     }
 
@@ -79,7 +80,7 @@ impl WasmRun {
             let storage_options = storage_options(&options)?;
             let handle = open(storage_options).await?;
             let resumed = handle.database().synced.resume_run(&run_id).await;
-            Self::of(handle, resumed).map(JsValue::from)
+            Self::of(handle, resumed).map(|run| safely_freed(run.into()))
         })
     }
 

@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::arguments;
 use super::database::{Database, Handle, closed};
 use super::error::{promise, quiet_promise};
+use super::freeing::safely_freed;
 use super::options::storage_options;
 use super::registry::open;
 use super::views::{experiment_object, run_object, series_object, string_array};
@@ -33,7 +34,7 @@ impl WasmStorage {
     ) -> Promise {
         promise(async move {
             let handle = open(storage_options(&options)?).await?;
-            Ok(Self { handle: RefCell::new(Some(handle)) }.into())
+            Ok(safely_freed(Self { handle: RefCell::new(Some(handle)) }.into()))
         })
     }
 

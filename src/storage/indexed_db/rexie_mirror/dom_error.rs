@@ -1,8 +1,7 @@
 //! Turns what rexie and the browser throw into plain [`StorageError`]s.
 
-use js_sys::{Function, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
 
 use crate::storage::error::StorageError;
 
@@ -36,16 +35,20 @@ fn text(value: &JsValue, property: &str) -> String {
     Reflect::get(value, &property.into()).ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
+/// `name: message` of the exception.
+fn described(error: &rexie::Error) -> String {
+    match exception(error) {
+        Some(exception) if exception.is_object() => {
+            format!("{}: {}", text(&exception, "name"), text(&exception, "message"))
+        }
+        _ => "there is none".to_owned(),
+    }
+}
+
 /// The error's kind by the exception's name.
 pub fn classify(error: &rexie::Error) -> StorageError {
-    let exception = exception(error).unwrap_or_default();
-    let name = if exception.is_object() { text(&exception, "name") } else { String::new() };
-    let detail = if name.is_empty() {
-        "no cause given".to_owned()
-    } else {
-        format!("{name}: {}", text(&exception, "message"))
-    };
-    match name.as_str() {
+    let detail = described(error);
+    match detail.split(':').next().unwrap_or_default() {
         "QuotaExceededError" => quota_exceeded(&detail),
         "ConstraintError" => StorageError::Conflict(detail),
         "DataCloneError" | "DataError" | "NotFoundError" => StorageError::Backend(format!(
@@ -61,7 +64,10 @@ pub fn classify(error: &rexie::Error) -> StorageError {
 pub fn classify_open(name: &str, error: &rexie::Error) -> StorageError {
     match classify(error) {
         StorageError::QuotaExceeded(text) => StorageError::QuotaExceeded(text),
-        other => StorageError::Unavailable(format!("IndexedDB database '{name}' cannot be opened: {other}")),
+        _ => StorageError::Unavailable(format!(
+            "IndexedDB database '{name}' cannot be opened here ({})",
+            described(error)
+        )),
     }
 }
 
@@ -71,25 +77,15 @@ fn quota_exceeded(detail: &str) -> StorageError {
     ))
 }
 
-/// The cause of an abort that came without one: a full quota, if there is hardly any room for `bytes` more.
-pub async fn classify_abort(bytes: usize) -> StorageError {
-    if let Some((usage, quota)) = estimate().await {
-        if quota - usage < (bytes as f64 * 4.0).max(quota * 0.02) {
-            return quota_exceeded("the transaction was aborted");
-        }
+/// The cause of an abort that came without one.
+///
+/// Where no request failed, what failed was writing to the disk: a full quota or disk. An abort that somebody asked for, or
+/// that a dying connection brings, fails the requests too.
+pub fn classify_abort(requests_failed: bool) -> StorageError {
+    if !requests_failed {
+        return quota_exceeded("the transaction was aborted while it was written");
     }
     StorageError::ConnectionLost(
         "IndexedDB aborted a transaction without saying why: points stay in memory and are written again".into(),
     )
-}
-
-/// `navigator.storage.estimate()`: bytes used and granted, where the browser tells.
-pub async fn estimate() -> Option<(f64, f64)> {
-    let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
-    let storage = Reflect::get(&navigator, &"storage".into()).ok()?;
-    let estimate: Function = Reflect::get(&storage, &"estimate".into()).ok()?.dyn_into().ok()?;
-    let promise: Promise = estimate.call0(&storage).ok()?.dyn_into().ok()?;
-    let answer = JsFuture::from(promise).await.ok()?;
-    let number = |key: &str| Reflect::get(&answer, &key.into()).ok().and_then(|n| n.as_f64());
-    Some((number("usage")?, number("quota")?))
 }

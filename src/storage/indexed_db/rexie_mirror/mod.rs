@@ -5,7 +5,6 @@ mod decode;
 mod dom_error;
 mod schema;
 
-use std::pin::pin;
 use std::task::Poll;
 
 use futures::future::LocalBoxFuture;
@@ -50,9 +49,7 @@ fn add(store: Store, value: JsValue, key: JsValue) -> LocalBoxFuture<'static, re
 }
 
 /// Issues all requests, then the commit, before the first suspension; resolves when the transaction is over.
-///
-/// Every request is awaited: the first failure that is not the abort's echo names the cause.
-async fn write_all(transaction: Transaction, mut requests: Requests, bytes: usize) -> Result<()> {
+async fn write_all(transaction: Transaction, mut requests: Requests) -> Result<()> {
     let mut refused = None;
     for request in &mut requests {
         if let Poll::Ready(Err(cause)) = poll!(&mut *request) {
@@ -61,30 +58,26 @@ async fn write_all(transaction: Transaction, mut requests: Requests, bytes: usiz
         }
     }
     if let Some(cause) = refused {
-        // Half a batch must not be committed. The refused request is over and must not be polled again.
+        // Half a batch must not be committed.
         let _ = transaction.abort().await;
         return Err(classify(&cause));
     }
-    let mut commit = pin!(transaction.commit());
-    let over = poll!(&mut commit);
-    let mut telling = None;
+    let Err(abort) = transaction.commit().await else { return Ok(()) };
+    // The transaction is over. Of its requests, some may never be answered (seen with a full quota): they are not awaited.
+    // The first failure that is not the abort's echo names the cause.
+    let mut requests_failed = false;
     for request in requests {
-        if let Err(cause) = request.await {
-            let cause = classify(&cause);
-            if telling.is_none() && !matches!(cause, StorageError::ConnectionLost(_)) {
-                telling = Some(cause);
+        if let Some(Err(cause)) = request.now_or_never() {
+            requests_failed = true;
+            match classify(&cause) {
+                StorageError::ConnectionLost(_) => {}
+                telling => return Err(telling),
             }
         }
     }
-    let committed = match over {
-        Poll::Ready(committed) => committed,
-        Poll::Pending => commit.await,
-    };
-    let Err(abort) = committed else { return Ok(()) };
-    match (telling, classify(&abort)) {
-        (Some(cause), _) => Err(cause),
-        (None, StorageError::ConnectionLost(_)) => Err(classify_abort(bytes).await),
-        (None, cause) => Err(cause),
+    match classify(&abort) {
+        StorageError::ConnectionLost(_) => Err(classify_abort(requests_failed)),
+        cause => Err(cause),
     }
 }
 
@@ -167,7 +160,7 @@ impl RexieMirror {
         counters.next_run += 1.0;
         requests.push(add(store(RUNS)?, encode(&run)?, run.run_id.as_str().into()));
         requests.push(put(meta, encode(&counters)?, IDS_KEY.into()));
-        write_all(transaction, requests, 0).await?;
+        write_all(transaction, requests).await?;
         Ok((experiment, run))
     }
 
@@ -187,7 +180,7 @@ impl RexieMirror {
         }
         drop(points);
         requests.push(put(runs, encode(&record)?, run_id.into()));
-        write_all(transaction, requests, 0).await?;
+        write_all(transaction, requests).await?;
         Ok(record)
     }
 
@@ -198,7 +191,7 @@ impl RexieMirror {
         let (experiment, run) = (counters.next_experiment as u64, counters.next_run as u64);
         counters.next_experiment += experiments as f64;
         counters.next_run += runs as f64;
-        write_all(transaction, vec![put(meta, encode(&counters)?, IDS_KEY.into())], 0).await?;
+        write_all(transaction, vec![put(meta, encode(&counters)?, IDS_KEY.into())]).await?;
         Ok(ReservedIds { experiments: experiment..experiment + experiments, runs: run..run + runs })
     }
 
@@ -306,9 +299,7 @@ impl Mirror for RexieMirror {
             self.connection.transaction(&[EXPERIMENTS, RUNS, POINTS, ARTIFACTS], ReadWrite)?;
         let store = |name: &str| transaction.store(name).map_err(|cause| classify(&cause));
         let mut requests = Requests::new();
-        let mut bytes = 0;
         for (hash, content) in &batch.artifacts {
-            bytes += content.len();
             let value = wrap_bytes("bytes", content)?;
             requests.push(put(store(ARTIFACTS)?, value, hash.as_str().into()));
         }
@@ -318,14 +309,13 @@ impl Mirror for RexieMirror {
         }
         for run in &batch.runs {
             for row in &run.rows {
-                bytes += row.bytes.len();
                 let key = row_key(&run.record.run_id, row.sequence);
                 requests.push(add(store(POINTS)?, wrap_bytes(POINTS, &row.bytes)?, key));
             }
             let key = run.record.run_id.as_str().into();
             requests.push(put(store(RUNS)?, encode(&run.record)?, key));
         }
-        let result = write_all(transaction, requests, bytes).await;
+        let result = write_all(transaction, requests).await;
         if matches!(result, Err(StorageError::ConnectionLost(_))) {
             self.connection.close();
         }
