@@ -94,6 +94,14 @@ impl Mirror for FaultyMirror {
         }
     }
 
+    async fn rename_run(&self, run_id: &str, run_name: &str) -> Result<RunRecord> {
+        self.store.rename_run(run_id, run_name).await
+    }
+
+    async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {
+        self.store.delete_runs(run_ids, experiment_id).await
+    }
+
     async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
         self.store.load_points(run_id, from_sequence).await
     }

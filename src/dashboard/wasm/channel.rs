@@ -35,6 +35,8 @@ impl Drop for Channel {
 struct Inbox {
     experiment_ids: RefCell<Vec<String>>,
     run_ids: RefCell<Vec<String>>,
+    /// A page left: what it stored is to be settled first.
+    left: Cell<bool>,
     reading: Cell<bool>,
 }
 
@@ -55,11 +57,20 @@ impl Channel {
 
     /// Tells the other tabs what a transaction wrote.
     pub fn tell_committed(&self, experiment_ids: &[String], run_ids: &[String]) {
+        self.tell("committed", experiment_ids, run_ids);
+    }
+
+    /// Tells the other tabs that this page leaves, and what it stored for that.
+    pub fn tell_left(&self, run_ids: &[String]) {
+        self.tell("left", &[], run_ids);
+    }
+
+    fn tell(&self, kind: &str, experiment_ids: &[String], run_ids: &[String]) {
         let array = |ids: &[String]| ids.iter().map(|id| JsValue::from(id.as_str())).collect::<Array>();
         let message = Object::new();
         // Neither setting properties of a fresh object nor posting plain data can fail; a lost message heals on the next look.
         let _ = Reflect::set(&message, &"format".into(), &FORMAT.into());
-        let _ = Reflect::set(&message, &"kind".into(), &"committed".into());
+        let _ = Reflect::set(&message, &"kind".into(), &kind.into());
         let _ = Reflect::set(&message, &"experiment_ids".into(), &array(experiment_ids));
         let _ = Reflect::set(&message, &"run_ids".into(), &array(run_ids));
         let _ = self.channel.post_message(&message);
@@ -70,11 +81,13 @@ impl Inbox {
     /// Notes what a message names. Whether there is something to read and nobody is reading yet.
     fn take_in(&self, message: &JsValue) -> bool {
         let get = |key: &str| Reflect::get(message, &key.into()).unwrap_or_default();
-        if !message.is_object()
-            || get("format").as_f64() != Some(f64::from(FORMAT))
-            || get("kind").as_string().as_deref() != Some("committed")
-        {
+        if !message.is_object() || get("format").as_f64() != Some(f64::from(FORMAT)) {
             return false;
+        }
+        match get("kind").as_string().as_deref() {
+            Some("committed") => {}
+            Some("left") => self.left.set(true),
+            _ => return false,
         }
         let gather = |key: &str, into: &RefCell<Vec<String>>| {
             let Ok(array) = get(key).dyn_into::<Array>() else { return };
@@ -103,6 +116,9 @@ impl Inbox {
             }
             let Some(database) = database.upgrade() else { break };
             // What could not be read now is read on the next look.
+            if self.left.replace(false) {
+                let _ = database.synced.settle_exits().await;
+            }
             let _ = database.synced.refresh(&experiment_ids, &run_ids).await;
         }
         self.reading.set(false);

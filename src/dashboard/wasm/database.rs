@@ -73,6 +73,11 @@ impl Hub {
                     channel.tell_committed(&experiment_ids, &run_ids);
                 }
             }
+            Notice::Left { run_ids } => {
+                if let Some(channel) = &*self.channel.borrow() {
+                    channel.tell_left(&run_ids);
+                }
+            }
             Notice::Quarantined(text) => warn(&format!(
                 "a stored record is damaged and was left in place: {text}; everything else is usable"
             )),

@@ -12,6 +12,7 @@ mod json;
 mod options;
 mod page;
 mod page_mirror;
+mod platform;
 mod registry;
 mod run;
 mod storage;

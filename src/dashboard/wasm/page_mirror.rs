@@ -54,6 +54,22 @@ impl Mirror for PageMirror {
         delegate!(self, mirror => mirror.commit(batch).await)
     }
 
+    async fn commit_exit(&self, batch: &Batch) -> Result<()> {
+        delegate!(self, mirror => mirror.commit_exit(batch).await)
+    }
+
+    async fn settle_exits(&self) -> Result<Vec<String>> {
+        delegate!(self, mirror => mirror.settle_exits().await)
+    }
+
+    async fn rename_run(&self, run_id: &str, run_name: &str) -> Result<RunRecord> {
+        delegate!(self, mirror => mirror.rename_run(run_id, run_name).await)
+    }
+
+    async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {
+        delegate!(self, mirror => mirror.delete_runs(run_ids, experiment_id).await)
+    }
+
     async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
         delegate!(self, mirror => mirror.load_points(run_id, from_sequence).await)
     }

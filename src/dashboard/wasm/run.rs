@@ -441,7 +441,8 @@ impl WasmRun {
     }
 
     fn gone(&self) -> JsValue {
-        StorageError::RunNotFound(self.run_id.clone()).into()
+        let lost = self.database().synced.storage().lost(self.run);
+        lost.unwrap_or_else(|| StorageError::RunNotFound(self.run_id.clone())).into()
     }
 }
 

@@ -9,11 +9,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
 use super::database::{Database, Handle, closed};
-use super::error::{promise, quiet_promise};
+use super::error::{promise, quiet_promise, range_error};
 use super::freeing::safely_freed;
 use super::options::storage_options;
+use super::platform;
 use super::registry::open;
 use super::views::{experiment_object, run_object, series_object, string_array};
+use crate::dashboard::{FEWEST_POINTS, downsample};
 use crate::storage::{Columns, StorageError};
 
 /// The whole database: its experiments, runs and points, this tab's and every other's.
@@ -116,6 +118,89 @@ impl WasmStorage {
             let (database, run_id, key) = (database?, run_id?, key?);
             let columns = columns(&database, &run_id, &key).await;
             columns.map(|columns| series_object(&columns)).map_err(JsValue::from)
+        })
+    }
+
+    /// At most `points` points of a metric, the ends and every spike among them.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Series>")]
+    pub fn get_metrics_downsampled(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number")] points: &JsValue,
+    ) -> Promise {
+        let run_id = arguments::string("run_id", run_id);
+        let key = arguments::string("key", key);
+        let points = arguments::step("points", points);
+        let database = self.database();
+        quiet_promise(async move {
+            let (database, run_id, key, points) = (database?, run_id?, key?, points?);
+            if points < FEWEST_POINTS as u64 {
+                return Err(range_error(&format!("points must be at least {FEWEST_POINTS}")));
+            }
+            let columns = columns(&database, &run_id, &key).await?;
+            Ok(series_object(&downsample(&columns, points as usize)))
+        })
+    }
+
+    /// Gives a run a name.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn rename_run(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue,
+    ) -> Promise {
+        let run_id = arguments::string("run_id", run_id);
+        let name = arguments::string("name", name);
+        let database = self.database();
+        quiet_promise(async move {
+            database?.synced.rename_run(&run_id?, &name?).await?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Deletes a run with its points and artifacts. Code that still logs to it gets `RunDeleted`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn delete_run(&self, #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue) -> Promise {
+        let run_id = arguments::string("run_id", run_id);
+        let database = self.database();
+        quiet_promise(async move {
+            database?.synced.delete_run(&run_id?).await?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Deletes an experiment with all its runs.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn delete_experiment(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] experiment_id: &JsValue,
+    ) -> Promise {
+        let experiment_id = arguments::string("experiment_id", experiment_id);
+        let database = self.database();
+        quiet_promise(async move {
+            database?.synced.delete_experiment(&experiment_id?).await?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// What the browser says of this site's storage; zeros where it says nothing.
+    #[wasm_bindgen(unchecked_return_type = "Promise<StorageEstimate>")]
+    pub fn estimate(&self) -> Promise {
+        let database = self.database();
+        quiet_promise(async move {
+            database?;
+            Ok(platform::estimate().await)
+        })
+    }
+
+    /// Asks the browser not to evict this site's data; resolves to whether it agreed.
+    #[wasm_bindgen(unchecked_return_type = "Promise<boolean>")]
+    pub fn request_persistence(&self) -> Promise {
+        let database = self.database();
+        quiet_promise(async move {
+            database?;
+            Ok(platform::request_persistence().await.into())
         })
     }
 

@@ -82,11 +82,23 @@ export type Change =
   | { kind: 'run'; experiment_id: string; run_id: string }
   /** Metrics have new points. */
   | { kind: 'metrics'; experiment_id: string; run_id: string; keys: string[] }
+  | { kind: 'run_deleted'; experiment_id: string; run_id: string }
+  | { kind: 'experiment_deleted'; experiment_id: string }
   /** A run may no longer be written from this page: taken over or deleted. */
   | { kind: 'run_lost'; run_id: string; code: string; message: string }
   /** Writing fails: points are kept in memory and tried again. */
   | { kind: 'degraded'; code: string; message: string }
   | { kind: 'recovered' };
+
+/** What the browser says of this site's storage. */
+export interface StorageEstimate {
+  /** Bytes used by the whole site. */
+  usage: number;
+  /** Bytes it may use. */
+  quota: number;
+  /** Whether the browser promised not to evict it. */
+  persisted: boolean;
+}
 
 /**
  * What every call here throws or rejects with: an `Error` (for arguments a `TypeError` or `RangeError`) with a stable `code`:

@@ -118,6 +118,15 @@ pub fn change_object(change: &Change) -> JsValue {
             let keys: Array = keys.iter().map(|key| JsValue::from(key.as_str())).collect();
             let _ = Reflect::set(&object, &"keys".into(), &keys);
         }
+        Change::RunDeleted { experiment_id, run_id } => {
+            set("kind", "run_deleted");
+            set("experiment_id", experiment_id);
+            set("run_id", run_id);
+        }
+        Change::ExperimentDeleted { experiment_id } => {
+            set("kind", "experiment_deleted");
+            set("experiment_id", experiment_id);
+        }
         Change::RunLost { run_id, code, message } => {
             set("kind", "run_lost");
             set("run_id", run_id);

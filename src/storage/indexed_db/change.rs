@@ -24,6 +24,18 @@ pub enum Change {
         /// The keys of the metrics.
         keys: Vec<String>,
     },
+    /// A run was deleted.
+    RunDeleted {
+        /// The experiment it belonged to.
+        experiment_id: String,
+        /// Its id.
+        run_id: String,
+    },
+    /// An experiment was deleted with all its runs.
+    ExperimentDeleted {
+        /// Its id.
+        experiment_id: String,
+    },
     /// A run may no longer be written from this tab: taken over or deleted.
     RunLost {
         /// Its id.

@@ -63,7 +63,7 @@ pub struct Journal {
     touched_runs: Vec<RunSlot>,
     runs: Vec<RunJournal>,
     in_flight: Vec<(u64, Receipt)>,
-    next_batch: u64,
+    last_batch: u64,
 }
 
 impl Journal {
@@ -146,6 +146,18 @@ impl Journal {
         self.dirty_runs.retain(|&dirty| dirty != slot);
     }
 
+    /// A run is no more: nothing of it is to be written.
+    pub fn forget_run(&mut self, slot: RunSlot, cause: StorageError) {
+        self.fence_run(slot, cause);
+        self.run(slot).pending = 0;
+    }
+
+    /// The next row's number as far as commits are acknowledged.
+    #[must_use]
+    pub fn committed_sequence(&self, slot: RunSlot) -> u64 {
+        self.runs.get(slot.0 as usize).map_or(0, |run| run.committed_sequence)
+    }
+
     /// Why a run is not written any more.
     #[must_use]
     #[inline]
@@ -210,7 +222,8 @@ impl Journal {
         if self.is_drained() {
             return None;
         }
-        let mut batch = Batch { id: self.next_batch, ..Batch::default() };
+        self.last_batch += 1;
+        let mut batch = Batch { id: self.last_batch, ..Batch::default() };
         let mut receipt = Receipt::default();
         for experiment_id in std::mem::take(&mut self.experiments) {
             if let Ok(record) = memory.experiment(&experiment_id) {
@@ -230,12 +243,12 @@ impl Journal {
                 self.dirty_runs.push(slot);
                 continue;
             }
-            if let Some((commit, run)) = self.drain_run(memory, slot, &mut room, &stamp) {
+            if let Some((mut commit, run)) = self.drain_run(memory, slot, &mut room, &stamp) {
+                commit.record.last_batch = batch.id as f64;
                 batch.runs.push(commit);
                 receipt.runs.push(run);
             }
         }
-        self.next_batch += 1;
         self.in_flight.push((batch.id, receipt));
         Some(batch)
     }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints, claimed};
+use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints, claimed, fenced};
 use super::point_block::BlockWriter;
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
@@ -18,6 +18,17 @@ struct Store {
     runs: BTreeMap<String, RunRecord>,
     points: BTreeMap<(String, u64), Vec<u8>>,
     artifacts: BTreeMap<String, Vec<u8>>,
+}
+
+impl Store {
+    /// Stores a record whose log ends in a fence.
+    fn fence(&mut self, record: &RunRecord) {
+        let place = (record.run_id.clone(), record.next_sequence as u64 - 1);
+        for bytes in BlockWriter::default().finish() {
+            self.points.insert(place.clone(), bytes);
+        }
+        self.runs.insert(record.run_id.clone(), record.clone());
+    }
 }
 
 /// A store in memory. Clones share it, as tabs share a database.
@@ -110,11 +121,7 @@ impl Mirror for MemoryMirror {
         let record =
             store.runs.get(run_id).ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))?;
         let claimed = claimed(record, expected_owner, owner, now_ms)?;
-        let fence = claimed.next_sequence as u64 - 1;
-        for bytes in BlockWriter::default().finish() {
-            store.points.insert((run_id.to_owned(), fence), bytes);
-        }
-        store.runs.insert(run_id.to_owned(), claimed.clone());
+        store.fence(&claimed);
         Ok(claimed)
     }
 
@@ -141,6 +148,33 @@ impl Mirror for MemoryMirror {
         for run in &batch.runs {
             store.runs.insert(run.record.run_id.clone(), run.record.clone());
         }
+        Ok(())
+    }
+
+    async fn rename_run(&self, run_id: &str, run_name: &str) -> Result<RunRecord> {
+        let mut store = self.store.borrow_mut();
+        let missing = || StorageError::RunNotFound(run_id.to_owned());
+        let record = store.runs.get_mut(run_id).ok_or_else(missing)?;
+        record.run_name = Some(run_name.to_owned());
+        let record = fenced(record);
+        store.fence(&record);
+        Ok(record)
+    }
+
+    async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {
+        let mut store = self.store.borrow_mut();
+        for run_id in run_ids {
+            let Some(record) = store.runs.remove(run_id) else { continue };
+            store.points.retain(|(of, _), _| of != run_id);
+            store.fence(&fenced(&record));
+            store.runs.remove(run_id);
+        }
+        if let Some(experiment_id) = experiment_id {
+            store.experiments.remove(experiment_id);
+        }
+        let Store { runs, artifacts, .. } = &mut *store;
+        let is_used = |hash: &String| runs.values().any(|run| run.artifacts.iter().any(|a| &a.hash == hash));
+        artifacts.retain(|hash, _| is_used(hash));
         Ok(())
     }
 

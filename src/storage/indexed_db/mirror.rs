@@ -108,6 +108,26 @@ pub trait Mirror {
     /// Stores a batch. Resolves to `Ok` only after the transaction completed. `Conflict` if a row was there already.
     async fn commit(&self, batch: &Batch) -> Result<()>;
 
+    /// As [`Mirror::commit`], for a page that may be gone before it resolves: waits for no other transaction.
+    ///
+    /// What it stores is read only after [`Mirror::settle_exits`]. Storing a batch that was committed already does no harm.
+    async fn commit_exit(&self, batch: &Batch) -> Result<()> {
+        self.commit(batch).await
+    }
+
+    /// Puts what pages stored on leaving where it belongs. Returns the ids of the runs that changed by it.
+    async fn settle_exits(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    /// Names a run that somebody else may be writing. Its owner is made to notice.
+    async fn rename_run(&self, run_id: &str, run_name: &str) -> Result<RunRecord>;
+
+    /// Deletes runs with their points and the contents nobody else refers to, and the experiment if one is given.
+    ///
+    /// Whoever writes one of them runs into a fence. Ids that are not there are passed over.
+    async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()>;
+
     /// Reads a run's points: the rows from `from_sequence` on, or all if those were compacted meanwhile.
     async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints>;
 
@@ -143,7 +163,12 @@ pub fn claimed(
         owner: owner.to_owned(),
         released: false,
         heard_ms: now_ms as f64,
-        next_sequence: record.next_sequence + 1.0,
-        ..record.clone()
+        ..fenced(record)
     })
+}
+
+/// The record of a run whose log got one row longer by a fence: who does not know of it fails to commit, and looks.
+#[must_use]
+pub fn fenced(record: &RunRecord) -> RunRecord {
+    RunRecord { next_sequence: record.next_sequence + 1.0, ..record.clone() }
 }

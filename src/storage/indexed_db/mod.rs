@@ -14,6 +14,7 @@ mod point_block;
 mod rexie_mirror;
 mod storage;
 mod synced;
+mod synced_edit;
 mod synced_flush;
 mod synced_load;
 mod volatile_mirror;

@@ -39,6 +39,11 @@ pub enum Notice {
         /// Runs it wrote.
         run_ids: Vec<String>,
     },
+    /// What these runs had unsaved was issued for a page that is leaving: other tabs may settle it.
+    Left {
+        /// The runs.
+        run_ids: Vec<String>,
+    },
     /// A stored record could not be read and was left in place.
     Quarantined(String),
 }
@@ -82,6 +87,8 @@ pub struct SyncedStorage<M> {
     pub(super) waiting_for_exit: RefCell<Vec<oneshot::Sender<()>>>,
     /// For each run that somebody else writes: the number of its first row not yet in memory.
     pub(super) unread: RefCell<Vec<(RunSlot, u64)>>,
+    /// Something of ours may lie where pages store on leaving.
+    pub(super) left: Cell<bool>,
     owner: String,
     observer: Box<dyn Fn(Notice)>,
     tick_due_ms: Cell<f64>,
@@ -102,6 +109,7 @@ impl<M: Mirror> SyncedStorage<M> {
     /// # Errors
     /// Those of the mirror.
     pub async fn open(mirror: M, owner: &str, observer: impl Fn(Notice) + 'static) -> Result<Self> {
+        mirror.settle_exits().await?;
         let catalog = mirror.load_catalog().await?;
         let synced = Self {
             storage: RefCell::new(IndexedDbStorage::for_owner(owner, IdPool::empty(owner))),
@@ -111,6 +119,7 @@ impl<M: Mirror> SyncedStorage<M> {
             doubtful: RefCell::default(),
             waiting_for_exit: RefCell::default(),
             unread: RefCell::default(),
+            left: Cell::new(false),
             owner: owner.to_owned(),
             observer: Box::new(observer),
             tick_due_ms: Cell::new(f64::INFINITY),
@@ -202,6 +211,7 @@ impl<M: Mirror> SyncedStorage<M> {
             self.start_if_pending(slot)?;
             return Ok(slot);
         }
+        self.settle_exits().await?;
         let ids = [run_id.to_owned()];
         let catalog = self.mirror.load_records(&[], &ids).await?;
         let owner = catalog.runs.first().map(|record| record.owner.clone()).unwrap_or_default();

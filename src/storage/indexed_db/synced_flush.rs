@@ -24,6 +24,9 @@ impl<M: Mirror> SyncedStorage<M> {
     /// The cause, if it could not be committed: it stays in memory and is tried again later.
     pub async fn flush(&self) -> Result<()> {
         let _turn = self.turn.lock().await;
+        if self.left.get() {
+            self.settle_exits().await?;
+        }
         loop {
             let doubtful = self.doubtful.take();
             let in_doubt = doubtful.is_some();
@@ -52,13 +55,16 @@ impl<M: Mirror> SyncedStorage<M> {
         if doubtful.is_none() && batch.is_none() {
             return None;
         }
+        let batches = doubtful.iter().chain(&batch);
+        let run_ids = batches.flat_map(|batch| &batch.runs).map(|run| run.record.run_id.clone()).collect();
         Some(async move {
             // Both are issued before either is awaited.
             let commit = async |batch: Option<Batch>, in_doubt: bool| match batch {
                 Some(batch) => self.commit_last(batch, in_doubt).await,
                 None => Ok(()),
             };
-            let (first, second) = futures::join!(commit(doubtful, true), commit(batch, false));
+            let issued = async { self.notify(Notice::Left { run_ids }) };
+            let (first, second, ()) = futures::join!(commit(doubtful, true), commit(batch, false), issued);
             self.settle(&first.and(second));
             for waiting in self.waiting_for_exit.take() {
                 let _ = waiting.send(());
@@ -68,14 +74,30 @@ impl<M: Mirror> SyncedStorage<M> {
 
     /// Commits without a second try.
     async fn commit_last(&self, batch: Batch, in_doubt: bool) -> Result<()> {
-        let result = self.mirror.commit(&batch).await;
+        let result = self.mirror.commit_exit(&batch).await;
         match &result {
-            Ok(()) => self.acknowledge(&batch),
+            Ok(()) => {
+                self.left.set(true);
+                self.storage_mut().acknowledge(&batch);
+            }
             Err(StorageError::ConnectionLost(_)) => self.keep_in_doubt(batch),
-            Err(StorageError::Conflict(_)) if in_doubt => self.keep_in_doubt(batch),
+            Err(_) if in_doubt => self.keep_in_doubt(batch),
             Err(_) => self.storage_mut().journal_mut().0.restore(batch.id),
         }
         result
+    }
+
+    /// Puts what pages stored on leaving, this one included, where it belongs.
+    ///
+    /// # Errors
+    /// Those of the mirror.
+    pub async fn settle_exits(&self) -> Result<()> {
+        let run_ids = self.mirror.settle_exits().await?;
+        self.left.set(false);
+        if !run_ids.is_empty() {
+            self.notify(Notice::Committed { experiment_ids: Vec::new(), run_ids });
+        }
+        Ok(())
     }
 
     /// A batch of which nobody knows whether it was committed is tried again as it is, before anything else: what was
@@ -184,7 +206,7 @@ impl<M: Mirror> SyncedStorage<M> {
             stored.runs.iter().any(|record| {
                 record.run_id == commit.record.run_id
                     && record.owner == self.owner()
-                    && record.next_sequence >= commit.record.next_sequence
+                    && record.last_batch >= commit.record.last_batch
             })
         }))
     }
@@ -200,13 +222,10 @@ impl<M: Mirror> SyncedStorage<M> {
                 Some(record) if record.owner == self.owner() => {
                     let next = (record.next_sequence as u64)
                         .max(commit.rows.first().map_or(0, |row| row.sequence + 1));
-                    self.storage_mut().journal_mut().0.skip_to_sequence(slot, next);
+                    self.adopt_amendment(slot, record.clone(), next);
                 }
                 Some(_) => self.lose_run(slot, StorageError::RunTakenOver(run_id.clone())),
-                None if commit.rows.first().is_some_and(|row| row.sequence > 0) => {
-                    self.lose_run(slot, StorageError::RunDeleted(run_id.clone()));
-                }
-                None => {}
+                None => self.run_deleted(slot),
             }
         }
         Ok(())

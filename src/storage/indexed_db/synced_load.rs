@@ -32,7 +32,7 @@ impl<M: Mirror> SyncedStorage<M> {
             return Ok(slot);
         }
         let Some(record) = stored.record else {
-            self.forget_run(slot);
+            self.run_deleted(slot);
             return Err(StorageError::RunNotFound(run_id.to_owned()));
         };
         if record.owner == self.owner() {
@@ -59,6 +59,20 @@ impl<M: Mirror> SyncedStorage<M> {
     /// Those of the mirror.
     pub async fn refresh(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<()> {
         let catalog = self.mirror.load_records(experiment_ids, run_ids).await?;
+        // Runs first: whoever hears that an experiment is gone finds its runs gone.
+        for run_id in run_ids.iter().filter(|id| catalog.runs.iter().all(|run| &run.run_id != *id)) {
+            let slot = self.storage().memory().run_slot(run_id);
+            if let Ok(slot) = slot {
+                self.run_deleted(slot);
+            }
+        }
+        let is_stored = |id: &String| catalog.experiments.iter().any(|stored| &stored.experiment_id == id);
+        for experiment_id in experiment_ids.iter().filter(|id| !is_stored(id)) {
+            let known = self.storage().memory().experiment(experiment_id).is_ok();
+            if known {
+                self.experiment_deleted(experiment_id);
+            }
+        }
         let changes = self.absorb(catalog);
         self.load_changed(changes).await
     }
@@ -68,7 +82,18 @@ impl<M: Mirror> SyncedStorage<M> {
     /// # Errors
     /// Those of the mirror.
     pub async fn refresh_all(&self) -> Result<()> {
+        self.settle_exits().await?;
         let catalog = self.mirror.load_catalog().await?;
+        let gone: Vec<RunSlot> = {
+            let storage = self.storage();
+            let is_gone = |run: &RunState| {
+                run.record().owner != self.owner()
+                    && catalog.runs.iter().all(|stored| stored.run_id != run.record().run_id)
+            };
+            let gone = storage.memory().runs().filter(|(_, run)| is_gone(run));
+            gone.map(|(slot, _)| slot).collect()
+        };
+        gone.into_iter().for_each(|slot| self.run_deleted(slot));
         let changes = self.absorb(catalog);
         self.load_changed(changes).await
     }
@@ -145,6 +170,11 @@ impl<M: Mirror> SyncedStorage<M> {
         if old.owner == self.owner() {
             if record.owner != self.owner() {
                 self.lose_run(slot, StorageError::RunTakenOver(run_id));
+            } else if record.next_sequence as u64 > self.storage().journal().committed_sequence(slot)
+                && !self.storage().journal().is_in_flight()
+            {
+                let next_sequence = record.next_sequence as u64;
+                self.adopt_amendment(slot, record, next_sequence);
             }
             return;
         }
@@ -159,11 +189,6 @@ impl<M: Mirror> SyncedStorage<M> {
         if !keys.is_empty() {
             changes.push(Change::Metrics { experiment_id, run_id, keys });
         }
-    }
-
-    fn forget_run(&self, slot: RunSlot) {
-        self.storage_mut().memory_mut().remove_run(slot);
-        self.set_unread(slot, None);
     }
 
     /// A run with all its stored points.
@@ -218,6 +243,7 @@ fn facts_changed(old: &RunRecord, new: &RunRecord) -> bool {
         series: crate::storage::record::SeriesHeaders::default(),
         heard_ms: 0.0,
         next_sequence: 0.0,
+        last_batch: 0.0,
         compacted_sequence: 0.0,
         ..record.clone()
     };

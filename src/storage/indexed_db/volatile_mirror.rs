@@ -68,6 +68,16 @@ impl Mirror for VolatileMirror {
         Ok(())
     }
 
+    async fn rename_run(&self, run_id: &str, _: &str) -> Result<RunRecord> {
+        Err(StorageError::RunNotFound(run_id.to_owned()))
+    }
+
+    async fn delete_runs(&self, _: &[String], experiment_id: Option<&str>) -> Result<()> {
+        let mut experiments = self.experiments.borrow_mut();
+        experiments.retain(|record| Some(record.experiment_id.as_str()) != experiment_id);
+        Ok(())
+    }
+
     async fn load_points(&self, _: &str, _: u64) -> Result<StoredPoints> {
         Ok(StoredPoints::default())
     }

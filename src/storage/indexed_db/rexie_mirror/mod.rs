@@ -3,6 +3,8 @@
 mod connection;
 mod decode;
 mod dom_error;
+mod edits;
+mod exits;
 mod schema;
 
 use std::task::Poll;
@@ -14,10 +16,10 @@ use rexie::{Store, Transaction, TransactionMode};
 use wasm_bindgen::JsValue;
 
 use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints, claimed};
-use super::point_block::BlockWriter;
 use self::connection::Connection;
 use self::decode::decode;
 use self::dom_error::{classify, classify_abort};
+use self::edits::push_fence;
 use self::schema::{
     ARTIFACTS, BY_NAME, EXPERIMENTS, IDS_KEY, IdCounters, META, POINTS, RUNS, chunk_range, encode,
     log_range, row_key, unwrap_bytes, wrap_bytes,
@@ -139,6 +141,10 @@ impl RexieMirror {
         let experiment: ExperimentRecord = match named.map_err(|cause| classify(&cause))? {
             Some(value) => decode(value)?,
             None => {
+                let experiments = store(EXPERIMENTS)?;
+                while experiments.key_exists(format!("exp-{}", counters.next_experiment as u64).into()).await.map_err(|c| classify(&c))? {
+                    counters.next_experiment += 1.0;
+                }
                 let experiment = ExperimentRecord {
                     format: RECORD_FORMAT,
                     experiment_id: format!("exp-{}", counters.next_experiment as u64),
@@ -148,17 +154,22 @@ impl RexieMirror {
                 };
                 counters.next_experiment += 1.0;
                 let key = experiment.experiment_id.as_str().into();
-                requests.push(put(store(EXPERIMENTS)?, encode(&experiment)?, key));
+                requests.push(put(experiments, encode(&experiment)?, key));
                 experiment
             }
         };
+        // A page that wrote its runs again after the site's data was cleared may have taken numbers that are counted as free.
+        let runs = store(RUNS)?;
+        while runs.key_exists(format!("run-{}", counters.next_run as u64).into()).await.map_err(|c| classify(&c))? {
+            counters.next_run += 1.0;
+        }
         let run = RunRecord {
             run_id: format!("run-{}", counters.next_run as u64),
             experiment_id: experiment.experiment_id.clone(),
             ..new_run.record.clone()
         };
         counters.next_run += 1.0;
-        requests.push(add(store(RUNS)?, encode(&run)?, run.run_id.as_str().into()));
+        requests.push(add(runs, encode(&run)?, run.run_id.as_str().into()));
         requests.push(put(meta, encode(&counters)?, IDS_KEY.into()));
         write_all(transaction, requests).await?;
         Ok((experiment, run))
@@ -167,18 +178,11 @@ impl RexieMirror {
     async fn claim_once(&self, run_id: &str, expected_owner: &str, owner: &str, now_ms: i64) -> Result<RunRecord> {
         let transaction = self.transaction(&[RUNS, POINTS], ReadWrite).await?;
         let runs = transaction.store(RUNS).map_err(|cause| classify(&cause))?;
-        let points = transaction.store(POINTS).map_err(|cause| classify(&cause))?;
         let stored = runs.get(run_id.into()).await.map_err(|cause| classify(&cause))?;
         let stored = stored.ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))?;
         let record = claimed(&decode(stored)?, expected_owner, owner, now_ms)?;
         let mut requests = Requests::new();
-        let fence = record.next_sequence as u64 - 1;
-        for bytes in BlockWriter::default().finish() {
-            let key = row_key(run_id, fence);
-            let points = points_store(&transaction)?;
-            requests.push(add(points, wrap_bytes(POINTS, &bytes)?, key));
-        }
-        drop(points);
+        push_fence(&mut requests, || points_store(&transaction), &record)?;
         requests.push(put(runs, encode(&record)?, run_id.into()));
         write_all(transaction, requests).await?;
         Ok(record)
@@ -320,6 +324,22 @@ impl Mirror for RexieMirror {
             self.connection.close();
         }
         result
+    }
+
+    async fn commit_exit(&self, batch: &Batch) -> Result<()> {
+        self.store_exit(batch).await
+    }
+
+    async fn settle_exits(&self) -> Result<Vec<String>> {
+        self.retrying(|| self.settle_once()).await
+    }
+
+    async fn rename_run(&self, run_id: &str, run_name: &str) -> Result<RunRecord> {
+        self.retrying(|| self.rename_once(run_id, run_name)).await
+    }
+
+    async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {
+        self.retrying(|| self.delete_once(run_ids, experiment_id)).await
     }
 
     async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {

@@ -9,6 +9,7 @@
 //! | `points` | `[run id, "", sequence]` | `{ format, points: Uint8Array }`: a row of the run's log |
 //! | `points` | `[run id, metric key, first index]` | the same: rows compacted by series |
 //! | `artifacts` | hash | `{ format, bytes: Uint8Array }` |
+//! | `exits` | random | what a page stored on leaving: a batch, see `exits` |
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use rexie::{Index, KeyRange, ObjectStore, RexieBuilder};
@@ -26,8 +27,11 @@ pub const EXPERIMENTS: &str = "experiments";
 pub const RUNS: &str = "runs";
 pub const POINTS: &str = "points";
 pub const ARTIFACTS: &str = "artifacts";
+/// What pages stored on leaving. A store of its own: a transaction over it waits for no other, and a page that goes away
+/// loses what still waits.
+pub const EXITS: &str = "exits";
 /// All object stores; an upgrade deletes what its builder does not list.
-pub const STORES: [&str; 5] = [META, EXPERIMENTS, RUNS, POINTS, ARTIFACTS];
+pub const STORES: [&str; 6] = [META, EXPERIMENTS, RUNS, POINTS, ARTIFACTS, EXITS];
 
 /// The index of experiments by name.
 pub const BY_NAME: &str = "name";
@@ -81,6 +85,11 @@ pub fn encode<T: Serialize>(record: &T) -> Result<JsValue> {
 /// The key of a row of a run's log.
 pub fn row_key(run_id: &str, sequence: u64) -> JsValue {
     Array::of3(&run_id.into(), &"".into(), &(sequence as f64).into()).into()
+}
+
+/// All records of points of a run.
+pub fn points_range(run_id: &str) -> Result<KeyRange> {
+    range(&Array::of1(&run_id.into()), &Array::of2(&run_id.into(), &Array::new()))
 }
 
 /// A run's log from a sequence number on. Arrays sort after every number and string.

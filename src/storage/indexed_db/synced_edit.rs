@@ -1,0 +1,127 @@
+//! Renaming and deleting: one transaction each, safe while another tab writes the run.
+
+use super::change::Change;
+use super::mirror::Mirror;
+use super::synced::{Notice, SyncedStorage};
+use crate::storage::clock;
+use crate::storage::error::{Result, StorageError};
+use crate::storage::memory::RunSlot;
+use crate::storage::record::RunRecord;
+use crate::storage::run_state::check_text;
+
+impl<M: Mirror> SyncedStorage<M> {
+    /// Names a run. Resolves when the name is committed.
+    ///
+    /// # Errors
+    /// `RunNotFound`, `InvalidArgument`; those of the mirror.
+    pub async fn rename_run(&self, run_id: &str, run_name: &str) -> Result<()> {
+        check_text("the run's name", run_name)?;
+        let slot = self.storage().memory().run_slot(run_id)?;
+        if self.storage().owns(slot) {
+            self.storage_mut().change_run(slot, |run| {
+                run.record_mut().run_name = Some(run_name.to_owned());
+                Ok(())
+            })?;
+            self.changed(clock::now_ms() as f64, 0);
+            return self.flush().await;
+        }
+        let renamed = self.mirror.rename_run(run_id, run_name).await;
+        if let Err(StorageError::RunNotFound(_)) = &renamed {
+            self.run_deleted(slot);
+        }
+        let record = renamed?;
+        let experiment_id = record.experiment_id.clone();
+        if let Ok(state) = self.storage_mut().memory_mut().run_mut(slot) {
+            state.record_mut().run_name = record.run_name;
+        }
+        self.notify(Notice::Change(Change::Run { experiment_id, run_id: run_id.to_owned() }));
+        self.tell_committed(&[], &[run_id.to_owned()]);
+        Ok(())
+    }
+
+    /// Deletes a run with its points and the artifacts that only it has.
+    ///
+    /// # Errors
+    /// `RunNotFound`; those of the mirror.
+    pub async fn delete_run(&self, run_id: &str) -> Result<()> {
+        // No flush of ours is on its way meanwhile; one of another tab's runs into a fence.
+        let _turn = self.turn.lock().await;
+        let slot = self.storage().memory().run_slot(run_id)?;
+        let ids = [run_id.to_owned()];
+        self.mirror.delete_runs(&ids, None).await?;
+        self.run_deleted(slot);
+        self.tell_committed(&[], &ids);
+        // There is room now for what could not be written.
+        self.notify(Notice::WakeNow);
+        Ok(())
+    }
+
+    /// Deletes an experiment with all its runs.
+    ///
+    /// # Errors
+    /// `ExperimentNotFound`; those of the mirror.
+    pub async fn delete_experiment(&self, experiment_id: &str) -> Result<()> {
+        let _turn = self.turn.lock().await;
+        self.storage().memory().experiment(experiment_id)?;
+        // Other tabs may have begun runs that this one has not heard of.
+        let catalog = self.mirror.load_catalog().await?;
+        self.absorb(catalog);
+        let run_ids = self.storage().list_runs(experiment_id);
+        self.mirror.delete_runs(&run_ids, Some(experiment_id)).await?;
+        for run_id in &run_ids {
+            let slot = self.storage().memory().run_slot(run_id);
+            if let Ok(slot) = slot {
+                self.run_deleted(slot);
+            }
+        }
+        self.experiment_deleted(experiment_id);
+        self.tell_committed(&[experiment_id.to_owned()], &run_ids);
+        self.notify(Notice::WakeNow);
+        Ok(())
+    }
+
+    /// A run is gone from the database: forgets it, and tells subscribers.
+    pub(super) fn run_deleted(&self, slot: RunSlot) {
+        let removed = {
+            let mut storage = self.storage_mut();
+            let removed = storage.memory_mut().remove_run(slot);
+            if let Some(run) = &removed {
+                let cause = StorageError::RunDeleted(run.record().run_id.clone());
+                storage.journal_mut().0.forget_run(slot, cause);
+            }
+            removed
+        };
+        self.set_unread(slot, None);
+        if let Some(run) = removed {
+            let RunRecord { experiment_id, run_id, .. } = run.record().clone();
+            self.notify(Notice::Change(Change::RunDeleted { experiment_id, run_id }));
+        }
+    }
+
+    /// An experiment is gone from the database.
+    pub(super) fn experiment_deleted(&self, experiment_id: &str) {
+        self.storage_mut().memory_mut().remove_experiment(experiment_id);
+        let experiment_id = experiment_id.to_owned();
+        self.notify(Notice::Change(Change::ExperimentDeleted { experiment_id }));
+    }
+
+    /// Somebody else changed the record of a run of ours and set a fence: takes the change over and goes on behind it.
+    pub(super) fn adopt_amendment(&self, slot: RunSlot, stored: RunRecord, next_sequence: u64) {
+        let RunRecord { experiment_id, run_id, run_name, .. } = stored;
+        {
+            let mut storage = self.storage_mut();
+            storage.journal_mut().0.skip_to_sequence(slot, next_sequence);
+            let Some(state) = storage.memory_mut().get_mut(slot) else { return };
+            if state.record().run_name == run_name {
+                return;
+            }
+            state.record_mut().run_name = run_name;
+        }
+        self.notify(Notice::Change(Change::Run { experiment_id, run_id }));
+    }
+
+    fn tell_committed(&self, experiment_ids: &[String], run_ids: &[String]) {
+        let (experiment_ids, run_ids) = (experiment_ids.to_vec(), run_ids.to_vec());
+        self.notify(Notice::Committed { experiment_ids, run_ids });
+    }
+}
