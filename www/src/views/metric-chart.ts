@@ -113,7 +113,7 @@ export class MetricChart extends LitElement {
         </div>
       </div>
       ${this.tabular
-        ? chartTable(this.#plotted, this.snapshot.view, this.#plot?.visible() ?? this.sync.range)
+        ? chartTable(this.#plotted, this.snapshot.view, this.sync.range)
         : html`<div
             class="plot"
             role="application"
