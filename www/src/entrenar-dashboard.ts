@@ -15,7 +15,7 @@ import './views/compare-table';
 import { dashboardStyles } from './views/dashboard-styles';
 import './views/experiment-list';
 import './views/health-panel';
-import { degradedBanner, emptyState, failedState, loadingState, memoryOnlyBanner, missingBanner } from './views/page-states';
+import { degradedBanner, emptyState, failedState, loadingState, lostBanner, memoryOnlyBanner, missingBanner } from './views/page-states';
 import './views/run-detail';
 import './views/run-table';
 
@@ -90,6 +90,7 @@ export class EntrenarDashboard extends LitElement {
     const { view, experiment } = snapshot;
     return html`
       ${snapshot.persistent ? nothing : memoryOnlyBanner()} ${snapshot.degraded ? degradedBanner(snapshot.degraded) : nothing}
+      ${snapshot.lost.map((lost) => lostBanner(lost, () => emitIntent(this, { type: 'dismiss-lost', run_id: lost.run_id })))}
       <header>
         <entrenar-experiment-list .snapshot=${snapshot}></entrenar-experiment-list>
         <entrenar-health-panel .snapshot=${snapshot}></entrenar-health-panel>

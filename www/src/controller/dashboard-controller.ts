@@ -11,7 +11,7 @@ import type { Intent } from './intents';
 import { LiveUpdates } from './live-updates';
 import { PendingDeletion } from './pending-deletion';
 import { SeriesCache, type CachedSeries } from './series-cache';
-import type { Notice, Problem, Snapshot } from './snapshot';
+import type { LostRun, Notice, Problem, Snapshot } from './snapshot';
 import { measureStorage, requestPersistence } from './storage-health';
 
 /** How often running runs are looked at again, in case their tab has gone. */
@@ -34,6 +34,7 @@ export class DashboardController {
     listed: [],
     selected: [],
     missing: [],
+    lost: [],
     persistent: true,
     unreadable: [],
     columns: [],
@@ -52,6 +53,7 @@ export class DashboardController {
   #unsubscribe: (() => void) | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
   #degraded: Problem | undefined;
+  #lost: readonly LostRun[] = [];
   #notice: Notice | undefined;
   #stopped = false;
 
@@ -119,12 +121,31 @@ export class DashboardController {
   #heed(change: Change): void {
     if (change.kind === 'degraded') this.#degraded = { code: change.code, message: change.message };
     if (change.kind === 'recovered') this.#degraded = undefined;
+    if (change.kind === 'run_lost') this.#lose(change);
+    if (change.kind === 'run_deleted' || change.kind === 'experiment_deleted') this.#bury(change);
     if (change.kind === 'run' && this.#isNew(change)) this.#welcome(change.run_id);
     this.#catalog?.apply(change);
     if (change.kind === 'metrics') this.#series?.markStale(change.run_id, change.keys);
     if (change.kind === 'run') this.#series?.markRunStale(change.run_id);
     if (change.kind === 'run_deleted') this.#series?.forget(change.run_id);
     this.#live.request();
+  }
+
+  #lose({ run_id, code, message }: { run_id: string; code: string; message: string }): void {
+    const run = this.#catalog?.run(run_id) ?? this.snapshot.runs.find((each) => each.run_id === run_id);
+    const others = this.#lost.filter((each) => each.run_id !== run_id);
+    this.#lost = [...others, { run_id, name: run ? runName(run) : run_id, code, message }];
+  }
+
+  /** Says so when another tab has deleted what is being looked at; what this page deletes is hidden by then. */
+  #bury(change: { experiment_id: string; run_id?: string }): void {
+    const { experiment, runs } = this.snapshot;
+    const id = change.run_id ?? change.experiment_id;
+    if (experiment?.experiment_id !== change.experiment_id || this.#deletion.hides(id)) return;
+    const run = change.run_id === undefined ? undefined : runs.find((each) => each.run_id === change.run_id);
+    if (change.run_id !== undefined && !run) return;
+    this.#notice = { text: `“${run ? runName(run) : experiment.name}” was deleted in another tab.`, undo: false };
+    this.#forget(run ? [id] : [id, ...runs.map((each) => each.run_id)]);
   }
 
   #isNew(change: { experiment_id: string; run_id: string }): boolean {
@@ -147,6 +168,7 @@ export class DashboardController {
     this.snapshot = {
       phase: 'ready',
       ...composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id)),
+      lost: this.#lost,
       ...(this.#degraded && { degraded: this.#degraded }),
       ...(this.#notice && { notice: this.#notice }),
       ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
@@ -204,6 +226,9 @@ export class DashboardController {
         return this.#deletion.undo();
       case 'dismiss-notice':
         this.#notice = undefined;
+        return this.#refresh();
+      case 'dismiss-lost':
+        this.#lost = this.#lost.filter((each) => each.run_id !== intent.run_id);
         return this.#refresh();
       case 'download-artifact': {
         if (!storage) return;

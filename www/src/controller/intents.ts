@@ -17,6 +17,7 @@ export type Intent =
   | { type: 'request-persistence' }
   | { type: 'measure-storage' }
   | { type: 'dismiss-notice' }
+  | { type: 'dismiss-lost'; run_id: string }
   | { type: 'retry' };
 
 export const INTENT_EVENT = 'entrenar-intent';

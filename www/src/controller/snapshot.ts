@@ -13,6 +13,12 @@ export interface Problem {
   message: string;
 }
 
+/** A run that this page was writing and may write no longer. */
+export interface LostRun extends Problem {
+  run_id: string;
+  name: string;
+}
+
 export interface Notice {
   text: string;
   undo: boolean;
@@ -46,6 +52,7 @@ export interface Snapshot {
   /** False where the browser lets the page store nothing: then runs live in memory. */
   persistent: boolean;
   degraded?: Problem;
+  lost: readonly LostRun[];
   estimate?: StorageEstimate;
   notice?: Notice;
   can: Capabilities;

@@ -1,7 +1,7 @@
 // What is shown in place of runs: while loading, when there is nothing, when something is wrong, and what to do then.
 
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Problem, Snapshot } from '../controller/snapshot';
+import type { LostRun, Problem, Snapshot } from '../controller/snapshot';
 
 export function loadingState(): TemplateResult {
   return html`<div class="state loading" role="status" data-testid="loading">
@@ -87,6 +87,14 @@ export function degradedBanner(problem: Problem): TemplateResult {
       ${full ? 'Free some disk space or delete old runs.' : ''} Nothing is lost while this page stays open: points wait in memory
       and are written as soon as it works again.
     </p>
+  </div>`;
+}
+
+/** The rest of the run's code goes on, but what it logs is kept nowhere: that must not go unseen. */
+export function lostBanner(lost: LostRun, dismiss: () => void): TemplateResult {
+  return html`<div class="banner bad" role="alert" data-testid="run-lost" data-run-id=${lost.run_id} data-code=${lost.code}>
+    <p><strong>This page may no longer write “${lost.name}”.</strong> ${lost.message}</p>
+    <button @click=${dismiss}>Close</button>
   </div>`;
 }
 
