@@ -73,6 +73,62 @@ async fn claim_sets_a_fence_that_the_old_owner_runs_into() {
 }
 
 #[wasm_bindgen_test]
+async fn what_a_leaving_page_stored_is_settled_once_and_in_its_place() {
+    let mirror = mirror();
+    let (_, record) = mirror.begin_run(new_run("exits", "a")).await.unwrap();
+    mirror.commit(&batch(&record, 0)).await.unwrap();
+    mirror.commit_exit(&batch(&record, 1)).await.unwrap();
+    mirror.commit_exit(&batch(&record, 2)).await.unwrap();
+    assert_eq!(mirror.load_points(&record.run_id, 0).await.unwrap().blocks.len(), 1);
+    assert_eq!(mirror.settle_exits().await.unwrap(), std::slice::from_ref(&record.run_id));
+    assert_eq!(mirror.settle_exits().await.unwrap(), Vec::<String>::new());
+    let stored = mirror.load_points(&record.run_id, 0).await.unwrap();
+    assert_eq!(stored.blocks.len(), 3);
+    assert_eq!(stored.record.unwrap().next_sequence, 3.0);
+    let late = mirror.commit(&batch(&record, 2)).await;
+    assert!(matches!(late, Err(StorageError::Conflict(_))), "{late:?}");
+}
+
+#[wasm_bindgen_test]
+async fn copy_of_a_dropped_exit_is_settled() {
+    let mirror = mirror();
+    let (_, record) = mirror.begin_run(new_run("copies", "a")).await.unwrap();
+    // The future is dropped after it issued everything and wrote its copy: the page is gone, its transaction too.
+    {
+        let batch = batch(&record, 0);
+        let exit = mirror.commit_exit(&batch);
+        futures::pin_mut!(exit);
+        assert!(futures::poll!(&mut exit).is_pending());
+    }
+    assert_eq!(mirror.settle_exits().await.unwrap(), std::slice::from_ref(&record.run_id));
+    assert_eq!(mirror.load_points(&record.run_id, 0).await.unwrap().blocks, [vec![1, 2, 3]]);
+    assert_eq!(mirror.settle_exits().await.unwrap(), Vec::<String>::new());
+}
+
+#[wasm_bindgen_test]
+async fn exit_of_a_deleted_run_does_not_bring_it_back() {
+    let mirror = mirror();
+    let (_, record) = mirror.begin_run(new_run("gone", "a")).await.unwrap();
+    mirror.commit_exit(&batch(&record, 0)).await.unwrap();
+    mirror.delete_runs(std::slice::from_ref(&record.run_id), None).await.unwrap();
+    mirror.settle_exits().await.unwrap();
+    let stored = mirror.load_points(&record.run_id, 0).await.unwrap();
+    assert_eq!((stored.record, mirror.load_catalog().await.unwrap().runs.len()), (None, 0));
+    let late = mirror.commit(&batch(&record, 0)).await;
+    assert!(matches!(late, Err(StorageError::Conflict(_))), "{late:?}");
+}
+
+#[wasm_bindgen_test]
+async fn renamed_run_makes_its_writer_look() {
+    let mirror = mirror();
+    let (_, record) = mirror.begin_run(new_run("names", "a")).await.unwrap();
+    let renamed = mirror.rename_run(&record.run_id, "ada").await.unwrap();
+    assert_eq!((renamed.run_name.as_deref(), renamed.owner.as_str()), (Some("ada"), "a"));
+    let late = mirror.commit(&batch(&record, 0)).await;
+    assert!(matches!(late, Err(StorageError::Conflict(_))), "{late:?}");
+}
+
+#[wasm_bindgen_test]
 async fn closed_connection_is_opened_again() {
     let mirror = mirror();
     let (_, record) = mirror.begin_run(new_run("closed", "a")).await.unwrap();

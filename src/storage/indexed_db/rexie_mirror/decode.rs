@@ -62,7 +62,12 @@ impl Fields {
     }
 
     fn numbers(&self, name: &str) -> Result<Vec<f64>> {
-        self.list(name, |item| item.0.as_f64().ok_or_else(|| missing(name)))
+        // A copy of a record as JSON has null for what is no number.
+        let read = |item: Fields| match item.0.as_f64() {
+            None if item.0.is_null() => Ok(f64::NAN),
+            number => number.ok_or_else(|| missing(name)),
+        };
+        self.list(name, read)
     }
 }
 

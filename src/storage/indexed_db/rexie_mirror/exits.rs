@@ -1,9 +1,15 @@
 //! What a page stores on leaving, and how it gets where it belongs.
 //!
+//! There is a second copy of it, see `exit_copy`.
+//!
 //! The value is a batch: `{ format, experiments: ExperimentRecord[], runs: { record: RunRecord, first_sequence, rows:
 //! Uint8Array[] }[], artifacts: { hash, bytes: Uint8Array }[] }`. Settling it twice, or after the same batch was committed the
 //! usual way, changes nothing: rows have the numbers they would have had.
 
+use std::pin::pin;
+use std::task::Poll;
+
+use futures::poll;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use rexie::{Store, Transaction};
 use wasm_bindgen::{JsCast, JsValue};
@@ -13,7 +19,7 @@ use super::dom_error::classify;
 use super::schema::{
     ARTIFACTS, EXITS, EXPERIMENTS, POINTS, RUNS, encode, row_key, wrap_bytes,
 };
-use super::{RexieMirror, Requests, put, random_token, write_all};
+use super::{RexieMirror, Requests, exit_copy, put, random_token, write_all};
 use crate::storage::error::{Result, StorageError};
 use crate::storage::indexed_db::mirror::Batch;
 use crate::storage::record::{RECORD_FORMAT, RunRecord};
@@ -33,7 +39,8 @@ fn items(object: &JsValue, key: &str) -> Array {
     get(object, key).dyn_into().unwrap_or_default()
 }
 
-fn exit_value(batch: &Batch) -> Result<JsValue> {
+/// A batch as a value; `write_bytes` says how bytes are written.
+pub(super) fn exit_value(batch: &Batch, write_bytes: impl Fn(&[u8]) -> JsValue) -> Result<JsValue> {
     let (experiments, runs, artifacts) = (Array::new(), Array::new(), Array::new());
     for record in &batch.experiments {
         experiments.push(&encode(record)?);
@@ -45,7 +52,7 @@ fn exit_value(batch: &Batch) -> Result<JsValue> {
         set(&value, "first_sequence", &(first_sequence as f64).into());
         let rows = Array::new();
         for row in &run.rows {
-            rows.push(&Uint8Array::from(row.bytes.as_slice()));
+            rows.push(&write_bytes(&row.bytes));
         }
         set(&value, "rows", &rows);
         runs.push(&value);
@@ -53,7 +60,7 @@ fn exit_value(batch: &Batch) -> Result<JsValue> {
     for (hash, content) in &batch.artifacts {
         let value = Object::new().into();
         set(&value, "hash", &hash.as_str().into());
-        set(&value, "bytes", &Uint8Array::from(&**content));
+        set(&value, "bytes", &write_bytes(content));
         artifacts.push(&value);
     }
     let value = Object::new().into();
@@ -72,8 +79,17 @@ impl RexieMirror {
         }
         let transaction = self.connection.transaction(&[EXITS], ReadWrite)?;
         let store = transaction.store(EXITS).map_err(|cause| classify(&cause))?;
-        let request = put(store, exit_value(batch)?, random_token().into());
-        let result = write_all(transaction, vec![request]).await;
+        let token = random_token();
+        let value = exit_value(batch, |bytes| Uint8Array::from(bytes).into())?;
+        let mut stored = pin!(write_all(transaction, vec![put(store, value, token.as_str().into())]));
+        let over = poll!(&mut stored);
+        exit_copy::keep(self.name(), &token, &exit_value(batch, exit_copy::text_of_bytes)?);
+        let result = match over {
+            Poll::Ready(result) => result,
+            Poll::Pending => stored.await,
+        };
+        // The page lives on, and with it what could not be stored.
+        exit_copy::remove(self.name(), &token);
         if matches!(result, Err(StorageError::ConnectionLost(_))) {
             self.connection.close();
         }
@@ -84,7 +100,8 @@ impl RexieMirror {
         let transaction = self.transaction(&[EXITS], ReadOnly).await?;
         let exits = transaction.store(EXITS).map_err(|cause| classify(&cause))?;
         let any = exits.get_all_keys(None, Some(1)).await.map_err(|cause| classify(&cause))?;
-        if any.is_empty() {
+        let copies = exit_copy::all(self.name());
+        if any.is_empty() && copies.is_empty() {
             return Ok(Vec::new());
         }
         let stores = [EXITS, EXPERIMENTS, RUNS, POINTS, ARTIFACTS];
@@ -95,11 +112,14 @@ impl RexieMirror {
         let values = exits.get_all(None, None).await.map_err(|cause| classify(&cause))?;
         for (key, value) in keys.into_iter().zip(values) {
             // What cannot be read is left in place.
-            if get(&value, "format").as_f64() == Some(f64::from(RECORD_FORMAT)) && settling.exit(&value).await? {
+            if get(&value, "format").as_f64() == Some(f64::from(RECORD_FORMAT)) && settling.exit(&value, false).await? {
                 let exits = settling.store(EXITS)?;
                 let delete = async move { exits.delete(key).await };
                 settling.requests.push(Box::pin(delete));
             }
+        }
+        for (_, value) in &copies {
+            settling.exit(value, true).await?;
         }
         let Settling { mut requests, runs, transaction } = settling;
         for record in &runs {
@@ -107,7 +127,16 @@ impl RexieMirror {
             requests.push(put(store, encode(record)?, record.run_id.as_str().into()));
         }
         write_all(transaction, requests).await?;
+        copies.iter().for_each(|(token, _)| exit_copy::remove(self.name(), token));
         Ok(runs.into_iter().map(|record| record.run_id).collect())
+    }
+}
+
+/// Bytes, however they were written.
+fn bytes_of(value: &JsValue) -> Option<Vec<u8>> {
+    match value.as_string() {
+        Some(text) => exit_copy::bytes_of_text(&text),
+        None => value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec),
     }
 }
 
@@ -125,10 +154,10 @@ impl Settling {
     }
 
     /// Whether everything of the exit could be read.
-    async fn exit(&mut self, value: &JsValue) -> Result<bool> {
+    async fn exit(&mut self, value: &JsValue, is_copy: bool) -> Result<bool> {
         for run in items(value, "runs").iter() {
             let Ok(record) = decode(get(&run, "record")) else { return Ok(false) };
-            self.run(record, &run).await?;
+            self.run(record, &run, is_copy).await?;
         }
         for experiment in items(value, "experiments").iter() {
             if let Some(id) = get(&experiment, "experiment_id").as_string() {
@@ -136,16 +165,16 @@ impl Settling {
             }
         }
         for artifact in items(value, "artifacts").iter() {
-            let bytes = get(&artifact, "bytes").dyn_into::<Uint8Array>();
-            if let (Some(hash), Ok(bytes)) = (get(&artifact, "hash").as_string(), bytes) {
-                let value = wrap_bytes("bytes", &bytes.to_vec())?;
+            let bytes = bytes_of(&get(&artifact, "bytes"));
+            if let (Some(hash), Some(bytes)) = (get(&artifact, "hash").as_string(), bytes) {
+                let value = wrap_bytes("bytes", &bytes)?;
                 self.requests.push(put(self.store(ARTIFACTS)?, value, hash.into()));
             }
         }
         Ok(true)
     }
 
-    async fn run(&mut self, left: RunRecord, value: &JsValue) -> Result<()> {
+    async fn run(&mut self, left: RunRecord, value: &JsValue, is_copy: bool) -> Result<()> {
         let known = self.runs.iter().position(|record| record.run_id == left.run_id);
         let stored = match known {
             Some(place) => Some(self.runs.remove(place)),
@@ -159,6 +188,11 @@ impl Settling {
         let record = match stored {
             Some(stored) if stored.owner == left.owner => {
                 if left.next_sequence >= stored.next_sequence { left } else { stored }
+            }
+            // Somebody resumed it after the original was settled.
+            Some(stored) if is_copy => {
+                self.runs.push(stored);
+                return Ok(());
             }
             // Somebody resumed it meanwhile: these points are still its own, and go behind what is there.
             Some(stored) => {
@@ -176,8 +210,8 @@ impl Settling {
             }
         };
         for row in rows.iter() {
-            if let Ok(bytes) = row.dyn_into::<Uint8Array>() {
-                let value = wrap_bytes(POINTS, &bytes.to_vec())?;
+            if let Some(bytes) = bytes_of(&row) {
+                let value = wrap_bytes(POINTS, &bytes)?;
                 let key = row_key(&record.run_id, sequence);
                 self.requests.push(put(self.store(POINTS)?, value, key));
             }

@@ -4,6 +4,7 @@ mod connection;
 mod decode;
 mod dom_error;
 mod edits;
+mod exit_copy;
 mod exits;
 mod schema;
 
