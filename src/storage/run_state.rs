@@ -246,7 +246,7 @@ pub fn step_too_large(key: &str) -> StorageError {
     ))
 }
 
-/// Checks a key: 1 ..= [`MAX_KEY_BYTES`] bytes.
+/// Checks a key: 1 to 8192 bytes of UTF-8.
 ///
 /// # Errors
 /// `InvalidArgument`.
@@ -257,7 +257,7 @@ pub fn check_key(what: &str, key: &str) -> Result<()> {
     check_length(what, key, MAX_KEY_BYTES)
 }
 
-/// Checks a text: at most [`MAX_TEXT_BYTES`] bytes.
+/// Checks a text: at most 65536 bytes of UTF-8.
 ///
 /// # Errors
 /// `InvalidArgument`.

@@ -189,6 +189,12 @@ impl Journal {
         !self.in_flight.is_empty()
     }
 
+    /// Whether a batch is in flight.
+    #[must_use]
+    pub fn holds(&self, batch_id: u64) -> bool {
+        self.in_flight.iter().any(|(id, _)| *id == batch_id)
+    }
+
     /// Forgets that anything was ever committed: the store that held it is gone. Batches in flight are forgotten too.
     pub fn forget_commits(&mut self, memory: &InMemoryStorage, is_owned: impl Fn(&RunRecord) -> bool) {
         self.in_flight.clear();

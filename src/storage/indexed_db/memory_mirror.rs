@@ -21,13 +21,17 @@ struct Store {
 }
 
 impl Store {
-    /// Stores a record whose log ends in a fence.
-    fn fence(&mut self, record: &RunRecord) {
+    /// Stores a record whose log ends in a fence. `Conflict` if there is a row where the fence is to stand.
+    fn fence(&mut self, record: &RunRecord) -> Result<()> {
         let place = (record.run_id.clone(), record.next_sequence as u64 - 1);
+        if self.points.contains_key(&place) {
+            return Err(StorageError::Conflict(format!("run '{}' has a row behind its last", record.run_id)));
+        }
         for bytes in BlockWriter::default().finish() {
             self.points.insert(place.clone(), bytes);
         }
         self.runs.insert(record.run_id.clone(), record.clone());
+        Ok(())
     }
 }
 
@@ -48,6 +52,11 @@ impl MemoryMirror {
     #[must_use]
     pub fn row_count(&self) -> usize {
         self.store.borrow().points.len()
+    }
+
+    /// Puts a row, over one that is there if there is one.
+    pub fn put_row(&self, run_id: &str, sequence: u64, bytes: Vec<u8>) {
+        self.store.borrow_mut().points.insert((run_id.to_owned(), sequence), bytes);
     }
 
     /// Forgets everything, as clearing the site's data does.
@@ -89,6 +98,9 @@ impl Mirror for MemoryMirror {
         let experiment = if let Some(experiment) = named {
             experiment.clone()
         } else {
+            while store.experiments.contains_key(&format!("exp-{}", store.next_experiment)) {
+                store.next_experiment += 1;
+            }
             let experiment = ExperimentRecord {
                 format: RECORD_FORMAT,
                 experiment_id: format!("exp-{}", store.next_experiment),
@@ -100,6 +112,10 @@ impl Mirror for MemoryMirror {
             store.experiments.insert(experiment.experiment_id.clone(), experiment.clone());
             experiment
         };
+        // A tab that wrote its runs again after the store was cleared may have taken numbers that are counted as free.
+        while store.runs.contains_key(&format!("run-{}", store.next_run)) {
+            store.next_run += 1;
+        }
         let run = RunRecord {
             run_id: format!("run-{}", store.next_run),
             experiment_id: experiment.experiment_id.clone(),
@@ -121,7 +137,7 @@ impl Mirror for MemoryMirror {
         let record =
             store.runs.get(run_id).ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))?;
         let claimed = claimed(record, expected_owner, owner, now_ms)?;
-        store.fence(&claimed);
+        store.fence(&claimed)?;
         Ok(claimed)
     }
 
@@ -154,10 +170,9 @@ impl Mirror for MemoryMirror {
     async fn rename_run(&self, run_id: &str, run_name: &str) -> Result<RunRecord> {
         let mut store = self.store.borrow_mut();
         let missing = || StorageError::RunNotFound(run_id.to_owned());
-        let record = store.runs.get_mut(run_id).ok_or_else(missing)?;
+        let mut record = fenced(store.runs.get(run_id).ok_or_else(missing)?);
         record.run_name = Some(run_name.to_owned());
-        let record = fenced(record);
-        store.fence(&record);
+        store.fence(&record)?;
         Ok(record)
     }
 
@@ -166,7 +181,7 @@ impl Mirror for MemoryMirror {
         for run_id in run_ids {
             let Some(record) = store.runs.remove(run_id) else { continue };
             store.points.retain(|(of, _), _| of != run_id);
-            store.fence(&fenced(&record));
+            store.fence(&fenced(&record))?;
             store.runs.remove(run_id);
         }
         if let Some(experiment_id) = experiment_id {

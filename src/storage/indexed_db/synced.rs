@@ -13,7 +13,7 @@ use super::ids::IdPool;
 use super::mirror::{Batch, Mirror, NewRun};
 use super::storage::IndexedDbStorage;
 use crate::storage::clock;
-use crate::storage::error::Result;
+use crate::storage::error::{Result, StorageError};
 use crate::storage::memory::RunSlot;
 use crate::storage::record::{RunRecord, RunStatus, Tag};
 use crate::storage::run_state::{RunState, check_key, check_text};
@@ -134,7 +134,7 @@ impl<M: Mirror> SyncedStorage<M> {
     /// # Errors
     /// Those of the mirror.
     pub async fn reserve_ids(&self, experiments: u64, runs: u64) -> Result<()> {
-        let reserved = self.mirror.reserve_ids(experiments, runs).await?;
+        let reserved = self.heard(self.mirror.reserve_ids(experiments, runs).await)?;
         self.storage_mut().set_ids(IdPool::empty(&self.owner).with(reserved));
         Ok(())
     }
@@ -159,6 +159,15 @@ impl<M: Mirror> SyncedStorage<M> {
         &self.owner
     }
 
+    /// An answer of the mirror. `Cleared` is told once, to whoever asks first: what memory holds is to be written again.
+    pub(super) fn heard<T>(&self, answer: Result<T>) -> Result<T> {
+        if let Err(StorageError::Cleared(_)) = &answer {
+            self.forget_commits();
+            self.changed(clock::now_ms() as f64, 0);
+        }
+        answer
+    }
+
     pub(super) fn notify(&self, notice: Notice) {
         (self.observer)(notice);
     }
@@ -181,7 +190,7 @@ impl<M: Mirror> SyncedStorage<M> {
             ..RunRecord::new(String::new(), String::new(), now_ms)
         };
         let new_run = NewRun { experiment_name: experiment_name.to_owned(), record };
-        let (experiment, record) = self.mirror.begin_run(new_run).await?;
+        let (experiment, record) = self.heard(self.mirror.begin_run(new_run).await)?;
         let experiment_id = experiment.experiment_id.clone();
         let run_id = record.run_id.clone();
         let is_new = self.storage().memory().experiment(&experiment_id).is_err();
@@ -213,12 +222,12 @@ impl<M: Mirror> SyncedStorage<M> {
         }
         self.settle_exits().await?;
         let ids = [run_id.to_owned()];
-        let catalog = self.mirror.load_records(&[], &ids).await?;
+        let catalog = self.heard(self.mirror.load_records(&[], &ids).await)?;
         let owner = catalog.runs.first().map(|record| record.owner.clone()).unwrap_or_default();
-        let record = self.mirror.claim_run(run_id, &owner, &self.owner, clock::now_ms()).await?;
-        let stored = self.mirror.load_points(run_id, 0).await?;
+        let record = self.heard(self.mirror.claim_run(run_id, &owner, &self.owner, clock::now_ms()).await)?;
+        let stored = self.heard(self.mirror.load_points(run_id, 0).await)?;
         let experiments = [record.experiment_id.clone()];
-        let catalog = self.mirror.load_records(&experiments, &[]).await?;
+        let catalog = self.heard(self.mirror.load_records(&experiments, &[]).await)?;
         self.absorb(catalog);
         let slot = self.adopt(self.state_of(record, &stored.blocks));
         self.start_if_pending(slot)?;

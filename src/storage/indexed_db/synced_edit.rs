@@ -25,7 +25,7 @@ impl<M: Mirror> SyncedStorage<M> {
             self.changed(clock::now_ms() as f64, 0);
             return self.flush().await;
         }
-        let renamed = self.mirror.rename_run(run_id, run_name).await;
+        let renamed = self.heard(self.mirror.rename_run(run_id, run_name).await);
         if let Err(StorageError::RunNotFound(_)) = &renamed {
             self.run_deleted(slot);
         }
@@ -48,7 +48,7 @@ impl<M: Mirror> SyncedStorage<M> {
         let _turn = self.turn.lock().await;
         let slot = self.storage().memory().run_slot(run_id)?;
         let ids = [run_id.to_owned()];
-        self.mirror.delete_runs(&ids, None).await?;
+        self.heard(self.mirror.delete_runs(&ids, None).await)?;
         self.run_deleted(slot);
         self.tell_committed(&[], &ids);
         // There is room now for what could not be written.
@@ -64,10 +64,10 @@ impl<M: Mirror> SyncedStorage<M> {
         let _turn = self.turn.lock().await;
         self.storage().memory().experiment(experiment_id)?;
         // Other tabs may have begun runs that this one has not heard of.
-        let catalog = self.mirror.load_catalog().await?;
+        let catalog = self.heard(self.mirror.load_catalog().await)?;
         self.absorb(catalog);
         let run_ids = self.storage().list_runs(experiment_id);
-        self.mirror.delete_runs(&run_ids, Some(experiment_id)).await?;
+        self.heard(self.mirror.delete_runs(&run_ids, Some(experiment_id)).await)?;
         for run_id in &run_ids {
             let slot = self.storage().memory().run_slot(run_id);
             if let Ok(slot) = slot {

@@ -25,7 +25,11 @@ impl<M: Mirror> SyncedStorage<M> {
     pub async fn flush(&self) -> Result<()> {
         let _turn = self.turn.lock().await;
         if self.left.get() {
-            self.settle_exits().await?;
+            let settled = self.settle_exits().await;
+            if settled.is_err() {
+                self.settle(&settled);
+            }
+            settled?;
         }
         loop {
             let doubtful = self.doubtful.take();
@@ -74,7 +78,7 @@ impl<M: Mirror> SyncedStorage<M> {
 
     /// Commits without a second try.
     async fn commit_last(&self, batch: Batch, in_doubt: bool) -> Result<()> {
-        let result = self.mirror.commit_exit(&batch).await;
+        let result = self.heard(self.mirror.commit_exit(&batch).await);
         match &result {
             Ok(()) => {
                 self.left.set(true);
@@ -92,7 +96,7 @@ impl<M: Mirror> SyncedStorage<M> {
     /// # Errors
     /// Those of the mirror.
     pub async fn settle_exits(&self) -> Result<()> {
-        let run_ids = self.mirror.settle_exits().await?;
+        let run_ids = self.heard(self.mirror.settle_exits().await)?;
         self.left.set(false);
         if !run_ids.is_empty() {
             self.notify(Notice::Committed { experiment_ids: Vec::new(), run_ids });
@@ -103,6 +107,9 @@ impl<M: Mirror> SyncedStorage<M> {
     /// A batch of which nobody knows whether it was committed is tried again as it is, before anything else: what was
     /// committed after all answers with a conflict and is not written twice.
     fn keep_in_doubt(&self, batch: Batch) {
+        if !self.storage().journal().holds(batch.id) {
+            return;
+        }
         let other = self.doubtful.replace(Some(batch));
         if let Some(other) = other {
             // Two at a time happen only to a page that left and came back; the older is written again whole.
@@ -155,13 +162,16 @@ impl<M: Mirror> SyncedStorage<M> {
         let (mut batch, mut in_doubt) = (first, was_in_doubt);
         let mut tries = 1;
         loop {
-            let Err(cause) = self.mirror.commit(&batch).await else {
+            let Err(cause) = self.heard(self.mirror.commit(&batch).await) else {
                 self.acknowledge(&batch);
                 return Ok(());
             };
             let last = tries == TRIES;
             tries += 1;
+            // The database that it was for is gone; what it held is drained again.
+            let forgotten = !self.storage().journal().holds(batch.id);
             match &cause {
+                _ if forgotten => {}
                 StorageError::ConnectionLost(_) if last => {
                     self.keep_in_doubt(batch);
                     return Err(cause);
@@ -186,8 +196,8 @@ impl<M: Mirror> SyncedStorage<M> {
             self.storage_mut().journal_mut().0.restore(batch.id);
             match &cause {
                 _ if last => return Err(cause),
+                _ if forgotten => {}
                 StorageError::Conflict(_) => self.resolve_conflict(&batch).await?,
-                StorageError::Cleared(_) => self.forget_commits(),
                 _ => return Err(cause),
             }
             in_doubt = false;
@@ -201,7 +211,7 @@ impl<M: Mirror> SyncedStorage<M> {
     /// Whether a batch in doubt is in the database: a run that says so speaks for all of it.
     async fn was_committed(&self, batch: &Batch) -> Result<bool> {
         let run_ids: Vec<String> = batch.runs.iter().map(|run| run.record.run_id.clone()).collect();
-        let stored = self.mirror.load_records(&[], &run_ids).await?;
+        let stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?;
         Ok(batch.runs.iter().any(|commit| {
             stored.runs.iter().any(|record| {
                 record.run_id == commit.record.run_id
@@ -214,7 +224,7 @@ impl<M: Mirror> SyncedStorage<M> {
     /// A row was there already: each run of the batch was taken over, deleted, or has rows of ours that we don't know of.
     async fn resolve_conflict(&self, batch: &Batch) -> Result<()> {
         let run_ids: Vec<String> = batch.runs.iter().map(|run| run.record.run_id.clone()).collect();
-        let stored = self.mirror.load_records(&[], &run_ids).await?;
+        let stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?;
         for commit in &batch.runs {
             let run_id = &commit.record.run_id;
             let Ok(slot) = self.storage().memory().run_slot(run_id) else { continue };
@@ -245,7 +255,7 @@ impl<M: Mirror> SyncedStorage<M> {
         self.notify(Notice::Change(Change::RunLost { run_id, code, message }));
     }
 
-    fn forget_commits(&self) {
+    pub(super) fn forget_commits(&self) {
         let owner = self.owner().to_owned();
         let mut storage = self.storage_mut();
         let (journal, memory) = storage.journal_mut();

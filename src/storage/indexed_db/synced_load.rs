@@ -26,7 +26,7 @@ impl<M: Mirror> SyncedStorage<M> {
             return Ok(slot);
         }
         let from = self.unread(slot).unwrap_or(0);
-        let stored = self.mirror.load_points(run_id, from).await?;
+        let stored = self.heard(self.mirror.load_points(run_id, from).await)?;
         // Somebody who asked at the same time may have been quicker: what was read is in memory already.
         if self.unread(slot).unwrap_or(0) != from {
             return Ok(slot);
@@ -58,7 +58,7 @@ impl<M: Mirror> SyncedStorage<M> {
     /// # Errors
     /// Those of the mirror.
     pub async fn refresh(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<()> {
-        let catalog = self.mirror.load_records(experiment_ids, run_ids).await?;
+        let catalog = self.heard(self.mirror.load_records(experiment_ids, run_ids).await)?;
         // Runs first: whoever hears that an experiment is gone finds its runs gone.
         for run_id in run_ids.iter().filter(|id| catalog.runs.iter().all(|run| &run.run_id != *id)) {
             let slot = self.storage().memory().run_slot(run_id);
@@ -83,7 +83,7 @@ impl<M: Mirror> SyncedStorage<M> {
     /// Those of the mirror.
     pub async fn refresh_all(&self) -> Result<()> {
         self.settle_exits().await?;
-        let catalog = self.mirror.load_catalog().await?;
+        let catalog = self.heard(self.mirror.load_catalog().await)?;
         let gone: Vec<RunSlot> = {
             let storage = self.storage();
             let is_gone = |run: &RunState| {
@@ -128,7 +128,7 @@ impl<M: Mirror> SyncedStorage<M> {
             }
             artifact.hash.clone()
         };
-        let content = self.mirror.load_artifact(&hash).await?;
+        let content = self.heard(self.mirror.load_artifact(&hash).await)?;
         content.map(Rc::from).ok_or_else(|| StorageError::ArtifactNotFound(key.to_owned()))
     }
 
