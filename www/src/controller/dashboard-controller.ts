@@ -251,6 +251,8 @@ export class DashboardController {
     const run = ids.length === 1 ? this.snapshot.runs.find((each) => each.run_id === ids[0]) : undefined;
     const experiment = this.snapshot.experiments.find((each) => each.experiment_id === ids[0]);
     const what = run ? `“${runName(run)}”` : experiment ? `“${experiment.name}”` : `${ids.length} runs`;
+    // An earlier deletion ends here, and takes its notice with it.
+    await this.#deletion.finish();
     this.#notice = { text: `Deleted ${what}.`, undo: true };
     await this.#deletion.begin(ids, async () => {
       this.#notice = undefined;
