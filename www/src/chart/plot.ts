@@ -38,7 +38,8 @@ export class Plot {
         padding: [10, 22, 0, 0],
         legend: { show: false },
         scales: {
-          x: { time: xAxis === 'wall', distr: xLog ? 3 : 1, auto: false },
+          // Taken as it is: left to itself uPlot widens a logarithmic range to whole powers of ten.
+          x: { time: xAxis === 'wall', distr: xLog ? 3 : 1, auto: false, range: (_, min, max) => [min, max] },
           y: { distr: yLog ? 3 : 1, auto: false },
         },
         axes: chartAxes(xAxis, xLog, yLog, colors),
