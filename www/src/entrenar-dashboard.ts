@@ -1,7 +1,7 @@
 // <entrenar-dashboard database="…" experiment="…">: puts the views together, between the controller and the page.
 // With the attribute `address`, what is being looked at is kept in the page's URL.
 
-import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { ChartSync } from './chart/chart-sync';
 import { DashboardController } from './controller/dashboard-controller';
 import { INTENT_EVENT, emitIntent, type Intent } from './controller/intents';
@@ -42,6 +42,8 @@ export class EntrenarDashboard extends LitElement {
 
   readonly #sync = new ChartSync();
   #controller: DashboardController | undefined;
+  /** What the controller was told to open. */
+  #opened: { database?: string | undefined; experiment?: string | undefined } = {};
   #settling: ReturnType<typeof setTimeout> | undefined;
   readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
   readonly #source = (run_id: string, key: string) => this.#controller?.series(run_id, key);
@@ -68,10 +70,10 @@ export class EntrenarDashboard extends LitElement {
     this.#controller = undefined;
   }
 
-  override updated(changed: PropertyValues): void {
+  override updated(): void {
     this.#noticeScheme();
-    const reopen = ['database', 'experiment'].some((name) => changed.has(name) && changed.get(name) !== undefined);
-    if (reopen) this.#restart();
+    const { database, experiment } = this.#opened;
+    if (this.isConnected && (this.database !== database || this.experiment !== experiment)) this.#restart();
   }
 
   /** Sees to it that a run that has just begun is among what is shown. */
@@ -171,6 +173,7 @@ export class EntrenarDashboard extends LitElement {
   #restart(): void {
     void this.#controller?.stop();
     const { database, experiment, address } = this;
+    this.#opened = { database, experiment };
     this.#controller = new DashboardController({ database, experiment, address }, () => this.#show());
     void this.#controller.start();
   }

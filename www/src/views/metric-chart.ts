@@ -127,7 +127,7 @@ export class MetricChart extends LitElement {
           ></div>`}
       ${this.#loading && this.#plotted.length === 0 ? html`<p class="notice">Reading…</p>` : nothing}
       ${this.#errors.map((error) => html`<p class="notice error">${error}</p>`)}
-      <ul class="readout" aria-label="Values"></ul>
+      <ul class="readout" aria-label="Values" tabindex=${count > 1 ? 0 : nothing}></ul>
       <div class="visually-hidden" aria-live="polite" data-testid="chart-announcement"></div>
     `;
   }
