@@ -1,0 +1,58 @@
+// Runs side by side, and how safe what is stored is.
+import { expect, id, row, SWEEP, test } from './fixtures/dashboard.js';
+import { METRICS, SHORT, valueOf } from './fixtures/tracked-runs.js';
+
+test.beforeEach(({ runs }) => runs);
+
+/** What the table says of each setting, tag and metric, by its name. */
+const compared = (page) => page.getByTestId('compare').getByRole('row').evaluateAll((rows) => {
+  const texts = rows.map((one) => [...one.cells].map((cell) => cell.textContent.trim()));
+  return Object.fromEntries(texts.filter(({ length }) => length > 1).map(([key, ...values]) => [key, values]));
+});
+
+test('settings, tags and last values stand side by side, the differences alone on request', async ({ dashboard }) => {
+  const page = await dashboard(`experiment=${SWEEP}&runs=${id(1)},${id(2)},${id(4)}`);
+  await page.getByTestId('tab-compare').click();
+  const shown = (metric) => [1, 2, 4].map((index) => String(Number(valueOf(index, METRICS.indexOf(metric), SHORT - 1).toPrecision(4))));
+  await expect.poll(() => compared(page)).toMatchObject({
+    What: ['bold heron', 'quiet otter', 'late comet'],
+    lr: ['0.003', '0.01', '0.1'],
+    optimizer: ['adam', 'sgd', 'sgd'],
+    batch_size: ['32', '32', '32'],
+    team: ['vision', 'vision', 'vision'],
+    note: ['–', 'baseline', '–'],
+    'test/loss': shown('test/loss'),
+  });
+  await page.getByTestId('differences-only').check();
+  const differing = await compared(page);
+  for (const key of ['batch_size', 'layers', 'team']) expect(differing).not.toHaveProperty(key);
+  for (const key of ['lr', 'optimizer', 'note', 'test/accuracy']) expect(differing).toHaveProperty(key);
+
+  const best = (metric) => page.getByTestId('compare').getByRole('row').filter({ hasText: metric }).locator('td').evaluateAll((cells) =>
+    cells.flatMap((cell, index) => (getComputedStyle(cell, '::after').content.includes('best') ? [index] : [])));
+  const numbers = (metric) => [1, 2, 4].map((index) => valueOf(index, METRICS.indexOf(metric), SHORT - 1));
+  for (const [metric, pick] of [['test/loss', Math.min], ['test/accuracy', Math.max]]) {
+    expect(await best(metric)).toEqual([numbers(metric).indexOf(pick(...numbers(metric)))]);
+  }
+  expect(await best('learning_rate')).toEqual([]);
+  await page.reload();
+  await expect(page.getByTestId('differences-only')).toBeChecked();
+});
+
+test('the storage panel tells what is used and what is granted, and asks for more', async ({ dashboard }) => {
+  const page = await dashboard();
+  await page.getByTestId('health').click();
+  for (const amount of ['usage', 'quota']) await expect(page.getByTestId(amount)).toHaveText(/^\d[\d.]* ([KMGT]?B)$/);
+  await expect(page.getByTestId('unsaved')).toHaveText('0 points');
+  await expect(page.getByTestId('persisted')).toHaveText('not promised');
+  await page.evaluate(() => {
+    globalThis.asked = 0;
+    navigator.storage.persist = async () => ((globalThis.asked += 1), true);
+    navigator.storage.persisted = async () => globalThis.asked > 0;
+  });
+  await page.getByTestId('request-persistence').click();
+  await expect(page.getByTestId('persisted')).toHaveText('yes');
+  expect(await page.evaluate(() => asked)).toBe(1);
+  await expect(page.getByTestId('request-persistence')).toHaveCount(0);
+  await expect(row(page, id(0))).toBeVisible();
+});
