@@ -183,6 +183,7 @@ export const runTableStyles = css`
   }
   .narrow {
     display: none;
+    white-space: nowrap;
   }
   @container (max-width: 640px) {
     .wide {

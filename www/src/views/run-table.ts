@@ -94,7 +94,7 @@ export class RunTable extends LitElement {
         <button class="plain open" title=${runName(run)} @click=${() => this.#open(run)}>${runName(run)}</button>
         <div class="under">
           ${run.run_name ? html`<span>${run.run_id}</span>` : nothing}
-          <span class="narrow">${started} · ${took}</span>
+          <span class="narrow">${started} ·</span><span class="narrow">${took}</span>
           ${Object.entries(run.tags).map(([key, value]) => html`<span class="tag" title=${`${key}: ${value}`}>${key}: ${value}</span>`)}
         </div>
       </th>
