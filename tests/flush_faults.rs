@@ -122,7 +122,7 @@ fn commit_whose_answer_was_lost_is_not_written_twice() {
             let (tab, run) = Tab::with_run(&mirror, "a").await;
             tab.log(run, "loss", 0..10);
             mirror.next_commits([Fault::AnswerLost]);
-            mirror.next_commits((1..lost).map(|_| Fault::Fails(broken())));
+            mirror.reads.borrow_mut().extend((1..lost).map(|_| Fault::Fails(broken())));
             let first = tab.synced.flush().await;
             assert_eq!(first.is_err(), lost >= 4, "{lost}");
             tab.log(run, "loss", 10..15);

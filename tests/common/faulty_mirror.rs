@@ -25,11 +25,12 @@ pub enum Fault {
     SlowFailure(oneshot::Receiver<()>),
 }
 
-/// Faults are used up in order, one a commit or opening; after the last everything goes through.
+/// Faults are used up in order, one a commit, opening or reading of records; after the last everything goes through.
 #[derive(Debug, Clone, Default)]
 pub struct FaultyMirror {
     pub store: MemoryMirror,
     pub opening: Rc<RefCell<VecDeque<Fault>>>,
+    pub reads: Rc<RefCell<VecDeque<Fault>>>,
     pub commits: Rc<RefCell<VecDeque<Fault>>>,
     pub sizes: Rc<RefCell<Vec<usize>>>,
 }
@@ -58,7 +59,11 @@ impl Mirror for FaultyMirror {
     }
 
     async fn load_records(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<Catalog> {
-        self.store.load_records(experiment_ids, run_ids).await
+        let fault = self.reads.borrow_mut().pop_front();
+        match fault {
+            Some(Fault::Fails(cause)) => Err(cause),
+            _ => self.store.load_records(experiment_ids, run_ids).await,
+        }
     }
 
     async fn reserve_ids(&self, experiments: u64, runs: u64) -> Result<ReservedIds> {

@@ -5,4 +5,8 @@
 pub mod conformance;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod faulty_mirror;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod facts;
 pub mod synced;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod tab_mirror;

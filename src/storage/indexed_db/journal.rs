@@ -22,6 +22,10 @@ struct SeriesJournal {
 
 #[derive(Debug, Default)]
 struct RunJournal {
+    /// Begun or resumed here: memory holds all of it.
+    adopted: bool,
+    /// Not stored yet, or no more since site data was cleared: that it is missing does not mean that it was deleted.
+    unstored: bool,
     dirty: bool,
     /// To be announced to this tab's subscribers; and whether more than points changed.
     touched: bool,
@@ -128,6 +132,7 @@ impl Journal {
     pub fn adopt_run(&mut self, slot: RunSlot, lengths: &[usize], next_sequence: u64) {
         let series = lengths.iter().map(|&drained| SeriesJournal { drained, retry: Vec::new() });
         let journal = RunJournal {
+            adopted: true,
             series: series.collect(),
             announced: lengths.to_vec(),
             committed_sequence: next_sequence,
@@ -136,6 +141,24 @@ impl Journal {
         *self.run(slot) = journal;
         self.dirty_runs.retain(|&dirty| dirty != slot);
         self.touched_runs.retain(|&touched| touched != slot);
+    }
+
+    /// Whether the run was begun or resumed here. Its record alone does not tell: an answer that was lost made us its owner too.
+    #[must_use]
+    pub fn is_adopted(&self, slot: RunSlot) -> bool {
+        self.runs.get(slot.0 as usize).is_some_and(|run| run.adopted)
+    }
+
+    /// Whether the run can be missing in the store without having been deleted.
+    #[must_use]
+    pub fn is_unstored(&self, slot: RunSlot) -> bool {
+        self.runs.get(slot.0 as usize).is_some_and(|run| run.unstored)
+    }
+
+    /// A run is begun in memory alone.
+    pub fn begin_run(&mut self, slot: RunSlot) {
+        self.adopt_run(slot, &[], 0);
+        self.run(slot).unstored = true;
     }
 
     /// From now on this run is not written: it was taken over or deleted.
@@ -196,17 +219,18 @@ impl Journal {
     }
 
     /// Forgets that anything was ever committed: the store that held it is gone. Batches in flight are forgotten too.
-    pub fn forget_commits(&mut self, memory: &InMemoryStorage, is_owned: impl Fn(&RunRecord) -> bool) {
+    pub fn forget_commits(&mut self, memory: &InMemoryStorage) {
         self.in_flight.clear();
         for (slot, run) in memory.runs() {
             let Ok(series) = run.all_series() else { continue };
-            if !is_owned(run.record()) || self.fenced(slot).is_some() {
+            if !self.is_adopted(slot) || self.fenced(slot).is_some() {
                 continue;
             }
             let points = series.iter().map(|named| named.series.len() as u64).sum();
             let journal = self.run(slot);
             journal.series.clear();
             journal.committed_sequence = 0;
+            journal.unstored = true;
             journal.pending = points;
             self.note_run(slot);
             self.note_experiment(&run.record().experiment_id);
@@ -320,8 +344,14 @@ impl Journal {
     pub fn acknowledge(&mut self, batch_id: u64) {
         for receipt in self.take_receipt(batch_id).unwrap_or_default().runs {
             let run = self.run(receipt.slot);
+            run.unstored = false;
             run.pending = run.pending.saturating_sub(receipt.points);
-            run.committed_sequence = run.committed_sequence.max(receipt.next_sequence);
+            if receipt.next_sequence < run.committed_sequence {
+                // A later batch was quicker: its record, that says more, was put over.
+                self.renew_run(receipt.slot);
+                continue;
+            }
+            run.committed_sequence = receipt.next_sequence;
         }
     }
 

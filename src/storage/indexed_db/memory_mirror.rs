@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints, claimed, fenced};
+use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints, claimed, fenced, tombstones};
 use super::point_block::BlockWriter;
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
@@ -181,7 +181,9 @@ impl Mirror for MemoryMirror {
         for run_id in run_ids {
             let Some(record) = store.runs.remove(run_id) else { continue };
             store.points.retain(|(of, _), _| of != run_id);
-            store.fence(&fenced(&record))?;
+            for record in tombstones(&record) {
+                store.fence(&record)?;
+            }
             store.runs.remove(run_id);
         }
         if let Some(experiment_id) = experiment_id {

@@ -172,3 +172,11 @@ pub fn claimed(
 pub fn fenced(record: &RunRecord) -> RunRecord {
     RunRecord { next_sequence: record.next_sequence + 1.0, ..record.clone() }
 }
+
+/// Fences that a deleted run leaves behind, around the end of its log: its owner may not know of the last ones that were set,
+/// and may count rows that it stored on leaving and nobody has settled.
+pub fn tombstones(record: &RunRecord) -> impl Iterator<Item = RunRecord> {
+    let last = record.next_sequence as u64 + 1;
+    (last.saturating_sub(16).max(1)..=last + 16)
+        .map(|next| RunRecord { next_sequence: next as f64, ..record.clone() })
+}

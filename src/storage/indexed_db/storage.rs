@@ -92,8 +92,13 @@ impl IndexedDbStorage {
     /// Whether this storage may write the run.
     #[must_use]
     pub fn owns(&self, run: RunSlot) -> bool {
-        self.memory.get(run).is_some_and(|state| state.record().owner == self.owner)
-            && self.journal.fenced(run).is_none()
+        self.is_own(run) && self.journal.fenced(run).is_none()
+    }
+
+    /// Whether the run was begun or resumed here, and all that this storage logged to it is in memory.
+    #[must_use]
+    pub fn is_own(&self, run: RunSlot) -> bool {
+        self.journal.is_adopted(run) && self.memory.get(run).is_some()
     }
 
     /// Why the run may not be written from here, if it may not.
@@ -105,7 +110,7 @@ impl IndexedDbStorage {
             return Err(cause.clone());
         }
         let state = self.memory.get(run).ok_or_else(|| StorageError::RunNotFound("(deleted)".into()))?;
-        if state.record().owner == self.owner {
+        if self.journal.is_adopted(run) {
             return Ok(());
         }
         Err(StorageError::InvalidState(format!(
@@ -244,6 +249,7 @@ impl ExperimentStorage for IndexedDbStorage {
         let slot = self.memory.create_run_as(run_id.clone(), experiment_id)?;
         let owner = self.owner.clone();
         self.memory.run_mut(slot)?.record_mut().owner = owner;
+        self.journal.begin_run(slot);
         self.journal.note_run(slot);
         Ok(run_id)
     }

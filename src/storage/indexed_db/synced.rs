@@ -81,14 +81,16 @@ pub struct SyncedStorage<M> {
     pub(super) policy: RefCell<FlushPolicy>,
     /// One flush at a time; a last flush on leaving does not queue.
     pub(super) turn: Mutex<()>,
-    /// A batch of which nobody knows whether it was committed.
-    pub(super) doubtful: RefCell<Option<Batch>>,
+    /// Batches of which nobody knows whether they were committed.
+    pub(super) doubtful: RefCell<Vec<Batch>>,
     /// Flushes that wait for a last flush which turned out not to be the last.
     pub(super) waiting_for_exit: RefCell<Vec<oneshot::Sender<()>>>,
     /// For each run that somebody else writes: the number of its first row not yet in memory.
     pub(super) unread: RefCell<Vec<(RunSlot, u64)>>,
     /// Something of ours may lie where pages store on leaving.
     pub(super) left: Cell<bool>,
+    /// Site data was cleared, and not all is written again that memory holds: the ids of its runs look as if they were free.
+    pub(super) rewrites: Cell<bool>,
     owner: String,
     observer: Box<dyn Fn(Notice)>,
     tick_due_ms: Cell<f64>,
@@ -120,6 +122,7 @@ impl<M: Mirror> SyncedStorage<M> {
             waiting_for_exit: RefCell::default(),
             unread: RefCell::default(),
             left: Cell::new(false),
+            rewrites: Cell::new(false),
             owner: owner.to_owned(),
             observer: Box::new(observer),
             tick_due_ms: Cell::new(f64::INFINITY),
@@ -179,6 +182,9 @@ impl<M: Mirror> SyncedStorage<M> {
     pub async fn begin_run(&self, experiment_name: &str, options: RunOptions) -> Result<RunSlot> {
         check_text("the experiment's name", experiment_name)?;
         options.check()?;
+        if self.rewrites.get() {
+            self.flush().await?;
+        }
         let now_ms = clock::now_ms();
         let record = RunRecord {
             status: RunStatus::Running,

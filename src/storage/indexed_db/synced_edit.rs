@@ -80,6 +80,14 @@ impl<M: Mirror> SyncedStorage<M> {
         Ok(())
     }
 
+    /// A run is not in the database: it was deleted, or is still to be stored.
+    pub(super) fn run_missing(&self, slot: RunSlot) {
+        let is_unstored = self.storage().journal().is_unstored(slot);
+        if !is_unstored {
+            self.run_deleted(slot);
+        }
+    }
+
     /// A run is gone from the database: forgets it, and tells subscribers.
     pub(super) fn run_deleted(&self, slot: RunSlot) {
         let removed = {

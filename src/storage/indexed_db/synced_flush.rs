@@ -13,9 +13,12 @@ use super::synced::{Notice, SyncedStorage};
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::memory::RunSlot;
+use crate::storage::record::RunRecord;
 
 /// How often one flush tries again at once when trying again can help.
 const TRIES: u32 = 4;
+/// The size of a row without points.
+const EMPTY_BLOCK_BYTES: usize = 8;
 
 impl<M: Mirror> SyncedStorage<M> {
     /// Commits everything that changed before the call.
@@ -24,20 +27,21 @@ impl<M: Mirror> SyncedStorage<M> {
     /// The cause, if it could not be committed: it stays in memory and is tried again later.
     pub async fn flush(&self) -> Result<()> {
         let _turn = self.turn.lock().await;
-        if self.left.get() {
-            let settled = self.settle_exits().await;
-            if settled.is_err() {
-                self.settle(&settled);
-            }
-            settled?;
-        }
         loop {
-            let doubtful = self.doubtful.take();
+            if self.left.get() {
+                let settled = self.settle_exits().await;
+                if settled.is_err() {
+                    self.settle(&settled);
+                }
+                settled?;
+            }
+            let doubtful = self.doubtful.borrow_mut().pop();
             let in_doubt = doubtful.is_some();
             let Some(batch) = doubtful.or_else(|| self.drain(BATCH_POINTS, false)) else {
                 if self.exit_finished().await {
                     continue;
                 }
+                self.rewrites.set(false);
                 return Ok(());
             };
             self.policy.borrow_mut().started(clock::now_ms() as f64);
@@ -54,39 +58,42 @@ impl<M: Mirror> SyncedStorage<M> {
         if released {
             self.renew_leases();
         }
-        let doubtful = self.doubtful.take();
-        let batch = self.drain(usize::MAX, released);
-        if doubtful.is_none() && batch.is_none() {
+        let mut batches = self.doubtful.take();
+        let in_doubt = batches.len();
+        batches.extend(self.drain(usize::MAX, released));
+        if batches.is_empty() {
             return None;
         }
-        let batches = doubtful.iter().chain(&batch);
-        let run_ids = batches.flat_map(|batch| &batch.runs).map(|run| run.record.run_id.clone()).collect();
+        let run_ids = batches.iter().flat_map(run_ids).collect();
         Some(async move {
-            // Both are issued before either is awaited.
-            let commit = async |batch: Option<Batch>, in_doubt: bool| match batch {
-                Some(batch) => self.commit_last(batch, in_doubt).await,
-                None => Ok(()),
-            };
+            // It is issued before anything is awaited.
             let issued = async { self.notify(Notice::Left { run_ids }) };
-            let (first, second, ()) = futures::join!(commit(doubtful, true), commit(batch, false), issued);
-            self.settle(&first.and(second));
+            let (result, ()) = futures::join!(self.commit_last(batches, in_doubt), issued);
+            self.settle(&result);
             for waiting in self.waiting_for_exit.take() {
                 let _ = waiting.send(());
             }
         })
     }
 
-    /// Commits without a second try.
-    async fn commit_last(&self, batch: Batch, in_doubt: bool) -> Result<()> {
-        let result = self.heard(self.mirror.commit_exit(&batch).await);
-        match &result {
-            Ok(()) => {
-                self.left.set(true);
-                self.storage_mut().acknowledge(&batch);
+    /// Commits as one, without a second try. The first `in_doubt` of the batches may be committed already.
+    async fn commit_last(&self, batches: Vec<Batch>, in_doubt: usize) -> Result<()> {
+        let mut all = Batch::default();
+        for batch in batches.clone() {
+            all.experiments.extend(batch.experiments);
+            all.runs.extend(batch.runs);
+            all.artifacts.extend(batch.artifacts);
+        }
+        let result = self.heard(self.mirror.commit_exit(&all).await);
+        // Even if it failed: its answer may be lost.
+        self.left.set(true);
+        for (place, batch) in batches.into_iter().enumerate() {
+            match &result {
+                Ok(()) => self.storage_mut().acknowledge(&batch),
+                Err(StorageError::ConnectionLost(_)) => self.keep_in_doubt(batch),
+                Err(_) if place < in_doubt => self.keep_in_doubt(batch),
+                Err(_) => self.storage_mut().journal_mut().0.restore(batch.id),
             }
-            Err(StorageError::ConnectionLost(_)) => self.keep_in_doubt(batch),
-            Err(_) if in_doubt => self.keep_in_doubt(batch),
-            Err(_) => self.storage_mut().journal_mut().0.restore(batch.id),
         }
         result
     }
@@ -96,24 +103,27 @@ impl<M: Mirror> SyncedStorage<M> {
     /// # Errors
     /// Those of the mirror.
     pub async fn settle_exits(&self) -> Result<()> {
-        let run_ids = self.heard(self.mirror.settle_exits().await)?;
-        self.left.set(false);
+        let left = self.left.replace(false);
+        let settled = self.heard(self.mirror.settle_exits().await);
+        let run_ids = match settled {
+            Ok(run_ids) if !left => run_ids,
+            // Who took a run over or deleted it before this did not run into what was not there yet.
+            Ok(run_ids) => self.check_own().await.map(|()| run_ids)?,
+            Err(cause) => {
+                self.left.set(self.left.get() || left);
+                return Err(cause);
+            }
+        };
         if !run_ids.is_empty() {
             self.notify(Notice::Committed { experiment_ids: Vec::new(), run_ids });
         }
         Ok(())
     }
 
-    /// A batch of which nobody knows whether it was committed is tried again as it is, before anything else: what was
-    /// committed after all answers with a conflict and is not written twice.
+    /// A batch of which nobody knows whether it was committed is looked for before anything else is written.
     fn keep_in_doubt(&self, batch: Batch) {
-        if !self.storage().journal().holds(batch.id) {
-            return;
-        }
-        let other = self.doubtful.replace(Some(batch));
-        if let Some(other) = other {
-            // Two at a time happen only to a page that left and came back; the older is written again whole.
-            self.storage_mut().journal_mut().0.restore(other.id);
+        if self.storage().journal().holds(batch.id) {
+            self.doubtful.borrow_mut().push(batch);
         }
     }
 
@@ -160,85 +170,122 @@ impl<M: Mirror> SyncedStorage<M> {
     /// Commits a batch; where a failure has a remedy, applies it and tries what is left to write again.
     async fn commit_with_retries(&self, first: Batch, was_in_doubt: bool) -> Result<()> {
         let (mut batch, mut in_doubt) = (first, was_in_doubt);
-        let mut tries = 1;
-        loop {
-            let Err(cause) = self.heard(self.mirror.commit(&batch).await) else {
-                self.acknowledge(&batch);
-                return Ok(());
+        for tries in 1.. {
+            let result = if in_doubt {
+                self.was_committed(&batch).await
+            } else {
+                self.heard(self.mirror.commit(&batch).await).map(|()| true)
             };
-            let last = tries == TRIES;
-            tries += 1;
             // The database that it was for is gone; what it held is drained again.
             let forgotten = !self.storage().journal().holds(batch.id);
-            match &cause {
-                _ if forgotten => {}
-                StorageError::ConnectionLost(_) if last => {
-                    self.keep_in_doubt(batch);
-                    return Err(cause);
+            match &result {
+                Ok(true) => {
+                    self.acknowledge(&batch);
+                    return Ok(());
                 }
-                StorageError::ConnectionLost(_) => {
+                Err(StorageError::ConnectionLost(_)) if !forgotten && tries < TRIES => {
                     in_doubt = true;
                     continue;
                 }
-                StorageError::Conflict(_) if in_doubt => match self.was_committed(&batch).await {
-                    Ok(true) => {
-                        self.acknowledge(&batch);
-                        return Ok(());
-                    }
-                    Ok(false) => {}
-                    Err(cause) => {
-                        self.keep_in_doubt(batch);
-                        return Err(cause);
-                    }
-                },
+                Err(cause) if !forgotten && (in_doubt || matches!(cause, StorageError::ConnectionLost(_))) => {
+                    self.keep_in_doubt(batch);
+                    return result.map(drop);
+                }
                 _ => {}
             }
             self.storage_mut().journal_mut().0.restore(batch.id);
-            match &cause {
-                _ if last => return Err(cause),
-                _ if forgotten => {}
-                StorageError::Conflict(_) => self.resolve_conflict(&batch).await?,
-                _ => return Err(cause),
+            match &result {
+                _ if tries >= TRIES && result.is_err() => return result.map(drop),
+                Err(StorageError::Conflict(_)) if !forgotten => self.resolve_conflict(&batch).await?,
+                Err(_) if !forgotten => return result.map(drop),
+                _ => {}
             }
             in_doubt = false;
             match self.drain(BATCH_POINTS, false) {
                 Some(next) => batch = next,
-                None => return Ok(()),
-            }
-        }
-    }
-
-    /// Whether a batch in doubt is in the database: a run that says so speaks for all of it.
-    async fn was_committed(&self, batch: &Batch) -> Result<bool> {
-        let run_ids: Vec<String> = batch.runs.iter().map(|run| run.record.run_id.clone()).collect();
-        let stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?;
-        Ok(batch.runs.iter().any(|commit| {
-            stored.runs.iter().any(|record| {
-                record.run_id == commit.record.run_id
-                    && record.owner == self.owner()
-                    && record.last_batch >= commit.record.last_batch
-            })
-        }))
-    }
-
-    /// A row was there already: each run of the batch was taken over, deleted, or has rows of ours that we don't know of.
-    async fn resolve_conflict(&self, batch: &Batch) -> Result<()> {
-        let run_ids: Vec<String> = batch.runs.iter().map(|run| run.record.run_id.clone()).collect();
-        let stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?;
-        for commit in &batch.runs {
-            let run_id = &commit.record.run_id;
-            let Ok(slot) = self.storage().memory().run_slot(run_id) else { continue };
-            match stored.runs.iter().find(|record| &record.run_id == run_id) {
-                Some(record) if record.owner == self.owner() => {
-                    let next = (record.next_sequence as u64)
-                        .max(commit.rows.first().map_or(0, |row| row.sequence + 1));
-                    self.adopt_amendment(slot, record.clone(), next);
-                }
-                Some(_) => self.lose_run(slot, StorageError::RunTakenOver(run_id.clone())),
-                None => self.run_deleted(slot),
+                None => break,
             }
         }
         Ok(())
+    }
+
+    /// Whether a batch in doubt is in the database. One that is not is not sent again as it is: runs of it may have been deleted
+    /// or taken over, and their fences do not stand where its rows would.
+    async fn was_committed(&self, batch: &Batch) -> Result<bool> {
+        if self.left.get() {
+            self.settle_exits().await?;
+        }
+        let run_ids = run_ids(batch);
+        let stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?.runs;
+        let mut was_committed = false;
+        // A run that is still ours speaks for all of the batch.
+        for commit in &batch.runs {
+            let mut ours = stored.iter().filter(|record| record.owner == self.owner());
+            let ours = ours.find(|record| record.run_id == commit.record.run_id);
+            if let (Some(record), Some(row)) = (ours, commit.rows.first()) {
+                was_committed = if commit.rows.len() == 1 && row.bytes.len() <= EMPTY_BLOCK_BYTES {
+                    record.last_batch >= commit.record.last_batch
+                } else {
+                    let points = self.mirror.load_points(&record.run_id, row.sequence).await;
+                    self.heard(points)?.blocks.first() == Some(&row.bytes)
+                };
+                break;
+            }
+        }
+        self.resolve(&run_ids, &stored);
+        Ok(was_committed)
+    }
+
+    /// Compares all runs that are written here with what is stored.
+    async fn check_own(&self) -> Result<()> {
+        let run_ids: Vec<String> = {
+            let storage = self.storage();
+            let own = storage.memory().runs().filter(|(slot, _)| storage.owns(*slot));
+            own.map(|(_, run)| run.record().run_id.clone()).collect()
+        };
+        let stored = self.heard(self.mirror.load_records(&[], &run_ids).await);
+        if stored.is_err() {
+            self.left.set(true);
+        }
+        self.resolve(&run_ids, &stored?.runs);
+        Ok(())
+    }
+
+    /// A row was there already. If it cannot be seen why, nothing is written before it is.
+    async fn resolve_conflict(&self, batch: &Batch) -> Result<()> {
+        let run_ids = run_ids(batch);
+        let stored = self.heard(self.mirror.load_records(&[], &run_ids).await);
+        if stored.is_err() {
+            self.left.set(true);
+        }
+        let stored = stored?.runs;
+        self.resolve(&run_ids, &stored);
+        for commit in &batch.runs {
+            let slot = self.storage().memory().run_slot(&commit.record.run_id);
+            if let (Ok(slot), [_], []) = (&slot, &batch.runs[..], &stored[..]) {
+                // Rows without a record are a deleted run's fences.
+                self.run_deleted(*slot);
+                continue;
+            }
+            if let (Ok(slot), Some(row)) = (slot, commit.rows.first()) {
+                self.storage_mut().journal_mut().0.skip_to_sequence(slot, row.sequence + 1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Each of these runs may have been taken over, deleted, or have rows that we don't know of.
+    fn resolve(&self, run_ids: &[String], stored: &[RunRecord]) {
+        for run_id in run_ids {
+            let Ok(slot) = self.storage().memory().run_slot(run_id) else { continue };
+            match stored.iter().find(|record| &record.run_id == run_id) {
+                Some(record) if record.owner == self.owner() => {
+                    self.adopt_amendment(slot, record.clone(), record.next_sequence as u64);
+                }
+                Some(_) => self.lose_run(slot, StorageError::RunTakenOver(run_id.clone())),
+                None => self.run_missing(slot),
+            }
+        }
     }
 
     /// Stops writing a run that is no longer ours.
@@ -256,17 +303,17 @@ impl<M: Mirror> SyncedStorage<M> {
     }
 
     pub(super) fn forget_commits(&self) {
-        let owner = self.owner().to_owned();
         let mut storage = self.storage_mut();
         let (journal, memory) = storage.journal_mut();
-        journal.forget_commits(memory, |record| record.owner == owner);
+        journal.forget_commits(memory);
+        self.rewrites.set(true);
         self.doubtful.take();
     }
 
     /// Lets the policy decide what comes next, and tells subscribers if writing began to fail or works again.
     fn settle(&self, result: &Result<()>) {
         let now_ms = clock::now_ms() as f64;
-        let dirty = !self.storage().journal().is_drained() || self.doubtful.borrow().is_some();
+        let dirty = !self.storage().journal().is_drained() || !self.doubtful.borrow().is_empty();
         let (wake, change) = {
             let mut policy = self.policy.borrow_mut();
             match result {
@@ -288,4 +335,8 @@ impl<M: Mirror> SyncedStorage<M> {
             self.notify(Notice::Change(change));
         }
     }
+}
+
+fn run_ids(batch: &Batch) -> Vec<String> {
+    batch.runs.iter().map(|run| run.record.run_id.clone()).collect()
 }

@@ -17,27 +17,20 @@ impl<M: Mirror> SyncedStorage<M> {
     /// # Errors
     /// `RunNotFound`; those of the mirror.
     pub async fn load_run(&self, run_id: &str) -> Result<RunSlot> {
-        let (slot, owned) = {
-            let storage = self.storage();
-            let slot = storage.memory().run_slot(run_id)?;
-            (slot, storage.memory().get(slot).is_some_and(|run| run.record().owner == self.owner()))
-        };
-        if owned {
+        let slot = self.storage().memory().run_slot(run_id)?;
+        if self.storage().is_own(slot) {
             return Ok(slot);
         }
         let from = self.unread(slot).unwrap_or(0);
         let stored = self.heard(self.mirror.load_points(run_id, from).await)?;
-        // Somebody who asked at the same time may have been quicker: what was read is in memory already.
-        if self.unread(slot).unwrap_or(0) != from {
+        // Somebody who asked at the same time, or resumed the run, may have been quicker: what was read is in memory already.
+        if self.storage().is_own(slot) || self.unread(slot).unwrap_or(0) != from {
             return Ok(slot);
         }
         let Some(record) = stored.record else {
             self.run_deleted(slot);
             return Err(StorageError::RunNotFound(run_id.to_owned()));
         };
-        if record.owner == self.owner() {
-            return Ok(slot);
-        }
         let next = record.next_sequence as u64;
         if stored.whole {
             let state = self.state_of(record, &stored.blocks);
@@ -63,7 +56,7 @@ impl<M: Mirror> SyncedStorage<M> {
         for run_id in run_ids.iter().filter(|id| catalog.runs.iter().all(|run| &run.run_id != *id)) {
             let slot = self.storage().memory().run_slot(run_id);
             if let Ok(slot) = slot {
-                self.run_deleted(slot);
+                self.run_missing(slot);
             }
         }
         let is_stored = |id: &String| catalog.experiments.iter().any(|stored| &stored.experiment_id == id);
@@ -86,11 +79,11 @@ impl<M: Mirror> SyncedStorage<M> {
         let catalog = self.heard(self.mirror.load_catalog().await)?;
         let gone: Vec<RunSlot> = {
             let storage = self.storage();
-            let is_gone = |run: &RunState| {
-                run.record().owner != self.owner()
+            let is_gone = |slot: RunSlot, run: &RunState| {
+                !storage.is_own(slot)
                     && catalog.runs.iter().all(|stored| stored.run_id != run.record().run_id)
             };
-            let gone = storage.memory().runs().filter(|(_, run)| is_gone(run));
+            let gone = storage.memory().runs().filter(|(slot, run)| is_gone(*slot, run));
             gone.map(|(slot, _)| slot).collect()
         };
         gone.into_iter().for_each(|slot| self.run_deleted(slot));
@@ -167,7 +160,7 @@ impl<M: Mirror> SyncedStorage<M> {
             self.storage_mut().memory_mut().insert_run(RunState::headers_only(record));
             return;
         };
-        if old.owner == self.owner() {
+        if self.storage().is_own(slot) {
             if record.owner != self.owner() {
                 self.lose_run(slot, StorageError::RunTakenOver(run_id));
             } else if record.next_sequence as u64 > self.storage().journal().committed_sequence(slot)

@@ -1,0 +1,192 @@
+//! A tab's connection to a store that tabs share: transactions fail, wait and lose their answers as a script says.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::task::Poll;
+
+use entrenar::storage::indexed_db::{
+    Batch, Catalog, MemoryMirror, Mirror, NewRun, ReservedIds, RunCommit, StoredPoints,
+};
+use entrenar::storage::{ExperimentRecord, Result, RunRecord, StorageError};
+use futures::future::poll_fn;
+
+use super::faulty_mirror::broken;
+
+/// What happens to one transaction: so many polls go by, it goes through or not, and so many more until it answers.
+#[derive(Debug, Clone, Default)]
+pub struct Hitch {
+    pub before: u8,
+    pub fails: Option<StorageError>,
+    pub after: u8,
+    pub answer_lost: bool,
+}
+
+/// The store that all tabs share, with what pages stored on leaving.
+#[derive(Debug, Clone, Default)]
+pub struct SharedStore {
+    store: MemoryMirror,
+    exits: Rc<RefCell<Vec<Batch>>>,
+    identity: Rc<Cell<u32>>,
+}
+
+/// A tab's connection. Hitches are used up in order; after the last every transaction goes through at once.
+#[derive(Debug, Clone)]
+pub struct TabMirror {
+    shared: SharedStore,
+    seen: Rc<Cell<u32>>,
+    pub hitches: Rc<RefCell<VecDeque<Hitch>>>,
+}
+
+async fn wait(polls: u8) {
+    let mut left = polls;
+    poll_fn(|_| {
+        left = left.wrapping_sub(1);
+        if left == u8::MAX { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+impl SharedStore {
+    pub fn connect(&self) -> TabMirror {
+        let seen = Rc::new(Cell::new(self.identity.get()));
+        TabMirror { shared: self.clone(), seen, hitches: Rc::default() }
+    }
+
+    /// Site data is cleared: every tab is told so once, by the first transaction that it tries.
+    pub fn clear(&self) {
+        self.store.clear();
+        self.exits.borrow_mut().clear();
+        self.identity.set(self.identity.get() + 1);
+    }
+
+    async fn has_row(&self, run_id: &str) -> Result<bool> {
+        Ok(!self.store.load_points(run_id, 0).await?.blocks.is_empty())
+    }
+
+    /// As `RexieMirror` is to do it.
+    async fn settle(&self) -> Result<Vec<String>> {
+        let mut changed = Vec::new();
+        for exit in self.exits.take() {
+            for RunCommit { record: left, mut rows } in exit.runs {
+                let stored = self.store.load_records(&[], std::slice::from_ref(&left.run_id)).await?.runs.pop();
+                let mut sequence = rows.first().map_or(0, |row| row.sequence);
+                let record = match stored {
+                    Some(stored) if stored.owner == left.owner => {
+                        if left.next_sequence >= stored.next_sequence { left } else { stored }
+                    }
+                    Some(stored) => {
+                        // It may have been settled before: what is there already is not put behind it again.
+                        let there = self.store.load_points(&stored.run_id, 0).await?.blocks;
+                        rows.retain(|row| !there.contains(&row.bytes));
+                        sequence = stored.next_sequence as u64;
+                        let next_sequence = stored.next_sequence + rows.len() as f64;
+                        RunRecord { next_sequence, ..stored }
+                    }
+                    None if sequence > 0 || self.has_row(&left.run_id).await? => continue,
+                    None => left,
+                };
+                changed.push(record.run_id.clone());
+                for mut row in rows {
+                    row.sequence = sequence;
+                    sequence += 1;
+                    let (number, bytes) = (row.sequence, row.bytes.clone());
+                    let runs = vec![RunCommit { record: record.clone(), rows: vec![row] }];
+                    if self.store.commit(&Batch { runs, ..Batch::default() }).await.is_err() {
+                        let there = self.store.load_points(&record.run_id, number).await?.blocks.remove(0);
+                        let is_fence = there.len() <= 8;
+                        assert!(there == bytes || is_fence, "row {number} of {} is put over another", record.run_id);
+                        self.store.put_row(&record.run_id, number, bytes);
+                    }
+                }
+                let runs = vec![RunCommit { record, rows: Vec::new() }];
+                self.store.commit(&Batch { runs, ..Batch::default() }).await?;
+            }
+            self.store.commit(&Batch { runs: Vec::new(), ..exit }).await?;
+        }
+        Ok(changed)
+    }
+}
+
+impl TabMirror {
+    /// Whether this tab knows the database that there is now.
+    pub fn is_up_to_date(&self) -> bool {
+        self.seen.get() == self.shared.identity.get()
+    }
+
+    async fn transaction<T>(&self, operation: impl AsyncFnOnce(&SharedStore) -> Result<T>) -> Result<T> {
+        let began_with = self.seen.get();
+        let Hitch { before, fails, after, answer_lost } = self.hitches.borrow_mut().pop_front().unwrap_or_default();
+        wait(before).await;
+        if let Some(cause) = fails {
+            return Err(cause);
+        }
+        if !self.is_up_to_date() {
+            self.seen.set(self.shared.identity.get());
+            return Err(StorageError::Cleared("injected".into()));
+        }
+        if self.seen.get() != began_with {
+            // It was begun on the old connection, which is dead.
+            return Err(broken());
+        }
+        let result = operation(&self.shared).await;
+        wait(after).await;
+        if answer_lost { result.and_then(|_| Err(broken())) } else { result }
+    }
+}
+
+impl Mirror for TabMirror {
+    async fn load_catalog(&self) -> Result<Catalog> {
+        self.transaction(async |shared| shared.store.load_catalog().await).await
+    }
+
+    async fn load_records(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<Catalog> {
+        self.transaction(async |shared| shared.store.load_records(experiment_ids, run_ids).await).await
+    }
+
+    async fn reserve_ids(&self, experiments: u64, runs: u64) -> Result<ReservedIds> {
+        self.transaction(async |shared| shared.store.reserve_ids(experiments, runs).await).await
+    }
+
+    async fn begin_run(&self, new_run: NewRun) -> Result<(ExperimentRecord, RunRecord)> {
+        self.transaction(async |shared| shared.store.begin_run(new_run).await).await
+    }
+
+    async fn claim_run(&self, run_id: &str, expected_owner: &str, owner: &str, now_ms: i64) -> Result<RunRecord> {
+        self.transaction(async |shared| shared.store.claim_run(run_id, expected_owner, owner, now_ms).await).await
+    }
+
+    async fn commit(&self, batch: &Batch) -> Result<()> {
+        self.transaction(async |shared| shared.store.commit(batch).await).await
+    }
+
+    async fn commit_exit(&self, batch: &Batch) -> Result<()> {
+        let keep = async |shared: &SharedStore| {
+            shared.exits.borrow_mut().push(batch.clone());
+            Ok(())
+        };
+        self.transaction(keep).await
+    }
+
+    async fn settle_exits(&self) -> Result<Vec<String>> {
+        self.transaction(async |shared| shared.settle().await).await
+    }
+
+    async fn rename_run(&self, run_id: &str, run_name: &str) -> Result<RunRecord> {
+        self.transaction(async |shared| shared.store.rename_run(run_id, run_name).await).await
+    }
+
+    async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {
+        self.transaction(async |shared| shared.store.delete_runs(run_ids, experiment_id).await).await
+    }
+
+    async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
+        self.transaction(async |shared| shared.store.load_points(run_id, from_sequence).await).await
+    }
+
+    async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>> {
+        self.transaction(async |shared| shared.store.load_artifact(hash).await).await
+    }
+
+    fn close(&self) {}
+}
