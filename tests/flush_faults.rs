@@ -348,3 +348,48 @@ fn a_flush_writes_few_rows() {
         assert!(rows <= 30, "{rows} rows for 100 000 points");
     });
 }
+
+#[test]
+fn cleared_data_that_a_reading_hears_of_is_written_again() {
+    block_on(async {
+        let mirror = FaultyMirror::default();
+        let (tab, run) = Tab::with_run(&mirror, "a").await;
+        tab.log(run, "loss", 0..10);
+        tab.synced.flush().await.unwrap();
+        mirror.store.clear();
+        mirror.reads.borrow_mut().push_back(Fault::Fails(StorageError::Cleared("injected".into())));
+        assert!(tab.synced.refresh(&[], &[]).await.is_err());
+        tab.synced.flush().await.unwrap();
+        assert_eq!(stored_steps(&mirror, "loss").await, steps(0..10));
+    });
+}
+
+#[test]
+fn run_renamed_and_deleted_unknown_to_its_owner_stays_deleted() {
+    block_on(async {
+        let mirror = FaultyMirror::default();
+        let (owner, run) = Tab::with_run(&mirror, "a").await;
+        let other = Tab::open(&mirror, "b").await;
+        other.synced.rename_run("run-0", "renamed").await.unwrap();
+        other.synced.delete_run("run-0").await.unwrap();
+        owner.log(run, "loss", 0..10);
+        owner.synced.flush().await.unwrap();
+        assert!(mirror.load_catalog().await.unwrap().runs.is_empty());
+    });
+}
+
+#[test]
+fn run_deleted_while_a_commit_is_in_doubt_stays_deleted() {
+    block_on(async {
+        let mirror = FaultyMirror::default();
+        let (owner, run) = Tab::with_run(&mirror, "a").await;
+        let other = Tab::open(&mirror, "b").await;
+        owner.log(run, "loss", 0..10);
+        mirror.next_commits([Fault::AnswerLost]);
+        mirror.reads.borrow_mut().extend((0..3).map(|_| Fault::Fails(broken())));
+        assert_eq!(owner.synced.flush().await, Err(broken()));
+        other.synced.delete_run("run-0").await.unwrap();
+        owner.synced.flush().await.unwrap();
+        assert!(mirror.load_catalog().await.unwrap().runs.is_empty());
+    });
+}
