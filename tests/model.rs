@@ -210,7 +210,7 @@ impl World {
                 let _ = synced.refresh_all().await;
             }.boxed_local(),
             (23, _, Some(run_id)) => delete(synced, facts, vec![run_id], None, whole).boxed_local(),
-            (24, _, Some(run_id)) if on >= 255 => {
+            (24, _, Some(run_id)) if on == 255 => {
                 let experiment_id = facts.borrow().runs[&run_id].experiment_id.clone();
                 let ids = facts.borrow().runs.iter().filter(|(_, run)| run.experiment_id == experiment_id).map(|(id, _)| id.clone()).collect();
                 delete(synced, facts, ids, Some(experiment_id), whole).boxed_local()
