@@ -5,9 +5,7 @@
 mod common;
 
 use common::synced::Synced;
-use entrenar::storage::indexed_db::{
-    Batch, Mirror, NewRun, PointRow, RexieMirror, RunCommit, random_token,
-};
+use entrenar::storage::indexed_db::{Batch, Mirror, NewRun, PointRow, RexieMirror, RunCommit, random_token};
 use entrenar::storage::{RunRecord, StorageError};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -26,7 +24,7 @@ fn new_run(name: &str, owner: &str) -> NewRun {
 
 fn batch(record: &RunRecord, sequence: u64) -> Batch {
     let record = RunRecord { next_sequence: sequence as f64 + 1.0, ..record.clone() };
-    let rows = vec![PointRow { sequence, bytes: vec![1, 2, 3] }];
+    let rows = vec![PointRow { sequence, bytes: vec![1, 2, sequence as u8] }];
     Batch { runs: vec![RunCommit { record, rows }], ..Batch::default() }
 }
 
@@ -101,7 +99,7 @@ async fn copy_of_a_dropped_exit_is_settled() {
         assert!(futures::poll!(&mut exit).is_pending());
     }
     assert_eq!(mirror.settle_exits().await.unwrap(), std::slice::from_ref(&record.run_id));
-    assert_eq!(mirror.load_points(&record.run_id, 0).await.unwrap().blocks, [vec![1, 2, 3]]);
+    assert_eq!(mirror.load_points(&record.run_id, 0).await.unwrap().blocks, [vec![1, 2, 0]]);
     assert_eq!(mirror.settle_exits().await.unwrap(), Vec::<String>::new());
 }
 
@@ -134,7 +132,7 @@ async fn closed_connection_is_opened_again() {
     let (_, record) = mirror.begin_run(new_run("closed", "a")).await.unwrap();
     mirror.close();
     mirror.commit(&batch(&record, 0)).await.unwrap();
-    assert_eq!(mirror.load_points(&record.run_id, 0).await.unwrap().blocks, [vec![1, 2, 3]]);
+    assert_eq!(mirror.load_points(&record.run_id, 0).await.unwrap().blocks, [vec![1, 2, 0]]);
 }
 
 #[wasm_bindgen_test]

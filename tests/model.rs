@@ -75,7 +75,11 @@ fn owned(synced: &Synced, facts: &Facts) -> Vec<(String, BTreeSet<usize>)> {
     let storage = synced.storage();
     let runs = storage.memory().runs().filter(|(slot, _)| storage.owns(*slot));
     let ids = runs.map(|(_, run)| run.record().run_id.clone());
-    ids.map(|id| { let logged = facts.logged_by(synced.owner(), &id); (id, logged) }).collect()
+    ids.map(|id| {
+        let logged = facts.logged_by(synced.owner(), &id);
+        (id, logged)
+    })
+    .collect()
 }
 
 async fn flush(synced: Rc<Synced>, facts: Shared<Facts>, written: Rc<Cell<u32>>) -> bool {
@@ -89,7 +93,10 @@ async fn flush(synced: Rc<Synced>, facts: Shared<Facts>, written: Rc<Cell<u32>>)
         let Ok(slot) = storage.memory().run_slot(&run_id) else { continue };
         if storage.owns(slot) {
             let since = facts.borrow().logged_by(synced.owner(), &run_id).len() - logged.len();
-            assert!(storage.pending_points(slot) as usize <= since, "{run_id} is flushed, and points are pending");
+            assert!(
+                storage.pending_points(slot) as usize <= since,
+                "{run_id} is flushed, and points are pending"
+            );
             facts.borrow_mut().require(&run_id, logged);
         }
     }
@@ -115,7 +122,10 @@ impl World {
     fn poll_tasks(&mut self, place: usize) {
         if let Some(tab) = &mut self.tabs[place] {
             let tasks = std::mem::take(&mut tab.tasks);
-            tab.tasks = tasks.into_iter().filter_map(|mut task| task.as_mut().now_or_never().is_none().then_some(task)).collect();
+            tab.tasks = tasks
+                .into_iter()
+                .filter_map(|mut task| task.as_mut().now_or_never().is_none().then_some(task))
+                .collect();
         }
     }
 
@@ -136,13 +146,20 @@ impl World {
         facts.clears += 1;
         let ids: Vec<String> = facts.runs.keys().cloned().collect();
         for run_id in ids {
-            let writers: Vec<&Tab> = self.tabs.iter().flatten().filter(|tab| {
-                let storage = tab.synced.storage();
-                storage.memory().run_slot(&run_id).is_ok_and(|slot| storage.owns(slot))
-            }).collect();
+            let writers: Vec<&Tab> = self
+                .tabs
+                .iter()
+                .flatten()
+                .filter(|tab| {
+                    let storage = tab.synced.storage();
+                    storage.memory().run_slot(&run_id).is_ok_and(|slot| storage.owns(slot))
+                })
+                .collect();
             // Of two who believe to own it, one wins; who was about to take it over may win too.
             let kept = match writers[..] {
-                [tab] if !facts.resuming.contains(&run_id) => facts.check_read(tab.synced.storage().memory(), &run_id),
+                [tab] if !facts.resuming.contains(&run_id) => {
+                    facts.check_read(tab.synced.storage().memory(), &run_id)
+                }
                 _ => BTreeSet::new(),
             };
             facts.keep(&run_id, &kept);
@@ -185,8 +202,11 @@ impl World {
                 if let Some(exit) = synced.flush_on_exit(op % 2 == 0) {
                     exit.await;
                 }
-            }.boxed_local(),
-            (16, Some(run_id), _) => return drop(synced.storage_mut().complete_run(&run_id, RunStatus::Success)),
+            }
+            .boxed_local(),
+            (16, Some(run_id), _) => {
+                return drop(synced.storage_mut().complete_run(&run_id, RunStatus::Success));
+            }
             (17, Some(run_id), _) => return edit(&synced, &run_id, on),
             // Not covered yet: taking a run over from a live owner while that one leaves.
             (18, _, Some(run_id)) if self.live().all(|tab| tab.tasks.is_empty()) => async move {
@@ -195,24 +215,35 @@ impl World {
                 let resuming = &mut facts.borrow_mut().resuming;
                 let place = resuming.iter().position(|id| *id == run_id).unwrap();
                 resuming.swap_remove(place);
-            }.boxed_local(),
+            }
+            .boxed_local(),
             (19, _, Some(run_id)) => async move {
                 let _ = synced.rename_run(&run_id, "renamed").await;
-            }.boxed_local(),
+            }
+            .boxed_local(),
             (20, _, Some(run_id)) => async move {
                 let _ = synced.load_run(&run_id).await;
                 facts.borrow().check_read(synced.storage().memory(), &run_id);
-            }.boxed_local(),
+            }
+            .boxed_local(),
             (21, _, Some(run_id)) => async move {
                 let _ = synced.refresh(&[], &[run_id]).await;
-            }.boxed_local(),
+            }
+            .boxed_local(),
             (22, ..) => async move {
                 let _ = synced.refresh_all().await;
-            }.boxed_local(),
+            }
+            .boxed_local(),
             (23, _, Some(run_id)) => delete(synced, facts, vec![run_id], None, whole).boxed_local(),
             (24, _, Some(run_id)) if on == 255 => {
                 let experiment_id = facts.borrow().runs[&run_id].experiment_id.clone();
-                let ids = facts.borrow().runs.iter().filter(|(_, run)| run.experiment_id == experiment_id).map(|(id, _)| id.clone()).collect();
+                let ids = facts
+                    .borrow()
+                    .runs
+                    .iter()
+                    .filter(|(_, run)| run.experiment_id == experiment_id)
+                    .map(|(id, _)| id.clone())
+                    .collect();
                 delete(synced, facts, ids, Some(experiment_id), whole).boxed_local()
             }
             (25..=27, ..) => return self.kill(place),
@@ -227,10 +258,10 @@ impl World {
 
     fn poll_last(&mut self, place: usize) {
         let tasks = &mut self.tabs[place].as_mut().unwrap().tasks;
-        if let Some(mut task) = tasks.pop() {
-            if task.as_mut().now_or_never().is_none() {
-                tasks.push(task);
-            }
+        if let Some(mut task) = tasks.pop()
+            && task.as_mut().now_or_never().is_none()
+        {
+            tasks.push(task);
         }
     }
 
@@ -248,10 +279,13 @@ impl World {
         // The first pass tells who lost a run, the second writes what that left.
         for tab in self.live().chain(self.live()) {
             tab.synced.renew_leases();
-            let flushed = (0..12).any(|_| complete(flush(Rc::clone(&tab.synced), Rc::clone(&self.facts), Rc::clone(&tab.written))));
+            let flushed = (0..12).any(|_| {
+                complete(flush(Rc::clone(&tab.synced), Rc::clone(&self.facts), Rc::clone(&tab.written)))
+            });
             assert!(flushed, "{} cannot flush", tab.synced.owner());
             // An owner with nothing to write hears of it from other tabs.
-            let own: Vec<String> = owned(&tab.synced, &self.facts.borrow()).into_iter().map(|(id, _)| id).collect();
+            let own: Vec<String> =
+                owned(&tab.synced, &self.facts.borrow()).into_iter().map(|(id, _)| id).collect();
             let _ = complete(tab.synced.refresh(&[], &own));
         }
         let reader = complete(SyncedStorage::open(self.store.connect(), "reader", |_| {})).unwrap();
@@ -261,7 +295,11 @@ impl World {
         }
         let (storage, facts) = (reader.storage(), self.facts.borrow());
         facts.check_stored(storage.memory());
-        let names: Vec<String> = storage.list_experiments().iter().map(|id| storage.memory().experiment(id).unwrap().name.clone()).collect();
+        let names: Vec<String> = storage
+            .list_experiments()
+            .iter()
+            .map(|id| storage.memory().experiment(id).unwrap().name.clone())
+            .collect();
         // Writing again what was deleted just before site data was cleared may bring a name back.
         let different = names.iter().collect::<BTreeSet<_>>().len();
         assert!(facts.clears > 0 || different == names.len(), "two experiments of one name");
@@ -271,7 +309,11 @@ impl World {
                 let Ok(slot) = here.memory().run_slot(run_id) else { continue };
                 let stored = storage.memory().run(run_id).map(|run| run.record().clone());
                 if here.owns(slot) {
-                    assert_eq!(stored.map(|record| record.owner).as_deref(), Ok(tab.synced.owner()), "{run_id} has two writers");
+                    assert_eq!(
+                        stored.map(|record| record.owner).as_deref(),
+                        Ok(tab.synced.owner()),
+                        "{run_id} has two writers"
+                    );
                     assert_eq!(here.pending_points(slot), 0);
                 }
                 if here.is_own(slot) {
@@ -326,7 +368,13 @@ async fn begin(synced: Rc<Synced>, facts: Shared<Facts>, which: usize) {
     }
 }
 
-async fn delete(synced: Rc<Synced>, facts: Shared<Facts>, ids: Vec<String>, experiment: Option<String>, whole: bool) {
+async fn delete(
+    synced: Rc<Synced>,
+    facts: Shared<Facts>,
+    ids: Vec<String>,
+    experiment: Option<String>,
+    whole: bool,
+) {
     ids.iter().for_each(|id| facts.borrow_mut().runs.get_mut(id).unwrap().may_be_gone = true);
     let clears = facts.borrow().clears;
     let deleted = match experiment {

@@ -84,11 +84,7 @@ impl<S> std::fmt::Debug for RunDashboard<S> {
 impl<S: ExperimentStorage + MetricKeys> RunDashboard<S> {
     /// A source for one run of `storage`.
     pub fn new(storage: S, run_id: &str) -> Self {
-        Self {
-            storage: RefCell::new(storage),
-            run_id: run_id.to_owned(),
-            callbacks: RefCell::default(),
-        }
+        Self { storage: RefCell::new(storage), run_id: run_id.to_owned(), callbacks: RefCell::default() }
     }
 
     /// Stores a point and tells the subscribers.

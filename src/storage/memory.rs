@@ -10,8 +10,7 @@ use super::clock;
 use super::error::{Result, StorageError};
 use super::experiment_storage::ExperimentStorage;
 use super::record::{
-    ArtifactRef, ExperimentRecord, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus, id_number,
-    stable_order,
+    ArtifactRef, ExperimentRecord, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus, id_number, stable_order,
 };
 use super::run_state::{RunState, SeriesSlot, check_text};
 use super::series::RawPoint;
@@ -115,8 +114,7 @@ impl InMemoryStorage {
 
     /// Adds or replaces an experiment's record.
     pub fn put_experiment(&mut self, record: ExperimentRecord) {
-        self.next_experiment =
-            self.next_experiment.max(id_number(&record.experiment_id).saturating_add(1));
+        self.next_experiment = self.next_experiment.max(id_number(&record.experiment_id).saturating_add(1));
         match self.experiments.iter_mut().find(|old| old.experiment_id == record.experiment_id) {
             Some(old) => *old = record,
             None => self.experiments.push(record),

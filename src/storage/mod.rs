@@ -13,8 +13,8 @@ pub use error::{Result, StorageError};
 pub use experiment_storage::ExperimentStorage;
 pub use memory::{InMemoryStorage, RunSlot};
 pub use record::{
-    ArtifactRef, ExperimentRecord, MAX_STEP, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus,
-    SeriesHeaders, Tag,
+    ArtifactRef, ExperimentRecord, MAX_STEP, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus, SeriesHeaders,
+    Tag,
 };
 pub use run_state::{RunState, SeriesSlot, check_key, check_text, step_too_large};
 pub use series::{CHUNK_POINTS, Columns, NamedSeries, RawPoint, Series};

@@ -23,8 +23,7 @@ pub enum RunStatus {
 
 impl RunStatus {
     /// Every status.
-    pub const ALL: [Self; 5] =
-        [Self::Pending, Self::Running, Self::Success, Self::Failed, Self::Cancelled];
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Running, Self::Success, Self::Failed, Self::Cancelled];
 
     /// The name, as in the JavaScript contract.
     #[must_use]
@@ -180,8 +179,7 @@ impl RunRecord {
     /// Whether the run says it is running while nobody is there to run it.
     #[must_use]
     pub fn is_interrupted(&self, now_ms: i64) -> bool {
-        !self.status.is_final()
-            && (self.released || now_ms as f64 - self.heard_ms > Self::LEASE_MS)
+        !self.status.is_final() && (self.released || now_ms as f64 - self.heard_ms > Self::LEASE_MS)
     }
 }
 

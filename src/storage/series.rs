@@ -119,11 +119,7 @@ impl Chunk {
     }
 
     fn point(&self, index: usize) -> RawPoint {
-        RawPoint {
-            step: self.step(index),
-            value: self.values[index],
-            timestamp_ms: self.timestamp_ms(index),
-        }
+        RawPoint { step: self.step(index), value: self.values[index], timestamp_ms: self.timestamp_ms(index) }
     }
 }
 

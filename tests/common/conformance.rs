@@ -41,7 +41,8 @@ pub async fn runs_live_from_pending_to_final<B: Backend>() {
         for end in [RunStatus::Success, RunStatus::Failed, RunStatus::Cancelled] {
             let run = s.create_run(&experiment).unwrap();
             assert_eq!(s.get_run_status(&run), Ok(RunStatus::Pending));
-            let refused = |result| assert!(matches!(result, Err(StorageError::InvalidState(_))), "{result:?}");
+            let refused =
+                |result| assert!(matches!(result, Err(StorageError::InvalidState(_))), "{result:?}");
             refused(s.log_metric(&run, "loss", 0, 1.0));
             refused(s.complete_run(&run, end));
             s.start_run(&run).unwrap();

@@ -65,7 +65,13 @@ impl Facts {
     }
 
     /// The points of a burst, as they are to be logged.
-    pub fn log(&mut self, owner: &str, run_id: &str, key: usize, steps: impl Iterator<Item = u64>) -> Vec<RawPoint> {
+    pub fn log(
+        &mut self,
+        owner: &str,
+        run_id: &str,
+        key: usize,
+        steps: impl Iterator<Item = u64>,
+    ) -> Vec<RawPoint> {
         let burst = self.bursts.len();
         let first = self.points.len();
         for step in steps {
@@ -84,7 +90,9 @@ impl Facts {
     /// All that this owner has logged to this run.
     pub fn logged_by(&self, owner: &str, run_id: &str) -> BTreeSet<usize> {
         let all = self.points.iter().enumerate();
-        all.filter(|(_, point)| point.owner == owner && point.run_id == run_id).map(|(number, _)| number).collect()
+        all.filter(|(_, point)| point.owner == owner && point.run_id == run_id)
+            .map(|(number, _)| number)
+            .collect()
     }
 
     pub fn require(&mut self, run_id: &str, points: impl IntoIterator<Item = usize>) {
@@ -118,7 +126,10 @@ impl Facts {
                 assert!(point.step >= last_step, "{run_id} is not in the order of steps");
                 last_step = point.step;
                 if let Some((step, before)) = last.insert(&logged.owner, (point.step, number)) {
-                    assert!(step < point.step || before < number, "{before} and {number} of {run_id} changed places");
+                    assert!(
+                        step < point.step || before < number,
+                        "{before} and {number} of {run_id} changed places"
+                    );
                 }
             }
         }
@@ -140,4 +151,3 @@ impl Facts {
         }
     }
 }
-

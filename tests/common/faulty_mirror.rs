@@ -74,7 +74,13 @@ impl Mirror for FaultyMirror {
         self.store.begin_run(new_run).await
     }
 
-    async fn claim_run(&self, run_id: &str, expected_owner: &str, owner: &str, now_ms: i64) -> Result<RunRecord> {
+    async fn claim_run(
+        &self,
+        run_id: &str,
+        expected_owner: &str,
+        owner: &str,
+        now_ms: i64,
+    ) -> Result<RunRecord> {
         self.store.claim_run(run_id, expected_owner, owner, now_ms).await
     }
 

@@ -69,7 +69,8 @@ impl SharedStore {
         let mut changed = Vec::new();
         for exit in self.exits.take() {
             for RunCommit { record: left, mut rows } in exit.runs {
-                let stored = self.store.load_records(&[], std::slice::from_ref(&left.run_id)).await?.runs.pop();
+                let stored =
+                    self.store.load_records(&[], std::slice::from_ref(&left.run_id)).await?.runs.pop();
                 let mut sequence = rows.first().map_or(0, |row| row.sequence);
                 let record = match stored {
                     Some(stored) if stored.owner == left.owner => {
@@ -95,7 +96,11 @@ impl SharedStore {
                     if self.store.commit(&Batch { runs, ..Batch::default() }).await.is_err() {
                         let there = self.store.load_points(&record.run_id, number).await?.blocks.remove(0);
                         let is_fence = there.len() <= 8;
-                        assert!(there == bytes || is_fence, "row {number} of {} is put over another", record.run_id);
+                        assert!(
+                            there == bytes || is_fence,
+                            "row {number} of {} is put over another",
+                            record.run_id
+                        );
                         self.store.put_row(&record.run_id, number, bytes);
                     }
                 }
@@ -116,7 +121,8 @@ impl TabMirror {
 
     async fn transaction<T>(&self, operation: impl AsyncFnOnce(&SharedStore) -> Result<T>) -> Result<T> {
         let began_with = self.seen.get();
-        let Hitch { before, fails, after, answer_lost } = self.hitches.borrow_mut().pop_front().unwrap_or_default();
+        let Hitch { before, fails, after, answer_lost } =
+            self.hitches.borrow_mut().pop_front().unwrap_or_default();
         wait(before).await;
         if let Some(cause) = fails {
             return Err(cause);
@@ -152,8 +158,15 @@ impl Mirror for TabMirror {
         self.transaction(async |shared| shared.store.begin_run(new_run).await).await
     }
 
-    async fn claim_run(&self, run_id: &str, expected_owner: &str, owner: &str, now_ms: i64) -> Result<RunRecord> {
-        self.transaction(async |shared| shared.store.claim_run(run_id, expected_owner, owner, now_ms).await).await
+    async fn claim_run(
+        &self,
+        run_id: &str,
+        expected_owner: &str,
+        owner: &str,
+        now_ms: i64,
+    ) -> Result<RunRecord> {
+        self.transaction(async |shared| shared.store.claim_run(run_id, expected_owner, owner, now_ms).await)
+            .await
     }
 
     async fn commit(&self, batch: &Batch) -> Result<()> {

@@ -8,16 +8,9 @@ use crate::failure::{Failure, Outcome};
 use crate::process::{ask, find_on_path, run};
 use crate::tools;
 
-const BROWSER_NAMES: [&str; 4] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-];
-const BROWSER_PLACES: [&str; 2] = [
-    "/usr/bin/chromium",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-];
+const BROWSER_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const BROWSER_PLACES: [&str; 2] =
+    ["/usr/bin/chromium", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
 const DRIVER_NAMES: [&str; 2] = ["chromedriver", "chromium.chromedriver"];
 
 /// Where the browser and its driver are.
@@ -32,24 +25,17 @@ pub(crate) fn ensure_browser() -> Outcome<Browser> {
         return Ok(browser);
     }
     install()?;
-    find()?.ok_or_else(|| Failure::new("Chromium was installed but cannot be found: set CHROME and CHROMEDRIVER to their paths"))
+    find()?.ok_or_else(|| {
+        Failure::new("Chromium was installed but cannot be found: set CHROME and CHROMEDRIVER to their paths")
+    })
 }
 
 fn find() -> Outcome<Option<Browser>> {
     let named = |names: &[&str]| names.iter().find_map(|name| find_on_path(name));
-    let placed = || {
-        BROWSER_PLACES
-            .iter()
-            .map(PathBuf::from)
-            .find(|place| place.is_file())
-    };
-    let chrome = from_environment("CHROME")?
-        .or_else(|| named(&BROWSER_NAMES))
-        .or_else(placed);
+    let placed = || BROWSER_PLACES.iter().map(PathBuf::from).find(|place| place.is_file());
+    let chrome = from_environment("CHROME")?.or_else(|| named(&BROWSER_NAMES)).or_else(placed);
     let driver = from_environment("CHROMEDRIVER")?.or_else(|| named(&DRIVER_NAMES));
-    Ok(chrome
-        .zip(driver)
-        .map(|(chrome, driver)| Browser { chrome, driver }))
+    Ok(chrome.zip(driver).map(|(chrome, driver)| Browser { chrome, driver }))
 }
 
 fn from_environment(variable: &str) -> Outcome<Option<PathBuf>> {
@@ -59,36 +45,22 @@ fn from_environment(variable: &str) -> Outcome<Option<PathBuf>> {
     if path.is_file() {
         return Ok(Some(path));
     }
-    Err(Failure::new(format!(
-        "{variable} is {}, and there is no such file",
-        path.display()
-    )))
+    Err(Failure::new(format!("{variable} is {}, and there is no such file", path.display())))
 }
 
 fn install() -> Outcome {
     let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    let distribution = release
-        .lines()
-        .find_map(|line| line.strip_prefix("ID="))
-        .unwrap_or_default()
-        .trim_matches('"');
+    let distribution =
+        release.lines().find_map(|line| line.strip_prefix("ID=")).unwrap_or_default().trim_matches('"');
     match distribution {
         "debian" if is_root() => {
             tools::installing("Chromium or its driver", "about a minute");
             run(Command::new("apt-get").arg("update"))?;
             run(Command::new("apt-get")
-                .args([
-                    "install",
-                    "-y",
-                    "--no-install-recommends",
-                    "chromium",
-                    "chromium-driver",
-                ])
+                .args(["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"])
                 .env("DEBIAN_FRONTEND", "noninteractive"))
         }
-        "debian" => Err(missing(
-            "run: sudo apt-get install chromium chromium-driver",
-        )),
+        "debian" => Err(missing("run: sudo apt-get install chromium chromium-driver")),
         // Ubuntu's chromium packages only start a snap, which cannot be driven from a container or as root.
         "ubuntu" => Err(missing(
             "on Ubuntu install Google Chrome and the chromedriver of the same version, and put both on the PATH",

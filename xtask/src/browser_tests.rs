@@ -23,9 +23,7 @@ pub(crate) fn run(browser: &Browser) -> Outcome<u64> {
         &["test", "--headless", "--chrome", "--chromedriver", &driver],
     );
     // Named in full, or wasm-pack and the test runner would fetch a driver or take another browser's.
-    command
-        .env("CHROMEDRIVER", &browser.driver)
-        .env("WASM_BINDGEN_TEST_TIMEOUT", LIMIT_SECONDS);
+    command.env("CHROMEDRIVER", &browser.driver).env("WASM_BINDGEN_TEST_TIMEOUT", LIMIT_SECONDS);
     let ran = summary::of_cargo(&process::run_and_read(&mut command)?);
     check(&ran, &files_with_browser_tests()?)?;
     Ok(ran.passed())
@@ -67,10 +65,7 @@ fn files_with_browser_tests() -> Outcome<Vec<Expected>> {
         let source = fs::read_to_string(&path).map_err(unread)?;
         if source.contains("wasm_bindgen_test") {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            files.push(Expected {
-                file: format!("tests/{name}"),
-                at_least: visible_tests(&source).max(1),
-            });
+            files.push(Expected { file: format!("tests/{name}"), at_least: visible_tests(&source).max(1) });
         }
     }
     files.sort_by(|one, other| one.file.cmp(&other.file));
@@ -89,27 +84,17 @@ mod tests {
     use crate::summary::Summary;
 
     fn ran(files: &[(&str, u64)]) -> Summary {
-        let files = files
-            .iter()
-            .map(|(file, passed)| ((*file).to_owned(), *passed));
-        Summary {
-            files: files.collect(),
-        }
+        let files = files.iter().map(|(file, passed)| ((*file).to_owned(), *passed));
+        Summary { files: files.collect() }
     }
 
     fn expected(file: &str, at_least: u64) -> Expected {
-        Expected {
-            file: file.to_owned(),
-            at_least,
-        }
+        Expected { file: file.to_owned(), at_least }
     }
 
     #[test]
     fn file_of_which_fewer_tests_ran_than_it_shows_fails() {
-        let files = [
-            expected("tests/browser.rs", 2),
-            expected("tests/worker.rs", 1),
-        ];
+        let files = [expected("tests/browser.rs", 2), expected("tests/worker.rs", 1)];
         let many = MIN_BROWSER_TESTS + 1;
         let outcome = |browser, worker| {
             let summary = ran(&[("tests/browser.rs", browser), ("tests/worker.rs", worker)]);

@@ -52,8 +52,7 @@ mod tests {
 
     #[test]
     fn fingerprint_follows_contents_and_names() -> Result<(), Box<dyn std::error::Error>> {
-        let directory =
-            std::env::temp_dir().join(format!("entrenar-fingerprint-{}", std::process::id()));
+        let directory = std::env::temp_dir().join(format!("entrenar-fingerprint-{}", std::process::id()));
         let paths = [directory.join("inside"), directory.join("absent")];
         fs::create_dir_all(&paths[0])?;
         fs::write(paths[0].join("a"), "one")?;

@@ -12,20 +12,12 @@ const OLDEST_NODE: u32 = 20;
 /// Node.js with npm, which is the one thing besides Rust that has to be there already.
 pub(crate) fn ensure_node() -> Outcome {
     let missing = || {
-        Failure::new(format!(
-            "Node.js {OLDEST_NODE} or newer with npm is needed: install it, then try again"
-        ))
+        Failure::new(format!("Node.js {OLDEST_NODE} or newer with npm is needed: install it, then try again"))
     };
     let found = ask("node", &["--version"]).ok_or_else(missing)?;
-    let major = found
-        .trim_start_matches('v')
-        .split('.')
-        .next()
-        .and_then(|number| number.parse::<u32>().ok());
+    let major = found.trim_start_matches('v').split('.').next().and_then(|number| number.parse::<u32>().ok());
     if major.is_none_or(|major| major < OLDEST_NODE) {
-        return Err(Failure::new(format!(
-            "Node.js {OLDEST_NODE} or newer is needed; this is {found}"
-        )));
+        return Err(Failure::new(format!("Node.js {OLDEST_NODE} or newer is needed; this is {found}")));
     }
     ask(NPM, &["--version"]).map(drop).ok_or_else(missing)
 }
@@ -38,10 +30,7 @@ pub(crate) fn ensure_packages(directory: &Path) -> Outcome {
     if fresh::remembered(&stamp).as_ref() == Some(&lockfile) {
         return Ok(());
     }
-    tools::installing(
-        &format!("what {} needs from npm", directory.display()),
-        "some seconds",
-    );
+    tools::installing(&format!("what {} needs from npm", directory.display()), "some seconds");
     run(&mut program_in(directory, NPM, &["ci"]))?;
     fresh::remember(&stamp, &lockfile)
 }

@@ -22,11 +22,8 @@ impl Target {
 
     pub(crate) fn parse(name: &str) -> Outcome<Self> {
         let found = Self::ALL.into_iter().find(|target| target.name() == name);
-        found.ok_or_else(|| {
-            Failure::new(format!(
-                "there is no target `{name}`: it is web, bundler or nodejs"
-            ))
-        })
+        found
+            .ok_or_else(|| Failure::new(format!("there is no target `{name}`: it is web, bundler or nodejs")))
     }
 
     fn name(self) -> &'static str {
@@ -51,10 +48,7 @@ impl Target {
 pub(crate) fn pack(targets: &[Target]) -> Outcome {
     build(targets)?;
     if targets.iter().any(|target| matches!(target, Target::Web)) {
-        println!(
-            "{}",
-            sizes::measure(&project::root().join(Target::Web.directory()))?
-        );
+        println!("{}", sizes::measure(&project::root().join(Target::Web.directory()))?);
     }
     Ok(())
 }
@@ -82,15 +76,7 @@ fn build_one(target: Target) -> Outcome {
         command = program_in(
             &project::root(),
             "wasm-pack",
-            &[
-                "build",
-                "--target",
-                target.name(),
-                "--out-dir",
-                target.directory(),
-                "--features",
-                "wasm",
-            ],
+            &["build", "--target", target.name(), "--out-dir", target.directory(), "--features", "wasm"],
         );
     }
     run(&mut command)?;
@@ -99,20 +85,9 @@ fn build_one(target: Target) -> Outcome {
 
 fn state(target: Target) -> Outcome<String> {
     let root = project::root();
-    let inside = |paths: &[&str]| {
-        paths
-            .iter()
-            .map(|path| root.join(path))
-            .collect::<Vec<PathBuf>>()
-    };
-    let inputs = fresh::fingerprint(&inside(&[
-        "src",
-        "Cargo.toml",
-        "Cargo.lock",
-        ".cargo",
-        "README.md",
-        "LICENSE",
-    ]))?;
+    let inside = |paths: &[&str]| paths.iter().map(|path| root.join(path)).collect::<Vec<PathBuf>>();
+    let inputs =
+        fresh::fingerprint(&inside(&["src", "Cargo.toml", "Cargo.lock", ".cargo", "README.md", "LICENSE"]))?;
     let outputs = fresh::fingerprint(&inside(&[target.directory()]))?;
     Ok(format!("{inputs} {outputs}"))
 }

@@ -11,9 +11,7 @@ use crate::failure::{Failure, Outcome};
 pub(crate) fn run(command: &mut Command) -> Outcome {
     let shown = show(command);
     println!("$ {shown}");
-    let status = command
-        .status()
-        .map_err(|error| cannot_start(&shown, &error))?;
+    let status = command.status().map_err(|error| cannot_start(&shown, &error))?;
     if status.success() {
         return Ok(());
     }
@@ -29,15 +27,9 @@ pub(crate) fn run_and_read(command: &mut Command) -> Outcome<String> {
     let unpiped = |error| Failure::new(format!("cannot read the output of `{shown}`: {error}"));
     let (reader, writer) = std::io::pipe().map_err(unpiped)?;
     // Whoever reads the text looks for words, not for colours between them.
-    command
-        .env("CARGO_TERM_COLOR", "never")
-        .env("FORCE_COLOR", "0");
-    command
-        .stdout(writer.try_clone().map_err(unpiped)?)
-        .stderr(writer);
-    let mut child = command
-        .spawn()
-        .map_err(|error| cannot_start(&shown, &error))?;
+    command.env("CARGO_TERM_COLOR", "never").env("FORCE_COLOR", "0");
+    command.stdout(writer.try_clone().map_err(unpiped)?).stderr(writer);
+    let mut child = command.spawn().map_err(|error| cannot_start(&shown, &error))?;
     // The command holds our ends for writing: without letting go of them the reader would never see the end.
     command.stdout(Stdio::null()).stderr(Stdio::null());
 
@@ -58,15 +50,8 @@ pub(crate) fn run_and_read(command: &mut Command) -> Outcome<String> {
 
 /// The standard output of a quick question such as `--version`, or nothing when the program is missing or fails.
 pub(crate) fn ask(program: impl AsRef<OsStr>, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program)
-        .args(arguments)
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let output = Command::new(program).args(arguments).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// The full path of `program` on the PATH.
@@ -86,10 +71,7 @@ pub(crate) fn program_in(directory: &Path, program: &str, arguments: &[&str]) ->
 
 fn show(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(OsStr::to_string_lossy)
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }
 
 fn cannot_start(shown: &str, error: &std::io::Error) -> Failure {

@@ -18,10 +18,7 @@ pub(crate) struct Options {
 
 impl Options {
     pub(crate) fn parse(words: &[&str]) -> Outcome<Self> {
-        let mut options = Self {
-            first_port: DEFAULT_PORT,
-            open: true,
-        };
+        let mut options = Self { first_port: DEFAULT_PORT, open: true };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match *word {
@@ -50,13 +47,7 @@ pub(crate) fn serve(options: &Options) -> Outcome {
     let mut server = npm::script(
         &project::www(),
         "preview",
-        &[
-            "--host",
-            "127.0.0.1",
-            "--port",
-            &port.to_string(),
-            "--strictPort",
-        ],
+        &["--host", "127.0.0.1", "--port", &port.to_string(), "--strictPort"],
     )
     .spawn()
     .map_err(|error| Failure::new(format!("cannot start the server: {error}")))?;
@@ -67,14 +58,8 @@ pub(crate) fn serve(options: &Options) -> Outcome {
     if options.open {
         open(&address);
     }
-    let status = server
-        .wait()
-        .map_err(|error| Failure::new(format!("lost the server: {error}")))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("the server ended ({status})")))
-    }
+    let status = server.wait().map_err(|error| Failure::new(format!("lost the server: {error}")))?;
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("the server ended ({status})"))) }
 }
 
 /// The web package and the page made of it, in `www/dist`.
@@ -85,8 +70,7 @@ pub(crate) fn build_page() -> Outcome {
 }
 
 fn free_port(first: u16) -> Outcome<u16> {
-    let free =
-        (first..=u16::MAX).find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok());
+    let free = (first..=u16::MAX).find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok());
     free.ok_or_else(|| Failure::new(format!("no port from {first} on is free")))
 }
 
@@ -94,9 +78,7 @@ fn wait_until_served(server: &mut Child, port: u16) -> Outcome {
     let start = Instant::now();
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
         if let Ok(Some(status)) = server.try_wait() {
-            return Err(Failure::new(format!(
-                "the server ended before it served anything ({status})"
-            )));
+            return Err(Failure::new(format!("the server ended before it served anything ({status})")));
         }
         if start.elapsed() > START_LIMIT {
             return Err(Failure::new(format!("nothing answers on port {port}")));
@@ -108,9 +90,8 @@ fn wait_until_served(server: &mut Child, port: u16) -> Outcome {
 
 /// Opens the browser if there is one to open: the address was printed, so nothing is lost when it can't.
 fn open(address: &str) {
-    let has_display = ["DISPLAY", "WAYLAND_DISPLAY"]
-        .iter()
-        .any(|variable| std::env::var_os(variable).is_some());
+    let has_display =
+        ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|variable| std::env::var_os(variable).is_some());
     let mut opener = if cfg!(target_os = "macos") {
         Command::new("open")
     } else if cfg!(windows) {
@@ -120,11 +101,7 @@ fn open(address: &str) {
     } else {
         return;
     };
-    let started = opener
-        .arg(address)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
+    let started = opener.arg(address).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     if started.is_err() {
         println!("No browser could be opened here: open the address yourself.");
     }
@@ -145,10 +122,7 @@ mod tests {
 
     #[test]
     fn options_are_read_and_wrong_ones_refused() {
-        assert!(
-            Options::parse(&[])
-                .is_ok_and(|options| options.first_port == DEFAULT_PORT && options.open)
-        );
+        assert!(Options::parse(&[]).is_ok_and(|options| options.first_port == DEFAULT_PORT && options.open));
         assert!(
             Options::parse(&["--no-open", "--port", "80"])
                 .is_ok_and(|options| options.first_port == 80 && !options.open)

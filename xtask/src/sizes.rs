@@ -38,19 +38,10 @@ pub(crate) struct Sizes(Vec<Weight>);
 
 /// Weighs the package in `directory`.
 pub(crate) fn measure(directory: &Path) -> Outcome<Sizes> {
-    let unweighed = || {
-        Failure::new(format!(
-            "cannot weigh the package in {}: build it first",
-            directory.display()
-        ))
-    };
+    let unweighed =
+        || Failure::new(format!("cannot weigh the package in {}: build it first", directory.display()));
     let table = ask("node", &["-e", WEIGH, &directory.to_string_lossy()]).ok_or_else(unweighed)?;
-    table
-        .lines()
-        .map(parse)
-        .collect::<Option<Vec<_>>>()
-        .map(Sizes)
-        .ok_or_else(unweighed)
+    table.lines().map(parse).collect::<Option<Vec<_>>>().map(Sizes).ok_or_else(unweighed)
 }
 
 impl Sizes {
@@ -100,9 +91,8 @@ mod tests {
 
     #[test]
     fn weight_over_the_limit_fails() {
-        let weighing = |gzip: u64| {
-            parse(&format!("900000 {gzip} entrenar_bg.wasm")).map(|weight| Sizes(vec![weight]))
-        };
+        let weighing =
+            |gzip: u64| parse(&format!("900000 {gzip} entrenar_bg.wasm")).map(|weight| Sizes(vec![weight]));
         assert!(weighing(MAX_GZIP_BYTES).is_some_and(|sizes| sizes.check().is_ok()));
         assert!(weighing(MAX_GZIP_BYTES + 1).is_some_and(|sizes| sizes.check().is_err()));
     }

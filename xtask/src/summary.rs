@@ -13,11 +13,7 @@ impl Summary {
     }
 
     pub(crate) fn passed_in(&self, file: &str) -> u64 {
-        self.files
-            .iter()
-            .filter(|(name, _)| name == file)
-            .map(|(_, passed)| passed)
-            .sum()
+        self.files.iter().filter(|(name, _)| name == file).map(|(_, passed)| passed).sum()
     }
 }
 
@@ -31,10 +27,7 @@ pub(crate) fn of_cargo(output: &str) -> Summary {
         } else if let Some(crate_name) = line.strip_prefix("Doc-tests ") {
             file = format!("documentation of {crate_name}");
         } else if line.starts_with("test result:") {
-            summary.files.push((
-                file.clone(),
-                number_before(line, "passed").unwrap_or_default(),
-            ));
+            summary.files.push((file.clone(), number_before(line, "passed").unwrap_or_default()));
         }
     }
     summary
@@ -42,42 +35,26 @@ pub(crate) fn of_cargo(output: &str) -> Summary {
 
 /// The number of tests that passed in Playwright's output: its last lines say `12 passed (3.4s)`.
 pub(crate) fn of_playwright(output: &str) -> u64 {
-    let passed = output
-        .lines()
-        .rev()
-        .find_map(|line| number_before(line, "passed"));
+    let passed = output.lines().rev().find_map(|line| number_before(line, "passed"));
     passed.unwrap_or_default()
 }
 
 /// Tests that Playwright left out, which nobody asked it to do.
 pub(crate) fn left_out_by_playwright(output: &str) -> u64 {
-    let count = |word| {
-        output
-            .lines()
-            .rev()
-            .take(8)
-            .find_map(|line| number_before(line, word))
-            .unwrap_or_default()
-    };
+    let count =
+        |word| output.lines().rev().take(8).find_map(|line| number_before(line, word)).unwrap_or_default();
     count("skipped") + count("did not run") + count("flaky")
 }
 
 /// `tests/x.rs` of `tests/x.rs (target/…)`; other lines begin with `Running` too.
 fn source_file(running: &str) -> Option<&str> {
-    let name = running
-        .trim_start_matches("unittests ")
-        .split(" (")
-        .next()?;
+    let name = running.trim_start_matches("unittests ").split(" (").next()?;
     name.strip_suffix(".rs").map(|_| name)
 }
 
 fn number_before(line: &str, word: &str) -> Option<u64> {
     let before = &line[..line.find(&format!(" {word}"))?];
-    before
-        .rsplit(|character: char| !character.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
+    before.rsplit(|character: char| !character.is_ascii_digit()).next()?.parse().ok()
 }
 
 #[cfg(test)]

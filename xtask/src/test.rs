@@ -15,49 +15,19 @@ struct Stage {
 }
 
 const STAGES: [Stage; 7] = [
-    Stage {
-        name: "fmt",
-        what: "the code is formatted",
-        check: fmt,
-    },
-    Stage {
-        name: "clippy",
-        what: "no warnings, natively and for wasm32",
-        check: clippy,
-    },
-    Stage {
-        name: "native",
-        what: "tests outside the browser",
-        check: native,
-    },
-    Stage {
-        name: "doc",
-        what: "the documentation builds without warnings",
-        check: doc,
-    },
-    Stage {
-        name: "browser",
-        what: "the crate's tests in Chromium",
-        check: in_browser,
-    },
-    Stage {
-        name: "pack",
-        what: "the package for three targets, and its size",
-        check: packages,
-    },
-    Stage {
-        name: "e2e",
-        what: "the package and the page in Chromium",
-        check: end_to_end,
-    },
+    Stage { name: "fmt", what: "the code is formatted", check: fmt },
+    Stage { name: "clippy", what: "no warnings, natively and for wasm32", check: clippy },
+    Stage { name: "native", what: "tests outside the browser", check: native },
+    Stage { name: "doc", what: "the documentation builds without warnings", check: doc },
+    Stage { name: "browser", what: "the crate's tests in Chromium", check: in_browser },
+    Stage { name: "pack", what: "the package for three targets, and its size", check: packages },
+    Stage { name: "e2e", what: "the package and the page in Chromium", check: end_to_end },
 ];
 
 /// Runs every stage, or `only` one, and ends with one line that says how many tests passed.
 pub(crate) fn test(only: Option<&str>) -> Outcome {
-    let chosen: Vec<&Stage> = STAGES
-        .iter()
-        .filter(|stage| only.is_none_or(|name| name == stage.name))
-        .collect();
+    let chosen: Vec<&Stage> =
+        STAGES.iter().filter(|stage| only.is_none_or(|name| name == stage.name)).collect();
     if chosen.is_empty() {
         let names = STAGES.map(|stage| stage.name).join(", ");
         return Err(Failure::new(format!(
@@ -67,13 +37,7 @@ pub(crate) fn test(only: Option<&str>) -> Outcome {
     }
     let mut passed = 0;
     for (index, stage) in chosen.iter().enumerate() {
-        println!(
-            "\n=== {}/{} {}: {}",
-            index + 1,
-            chosen.len(),
-            stage.name,
-            stage.what
-        );
+        println!("\n=== {}/{} {}: {}", index + 1, chosen.len(), stage.name, stage.what);
         let start = Instant::now();
         let count = (stage.check)().map_err(|failure| {
             Failure::new(format!(
@@ -82,11 +46,7 @@ pub(crate) fn test(only: Option<&str>) -> Outcome {
             ))
         })?;
         passed += count;
-        println!(
-            "=== {} passed ({:.1} s)",
-            stage.name,
-            start.elapsed().as_secs_f64()
-        );
+        println!("=== {} passed ({:.1} s)", stage.name, start.elapsed().as_secs_f64());
     }
     println!("\n{passed} passed, 0 failed");
     Ok(())
@@ -106,10 +66,7 @@ fn clippy() -> Outcome<u64> {
         "clippy --package entrenar --features wasm --all-targets",
         "clippy --package entrenar --features wasm --all-targets --target wasm32-unknown-unknown",
     ] {
-        let words: Vec<&str> = arguments
-            .split(' ')
-            .chain(["--", "-D", "warnings"])
-            .collect();
+        let words: Vec<&str> = arguments.split(' ').chain(["--", "-D", "warnings"]).collect();
         run(&mut cargo(&words))?;
     }
     Ok(0)
@@ -118,10 +75,7 @@ fn clippy() -> Outcome<u64> {
 /// The sum over both feature sets: what is run twice was tested in two builds.
 fn native() -> Outcome<u64> {
     let mut passed = 0;
-    for arguments in [
-        "test --workspace",
-        "test --package entrenar --features wasm",
-    ] {
+    for arguments in ["test --workspace", "test --package entrenar --features wasm"] {
         let words: Vec<&str> = arguments.split(' ').collect();
         passed += summary::of_cargo(&run_and_read(&mut cargo(&words))?).passed();
     }
@@ -160,15 +114,12 @@ fn end_to_end() -> Outcome<u64> {
     pack::build(&pack::Target::ALL)?;
     serve::build_page()?;
     npm::ensure_packages(&project::end_to_end())?;
-    let output = run_and_read(
-        npm::script(&project::end_to_end(), "test", &[]).env("CHROME", &browser.chrome),
-    )?;
+    let output =
+        run_and_read(npm::script(&project::end_to_end(), "test", &[]).env("CHROME", &browser.chrome))?;
     let left_out = summary::left_out_by_playwright(&output);
     match summary::of_playwright(&output) {
         0 => Err(Failure::new("Playwright ran no test")),
-        _ if left_out > 0 => Err(Failure::new(format!(
-            "Playwright left out {left_out} tests"
-        ))),
+        _ if left_out > 0 => Err(Failure::new(format!("Playwright left out {left_out} tests"))),
         passed => Ok(passed),
     }
 }

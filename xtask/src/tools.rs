@@ -22,9 +22,7 @@ pub(crate) fn ensure_wasm_tools() -> Outcome {
 /// The standard library for wasm32.
 pub(crate) fn ensure_wasm_target() -> Outcome {
     let Some(sysroot) = ask("rustc", &["--print", "sysroot"]) else {
-        return Err(Failure::new(
-            "rustc is missing: install Rust with rustup, then try again",
-        ));
+        return Err(Failure::new("rustc is missing: install Rust with rustup, then try again"));
     };
     if fs::exists(format!("{sysroot}/lib/rustlib/{WASM_TARGET}/lib")).unwrap_or(false) {
         return Ok(());
@@ -44,11 +42,7 @@ pub(crate) fn ensure_component(component: &str, cargo_command: &str) -> Outcome 
 
 fn ensure_wasm_pack() -> Outcome {
     let installed = ask("wasm-pack", &["--version"]);
-    if installed
-        .as_deref()
-        .and_then(version)
-        .is_some_and(|found| (found.0, found.1) >= OLDEST_WASM_PACK)
-    {
+    if installed.as_deref().and_then(version).is_some_and(|found| (found.0, found.1) >= OLDEST_WASM_PACK) {
         return Ok(());
     }
     installing("wasm-pack", "about two minutes");
@@ -64,10 +58,7 @@ fn ensure_wasm_bindgen() -> Outcome {
     if ask("wasm-bindgen", &["--version"]).as_deref() == Some(&format!("wasm-bindgen {wanted}")) {
         return Ok(());
     }
-    installing(
-        &format!("wasm-bindgen-cli {wanted} (the version in Cargo.lock)"),
-        "about four minutes",
-    );
+    installing(&format!("wasm-bindgen-cli {wanted} (the version in Cargo.lock)"), "about four minutes");
     // Without --locked: the lockfile it ships names a crate version that is not there.
     run(Command::new("cargo").args(["install", "wasm-bindgen-cli", "--version", wanted]))
 }

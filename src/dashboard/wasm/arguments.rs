@@ -22,9 +22,7 @@ pub fn kind(value: &JsValue) -> String {
 
 /// A string.
 pub fn string(what: &str, value: &JsValue) -> Result<String, JsValue> {
-    value
-        .as_string()
-        .ok_or_else(|| type_error(&format!("{what} must be a string, not {}", kind(value))))
+    value.as_string().ok_or_else(|| type_error(&format!("{what} must be a string, not {}", kind(value))))
 }
 
 /// A number, NaN and ±Infinity included.

@@ -6,9 +6,9 @@ use std::task::{Context, Waker};
 
 use futures::FutureExt;
 use js_sys::Function;
-use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::channel::Channel;
 use super::error::{spawn, warn};

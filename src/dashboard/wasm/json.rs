@@ -100,17 +100,21 @@ mod tests {
         for &(step, value, timestamp_ms) in values {
             series.push(RawPoint { step, value, timestamp_ms });
         }
-        metrics_json(&[NamedSeries { key: "a\"b\\c\n\u{1}ü".into(), series }], |second| {
-            crate::storage::clock::from_ms(second * 1000).format("%Y-%m-%dT%H:%M:%S").to_string()
-        }, |numbers| {
-            let numbers: Vec<String> = numbers.iter().map(|n| serde_json::json!(n).to_string()).collect();
-            numbers.join(",")
-        })
+        metrics_json(
+            &[NamedSeries { key: "a\"b\\c\n\u{1}ü".into(), series }],
+            |second| crate::storage::clock::from_ms(second * 1000).format("%Y-%m-%dT%H:%M:%S").to_string(),
+            |numbers| {
+                let numbers: Vec<String> = numbers.iter().map(|n| serde_json::json!(n).to_string()).collect();
+                numbers.join(",")
+            },
+        )
     }
 
     #[test]
     fn every_point_has_its_value_across_blocks() {
-        let points: Vec<_> = (0..BLOCK as u64 * 2 + 5).map(|i| (i, if i == 3 { f64::NAN } else { i as f64 / 8.0 }, 0)).collect();
+        let points: Vec<_> = (0..BLOCK as u64 * 2 + 5)
+            .map(|i| (i, if i == 3 { f64::NAN } else { i as f64 / 8.0 }, 0))
+            .collect();
         let parsed: serde_json::Value = serde_json::from_str(&json(&points)).unwrap_or_default();
         let back = parsed["a\"b\\c\n\u{1}ü"].as_array().cloned().unwrap_or_default();
         assert_eq!(back.len(), points.len());

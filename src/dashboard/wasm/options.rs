@@ -82,9 +82,9 @@ fn json(config: &JsValue) -> Result<String, JsValue> {
     object("options.config", config)?;
     let text = js_sys::JSON::stringify(config)
         .map_err(|cause| unreadable("options.config, which must be plain JSON,", &cause))?;
-    let text = JsValue::from(text).as_string().ok_or_else(|| {
-        type_error(&format!("options.config must be a plain object, not {}", kind(config)))
-    })?;
+    let text = JsValue::from(text)
+        .as_string()
+        .ok_or_else(|| type_error(&format!("options.config must be a plain object, not {}", kind(config))))?;
     if text.len() > MAX_CONFIG_BYTES {
         return Err(range_error(&format!(
             "options.config is {} bytes of JSON; at most {MAX_CONFIG_BYTES} are taken: store it with log_artifact",

@@ -44,8 +44,7 @@ pub fn watch_page() {
 
 fn listen(target: &JsValue, event: &str, listener: impl Fn(Event) + 'static) {
     let Some(target) = target.dyn_ref::<EventTarget>() else { return };
-    let listener: Function =
-        Closure::<dyn Fn(Event)>::new(listener).into_js_value().unchecked_into();
+    let listener: Function = Closure::<dyn Fn(Event)>::new(listener).into_js_value().unchecked_into();
     // Adding a listener to an event target cannot fail.
     let _ = target.add_event_listener_with_callback(event, &listener);
 }

@@ -1,7 +1,7 @@
 //! The mirror of a page: IndexedDB, or memory alone where there is none.
 
 use crate::storage::indexed_db::{
-    Batch, Catalog, VolatileMirror, Mirror, NewRun, ReservedIds, RexieMirror, StoredPoints,
+    Batch, Catalog, Mirror, NewRun, ReservedIds, RexieMirror, StoredPoints, VolatileMirror,
 };
 use crate::storage::{ExperimentRecord, Result, RunRecord};
 

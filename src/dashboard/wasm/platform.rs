@@ -22,7 +22,9 @@ pub async fn estimate() -> JsValue {
         JsValue::from(number.as_f64().unwrap_or_default())
     };
     let object = Object::new();
-    for (key, value) in [("usage", number("usage")), ("quota", number("quota")), ("persisted", persisted.into())] {
+    for (key, value) in
+        [("usage", number("usage")), ("quota", number("quota")), ("persisted", persisted.into())]
+    {
         // Setting a property of a fresh plain object cannot fail.
         let _ = Reflect::set(&object, &key.into(), &value);
     }

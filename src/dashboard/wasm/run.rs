@@ -52,7 +52,10 @@ pub struct WasmRun {
 #[allow(clippy::missing_errors_doc, reason = "errors are listed in the TypeScript definitions")]
 impl WasmRun {
     /// Begins a new, running run of the experiment of this name, which is created if there is none.
-    #[allow(clippy::new_ret_no_self, reason = "a static method of the documented name that returns a promise")]
+    #[allow(
+        clippy::new_ret_no_self,
+        reason = "a static method of the documented name that returns a promise"
+    )]
     #[wasm_bindgen(unchecked_return_type = "Promise<WasmRun>")]
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "string")] experiment_name: JsValue,
@@ -88,9 +91,12 @@ impl WasmRun {
         let run = run?;
         let database = handle.database();
         database.keep_leases();
-        let ids = database.synced.storage().memory().get(run).map(|state| {
-            (state.record().run_id.clone(), state.record().experiment_id.clone())
-        });
+        let ids = database
+            .synced
+            .storage()
+            .memory()
+            .get(run)
+            .map(|state| (state.record().run_id.clone(), state.record().experiment_id.clone()));
         let (run_id, experiment_id) = ids.unwrap_or_default();
         let subscribers = database.metric_subscribers(run);
         Ok(Self { handle, run, run_id, experiment_id, slots: KeyMap::new(), subscribers })

@@ -97,8 +97,7 @@ impl WasmStorage {
             let slot = storage.memory().run_slot(&run_id)?;
             let state = storage.memory().run(&run_id)?;
             let record = state.current_record();
-            let interrupted =
-                !storage.owns(slot) && record.is_interrupted(js_sys::Date::now() as i64);
+            let interrupted = !storage.owns(slot) && record.is_interrupted(js_sys::Date::now() as i64);
             (record, interrupted, storage.pending_points(slot))
         };
         Ok(run_object(&record, interrupted, unsaved))

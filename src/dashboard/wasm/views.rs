@@ -58,7 +58,8 @@ fn define(object: &JsValue, key: &str, value: JsValue) {
     for flag in ["enumerable", "writable", "configurable"] {
         set(&descriptor, flag, true);
     }
-    let _ = Reflect::define_property::<JsValue>(object.unchecked_ref(), &key.into(), descriptor.unchecked_ref());
+    let _ =
+        Reflect::define_property::<JsValue>(object.unchecked_ref(), &key.into(), descriptor.unchecked_ref());
 }
 
 fn metric_objects(record: &RunRecord) -> Array {

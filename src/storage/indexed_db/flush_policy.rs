@@ -22,8 +22,12 @@ pub enum Wake {
 enum State {
     Idle,
     /// A flush is wanted at `due_ms`.
-    Waiting { due_ms: f64 },
-    Flushing { dirty_again: bool },
+    Waiting {
+        due_ms: f64,
+    },
+    Flushing {
+        dirty_again: bool,
+    },
 }
 
 /// The flush loop's decisions.

@@ -17,8 +17,7 @@ impl IdPool {
     /// All numbers there are: for a storage that shares its database with nobody.
     #[must_use]
     pub fn unshared() -> Self {
-        Self::empty("0")
-            .with(ReservedIds { experiments: 0..u64::MAX, runs: 0..u64::MAX })
+        Self::empty("0").with(ReservedIds { experiments: 0..u64::MAX, runs: 0..u64::MAX })
     }
 
     /// No numbers yet.

@@ -21,6 +21,7 @@ struct SeriesJournal {
 }
 
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "five facts that are independent of each other")]
 struct RunJournal {
     /// Begun or resumed here: memory holds all of it.
     adopted: bool,

@@ -134,8 +134,7 @@ impl Mirror for MemoryMirror {
         now_ms: i64,
     ) -> Result<RunRecord> {
         let mut store = self.store.borrow_mut();
-        let record =
-            store.runs.get(run_id).ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))?;
+        let record = store.runs.get(run_id).ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))?;
         let claimed = claimed(record, expected_owner, owner, now_ms)?;
         store.fence(&claimed)?;
         Ok(claimed)
@@ -143,9 +142,7 @@ impl Mirror for MemoryMirror {
 
     async fn commit(&self, batch: &Batch) -> Result<()> {
         let mut store = self.store.borrow_mut();
-        let rows = || {
-            batch.runs.iter().flat_map(|run| run.rows.iter().map(|row| (&run.record.run_id, row)))
-        };
+        let rows = || batch.runs.iter().flat_map(|run| run.rows.iter().map(|row| (&run.record.run_id, row)));
         if let Some((run_id, row)) =
             rows().find(|(id, row)| store.points.contains_key(&((*id).clone(), row.sequence)))
         {

@@ -142,12 +142,7 @@ pub trait Mirror {
 ///
 /// # Errors
 /// `InvalidState` if the run has ended, `RunTakenOver` if it has another owner by now.
-pub fn claimed(
-    record: &RunRecord,
-    expected_owner: &str,
-    owner: &str,
-    now_ms: i64,
-) -> Result<RunRecord> {
+pub fn claimed(record: &RunRecord, expected_owner: &str, owner: &str, now_ms: i64) -> Result<RunRecord> {
     if record.status.is_final() {
         return Err(StorageError::InvalidState(format!(
             "run '{}' has ended ({}): only a run that is still running can be resumed; start a new one",
@@ -159,12 +154,7 @@ pub fn claimed(
     if record.owner != expected_owner && record.owner != owner {
         return Err(StorageError::RunTakenOver(record.run_id.clone()));
     }
-    Ok(RunRecord {
-        owner: owner.to_owned(),
-        released: false,
-        heard_ms: now_ms as f64,
-        ..fenced(record)
-    })
+    Ok(RunRecord { owner: owner.to_owned(), released: false, heard_ms: now_ms as f64, ..fenced(record) })
 }
 
 /// The record of a run whose log got one row longer by a fence: who does not know of it fails to commit, and looks.

@@ -220,17 +220,13 @@ enum Column<'a> {
 impl Column<'_> {
     fn get(&self, index: usize) -> i64 {
         match self {
-            Self::Arithmetic { start, stride } => {
-                start.wrapping_add(stride.wrapping_mul(index as i64))
-            }
+            Self::Arithmetic { start, stride } => start.wrapping_add(stride.wrapping_mul(index as i64)),
             Self::Offsets { base, width, offsets } => {
                 let mut padded = [0; 8];
                 padded[..*width].copy_from_slice(&offsets[index * width..(index + 1) * width]);
                 base.wrapping_add(i64::from_le_bytes(padded))
             }
-            Self::Explicit(numbers) => {
-                i64::from_le_bytes(to_array(&numbers[index * 8..(index + 1) * 8]))
-            }
+            Self::Explicit(numbers) => i64::from_le_bytes(to_array(&numbers[index * 8..(index + 1) * 8])),
         }
     }
 }
@@ -253,8 +249,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn take(&mut self, length: usize) -> Result<&'a [u8]> {
-        let (taken, rest) =
-            self.rest.split_at_checked(length).ok_or_else(|| corrupt("is cut short"))?;
+        let (taken, rest) = self.rest.split_at_checked(length).ok_or_else(|| corrupt("is cut short"))?;
         self.rest = rest;
         Ok(taken)
     }
@@ -355,13 +350,23 @@ mod tests {
         let blocks = writer.finish();
         assert!(blocks.len() > 10);
         assert!(blocks.iter().all(|block| block.len() <= BLOCK_BYTES));
-        assert_eq!(blocks.iter().map(|b| read_block(b).map_or(0, |s| s.iter().map(|s| s.points.len()).sum())).sum::<usize>(), 55_000);
+        assert_eq!(
+            blocks
+                .iter()
+                .map(|b| read_block(b).map_or(0, |s| s.iter().map(|s| s.points.len()).sum()))
+                .sum::<usize>(),
+            55_000
+        );
     }
 
     #[test]
     fn regular_series_take_eight_to_ten_bytes_a_point() {
         let points: Vec<RawPoint> = (0..8_000u64)
-            .map(|i| RawPoint { step: i, value: i as f64, timestamp_ms: 1_700_000_000_000 + (i as i64 * 7) / 3 })
+            .map(|i| RawPoint {
+                step: i,
+                value: i as f64,
+                timestamp_ms: 1_700_000_000_000 + (i as i64 * 7) / 3,
+            })
             .collect();
         let mut writer = BlockWriter::default();
         writer.add("loss", &series(&points), 0..points.len());

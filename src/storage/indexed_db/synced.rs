@@ -209,10 +209,7 @@ impl<M: Mirror> SyncedStorage<M> {
             experiment_id: experiment_id.clone(),
             run_id: run_id.clone(),
         }));
-        self.notify(Notice::Committed {
-            experiment_ids: vec![experiment_id],
-            run_ids: vec![run_id],
-        });
+        self.notify(Notice::Committed { experiment_ids: vec![experiment_id], run_ids: vec![run_id] });
         Ok(slot)
     }
 
@@ -321,9 +318,11 @@ impl<M: Mirror> SyncedStorage<M> {
             journal.take_touched(memory)
         };
         for touched in touched {
-            let ids = self.storage().memory().get(touched.slot).map(|run| {
-                (run.record().experiment_id.clone(), run.record().run_id.clone())
-            });
+            let ids = self
+                .storage()
+                .memory()
+                .get(touched.slot)
+                .map(|run| (run.record().experiment_id.clone(), run.record().run_id.clone()));
             let Some((experiment_id, run_id)) = ids else { continue };
             if touched.record {
                 let (experiment_id, run_id) = (experiment_id.clone(), run_id.clone());

@@ -187,7 +187,9 @@ impl<M: Mirror> SyncedStorage<M> {
                     in_doubt = true;
                     continue;
                 }
-                Err(cause) if !forgotten && (in_doubt || matches!(cause, StorageError::ConnectionLost(_))) => {
+                Err(cause)
+                    if !forgotten && (in_doubt || matches!(cause, StorageError::ConnectionLost(_))) =>
+                {
                     self.keep_in_doubt(batch);
                     return result.map(drop);
                 }
@@ -282,14 +284,14 @@ impl<M: Mirror> SyncedStorage<M> {
                 Some(record) if record.owner == self.owner() => {
                     self.adopt_amendment(slot, record.clone(), record.next_sequence as u64);
                 }
-                Some(_) => self.lose_run(slot, StorageError::RunTakenOver(run_id.clone())),
+                Some(_) => self.lose_run(slot, &StorageError::RunTakenOver(run_id.clone())),
                 None => self.run_missing(slot),
             }
         }
     }
 
     /// Stops writing a run that is no longer ours.
-    pub(super) fn lose_run(&self, slot: RunSlot, cause: StorageError) {
+    pub(super) fn lose_run(&self, slot: RunSlot, cause: &StorageError) {
         let run_id = {
             let mut storage = self.storage_mut();
             if storage.journal().fenced(slot).is_some() {

@@ -162,7 +162,7 @@ impl<M: Mirror> SyncedStorage<M> {
         };
         if self.storage().is_own(slot) {
             if record.owner != self.owner() {
-                self.lose_run(slot, StorageError::RunTakenOver(run_id));
+                self.lose_run(slot, &StorageError::RunTakenOver(run_id));
             } else if record.next_sequence as u64 > self.storage().journal().committed_sequence(slot)
                 && !self.storage().journal().is_in_flight()
             {

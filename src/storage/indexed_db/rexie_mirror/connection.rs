@@ -150,12 +150,7 @@ async fn write_meta(handle: &Rexie, version: u32) -> Result<DatabaseMeta> {
     if let Some(value) = store.get(DATABASE_KEY.into()).await.map_err(|cause| classify(&cause))? {
         return decode(value);
     }
-    let meta = DatabaseMeta {
-        format: RECORD_FORMAT,
-        version,
-        compatible_since: 1,
-        identity: random_token(),
-    };
+    let meta = DatabaseMeta { format: RECORD_FORMAT, version, compatible_since: 1, identity: random_token() };
     let put = store.put(&encode(&meta)?, Some(&DATABASE_KEY.into())).await;
     put.map_err(|cause| classify(&cause))?;
     transaction.commit().await.map_err(|cause| classify(&cause))?;

@@ -123,9 +123,7 @@ impl Decode for RunRecord {
             started_ms: fields.optional_number("started_ms"),
             ended_ms: fields.optional_number("ended_ms"),
             config_json: fields.optional_text("config_json"),
-            tags: fields.list("tags", |tag| {
-                Ok(Tag { key: tag.text("key")?, value: tag.text("value")? })
-            })?,
+            tags: fields.list("tags", |tag| Ok(Tag { key: tag.text("key")?, value: tag.text("value")? }))?,
             span_id: fields.optional_text("span_id"),
             artifacts: fields.list("artifacts", |artifact| {
                 Ok(ArtifactRef {

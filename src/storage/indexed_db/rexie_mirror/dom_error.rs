@@ -86,6 +86,7 @@ pub fn classify_abort(requests_failed: bool) -> StorageError {
         return quota_exceeded("the transaction was aborted while it was written");
     }
     StorageError::ConnectionLost(
-        "IndexedDB aborted a transaction without saying why: points stay in memory and are written again".into(),
+        "IndexedDB aborted a transaction without saying why: points stay in memory and are written again"
+            .into(),
     )
 }

@@ -3,19 +3,24 @@
 use rexie::{KeyRange, Store};
 use wasm_bindgen::JsValue;
 
+use super::RexieMirror;
 use super::decode::decode;
 use super::dom_error::classify;
 use super::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, encode, points_range, row_key, wrap_bytes};
-use super::{RexieMirror, Requests, add, put, write_all};
+use super::write::{Requests, add, put, write_all};
 use crate::storage::error::{Result, StorageError};
-use crate::storage::indexed_db::mirror::fenced;
+use crate::storage::indexed_db::mirror::{fenced, tombstones};
 use crate::storage::indexed_db::point_block::BlockWriter;
 use crate::storage::record::RunRecord;
 
 use rexie::TransactionMode::ReadWrite;
 
 /// Ends a run's log with an empty row, as the record already says it does.
-pub(super) fn push_fence(requests: &mut Requests, points: impl Fn() -> Result<Store>, record: &RunRecord) -> Result<()> {
+pub(super) fn push_fence(
+    requests: &mut Requests,
+    points: impl Fn() -> Result<Store>,
+    record: &RunRecord,
+) -> Result<()> {
     for bytes in BlockWriter::default().finish() {
         let key = row_key(&record.run_id, record.next_sequence as u64 - 1);
         requests.push(add(points()?, wrap_bytes(POINTS, &bytes)?, key));
@@ -53,7 +58,9 @@ impl RexieMirror {
         for record in &deleted {
             push_delete(&mut requests, store(RUNS)?, record.run_id.as_str().into());
             push_delete(&mut requests, store(POINTS)?, key_of(points_range(&record.run_id)?));
-            push_fence(&mut requests, || store(POINTS), &fenced(record))?;
+            for tombstone in tombstones(record) {
+                push_fence(&mut requests, || store(POINTS), &tombstone)?;
+            }
             for artifact in &record.artifacts {
                 let is_kept = kept.iter().any(|run| run.artifacts.iter().any(|a| a.hash == artifact.hash));
                 if !is_kept {

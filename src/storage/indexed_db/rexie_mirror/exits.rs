@@ -17,9 +17,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::decode::decode;
 use super::dom_error::classify;
 use super::schema::{
-    ARTIFACTS, EXITS, EXPERIMENTS, POINTS, RUNS, encode, row_key, wrap_bytes,
+    ARTIFACTS, EXITS, EXPERIMENTS, POINTS, RUNS, encode, log_range, points_range, row_key, unwrap_bytes,
+    wrap_bytes,
 };
-use super::{RexieMirror, Requests, exit_copy, put, random_token, write_all};
+use super::write::{Requests, put, write_all};
+use super::{RexieMirror, exit_copy, random_token};
 use crate::storage::error::{Result, StorageError};
 use crate::storage::indexed_db::mirror::Batch;
 use crate::storage::record::{RECORD_FORMAT, RunRecord};
@@ -106,22 +108,25 @@ impl RexieMirror {
         }
         let stores = [EXITS, EXPERIMENTS, RUNS, POINTS, ARTIFACTS];
         let transaction = self.transaction(&stores, ReadWrite).await?;
-        let mut settling = Settling { requests: Requests::new(), runs: Vec::new(), transaction };
+        let mut settling =
+            Settling { requests: Requests::new(), runs: Vec::new(), rows: Vec::new(), transaction };
         let exits = settling.store(EXITS)?;
         let keys = exits.get_all_keys(None, None).await.map_err(|cause| classify(&cause))?;
         let values = exits.get_all(None, None).await.map_err(|cause| classify(&cause))?;
         for (key, value) in keys.into_iter().zip(values) {
             // What cannot be read is left in place.
-            if get(&value, "format").as_f64() == Some(f64::from(RECORD_FORMAT)) && settling.exit(&value, false).await? {
+            if get(&value, "format").as_f64() == Some(f64::from(RECORD_FORMAT))
+                && settling.exit(&value).await?
+            {
                 let exits = settling.store(EXITS)?;
                 let delete = async move { exits.delete(key).await };
                 settling.requests.push(Box::pin(delete));
             }
         }
         for (_, value) in &copies {
-            settling.exit(value, true).await?;
+            settling.exit(value).await?;
         }
-        let Settling { mut requests, runs, transaction } = settling;
+        let Settling { mut requests, runs, transaction, .. } = settling;
         for record in &runs {
             let store = transaction.store(RUNS).map_err(|cause| classify(&cause))?;
             requests.push(put(store, encode(record)?, record.run_id.as_str().into()));
@@ -146,6 +151,8 @@ struct Settling {
     requests: Requests,
     /// Runs as they are to be stored.
     runs: Vec<RunRecord>,
+    /// Rows that are to be stored, by run: an exit and its copy hold the same.
+    rows: Vec<(String, Vec<u8>)>,
 }
 
 impl Settling {
@@ -154,10 +161,10 @@ impl Settling {
     }
 
     /// Whether everything of the exit could be read.
-    async fn exit(&mut self, value: &JsValue, is_copy: bool) -> Result<bool> {
+    async fn exit(&mut self, value: &JsValue) -> Result<bool> {
         for run in items(value, "runs").iter() {
             let Ok(record) = decode(get(&run, "record")) else { return Ok(false) };
-            self.run(record, &run, is_copy).await?;
+            self.run(record, &run).await?;
         }
         for experiment in items(value, "experiments").iter() {
             if let Some(id) = get(&experiment, "experiment_id").as_string() {
@@ -174,49 +181,47 @@ impl Settling {
         Ok(true)
     }
 
-    async fn run(&mut self, left: RunRecord, value: &JsValue, is_copy: bool) -> Result<()> {
+    async fn has_points(&self, run_id: &str) -> Result<bool> {
+        let keys = self.store(POINTS)?.get_all_keys(Some(points_range(run_id)?), Some(1)).await;
+        Ok(!keys.map_err(|cause| classify(&cause))?.is_empty())
+    }
+
+    async fn run(&mut self, left: RunRecord, value: &JsValue) -> Result<()> {
         let known = self.runs.iter().position(|record| record.run_id == left.run_id);
-        let stored = match known {
-            Some(place) => Some(self.runs.remove(place)),
-            None => {
-                let stored = self.store(RUNS)?.get(left.run_id.as_str().into()).await;
-                stored.map_err(|cause| classify(&cause))?.map(decode).transpose()?
-            }
+        let stored = if let Some(place) = known {
+            Some(self.runs.remove(place))
+        } else {
+            let stored = self.store(RUNS)?.get(left.run_id.as_str().into()).await;
+            stored.map_err(|cause| classify(&cause))?.map(decode).transpose()?
         };
-        let mut sequence = get(value, "first_sequence").as_f64().unwrap_or_default() as u64;
-        let rows = items(value, "rows");
-        let record = match stored {
-            Some(stored) if stored.owner == left.owner => {
-                if left.next_sequence >= stored.next_sequence { left } else { stored }
-            }
-            // Somebody resumed it after the original was settled.
-            Some(stored) if is_copy => {
-                self.runs.push(stored);
-                return Ok(());
-            }
-            // Somebody resumed it meanwhile: these points are still its own, and go behind what is there.
-            Some(stored) => {
-                sequence = stored.next_sequence as u64;
-                let next_sequence = stored.next_sequence + f64::from(rows.length());
-                RunRecord { next_sequence, ..stored }
-            }
-            None => {
-                let fence = self.store(POINTS)?.key_exists(row_key(&left.run_id, sequence)).await;
-                if sequence > 0 || fence.map_err(|cause| classify(&cause))? {
-                    // It was deleted meanwhile.
-                    return Ok(());
-                }
-                left
-            }
+        let first = get(value, "first_sequence").as_f64().unwrap_or_default() as u64;
+        let stored = match stored {
+            Some(stored) => stored,
+            // Rows without a record are what a deleted run leaves behind.
+            None if self.has_points(&left.run_id).await? => return Ok(()),
+            None => RunRecord { next_sequence: 0.0, ..left.clone() },
         };
-        for row in rows.iter() {
-            if let Some(bytes) = bytes_of(&row) {
-                let value = wrap_bytes(POINTS, &bytes)?;
-                let key = row_key(&record.run_id, sequence);
-                self.requests.push(put(self.store(POINTS)?, value, key));
+        let is_same_owner = stored.owner == left.owner;
+        let mut end = stored.next_sequence as u64;
+        let log = self.store(POINTS)?.get_all(Some(log_range(&left.run_id, first)?), None).await;
+        let log = log.map_err(|cause| classify(&cause))?;
+        let log: Vec<Vec<u8>> = log.iter().filter_map(|row| unwrap_bytes(POINTS, row).ok()).collect();
+        for (row, sequence) in items(value, "rows").iter().zip(first..) {
+            // A row that is there already was settled before, or committed the usual way.
+            let Some(bytes) = bytes_of(&row).filter(|bytes| !log.contains(bytes)) else { continue };
+            if self.rows.iter().any(|(run_id, other)| *run_id == left.run_id && *other == bytes) {
+                continue;
             }
-            sequence += 1;
+            // Whoever wrote at its place meanwhile keeps it: this row goes behind.
+            let place = if is_same_owner && sequence >= end { sequence } else { end };
+            let key = row_key(&left.run_id, place);
+            self.requests.push(put(self.store(POINTS)?, wrap_bytes(POINTS, &bytes)?, key));
+            self.rows.push((left.run_id.clone(), bytes));
+            end = place + 1;
         }
+        let mut record =
+            if is_same_owner && left.next_sequence >= stored.next_sequence { left } else { stored };
+        record.next_sequence = record.next_sequence.max(end as f64);
         self.runs.push(record);
         Ok(())
     }

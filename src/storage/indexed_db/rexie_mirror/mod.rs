@@ -7,24 +7,22 @@ mod edits;
 mod exit_copy;
 mod exits;
 mod schema;
+mod write;
 
-use std::task::Poll;
-
-use futures::future::LocalBoxFuture;
-use futures::{FutureExt, poll};
 use js_sys::Math;
 use rexie::{Store, Transaction, TransactionMode};
 use wasm_bindgen::JsValue;
 
-use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints, claimed};
 use self::connection::Connection;
 use self::decode::decode;
-use self::dom_error::{classify, classify_abort};
+use self::dom_error::classify;
 use self::edits::push_fence;
 use self::schema::{
-    ARTIFACTS, BY_NAME, EXPERIMENTS, IDS_KEY, IdCounters, META, POINTS, RUNS, chunk_range, encode,
-    log_range, row_key, unwrap_bytes, wrap_bytes,
+    ARTIFACTS, BY_NAME, EXPERIMENTS, IDS_KEY, IdCounters, META, POINTS, RUNS, chunk_range, encode, log_range,
+    row_key, unwrap_bytes, wrap_bytes,
 };
+use self::write::{Requests, add, put, write_all};
+use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints, claimed};
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::record::{ExperimentRecord, RECORD_FORMAT, RunRecord};
@@ -38,50 +36,6 @@ const TRIES: u32 = 3;
 #[derive(Debug)]
 pub struct RexieMirror {
     connection: Connection,
-}
-
-/// Requests that were issued and not yet answered.
-type Requests = Vec<LocalBoxFuture<'static, rexie::Result<()>>>;
-
-fn put(store: Store, value: JsValue, key: JsValue) -> LocalBoxFuture<'static, rexie::Result<()>> {
-    async move { store.put(&value, Some(&key)).await.map(drop) }.boxed_local()
-}
-
-fn add(store: Store, value: JsValue, key: JsValue) -> LocalBoxFuture<'static, rexie::Result<()>> {
-    async move { store.add(&value, Some(&key)).await.map(drop) }.boxed_local()
-}
-
-/// Issues all requests, then the commit, before the first suspension; resolves when the transaction is over.
-async fn write_all(transaction: Transaction, mut requests: Requests) -> Result<()> {
-    let mut refused = None;
-    for request in &mut requests {
-        if let Poll::Ready(Err(cause)) = poll!(&mut *request) {
-            refused = Some(cause);
-            break;
-        }
-    }
-    if let Some(cause) = refused {
-        // Half a batch must not be committed.
-        let _ = transaction.abort().await;
-        return Err(classify(&cause));
-    }
-    let Err(abort) = transaction.commit().await else { return Ok(()) };
-    // The transaction is over. Of its requests, some may never be answered (seen with a full quota): they are not awaited.
-    // The first failure that is not the abort's echo names the cause.
-    let mut requests_failed = false;
-    for request in requests {
-        if let Some(Err(cause)) = request.now_or_never() {
-            requests_failed = true;
-            match classify(&cause) {
-                StorageError::ConnectionLost(_) => {}
-                telling => return Err(telling),
-            }
-        }
-    }
-    match classify(&abort) {
-        StorageError::ConnectionLost(_) => Err(classify_abort(requests_failed)),
-        cause => Err(cause),
-    }
 }
 
 impl RexieMirror {
@@ -139,29 +93,36 @@ impl RexieMirror {
         let mut counters = Self::read_counters(&meta).await?;
         let named = by_name.get(name.into()).await;
         let mut requests = Requests::new();
-        let experiment: ExperimentRecord = match named.map_err(|cause| classify(&cause))? {
-            Some(value) => decode(value)?,
-            None => {
-                let experiments = store(EXPERIMENTS)?;
-                while experiments.key_exists(format!("exp-{}", counters.next_experiment as u64).into()).await.map_err(|c| classify(&c))? {
-                    counters.next_experiment += 1.0;
-                }
-                let experiment = ExperimentRecord {
-                    format: RECORD_FORMAT,
-                    experiment_id: format!("exp-{}", counters.next_experiment as u64),
-                    name: name.to_owned(),
-                    created_ms: clock::now_ms() as f64,
-                    config_json: None,
-                };
+        let experiment: ExperimentRecord = if let Some(value) = named.map_err(|cause| classify(&cause))? {
+            decode(value)?
+        } else {
+            let experiments = store(EXPERIMENTS)?;
+            while experiments
+                .key_exists(format!("exp-{}", counters.next_experiment as u64).into())
+                .await
+                .map_err(|c| classify(&c))?
+            {
                 counters.next_experiment += 1.0;
-                let key = experiment.experiment_id.as_str().into();
-                requests.push(put(experiments, encode(&experiment)?, key));
-                experiment
             }
+            let experiment = ExperimentRecord {
+                format: RECORD_FORMAT,
+                experiment_id: format!("exp-{}", counters.next_experiment as u64),
+                name: name.to_owned(),
+                created_ms: clock::now_ms() as f64,
+                config_json: None,
+            };
+            counters.next_experiment += 1.0;
+            let key = experiment.experiment_id.as_str().into();
+            requests.push(put(experiments, encode(&experiment)?, key));
+            experiment
         };
         // A page that wrote its runs again after the site's data was cleared may have taken numbers that are counted as free.
         let runs = store(RUNS)?;
-        while runs.key_exists(format!("run-{}", counters.next_run as u64).into()).await.map_err(|c| classify(&c))? {
+        while runs
+            .key_exists(format!("run-{}", counters.next_run as u64).into())
+            .await
+            .map_err(|c| classify(&c))?
+        {
             counters.next_run += 1.0;
         }
         let run = RunRecord {
@@ -176,7 +137,13 @@ impl RexieMirror {
         Ok((experiment, run))
     }
 
-    async fn claim_once(&self, run_id: &str, expected_owner: &str, owner: &str, now_ms: i64) -> Result<RunRecord> {
+    async fn claim_once(
+        &self,
+        run_id: &str,
+        expected_owner: &str,
+        owner: &str,
+        now_ms: i64,
+    ) -> Result<RunRecord> {
         let transaction = self.transaction(&[RUNS, POINTS], ReadWrite).await?;
         let runs = transaction.store(RUNS).map_err(|cause| classify(&cause))?;
         let stored = runs.get(run_id.into()).await.map_err(|cause| classify(&cause))?;
@@ -232,8 +199,7 @@ impl RexieMirror {
         let points = transaction.store(POINTS).map_err(|cause| classify(&cause))?;
         let record = runs.get(run_id.into()).await;
         let log = points.get_all(Some(log_range(run_id, from_sequence)?), None).await;
-        let record: Option<RunRecord> =
-            record.map_err(|cause| classify(&cause))?.map(decode).transpose()?;
+        let record: Option<RunRecord> = record.map_err(|cause| classify(&cause))?.map(decode).transpose()?;
         let mut log = log.map_err(|cause| classify(&cause))?;
         let compacted = record.as_ref().map_or(0, |record| record.compacted_sequence as u64);
         let whole = from_sequence == 0 || compacted > from_sequence;
@@ -300,8 +266,7 @@ impl Mirror for RexieMirror {
         if !self.connection.is_open() {
             self.connection.ensure_open().await?;
         }
-        let transaction =
-            self.connection.transaction(&[EXPERIMENTS, RUNS, POINTS, ARTIFACTS], ReadWrite)?;
+        let transaction = self.connection.transaction(&[EXPERIMENTS, RUNS, POINTS, ARTIFACTS], ReadWrite)?;
         let store = |name: &str| transaction.store(name).map_err(|cause| classify(&cause));
         let mut requests = Requests::new();
         for (hash, content) in &batch.artifacts {
@@ -365,5 +330,6 @@ impl Mirror for RexieMirror {
 /// A name that nobody else has: 80 random bits are enough for the tabs of one browser.
 #[must_use]
 pub fn random_token() -> String {
-    (0..4).map(|_| format!("{:05x}", (Math::random() * f64::from(1 << 20)) as u32)).collect()
+    let part = || (Math::random() * f64::from(1 << 20)) as u32;
+    format!("{:05x}{:05x}{:05x}{:05x}", part(), part(), part(), part())
 }
