@@ -27,11 +27,7 @@ mod in_memory {
 
         fn listed(&self, experiment_id: &str, run_id: &str) -> [Vec<String>; 3] {
             let storage = self.0.borrow();
-            [
-                storage.list_experiments(),
-                storage.list_runs(experiment_id),
-                storage.list_metric_keys(run_id),
-            ]
+            [storage.list_experiments(), storage.list_runs(experiment_id), storage.list_metric_keys(run_id)]
         }
     }
 
