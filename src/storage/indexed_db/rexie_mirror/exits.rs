@@ -152,7 +152,7 @@ struct Settling {
     /// Runs as they are to be stored.
     runs: Vec<RunRecord>,
     /// Rows that are to be stored, by run: an exit and its copy hold the same.
-    rows: Vec<(String, Vec<u8>)>,
+    rows: Vec<(String, u64, Vec<u8>)>,
 }
 
 impl Settling {
@@ -205,19 +205,25 @@ impl Settling {
         let mut end = stored.next_sequence as u64;
         let log = self.store(POINTS)?.get_all(Some(log_range(&left.run_id, first)?), None).await;
         let log = log.map_err(|cause| classify(&cause))?;
+        let keys = self.store(POINTS)?.get_all_keys(Some(log_range(&left.run_id, first)?), None).await;
+        let keys = keys.map_err(|cause| classify(&cause))?;
+        let sequence_of = |key: &JsValue| key.dyn_ref::<Array>().and_then(|key| key.get(2).as_f64());
+        let taken: Vec<u64> = keys.iter().filter_map(sequence_of).map(|sequence| sequence as u64).collect();
         let log: Vec<Vec<u8>> = log.iter().filter_map(|row| unwrap_bytes(POINTS, row).ok()).collect();
         for (row, sequence) in items(value, "rows").iter().zip(first..) {
             // A row that is there already was settled before, or committed the usual way.
             let Some(bytes) = bytes_of(&row).filter(|bytes| !log.contains(bytes)) else { continue };
-            if self.rows.iter().any(|(run_id, other)| *run_id == left.run_id && *other == bytes) {
+            if self.rows.iter().any(|(run_id, _, other)| *run_id == left.run_id && *other == bytes) {
                 continue;
             }
             // Whoever wrote at its place meanwhile keeps it: this row goes behind.
-            let place = if is_same_owner && sequence >= end { sequence } else { end };
+            let is_taken = taken.contains(&sequence)
+                || self.rows.iter().any(|(run_id, place, _)| *run_id == left.run_id && *place == sequence);
+            let place = if is_same_owner && !is_taken { sequence } else { end };
             let key = row_key(&left.run_id, place);
             self.requests.push(put(self.store(POINTS)?, wrap_bytes(POINTS, &bytes)?, key));
-            self.rows.push((left.run_id.clone(), bytes));
-            end = place + 1;
+            self.rows.push((left.run_id.clone(), place, bytes));
+            end = end.max(place + 1);
         }
         let mut record =
             if is_same_owner && left.next_sequence >= stored.next_sequence { left } else { stored };
