@@ -1,6 +1,5 @@
 //! Every experiment and run in memory. Every rule about them lives here or in [`super::run_state`], once.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -24,7 +23,8 @@ pub struct RunSlot(pub(crate) u32);
 pub struct InMemoryStorage {
     experiments: Vec<ExperimentRecord>,
     runs: Vec<Option<RunState>>,
-    run_slots: HashMap<String, u32>,
+    /// The slots of all runs, sorted by id. Records come sorted from the database: most insertions are at the end.
+    by_id: Vec<u32>,
     artifacts: Vec<(String, Rc<[u8]>)>,
     next_experiment: u64,
     next_run: u64,
@@ -80,10 +80,16 @@ impl InMemoryStorage {
     /// # Errors
     /// `RunNotFound`.
     pub fn run_slot(&self, run_id: &str) -> Result<RunSlot> {
-        self.run_slots
-            .get(run_id)
-            .map(|&slot| RunSlot(slot))
-            .ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))
+        match self.place(run_id) {
+            Ok(place) => Ok(RunSlot(self.by_id[place])),
+            Err(_) => Err(StorageError::RunNotFound(run_id.to_owned())),
+        }
+    }
+
+    /// Where in `by_id` a run is, or belongs.
+    fn place(&self, run_id: &str) -> std::result::Result<usize, usize> {
+        let id_of = |slot: u32| self.runs[slot as usize].as_ref().map(|run| run.record().run_id.as_str());
+        self.by_id.binary_search_by(|&slot| id_of(slot).cmp(&Some(run_id)))
     }
 
     /// A run.
@@ -121,32 +127,29 @@ impl InMemoryStorage {
         }
     }
 
-    /// Adds a run.
-    pub fn insert_run(&mut self, run: RunState) -> RunSlot {
-        let run_id = run.record().run_id.clone();
-        self.next_run = self.next_run.max(id_number(&run_id).saturating_add(1));
-        let slot = self.runs.len() as u32;
-        self.runs.push(Some(run));
-        self.run_slots.insert(run_id, slot);
-        RunSlot(slot)
-    }
-
     /// Puts a run in the place of the one with its id, or adds it.
-    pub fn replace_run(&mut self, run: RunState) -> RunSlot {
-        match self.run_slots.get(&run.record().run_id) {
-            Some(&slot) => {
+    pub fn put_run(&mut self, run: RunState) -> RunSlot {
+        let run_id = &run.record().run_id;
+        self.next_run = self.next_run.max(id_number(run_id).saturating_add(1));
+        match self.place(run_id) {
+            Ok(place) => {
+                let slot = self.by_id[place];
                 self.runs[slot as usize] = Some(run);
                 RunSlot(slot)
             }
-            None => self.insert_run(run),
+            Err(place) => {
+                let slot = self.runs.len() as u32;
+                self.by_id.insert(place, slot);
+                self.runs.push(Some(run));
+                RunSlot(slot)
+            }
         }
     }
 
     /// Removes a run with its points.
-    pub fn remove_run(&mut self, slot: RunSlot) -> Option<RunState> {
-        let run = self.runs[slot.0 as usize].take()?;
-        self.run_slots.remove(&run.record().run_id);
-        Some(run)
+    pub fn remove_run(&mut self, slot: RunSlot) {
+        self.by_id.retain(|&other| other != slot.0);
+        self.runs[slot.0 as usize] = None;
     }
 
     /// Removes an experiment's record; its runs are removed one by one.
@@ -182,7 +185,7 @@ impl InMemoryStorage {
     pub fn create_run_as(&mut self, run_id: String, experiment_id: &str) -> Result<RunSlot> {
         self.experiment(experiment_id)?;
         let record = RunRecord::new(run_id, experiment_id.to_owned(), clock::now_ms());
-        Ok(self.insert_run(RunState::resident(record)))
+        Ok(self.put_run(RunState::resident(record)))
     }
 
     /// A run and the slot of a metric in it.

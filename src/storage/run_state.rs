@@ -1,7 +1,5 @@
 //! One run in memory: its record, its series, and the rules of its life.
 
-use std::collections::HashMap;
-
 use super::error::{Result, StorageError};
 use super::record::{ArtifactRef, MAX_STEP, RunRecord, RunStatus, Tag};
 use super::series::{NamedSeries, RawPoint, Series, write_headers};
@@ -20,7 +18,8 @@ pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 pub struct RunState {
     record: RunRecord,
     series: Vec<NamedSeries>,
-    slots: HashMap<String, u32>,
+    /// The slots of all series, sorted by key.
+    by_key: Vec<u32>,
     resident: bool,
 }
 
@@ -28,7 +27,7 @@ impl RunState {
     /// A run whose points are all in memory: a new one.
     #[must_use]
     pub fn resident(record: RunRecord) -> Self {
-        Self { record, series: Vec::new(), slots: HashMap::new(), resident: true }
+        Self { record, series: Vec::new(), by_key: Vec::new(), resident: true }
     }
 
     /// A run of which only the record is in memory.
@@ -73,7 +72,7 @@ impl RunState {
     pub fn evict(&mut self) {
         self.record = self.current_record();
         self.series.clear();
-        self.slots.clear();
+        self.by_key.clear();
         self.resident = false;
     }
 
@@ -106,7 +105,7 @@ impl RunState {
     /// `NotLoaded`.
     pub fn series(&self, key: &str) -> Result<Option<&Series>> {
         let all = self.all_series()?;
-        Ok(self.slots.get(key).map(|&slot| &all[slot as usize].series))
+        Ok(self.place(key).ok().map(|place| &all[self.by_key[place] as usize].series))
     }
 
     /// The series in `slot`.
@@ -120,14 +119,20 @@ impl RunState {
     /// # Errors
     /// `InvalidArgument` if the key is empty or too long.
     pub fn slot(&mut self, key: &str) -> Result<SeriesSlot> {
-        if let Some(&slot) = self.slots.get(key) {
-            return Ok(SeriesSlot(slot));
-        }
+        let place = match self.place(key) {
+            Ok(place) => return Ok(SeriesSlot(self.by_key[place])),
+            Err(place) => place,
+        };
         check_key("a metric key", key)?;
         let slot = self.series.len() as u32;
         self.series.push(NamedSeries { key: key.to_owned(), series: Series::default() });
-        self.slots.insert(key.to_owned(), slot);
+        self.by_key.insert(place, slot);
         Ok(SeriesSlot(slot))
+    }
+
+    /// Where in `by_key` a key is, or belongs.
+    fn place(&self, key: &str) -> std::result::Result<usize, usize> {
+        self.by_key.binary_search_by(|&slot| self.series[slot as usize].key.as_str().cmp(key))
     }
 
     /// Whether points may be logged.

@@ -272,7 +272,7 @@ impl<M: Mirror> SyncedStorage<M> {
             state.all_series().unwrap_or_default().iter().map(|named| named.series.len()).collect();
         let next_sequence = state.record().next_sequence as u64;
         let mut storage = self.storage_mut();
-        let slot = storage.memory_mut().replace_run(state);
+        let slot = storage.memory_mut().put_run(state);
         storage.journal_mut().0.adopt_run(slot, &lengths, next_sequence);
         drop(storage);
         self.set_unread(slot, None);

@@ -34,7 +34,7 @@ impl<M: Mirror> SyncedStorage<M> {
         let next = record.next_sequence as u64;
         if stored.whole {
             let state = self.state_of(record, &stored.blocks);
-            self.storage_mut().memory_mut().replace_run(state);
+            self.storage_mut().memory_mut().put_run(state);
         } else {
             let slices = self.read_blocks(run_id, &stored.blocks);
             let mut storage = self.storage_mut();
@@ -157,7 +157,7 @@ impl<M: Mirror> SyncedStorage<M> {
                 let keys = record.series.keys.clone();
                 changes.push(Change::Metrics { experiment_id, run_id, keys });
             }
-            self.storage_mut().memory_mut().insert_run(RunState::headers_only(record));
+            self.storage_mut().memory_mut().put_run(RunState::headers_only(record));
             return;
         };
         if self.storage().is_own(slot) {
