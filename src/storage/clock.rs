@@ -1,8 +1,16 @@
-//! The one place that asks what time it is. Natively that is the system clock, in the browser `Date`; chrono knows both.
+//! The one place that asks what time it is: natively the system clock, in the browser `Date`.
 
 use chrono::{DateTime, TimeZone, Utc};
 
+#[cfg(all(target_arch = "wasm32", feature = "wasm"))]
+#[path = "indexed_db/rexie_mirror/page_clock.rs"]
+mod page_clock;
+
+#[cfg(all(target_arch = "wasm32", feature = "wasm"))]
+pub use page_clock::now_ms;
+
 /// Milliseconds since the Unix epoch, whole.
+#[cfg(not(all(target_arch = "wasm32", feature = "wasm")))]
 #[must_use]
 pub fn now_ms() -> i64 {
     Utc::now().timestamp_millis()

@@ -76,7 +76,7 @@ impl StorageError {
 
 /// As much of an id as a message quotes.
 fn quoted(id: &str) -> &str {
-    id.char_indices().nth(80).map_or(id, |(end, _)| &id[..end])
+    id.char_indices().nth(80).and_then(|(end, _)| id.get(..end)).unwrap_or(id)
 }
 
 impl fmt::Display for StorageError {

@@ -147,9 +147,9 @@ impl InMemoryStorage {
     }
 
     /// Removes a run with its points.
-    pub fn remove_run(&mut self, slot: RunSlot) {
+    pub fn remove_run(&mut self, slot: RunSlot) -> Option<RunState> {
         self.by_id.retain(|&other| other != slot.0);
-        self.runs[slot.0 as usize] = None;
+        self.runs[slot.0 as usize].take()
     }
 
     /// Removes an experiment's record; its runs are removed one by one.

@@ -3,13 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
 
 use super::database::Database;
 use super::error::spawn;
+use crate::storage::indexed_db::PlainObject;
 
 /// Messages of another format are of another version, and ignored.
 const FORMAT: u32 = 1;
@@ -66,14 +67,13 @@ impl Channel {
     }
 
     fn tell(&self, kind: &str, experiment_ids: &[String], run_ids: &[String]) {
-        let array = |ids: &[String]| ids.iter().map(|id| JsValue::from(id.as_str())).collect::<Array>();
-        let message = Object::new();
-        // Neither setting properties of a fresh object nor posting plain data can fail; a lost message heals on the next look.
-        let _ = Reflect::set(&message, &"format".into(), &FORMAT.into());
-        let _ = Reflect::set(&message, &"kind".into(), &kind.into());
-        let _ = Reflect::set(&message, &"experiment_ids".into(), &array(experiment_ids));
-        let _ = Reflect::set(&message, &"run_ids".into(), &array(run_ids));
-        let _ = self.channel.post_message(&message);
+        let message = PlainObject::default();
+        message.number("format", f64::from(FORMAT));
+        message.text("kind", kind);
+        message.texts("experiment_ids", experiment_ids);
+        message.texts("run_ids", run_ids);
+        // Posting plain data cannot fail; a lost message heals on the next look.
+        let _ = self.channel.post_message(&message.into_value());
     }
 }
 

@@ -14,7 +14,8 @@ use super::json::metrics_json;
 use super::options::{run_options, storage_options};
 use super::registry::open;
 use super::subscribers::Subscribers;
-use super::views::{series_object, string_array};
+use super::views::series_object;
+use crate::storage::indexed_db::text_list;
 use crate::storage::{
     Columns, MAX_STEP, RawPoint, Result as StorageResult, RunSlot, RunStatus, SeriesSlot, StorageError,
     step_too_large,
@@ -246,8 +247,8 @@ impl WasmRun {
 
     /// Keys of the metrics logged so far, in the order of first logging.
     #[wasm_bindgen(unchecked_return_type = "string[]")]
-    pub fn list_metric_keys(&self) -> Array {
-        string_array(self.database().synced.storage().list_metric_keys(&self.run_id))
+    pub fn list_metric_keys(&self) -> JsValue {
+        text_list(&self.database().synced.storage().list_metric_keys(&self.run_id))
     }
 
     /// Calls back after each stored point. Returns the function that ends it.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -14,8 +14,9 @@ use super::freeing::safely_freed;
 use super::options::storage_options;
 use super::platform;
 use super::registry::open;
-use super::views::{experiment_object, run_object, series_object, string_array};
+use super::views::{experiment_object, run_object, series_object};
 use crate::dashboard::{FEWEST_POINTS, downsample};
+use crate::storage::indexed_db::text_list;
 use crate::storage::{Columns, StorageError};
 
 /// The whole database: its experiments, runs and points, this tab's and every other's.
@@ -42,8 +43,8 @@ impl WasmStorage {
 
     /// Ids of all experiments, oldest first.
     #[wasm_bindgen(unchecked_return_type = "string[]")]
-    pub fn list_experiments(&self) -> Result<Array, JsValue> {
-        Ok(string_array(self.database()?.synced.storage().list_experiments()))
+    pub fn list_experiments(&self) -> Result<JsValue, JsValue> {
+        Ok(text_list(&self.database()?.synced.storage().list_experiments()))
     }
 
     /// Ids of an experiment's runs, oldest first.
@@ -51,12 +52,12 @@ impl WasmStorage {
     pub fn list_runs(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] experiment_id: &JsValue,
-    ) -> Result<Array, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         let experiment_id = arguments::string("experiment_id", experiment_id)?;
         let database = self.database()?;
         let storage = database.synced.storage();
         storage.memory().experiment(&experiment_id)?;
-        Ok(string_array(storage.list_runs(&experiment_id)))
+        Ok(text_list(&storage.list_runs(&experiment_id)))
     }
 
     /// Keys of a run's metrics, in the order of first logging.
@@ -64,12 +65,12 @@ impl WasmStorage {
     pub fn list_metric_keys(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
-    ) -> Result<Array, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         let run_id = arguments::string("run_id", run_id)?;
         let database = self.database()?;
         let storage = database.synced.storage();
         storage.memory().run_slot(&run_id)?;
-        Ok(string_array(storage.list_metric_keys(&run_id)))
+        Ok(text_list(&storage.list_metric_keys(&run_id)))
     }
 
     /// What is known of an experiment.

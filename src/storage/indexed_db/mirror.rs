@@ -154,7 +154,11 @@ pub fn claimed(record: &RunRecord, expected_owner: &str, owner: &str, now_ms: i6
     if record.owner != expected_owner && record.owner != owner {
         return Err(StorageError::RunTakenOver(record.run_id.clone()));
     }
-    Ok(RunRecord { owner: owner.to_owned(), released: false, heard_ms: now_ms as f64, ..fenced(record) })
+    let mut claimed = fenced(record);
+    owner.clone_into(&mut claimed.owner);
+    claimed.released = false;
+    claimed.heard_ms = now_ms as f64;
+    Ok(claimed)
 }
 
 /// The record of a run whose log got one row longer by a fence: who does not know of it fails to commit, and looks.

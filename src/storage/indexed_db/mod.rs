@@ -27,7 +27,7 @@ pub use memory_mirror::MemoryMirror;
 pub use mirror::{Batch, Catalog, Mirror, NewRun, PointRow, ReservedIds, RunCommit, StoredPoints};
 pub use point_block::{BLOCK_BYTES, BLOCK_FORMAT, BlockWriter, Slice, read_block};
 #[cfg(feature = "wasm")]
-pub use rexie_mirror::{RexieMirror, random_token};
+pub use rexie_mirror::{PlainObject, RexieMirror, experiment_facts, random_token, run_facts, text_list};
 pub use storage::IndexedDbStorage;
 pub use synced::{Notice, RunOptions, SyncedStorage};
 pub use volatile_mirror::VolatileMirror;

@@ -186,15 +186,13 @@ impl<M: Mirror> SyncedStorage<M> {
             self.flush().await?;
         }
         let now_ms = clock::now_ms();
-        let record = RunRecord {
-            status: RunStatus::Running,
-            started_ms: Some(now_ms as f64),
-            config_json: options.config_json,
-            run_name: options.run_name,
-            tags: options.tags,
-            owner: self.owner.clone(),
-            ..RunRecord::new(String::new(), String::new(), now_ms)
-        };
+        let mut record = RunRecord::new(String::new(), String::new(), now_ms);
+        record.status = RunStatus::Running;
+        record.started_ms = Some(now_ms as f64);
+        record.config_json = options.config_json;
+        record.run_name = options.run_name;
+        record.tags = options.tags;
+        record.owner.clone_from(&self.owner);
         let new_run = NewRun { experiment_name: experiment_name.to_owned(), record };
         let (experiment, record) = self.heard(self.mirror.begin_run(new_run).await)?;
         let experiment_id = experiment.experiment_id.clone();

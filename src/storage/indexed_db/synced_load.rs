@@ -232,13 +232,11 @@ fn changed_keys(old: &RunRecord, new: &RunRecord) -> Vec<String> {
 
 /// Whether anything but points and the lease differs.
 fn facts_changed(old: &RunRecord, new: &RunRecord) -> bool {
-    let facts = |record: &RunRecord| RunRecord {
-        series: crate::storage::record::SeriesHeaders::default(),
-        heard_ms: 0.0,
-        next_sequence: 0.0,
-        last_batch: 0.0,
-        compacted_sequence: 0.0,
-        ..record.clone()
-    };
-    facts(old) != facts(new)
+    let mut other = new.clone();
+    other.series.clone_from(&old.series);
+    other.heard_ms = old.heard_ms;
+    other.next_sequence = old.next_sequence;
+    other.last_batch = old.last_batch;
+    other.compacted_sequence = old.compacted_sequence;
+    other != *old
 }

@@ -51,11 +51,9 @@ impl Mirror for VolatileMirror {
             experiments.push(experiment.clone());
             experiment
         });
-        let run = RunRecord {
-            run_id: format!("run-{}", advance(&self.next_run, 1).start),
-            experiment_id: experiment.experiment_id.clone(),
-            ..new_run.record
-        };
+        let mut run = new_run.record;
+        run.run_id = format!("run-{}", advance(&self.next_run, 1).start);
+        run.experiment_id.clone_from(&experiment.experiment_id);
         Ok((experiment, run))
     }
 

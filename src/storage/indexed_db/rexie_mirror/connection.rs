@@ -7,10 +7,10 @@ use rexie::{Rexie, Transaction, TransactionMode};
 
 use super::decode::decode;
 use super::dom_error::{classify, classify_open};
-use super::random_token;
-use super::schema::{DATABASE_KEY, DatabaseMeta, META, SCHEMA_VERSION, STORES, builder, encode};
+use super::encode::encode;
+use super::schema::{DATABASE_KEY, DatabaseMeta, META, SCHEMA_VERSION, STORES, builder};
+use super::{first, random_token};
 use crate::storage::error::{Result, StorageError};
-use crate::storage::record::RECORD_FORMAT;
 
 /// Holds the handle. Invariant: a handle is closed before it is dropped, or the next upgrade would wait for ever.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl Connection {
     /// Begins a transaction. A handle that refuses is dead (site data cleared, another tab upgrades): it is dropped.
     pub fn transaction(&self, stores: &[&str], mode: TransactionMode) -> Result<Transaction> {
         let begun = match &*self.handle.borrow() {
-            Some(handle) => handle.transaction(stores, mode).map_err(|cause| classify(&cause)),
+            Some(handle) => handle.transaction(stores, mode).map_err(StorageError::from),
             None => Err(StorageError::ConnectionLost("the database is not open".into())),
         };
         if begun.is_err() {
@@ -104,7 +104,7 @@ impl Connection {
 
     /// Reads what the database says of itself, or says it if it is new. A newer, incompatible one is left untouched.
     async fn check(&self, handle: &Rexie) -> Result<DatabaseMeta> {
-        let version = handle.version().map_err(|cause| classify(&cause))?;
+        let version = handle.version()?;
         let has_stores = {
             let names = handle.store_names();
             STORES.iter().all(|store| names.iter().any(|name| name == store))
@@ -135,24 +135,22 @@ impl Connection {
 }
 
 async fn read_meta(handle: &Rexie) -> Result<Option<DatabaseMeta>> {
-    let transaction =
-        handle.transaction(&[META], TransactionMode::ReadOnly).map_err(|cause| classify(&cause))?;
-    let meta = transaction.store(META).map_err(|cause| classify(&cause))?;
-    let value = meta.get(DATABASE_KEY.into()).await.map_err(|cause| classify(&cause))?;
+    let transaction = handle.transaction(&[META], TransactionMode::ReadOnly)?;
+    let meta = transaction.store(META)?;
+    let value = first(&meta, &DATABASE_KEY.into()).await?;
     value.map(decode).transpose()
 }
 
 /// Another tab may open the new database at the same time: who comes second reads what the first wrote.
 async fn write_meta(handle: &Rexie, version: u32) -> Result<DatabaseMeta> {
-    let transaction =
-        handle.transaction(&[META], TransactionMode::ReadWrite).map_err(|cause| classify(&cause))?;
-    let store = transaction.store(META).map_err(|cause| classify(&cause))?;
-    if let Some(value) = store.get(DATABASE_KEY.into()).await.map_err(|cause| classify(&cause))? {
+    let transaction = handle.transaction(&[META], TransactionMode::ReadWrite)?;
+    let store = transaction.store(META)?;
+    if let Some(value) = first(&store, &DATABASE_KEY.into()).await? {
         return decode(value);
     }
-    let meta = DatabaseMeta { format: RECORD_FORMAT, version, compatible_since: 1, identity: random_token() };
-    let put = store.put(&encode(&meta)?, Some(&DATABASE_KEY.into())).await;
-    put.map_err(|cause| classify(&cause))?;
-    transaction.commit().await.map_err(|cause| classify(&cause))?;
+    let meta = DatabaseMeta { version, compatible_since: 1, identity: random_token() };
+    let put = store.put(&encode(&meta), Some(&DATABASE_KEY.into())).await;
+    put?;
+    transaction.commit().await?;
     Ok(meta)
 }

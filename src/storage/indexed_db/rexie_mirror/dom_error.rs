@@ -45,6 +45,12 @@ fn described(error: &rexie::Error) -> String {
     }
 }
 
+impl From<rexie::Error> for StorageError {
+    fn from(error: rexie::Error) -> Self {
+        classify(&error)
+    }
+}
+
 /// The error's kind by the exception's name.
 pub fn classify(error: &rexie::Error) -> StorageError {
     let detail = described(error);

@@ -10,28 +10,23 @@ use std::pin::pin;
 use std::task::Poll;
 
 use futures::poll;
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use rexie::{Store, Transaction};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::decode::decode;
-use super::dom_error::classify;
+use super::encode::encode;
+use super::plain_object::PlainObject;
 use super::schema::{
-    ARTIFACTS, EXITS, EXPERIMENTS, POINTS, RUNS, encode, log_range, points_range, row_key, unwrap_bytes,
-    wrap_bytes,
+    ARTIFACTS, EXITS, EXPERIMENTS, POINTS, RUNS, log_range, points_range, row_key, unwrap_bytes, wrap_bytes,
 };
 use super::write::{Requests, put, write_all};
-use super::{RexieMirror, exit_copy, random_token};
+use super::{RexieMirror, exit_copy, first, random_token};
 use crate::storage::error::{Result, StorageError};
 use crate::storage::indexed_db::mirror::Batch;
 use crate::storage::record::{RECORD_FORMAT, RunRecord};
 
 use rexie::TransactionMode::{ReadOnly, ReadWrite};
-
-fn set(object: &JsValue, key: &str, value: &JsValue) {
-    // Setting a property of a fresh plain object cannot fail.
-    let _ = Reflect::set(object, &key.into(), value);
-}
 
 fn get(object: &JsValue, key: &str) -> JsValue {
     Reflect::get(object, &key.into()).unwrap_or_default()
@@ -42,35 +37,35 @@ fn items(object: &JsValue, key: &str) -> Array {
 }
 
 /// A batch as a value; `write_bytes` says how bytes are written.
-pub(super) fn exit_value(batch: &Batch, write_bytes: impl Fn(&[u8]) -> JsValue) -> Result<JsValue> {
+pub(super) fn exit_value(batch: &Batch, write_bytes: fn(&[u8]) -> JsValue) -> JsValue {
     let (experiments, runs, artifacts) = (Array::new(), Array::new(), Array::new());
     for record in &batch.experiments {
-        experiments.push(&encode(record)?);
+        experiments.push(&encode(record));
     }
     for run in &batch.runs {
-        let value = Object::new().into();
-        set(&value, "record", &encode(&run.record)?);
+        let value = PlainObject::default();
+        value.set("record", &encode(&run.record));
         let first_sequence = run.rows.first().map_or(0, |row| row.sequence);
-        set(&value, "first_sequence", &(first_sequence as f64).into());
+        value.number("first_sequence", first_sequence as f64);
         let rows = Array::new();
         for row in &run.rows {
             rows.push(&write_bytes(&row.bytes));
         }
-        set(&value, "rows", &rows);
-        runs.push(&value);
+        value.set("rows", &rows);
+        runs.push(&value.into_value());
     }
     for (hash, content) in &batch.artifacts {
-        let value = Object::new().into();
-        set(&value, "hash", &hash.as_str().into());
-        set(&value, "bytes", &write_bytes(content));
-        artifacts.push(&value);
+        let value = PlainObject::default();
+        value.text("hash", hash);
+        value.set("bytes", &write_bytes(content));
+        artifacts.push(&value.into_value());
     }
-    let value = Object::new().into();
-    set(&value, "format", &RECORD_FORMAT.into());
-    set(&value, "experiments", &experiments);
-    set(&value, "runs", &runs);
-    set(&value, "artifacts", &artifacts);
-    Ok(value)
+    let value = PlainObject::default();
+    value.number("format", f64::from(RECORD_FORMAT));
+    value.set("experiments", &experiments);
+    value.set("runs", &runs);
+    value.set("artifacts", &artifacts);
+    value.into_value()
 }
 
 impl RexieMirror {
@@ -80,12 +75,12 @@ impl RexieMirror {
             self.connection.ensure_open().await?;
         }
         let transaction = self.connection.transaction(&[EXITS], ReadWrite)?;
-        let store = transaction.store(EXITS).map_err(|cause| classify(&cause))?;
+        let store = transaction.store(EXITS)?;
         let token = random_token();
-        let value = exit_value(batch, |bytes| Uint8Array::from(bytes).into())?;
+        let value = exit_value(batch, |bytes| Uint8Array::from(bytes).into());
         let mut stored = pin!(write_all(transaction, vec![put(store, value, token.as_str().into())]));
         let over = poll!(&mut stored);
-        exit_copy::keep(self.name(), &token, &exit_value(batch, exit_copy::text_of_bytes)?);
+        exit_copy::keep(self.name(), &token, &exit_value(batch, exit_copy::text_of_bytes));
         let result = match over {
             Poll::Ready(result) => result,
             Poll::Pending => stored.await,
@@ -100,8 +95,8 @@ impl RexieMirror {
 
     pub(super) async fn settle_once(&self) -> Result<Vec<String>> {
         let transaction = self.transaction(&[EXITS], ReadOnly).await?;
-        let exits = transaction.store(EXITS).map_err(|cause| classify(&cause))?;
-        let any = exits.get_all_keys(None, Some(1)).await.map_err(|cause| classify(&cause))?;
+        let exits = transaction.store(EXITS)?;
+        let any = exits.get_all_keys(None, Some(1)).await?;
         let copies = exit_copy::all(self.name());
         if any.is_empty() && copies.is_empty() {
             return Ok(Vec::new());
@@ -111,8 +106,8 @@ impl RexieMirror {
         let mut settling =
             Settling { requests: Requests::new(), runs: Vec::new(), rows: Vec::new(), transaction };
         let exits = settling.store(EXITS)?;
-        let keys = exits.get_all_keys(None, None).await.map_err(|cause| classify(&cause))?;
-        let values = exits.get_all(None, None).await.map_err(|cause| classify(&cause))?;
+        let keys = exits.get_all_keys(None, None).await?;
+        let values = exits.get_all(None, None).await?;
         for (key, value) in keys.into_iter().zip(values) {
             // What cannot be read is left in place.
             if get(&value, "format").as_f64() == Some(f64::from(RECORD_FORMAT))
@@ -128,8 +123,8 @@ impl RexieMirror {
         }
         let Settling { mut requests, runs, transaction, .. } = settling;
         for record in &runs {
-            let store = transaction.store(RUNS).map_err(|cause| classify(&cause))?;
-            requests.push(put(store, encode(record)?, record.run_id.as_str().into()));
+            let store = transaction.store(RUNS)?;
+            requests.push(put(store, encode(record), record.run_id.as_str().into()));
         }
         write_all(transaction, requests).await?;
         copies.iter().for_each(|(token, _)| exit_copy::remove(self.name(), token));
@@ -157,7 +152,7 @@ struct Settling {
 
 impl Settling {
     fn store(&self, name: &str) -> Result<Store> {
-        self.transaction.store(name).map_err(|cause| classify(&cause))
+        Ok(self.transaction.store(name)?)
     }
 
     /// Whether everything of the exit could be read.
@@ -174,7 +169,7 @@ impl Settling {
         for artifact in items(value, "artifacts").iter() {
             let bytes = bytes_of(&get(&artifact, "bytes"));
             if let (Some(hash), Some(bytes)) = (get(&artifact, "hash").as_string(), bytes) {
-                let value = wrap_bytes("bytes", &bytes)?;
+                let value = wrap_bytes("bytes", &bytes);
                 self.requests.push(put(self.store(ARTIFACTS)?, value, hash.into()));
             }
         }
@@ -182,31 +177,34 @@ impl Settling {
     }
 
     async fn has_points(&self, run_id: &str) -> Result<bool> {
-        let keys = self.store(POINTS)?.get_all_keys(Some(points_range(run_id)?), Some(1)).await;
-        Ok(!keys.map_err(|cause| classify(&cause))?.is_empty())
+        let keys = self.store(POINTS)?.get_all_keys(Some(points_range(run_id)?), Some(1)).await?;
+        Ok(!keys.is_empty())
     }
 
     async fn run(&mut self, left: RunRecord, value: &JsValue) -> Result<()> {
         let known = self.runs.iter().position(|record| record.run_id == left.run_id);
-        let stored = if let Some(place) = known {
-            Some(self.runs.remove(place))
-        } else {
-            let stored = self.store(RUNS)?.get(left.run_id.as_str().into()).await;
-            stored.map_err(|cause| classify(&cause))?.map(decode).transpose()?
+        let stored = match known {
+            Some(place) => Some(self.runs.remove(place)),
+            None => {
+                let stored = first(&self.store(RUNS)?, &left.run_id.as_str().into()).await;
+                stored?.map(decode).transpose()?
+            }
         };
         let first = get(value, "first_sequence").as_f64().unwrap_or_default() as u64;
         let stored = match stored {
             Some(stored) => stored,
             // Rows without a record are what a deleted run leaves behind.
             None if self.has_points(&left.run_id).await? => return Ok(()),
-            None => RunRecord { next_sequence: 0.0, ..left.clone() },
+            None => {
+                let mut stored = left.clone();
+                stored.next_sequence = 0.0;
+                stored
+            }
         };
         let is_same_owner = stored.owner == left.owner;
         let mut end = stored.next_sequence as u64;
-        let log = self.store(POINTS)?.get_all(Some(log_range(&left.run_id, first)?), None).await;
-        let log = log.map_err(|cause| classify(&cause))?;
-        let keys = self.store(POINTS)?.get_all_keys(Some(log_range(&left.run_id, first)?), None).await;
-        let keys = keys.map_err(|cause| classify(&cause))?;
+        let log = self.store(POINTS)?.get_all(Some(log_range(&left.run_id, first)?), None).await?;
+        let keys = self.store(POINTS)?.get_all_keys(Some(log_range(&left.run_id, first)?), None).await?;
         let sequence_of = |key: &JsValue| key.dyn_ref::<Array>().and_then(|key| key.get(2).as_f64());
         let taken: Vec<u64> = keys.iter().filter_map(sequence_of).map(|sequence| sequence as u64).collect();
         let log: Vec<Vec<u8>> = log.iter().filter_map(|row| unwrap_bytes(POINTS, row).ok()).collect();
@@ -221,7 +219,7 @@ impl Settling {
                 || self.rows.iter().any(|(run_id, place, _)| *run_id == left.run_id && *place == sequence);
             let place = if is_same_owner && !is_taken { sequence } else { end };
             let key = row_key(&left.run_id, place);
-            self.requests.push(put(self.store(POINTS)?, wrap_bytes(POINTS, &bytes)?, key));
+            self.requests.push(put(self.store(POINTS)?, wrap_bytes(POINTS, &bytes), key));
             self.rows.push((left.run_id.clone(), place, bytes));
             end = end.max(place + 1);
         }

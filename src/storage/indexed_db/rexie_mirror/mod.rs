@@ -4,8 +4,10 @@ mod connection;
 mod decode;
 mod dom_error;
 mod edits;
+mod encode;
 mod exit_copy;
 mod exits;
+mod plain_object;
 mod schema;
 mod write;
 
@@ -13,12 +15,15 @@ use js_sys::Math;
 use rexie::{Store, Transaction, TransactionMode};
 use wasm_bindgen::JsValue;
 
+pub use self::encode::{experiment_facts, run_facts};
+pub use self::plain_object::{PlainObject, text_list};
+
 use self::connection::Connection;
 use self::decode::decode;
-use self::dom_error::classify;
 use self::edits::push_fence;
+use self::encode::encode;
 use self::schema::{
-    ARTIFACTS, BY_NAME, EXPERIMENTS, IDS_KEY, IdCounters, META, POINTS, RUNS, chunk_range, encode, log_range,
+    ARTIFACTS, BY_NAME, EXPERIMENTS, IDS_KEY, IdCounters, META, POINTS, RUNS, chunk_range, log_range, only,
     row_key, unwrap_bytes, wrap_bytes,
 };
 use self::write::{Requests, add, put, write_all};
@@ -77,31 +82,27 @@ impl RexieMirror {
     }
 
     async fn read_counters(meta: &Store) -> Result<IdCounters> {
-        let stored = meta.get(IDS_KEY.into()).await.map_err(|cause| classify(&cause))?;
+        let stored = first(meta, &IDS_KEY.into()).await?;
         match stored {
             Some(value) => decode(value),
-            None => Ok(IdCounters { format: RECORD_FORMAT, next_experiment: 0.0, next_run: 0.0 }),
+            None => Ok(IdCounters { next_experiment: 0.0, next_run: 0.0 }),
         }
     }
 
     async fn begin_once(&self, new_run: &NewRun) -> Result<(ExperimentRecord, RunRecord)> {
         let transaction = self.transaction(&[META, EXPERIMENTS, RUNS], ReadWrite).await?;
-        let store = |name: &str| transaction.store(name).map_err(|cause| classify(&cause));
-        let by_name = store(EXPERIMENTS)?.index(BY_NAME).map_err(|cause| classify(&cause))?;
+        let store = |name: &str| transaction.store(name);
+        let by_name = store(EXPERIMENTS)?.index(BY_NAME)?;
         let meta = store(META)?;
         let name = new_run.experiment_name.as_str();
         let mut counters = Self::read_counters(&meta).await?;
-        let named = by_name.get(name.into()).await;
+        let named = by_name.get_all(Some(only(&name.into())?), None).await;
         let mut requests = Requests::new();
-        let experiment: ExperimentRecord = if let Some(value) = named.map_err(|cause| classify(&cause))? {
+        let experiment: ExperimentRecord = if let Some(value) = named?.into_iter().next() {
             decode(value)?
         } else {
             let experiments = store(EXPERIMENTS)?;
-            while experiments
-                .key_exists(format!("exp-{}", counters.next_experiment as u64).into())
-                .await
-                .map_err(|c| classify(&c))?
-            {
+            while exists(&experiments, &format!("exp-{}", counters.next_experiment as u64).into()).await? {
                 counters.next_experiment += 1.0;
             }
             let experiment = ExperimentRecord {
@@ -113,26 +114,20 @@ impl RexieMirror {
             };
             counters.next_experiment += 1.0;
             let key = experiment.experiment_id.as_str().into();
-            requests.push(put(experiments, encode(&experiment)?, key));
+            requests.push(put(experiments, encode(&experiment), key));
             experiment
         };
         // A page that wrote its runs again after the site's data was cleared may have taken numbers that are counted as free.
         let runs = store(RUNS)?;
-        while runs
-            .key_exists(format!("run-{}", counters.next_run as u64).into())
-            .await
-            .map_err(|c| classify(&c))?
-        {
+        while exists(&runs, &format!("run-{}", counters.next_run as u64).into()).await? {
             counters.next_run += 1.0;
         }
-        let run = RunRecord {
-            run_id: format!("run-{}", counters.next_run as u64),
-            experiment_id: experiment.experiment_id.clone(),
-            ..new_run.record.clone()
-        };
+        let mut run = new_run.record.clone();
+        run.run_id = format!("run-{}", counters.next_run as u64);
+        run.experiment_id.clone_from(&experiment.experiment_id);
         counters.next_run += 1.0;
-        requests.push(add(runs, encode(&run)?, run.run_id.as_str().into()));
-        requests.push(put(meta, encode(&counters)?, IDS_KEY.into()));
+        requests.push(add(runs, encode(&run), run.run_id.as_str().into()));
+        requests.push(put(meta, encode(&counters), IDS_KEY.into()));
         write_all(transaction, requests).await?;
         Ok((experiment, run))
     }
@@ -145,32 +140,32 @@ impl RexieMirror {
         now_ms: i64,
     ) -> Result<RunRecord> {
         let transaction = self.transaction(&[RUNS, POINTS], ReadWrite).await?;
-        let runs = transaction.store(RUNS).map_err(|cause| classify(&cause))?;
-        let stored = runs.get(run_id.into()).await.map_err(|cause| classify(&cause))?;
+        let runs = transaction.store(RUNS)?;
+        let stored = first(&runs, &run_id.into()).await?;
         let stored = stored.ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))?;
         let record = claimed(&decode(stored)?, expected_owner, owner, now_ms)?;
         let mut requests = Requests::new();
-        push_fence(&mut requests, || points_store(&transaction), &record)?;
-        requests.push(put(runs, encode(&record)?, run_id.into()));
+        push_fence(&mut requests, &transaction, &record)?;
+        requests.push(put(runs, encode(&record), run_id.into()));
         write_all(transaction, requests).await?;
         Ok(record)
     }
 
     async fn reserve_once(&self, experiments: u64, runs: u64) -> Result<ReservedIds> {
         let transaction = self.transaction(&[META], ReadWrite).await?;
-        let meta = transaction.store(META).map_err(|cause| classify(&cause))?;
+        let meta = transaction.store(META)?;
         let mut counters = Self::read_counters(&meta).await?;
         let (experiment, run) = (counters.next_experiment as u64, counters.next_run as u64);
         counters.next_experiment += experiments as f64;
         counters.next_run += runs as f64;
-        write_all(transaction, vec![put(meta, encode(&counters)?, IDS_KEY.into())]).await?;
+        write_all(transaction, vec![put(meta, encode(&counters), IDS_KEY.into())]).await?;
         Ok(ReservedIds { experiments: experiment..experiment + experiments, runs: run..run + runs })
     }
 
     async fn catalog_once(&self, only: Option<(&[String], &[String])>) -> Result<Catalog> {
         let transaction = self.transaction(&[EXPERIMENTS, RUNS], ReadOnly).await?;
-        let experiments = transaction.store(EXPERIMENTS).map_err(|cause| classify(&cause))?;
-        let runs = transaction.store(RUNS).map_err(|cause| classify(&cause))?;
+        let experiments = transaction.store(EXPERIMENTS)?;
+        let runs = transaction.store(RUNS)?;
         let (experiments, runs) = match only {
             None => (all(&experiments).await, all(&runs).await),
             Some((experiment_ids, run_ids)) => {
@@ -195,20 +190,20 @@ impl RexieMirror {
 
     async fn points_once(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
         let transaction = self.transaction(&[RUNS, POINTS], ReadOnly).await?;
-        let runs = transaction.store(RUNS).map_err(|cause| classify(&cause))?;
-        let points = transaction.store(POINTS).map_err(|cause| classify(&cause))?;
-        let record = runs.get(run_id.into()).await;
+        let runs = transaction.store(RUNS)?;
+        let points = transaction.store(POINTS)?;
+        let record = first(&runs, &run_id.into()).await;
         let log = points.get_all(Some(log_range(run_id, from_sequence)?), None).await;
-        let record: Option<RunRecord> = record.map_err(|cause| classify(&cause))?.map(decode).transpose()?;
-        let mut log = log.map_err(|cause| classify(&cause))?;
+        let record: Option<RunRecord> = record?.map(decode).transpose()?;
+        let mut log = log?;
         let compacted = record.as_ref().map_or(0, |record| record.compacted_sequence as u64);
         let whole = from_sequence == 0 || compacted > from_sequence;
         let mut rows = Vec::new();
         if whole && compacted > 0 {
-            rows = points.get_all(Some(chunk_range(run_id)?), None).await.map_err(|c| classify(&c))?;
+            rows = points.get_all(Some(chunk_range(run_id)?), None).await?;
             if from_sequence > 0 {
                 let all = points.get_all(Some(log_range(run_id, 0)?), None).await;
-                log = all.map_err(|cause| classify(&cause))?;
+                log = all?;
             }
         }
         rows.append(&mut log);
@@ -218,18 +213,24 @@ impl RexieMirror {
     }
 }
 
-fn points_store(transaction: &Transaction) -> Result<Store> {
-    transaction.store(POINTS).map_err(|cause| classify(&cause))
+async fn all(store: &Store) -> Result<Vec<JsValue>> {
+    Ok(store.get_all(None, None).await?)
 }
 
-async fn all(store: &Store) -> Result<Vec<JsValue>> {
-    store.get_all(None, None).await.map_err(|cause| classify(&cause))
+/// The value under a key. By `getAll`, so that one kind of request reads everything.
+async fn first(store: &Store, key: &JsValue) -> Result<Option<JsValue>> {
+    Ok(store.get_all(Some(only(key)?), None).await?.pop())
+}
+
+/// Whether a key is taken.
+async fn exists(store: &Store, key: &JsValue) -> Result<bool> {
+    Ok(first(store, key).await?.is_some())
 }
 
 async fn some(store: &Store, ids: &[String]) -> Result<Vec<JsValue>> {
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        found.extend(store.get(id.as_str().into()).await.map_err(|cause| classify(&cause))?);
+        found.extend(first(store, &id.as_str().into()).await?);
     }
     Ok(found)
 }
@@ -267,23 +268,23 @@ impl Mirror for RexieMirror {
             self.connection.ensure_open().await?;
         }
         let transaction = self.connection.transaction(&[EXPERIMENTS, RUNS, POINTS, ARTIFACTS], ReadWrite)?;
-        let store = |name: &str| transaction.store(name).map_err(|cause| classify(&cause));
+        let store = |name: &str| transaction.store(name);
         let mut requests = Requests::new();
         for (hash, content) in &batch.artifacts {
-            let value = wrap_bytes("bytes", content)?;
+            let value = wrap_bytes("bytes", content);
             requests.push(put(store(ARTIFACTS)?, value, hash.as_str().into()));
         }
         for record in &batch.experiments {
             let key = record.experiment_id.as_str().into();
-            requests.push(put(store(EXPERIMENTS)?, encode(record)?, key));
+            requests.push(put(store(EXPERIMENTS)?, encode(record), key));
         }
         for run in &batch.runs {
             for row in &run.rows {
                 let key = row_key(&run.record.run_id, row.sequence);
-                requests.push(add(store(POINTS)?, wrap_bytes(POINTS, &row.bytes)?, key));
+                requests.push(add(store(POINTS)?, wrap_bytes(POINTS, &row.bytes), key));
             }
             let key = run.record.run_id.as_str().into();
-            requests.push(put(store(RUNS)?, encode(&run.record)?, key));
+            requests.push(put(store(RUNS)?, encode(&run.record), key));
         }
         let result = write_all(transaction, requests).await;
         if matches!(result, Err(StorageError::ConnectionLost(_))) {
@@ -315,8 +316,8 @@ impl Mirror for RexieMirror {
     async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>> {
         self.retrying(|| async {
             let transaction = self.transaction(&[ARTIFACTS], ReadOnly).await?;
-            let store = transaction.store(ARTIFACTS).map_err(|cause| classify(&cause))?;
-            let value = store.get(hash.into()).await.map_err(|cause| classify(&cause))?;
+            let store = transaction.store(ARTIFACTS)?;
+            let value = first(&store, &hash.into()).await?;
             value.map(|value| unwrap_bytes("bytes", &value)).transpose()
         })
         .await

@@ -11,11 +11,11 @@
 //! | `artifacts` | hash | `{ format, bytes: Uint8Array }` |
 //! | `exits` | random | what a page stored on leaving: a batch, see `exits` |
 
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use rexie::{Index, KeyRange, ObjectStore, RexieBuilder};
-use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::plain_object::PlainObject;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::record::RECORD_FORMAT;
 
@@ -39,10 +39,8 @@ pub const DATABASE_KEY: &str = "database";
 pub const IDS_KEY: &str = "ids";
 
 /// What a database says of itself.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DatabaseMeta {
-    /// The record layout's version.
-    pub format: u32,
     /// The layout's version; equals the database's own.
     pub version: u32,
     /// The oldest layout whose code may read and write this database.
@@ -52,10 +50,8 @@ pub struct DatabaseMeta {
 }
 
 /// The next free numbers.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct IdCounters {
-    /// The record layout's version.
-    pub format: u32,
     /// The number of the next experiment.
     pub next_experiment: f64,
     /// The number of the next run.
@@ -72,14 +68,6 @@ pub fn builder(name: &str) -> RexieBuilder {
             store_builder
         })
     })
-}
-
-/// A record as a structured-clone object.
-pub fn encode<T: Serialize>(record: &T) -> Result<JsValue> {
-    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
-    record
-        .serialize(&serializer)
-        .map_err(|cause| StorageError::Backend(format!("a record cannot be stored: {cause}")))
 }
 
 /// The key of a row of a run's log.
@@ -106,21 +94,26 @@ fn log_end(run_id: &str) -> JsValue {
     Array::of3(&run_id.into(), &"".into(), &Array::new()).into()
 }
 
+/// One key.
+pub fn only(key: &JsValue) -> Result<KeyRange> {
+    bound(key, key, false)
+}
+
 fn range(lower: &JsValue, upper: &JsValue) -> Result<KeyRange> {
-    KeyRange::bound(lower, upper, Some(false), Some(true))
-        .map_err(|cause| StorageError::Backend(format!("no key range: {cause}")))
+    bound(lower, upper, true)
+}
+
+fn bound(lower: &JsValue, upper: &JsValue, upper_open: bool) -> Result<KeyRange> {
+    KeyRange::bound(lower, upper, Some(false), Some(upper_open))
+        .map_err(|_| StorageError::Backend("a key range was refused".into()))
 }
 
 /// Bytes as a stored value.
-pub fn wrap_bytes(field: &str, bytes: &[u8]) -> Result<JsValue> {
-    let value = Object::new();
-    let set = |key: &str, item: &JsValue| {
-        Reflect::set(&value, &key.into(), item)
-            .map_err(|_| StorageError::Backend("a record cannot be built".into()))
-    };
-    set("format", &RECORD_FORMAT.into())?;
-    set(field, &Uint8Array::from(bytes))?;
-    Ok(value.into())
+pub fn wrap_bytes(field: &str, bytes: &[u8]) -> JsValue {
+    let value = PlainObject::default();
+    value.number("format", f64::from(RECORD_FORMAT));
+    value.set(field, &Uint8Array::from(bytes));
+    value.into_value()
 }
 
 /// The bytes in a stored value.
