@@ -189,7 +189,7 @@ pub const RECORD_FORMAT: u32 = 1;
 /// The number in an id such as `run-12`, by which ids are ordered.
 #[must_use]
 pub fn id_number(id: &str) -> u64 {
-    id.rsplit('-').next().and_then(|digits| digits.parse().ok()).unwrap_or(u64::MAX)
+    id.rsplit_once('-').map_or(id, |(_, digits)| digits).parse().unwrap_or(u64::MAX)
 }
 
 /// The order that sorts `keys`, equal ones as they come. Every sort here goes through this one.

@@ -57,7 +57,7 @@ impl WasmRun {
         clippy::new_ret_no_self,
         reason = "a static method of the documented name that returns a promise"
     )]
-    #[wasm_bindgen(unchecked_return_type = "Promise<WasmRun>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<WasmRun>")]
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "string")] experiment_name: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
@@ -74,7 +74,7 @@ impl WasmRun {
     }
 
     /// Goes on with a run that was not ended, with everything logged to it so far.
-    #[wasm_bindgen(unchecked_return_type = "Promise<WasmRun>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<WasmRun>")]
     pub fn resume(
         #[wasm_bindgen(unchecked_param_type = "string")] run_id: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "StorageOptions")] options: JsValue,
@@ -104,6 +104,7 @@ impl WasmRun {
     }
 
     /// Stores a value at the next step of its metric: 1 + the highest logged, 0 for a new one.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn log_metric(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
@@ -115,6 +116,7 @@ impl WasmRun {
     }
 
     /// Stores a value at a step of the caller's.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn log_metric_at(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
@@ -129,6 +131,7 @@ impl WasmRun {
 
     /// Stores one value of each of several metrics, all at one step: the given one, or the highest of their next steps.
     /// Either all are stored or none.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn log_metrics(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Record<string, number>")] values: &JsValue,
@@ -154,6 +157,7 @@ impl WasmRun {
     }
 
     /// Stores many values of one metric at consecutive steps from `first_step`, or from its next step.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn log_series(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
@@ -197,6 +201,7 @@ impl WasmRun {
     }
 
     /// Stores bytes under a key and returns their SHA-256 in lower-case hex.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn log_artifact(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
@@ -211,7 +216,7 @@ impl WasmRun {
     }
 
     /// The bytes stored under a key.
-    #[wasm_bindgen(unchecked_return_type = "Promise<Uint8Array>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<Uint8Array>")]
     pub fn get_artifact(&self, #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue) -> Promise {
         let key = arguments::string("key", key);
         let (database, run_id) = (Rc::clone(self.database()), self.run_id.clone());
@@ -222,6 +227,7 @@ impl WasmRun {
     }
 
     /// All metrics as JSON text: an object of arrays of `{step, value, timestamp}`. NaN and ±Infinity become null.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn get_metrics_json(&self) -> Result<String, JsValue> {
         let storage = self.database().synced.storage();
         let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
@@ -230,7 +236,7 @@ impl WasmRun {
     }
 
     /// A metric's points ordered by step, as columns; empty columns if it was never logged.
-    #[wasm_bindgen(unchecked_return_type = "Series")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Series")]
     pub fn get_metrics(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
@@ -246,13 +252,13 @@ impl WasmRun {
     }
 
     /// Keys of the metrics logged so far, in the order of first logging.
-    #[wasm_bindgen(unchecked_return_type = "string[]")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "string[]")]
     pub fn list_metric_keys(&self) -> JsValue {
         text_list(&self.database().synced.storage().list_metric_keys(&self.run_id))
     }
 
     /// Calls back after each stored point. Returns the function that ends it.
-    #[wasm_bindgen(unchecked_return_type = "() => void")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "() => void")]
     pub fn subscribe_metrics(
         &self,
         #[wasm_bindgen(unchecked_param_type = "(key: string, value: number, step: number) => void")]
@@ -263,16 +269,19 @@ impl WasmRun {
     }
 
     /// This run's id.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn run_id(&self) -> String {
         self.run_id.clone()
     }
 
     /// The id of the experiment it belongs to.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn experiment_id(&self) -> String {
         self.experiment_id.clone()
     }
 
     /// The step that the next `log_metric(key, …)` will use.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn current_step(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
@@ -285,35 +294,37 @@ impl WasmRun {
     }
 
     /// Whether the run has ended.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn is_finished(&self) -> bool {
         self.run_status().is_none_or(RunStatus::is_final)
     }
 
     /// Where the run stands.
-    #[wasm_bindgen(unchecked_return_type = "RunStatus")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "RunStatus")]
     pub fn status(&self) -> Result<String, JsValue> {
         self.run_status().map(|status| status.as_str().to_owned()).ok_or_else(|| self.gone())
     }
 
     /// Ends the run as `Success`, at once. The promise says when that is durable.
-    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
     pub fn finish(&self) -> Promise {
         self.end(RunStatus::Success)
     }
 
     /// Ends the run as `Failed`, at once. The promise says when that is durable.
-    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
     pub fn fail(&self) -> Promise {
         self.end(RunStatus::Failed)
     }
 
     /// Ends the run as `Cancelled`, at once. The promise says when that is durable.
-    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
     pub fn cancel(&self) -> Promise {
         self.end(RunStatus::Cancelled)
     }
 
     /// Sets a tag.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn set_tag(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
@@ -325,6 +336,7 @@ impl WasmRun {
     }
 
     /// Ties the run to a tracing span.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn set_span_id(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] id: &JsValue,
@@ -338,24 +350,27 @@ impl WasmRun {
     }
 
     /// The tracing span the run is tied to.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn get_span_id(&self) -> Option<String> {
         let storage = self.database().synced.storage();
         storage.memory().get(self.run).and_then(|state| state.record().span_id.clone())
     }
 
     /// Resolves when everything logged before the call is committed; rejects with the cause if it cannot be now.
-    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
     pub fn flush(&self) -> Promise {
         let (database, run) = (Rc::clone(self.database()), self.run);
         quiet_promise(async move { flushed(&database, run).await })
     }
 
     /// Points logged and not yet committed.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn pending_points(&self) -> f64 {
         self.database().synced.storage().pending_points(self.run) as f64
     }
 
     /// Whether the run outlives the page: false in Node, or where IndexedDB cannot be opened.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn is_persistent(&self) -> bool {
         self.database().is_persistent()
     }
@@ -465,7 +480,7 @@ fn number_list(numbers: &[f64]) -> String {
     let array = Array::from(&Float64Array::from(numbers));
     // Stringifying an array of numbers cannot fail.
     let text = js_sys::JSON::stringify(&array).map(String::from).unwrap_or_default();
-    text.trim_matches(['[', ']']).to_owned()
+    text.get(1..text.len().saturating_sub(1)).unwrap_or_default().to_owned()
 }
 
 /// `Date`'s own formatting, without the fraction.

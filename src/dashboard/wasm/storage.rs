@@ -31,7 +31,7 @@ pub struct WasmStorage {
 #[allow(clippy::missing_errors_doc, reason = "errors are listed in the TypeScript definitions")]
 impl WasmStorage {
     /// Opens the database. Reads experiments, runs and the heads of their series; points are read when asked for.
-    #[wasm_bindgen(unchecked_return_type = "Promise<WasmStorage>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<WasmStorage>")]
     pub fn open(
         #[wasm_bindgen(unchecked_optional_param_type = "StorageOptions")] options: JsValue,
     ) -> Promise {
@@ -42,13 +42,13 @@ impl WasmStorage {
     }
 
     /// Ids of all experiments, oldest first.
-    #[wasm_bindgen(unchecked_return_type = "string[]")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "string[]")]
     pub fn list_experiments(&self) -> Result<JsValue, JsValue> {
         Ok(text_list(&self.database()?.synced.storage().list_experiments()))
     }
 
     /// Ids of an experiment's runs, oldest first.
-    #[wasm_bindgen(unchecked_return_type = "string[]")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "string[]")]
     pub fn list_runs(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] experiment_id: &JsValue,
@@ -61,7 +61,7 @@ impl WasmStorage {
     }
 
     /// Keys of a run's metrics, in the order of first logging.
-    #[wasm_bindgen(unchecked_return_type = "string[]")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "string[]")]
     pub fn list_metric_keys(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
@@ -74,7 +74,7 @@ impl WasmStorage {
     }
 
     /// What is known of an experiment.
-    #[wasm_bindgen(unchecked_return_type = "ExperimentRecord")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "ExperimentRecord")]
     pub fn experiment(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] experiment_id: &JsValue,
@@ -86,7 +86,7 @@ impl WasmStorage {
     }
 
     /// What is known of a run, without its points.
-    #[wasm_bindgen(unchecked_return_type = "RunRecord")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "RunRecord")]
     pub fn run(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
@@ -105,7 +105,7 @@ impl WasmStorage {
     }
 
     /// A metric's points ordered by step, as columns; empty columns if it was never logged.
-    #[wasm_bindgen(unchecked_return_type = "Promise<Series>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<Series>")]
     pub fn get_metrics(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
@@ -122,7 +122,7 @@ impl WasmStorage {
     }
 
     /// At most `points` points of a metric, the ends and every spike among them.
-    #[wasm_bindgen(unchecked_return_type = "Promise<Series>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<Series>")]
     pub fn get_metrics_downsampled(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
@@ -144,7 +144,7 @@ impl WasmStorage {
     }
 
     /// Gives a run a name.
-    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
     pub fn rename_run(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
@@ -160,7 +160,7 @@ impl WasmStorage {
     }
 
     /// Deletes a run with its points and artifacts. Code that still logs to it gets `RunDeleted`.
-    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
     pub fn delete_run(&self, #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue) -> Promise {
         let run_id = arguments::string("run_id", run_id);
         let database = self.database();
@@ -171,7 +171,7 @@ impl WasmStorage {
     }
 
     /// Deletes an experiment with all its runs.
-    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
     pub fn delete_experiment(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] experiment_id: &JsValue,
@@ -185,7 +185,7 @@ impl WasmStorage {
     }
 
     /// What the browser says of this site's storage; zeros where it says nothing.
-    #[wasm_bindgen(unchecked_return_type = "Promise<StorageEstimate>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<StorageEstimate>")]
     pub fn estimate(&self) -> Promise {
         let database = self.database();
         quiet_promise(async move {
@@ -195,7 +195,7 @@ impl WasmStorage {
     }
 
     /// Asks the browser not to evict this site's data; resolves to whether it agreed.
-    #[wasm_bindgen(unchecked_return_type = "Promise<boolean>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<boolean>")]
     pub fn request_persistence(&self) -> Promise {
         let database = self.database();
         quiet_promise(async move {
@@ -205,7 +205,7 @@ impl WasmStorage {
     }
 
     /// The bytes a run stored under a key.
-    #[wasm_bindgen(unchecked_return_type = "Promise<Uint8Array>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<Uint8Array>")]
     pub fn get_artifact(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
@@ -221,7 +221,7 @@ impl WasmStorage {
     }
 
     /// Calls back on every change of the database, by this tab or another. Returns the function that ends it.
-    #[wasm_bindgen(unchecked_return_type = "() => void")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "() => void")]
     pub fn subscribe(
         &self,
         #[wasm_bindgen(unchecked_param_type = "(change: Change) => void")] callback: &JsValue,
@@ -231,12 +231,13 @@ impl WasmStorage {
     }
 
     /// Whether the database outlives the page: false in Node, or where IndexedDB cannot be opened.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn is_persistent(&self) -> Result<bool, JsValue> {
         Ok(self.database()?.is_persistent())
     }
 
     /// Commits what this page logged and, if nothing else in it uses the database, lets go of it. Closing twice is fine.
-    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
     pub fn close(&self) -> Promise {
         let handle = self.handle.borrow_mut().take();
         quiet_promise(async move {
