@@ -183,12 +183,11 @@ impl Settling {
 
     async fn run(&mut self, left: RunRecord, value: &JsValue) -> Result<()> {
         let known = self.runs.iter().position(|record| record.run_id == left.run_id);
-        let stored = match known {
-            Some(place) => Some(self.runs.remove(place)),
-            None => {
-                let stored = first(&self.store(RUNS)?, &left.run_id.as_str().into()).await;
-                stored?.map(decode).transpose()?
-            }
+        let stored = if let Some(place) = known {
+            Some(self.runs.remove(place))
+        } else {
+            let stored = first(&self.store(RUNS)?, &left.run_id.as_str().into()).await?;
+            stored.map(decode).transpose()?
         };
         let first = get(value, "first_sequence").as_f64().unwrap_or_default() as u64;
         let stored = match stored {
