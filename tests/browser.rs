@@ -5,7 +5,9 @@
 mod common;
 
 use common::synced::Synced;
-use entrenar::storage::indexed_db::{Batch, Mirror, NewRun, PointRow, RexieMirror, RunCommit, random_token};
+use entrenar::storage::indexed_db::{
+    Amendment, Batch, Mirror, NewRun, PointRow, RexieMirror, RunCommit, random_token,
+};
 use entrenar::storage::{RunRecord, StorageError};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -120,7 +122,7 @@ async fn exit_of_a_deleted_run_does_not_bring_it_back() {
 async fn renamed_run_makes_its_writer_look() {
     let mirror = mirror();
     let (_, record) = mirror.begin_run(new_run("names", "a")).await.unwrap();
-    let renamed = mirror.rename_run(&record.run_id, "ada").await.unwrap();
+    let renamed = mirror.amend_run(&record.run_id, &Amendment::Name("ada".into())).await.unwrap();
     assert_eq!((renamed.run_name.as_deref(), renamed.owner.as_str()), (Some("ada"), "a"));
     let late = mirror.commit(&batch(&record, 0)).await;
     assert!(matches!(late, Err(StorageError::Conflict(_))), "{late:?}");

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use common::faulty_mirror::{Fault, FaultyMirror, broken, full};
-use entrenar::storage::indexed_db::{Change, Mirror, Notice, RunOptions, SyncedStorage};
+use entrenar::storage::indexed_db::{Amendment, Change, Mirror, Notice, RunOptions, SyncedStorage};
 use entrenar::storage::{ExperimentStorage, RawPoint, RunSlot, RunStatus, StorageError};
 use futures::channel::oneshot;
 use futures::executor::block_on;
@@ -370,7 +370,7 @@ fn run_renamed_and_deleted_unknown_to_its_owner_stays_deleted() {
         let mirror = FaultyMirror::default();
         let (owner, run) = Tab::with_run(&mirror, "a").await;
         let other = Tab::open(&mirror, "b").await;
-        other.synced.rename_run("run-0", "renamed").await.unwrap();
+        other.synced.amend_run("run-0", Amendment::Name("renamed".into())).await.unwrap();
         other.synced.delete_run("run-0").await.unwrap();
         owner.log(run, "loss", 0..10);
         owner.synced.flush().await.unwrap();

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use common::facts::{Facts, KEYS};
 use common::faulty_mirror::{broken, full};
 use common::tab_mirror::{Hitch, SharedStore, TabMirror};
-use entrenar::storage::indexed_db::{RunOptions, SyncedStorage};
+use entrenar::storage::indexed_db::{Amendment, RunOptions, SyncedStorage};
 use entrenar::storage::{ExperimentStorage, RunStatus, StorageError};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -218,7 +218,7 @@ impl World {
             }
             .boxed_local(),
             (19, _, Some(run_id)) => async move {
-                let _ = synced.rename_run(&run_id, "renamed").await;
+                let _ = synced.amend_run(&run_id, Amendment::Name("renamed".into())).await;
             }
             .boxed_local(),
             (20, _, Some(run_id)) => async move {

@@ -144,9 +144,31 @@ pub struct RunRecord {
     pub last_batch: f64,
     /// Rows of its log below this sequence number have been compacted into chunks.
     pub compacted_sequence: f64,
+    /// What others changed in it since its owner last wrote it.
+    pub amendments: Vec<Amendment>,
+}
+
+/// A change of a run's record by somebody who does not write the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Amendment {
+    /// It got this name.
+    Name(String),
+    /// It got this tag, over one with the same key.
+    Tag(Tag),
 }
 
 impl RunRecord {
+    /// Makes a change that is not its owner's alone.
+    pub fn amend(&mut self, amendment: &Amendment) {
+        match amendment {
+            Amendment::Name(name) => self.run_name = Some(name.clone()),
+            Amendment::Tag(tag) => match self.tags.iter_mut().find(|old| old.key == tag.key) {
+                Some(old) => old.value.clone_from(&tag.value),
+                None => self.tags.push(tag.clone()),
+            },
+        }
+    }
+
     /// How long an owner may be silent before its run counts as interrupted. Background tabs are throttled to one timer a minute.
     pub const LEASE_MS: f64 = 150_000.0;
 
@@ -173,6 +195,7 @@ impl RunRecord {
             next_sequence: 0.0,
             last_batch: 0.0,
             compacted_sequence: 0.0,
+            amendments: Vec::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! One run in memory: its record, its series, and the rules of its life.
 
 use super::error::{Result, StorageError};
-use super::record::{ArtifactRef, MAX_STEP, RunRecord, RunStatus, Tag};
+use super::record::{Amendment, ArtifactRef, MAX_STEP, RunRecord, RunStatus, Tag};
 use super::series::{NamedSeries, RawPoint, Series, write_headers};
 
 /// A metric's place in its run: stays valid for the run's life.
@@ -220,11 +220,7 @@ impl RunState {
     pub fn set_tag(&mut self, key: &str, value: &str) -> Result<()> {
         check_key("a tag's name", key)?;
         check_text("a tag's value", value)?;
-        let tags = &mut self.record.tags;
-        match tags.iter_mut().find(|old| old.key == key) {
-            Some(old) => value.clone_into(&mut old.value),
-            None => tags.push(Tag { key: key.to_owned(), value: value.to_owned() }),
-        }
+        self.record.amend(&Amendment::Tag(Tag { key: key.to_owned(), value: value.to_owned() }));
         Ok(())
     }
 

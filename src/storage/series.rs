@@ -190,14 +190,14 @@ impl Series {
         })
     }
 
-    /// Calls `visit` with every point ordered by step, equal steps in logging order.
-    pub fn for_each_by_step(&self, mut visit: impl FnMut(RawPoint)) {
+    /// Calls `visit` with the points ordered by step, equal steps in logging order, all but the first `skip`.
+    pub fn for_each_by_step(&self, skip: usize, mut visit: impl FnMut(RawPoint)) {
         if self.in_step_order {
-            self.logged(0..self.length).for_each(visit);
+            self.logged(skip..self.length).for_each(visit);
             return;
         }
         let points: Vec<RawPoint> = self.logged(0..self.length).collect();
-        for index in stable_order(points.iter().map(|point| point.step)) {
+        for index in stable_order(points.iter().map(|point| point.step)).into_iter().skip(skip) {
             visit(points[index as usize]);
         }
     }
@@ -205,12 +205,19 @@ impl Series {
     /// All points ordered by step as three columns.
     #[must_use]
     pub fn columns(&self) -> Columns {
+        self.columns_from(0)
+    }
+
+    /// The points from place `first` on, counted in the order of steps, as three columns.
+    #[must_use]
+    pub fn columns_from(&self, first: usize) -> Columns {
+        let length = self.length.saturating_sub(first);
         let mut columns = Columns {
-            step: Vec::with_capacity(self.length),
-            value: Vec::with_capacity(self.length),
-            timestamp: Vec::with_capacity(self.length),
+            step: Vec::with_capacity(length),
+            value: Vec::with_capacity(length),
+            timestamp: Vec::with_capacity(length),
         };
-        self.for_each_by_step(|point| {
+        self.for_each_by_step(first, |point| {
             columns.step.push(point.step as f64);
             columns.value.push(point.value);
             columns.timestamp.push(point.timestamp_ms as f64);
@@ -222,7 +229,7 @@ impl Series {
     #[must_use]
     pub fn points(&self) -> Vec<MetricPoint> {
         let mut points = Vec::with_capacity(self.length);
-        self.for_each_by_step(|point| {
+        self.for_each_by_step(0, |point| {
             points.push(MetricPoint {
                 step: point.step,
                 value: point.value,

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use entrenar::storage::indexed_db::{
-    Batch, Catalog, MemoryMirror, Mirror, NewRun, ReservedIds, StoredPoints,
+    Amendment, Batch, Catalog, MemoryMirror, Mirror, NewRun, ReservedIds, StoredPoints,
 };
 use entrenar::storage::{ExperimentRecord, Result, RunRecord, StorageError};
 use futures::channel::oneshot;
@@ -105,8 +105,8 @@ impl Mirror for FaultyMirror {
         }
     }
 
-    async fn rename_run(&self, run_id: &str, run_name: &str) -> Result<RunRecord> {
-        self.store.rename_run(run_id, run_name).await
+    async fn amend_run(&self, run_id: &str, amendment: &Amendment) -> Result<RunRecord> {
+        self.store.amend_run(run_id, amendment).await
     }
 
     async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use entrenar::storage::indexed_db::{
-    Batch, Catalog, MemoryMirror, Mirror, NewRun, ReservedIds, RunCommit, StoredPoints,
+    Amendment, Batch, Catalog, MemoryMirror, Mirror, NewRun, ReservedIds, RunCommit, StoredPoints,
 };
 use entrenar::storage::{ExperimentRecord, Result, RunRecord, StorageError};
 use futures::future::poll_fn;
@@ -185,8 +185,8 @@ impl Mirror for TabMirror {
         self.transaction(async |shared| shared.settle().await).await
     }
 
-    async fn rename_run(&self, run_id: &str, run_name: &str) -> Result<RunRecord> {
-        self.transaction(async |shared| shared.store.rename_run(run_id, run_name).await).await
+    async fn amend_run(&self, run_id: &str, amendment: &Amendment) -> Result<RunRecord> {
+        self.transaction(async |shared| shared.store.amend_run(run_id, amendment).await).await
     }
 
     async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {

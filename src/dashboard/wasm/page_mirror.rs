@@ -1,7 +1,7 @@
 //! The mirror of a page: IndexedDB, or memory alone where there is none.
 
 use crate::storage::indexed_db::{
-    Batch, Catalog, Mirror, NewRun, ReservedIds, RexieMirror, StoredPoints, VolatileMirror,
+    Amendment, Batch, Catalog, Mirror, NewRun, ReservedIds, RexieMirror, StoredPoints, VolatileMirror,
 };
 use crate::storage::{ExperimentRecord, Result, RunRecord};
 
@@ -62,8 +62,8 @@ impl Mirror for PageMirror {
         delegate!(self, mirror => mirror.settle_exits().await)
     }
 
-    async fn rename_run(&self, run_id: &str, run_name: &str) -> Result<RunRecord> {
-        delegate!(self, mirror => mirror.rename_run(run_id, run_name).await)
+    async fn amend_run(&self, run_id: &str, amendment: &Amendment) -> Result<RunRecord> {
+        delegate!(self, mirror => mirror.amend_run(run_id, amendment).await)
     }
 
     async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {

@@ -16,8 +16,8 @@ use super::platform;
 use super::registry::open;
 use super::views::{experiment_object, run_object, series_object};
 use crate::dashboard::{FEWEST_POINTS, downsample};
-use crate::storage::indexed_db::text_list;
-use crate::storage::{Columns, StorageError};
+use crate::storage::indexed_db::{Amendment, text_list};
+use crate::storage::{Columns, Tag};
 
 /// The whole database: its experiments, runs and points, this tab's and every other's.
 #[wasm_bindgen]
@@ -111,14 +111,20 @@ impl WasmStorage {
         #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
     ) -> Promise {
-        let run_id = arguments::string("run_id", run_id);
-        let key = arguments::string("key", key);
-        let database = self.database();
-        quiet_promise(async move {
-            let (database, run_id, key) = (database?, run_id?, key?);
-            let columns = columns(&database, &run_id, &key).await;
-            columns.map(|columns| series_object(&columns)).map_err(JsValue::from)
-        })
+        self.series(run_id, key, Ok((0, None)))
+    }
+
+    /// The points of a metric from place `first_index` on, counted in the order of steps: what a reader of the rest lacks.
+    /// Points logged at earlier steps meanwhile move the places; their number is in `run(run_id).metrics`.
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<Series>")]
+    pub fn get_metrics_from(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number")] first_index: &JsValue,
+    ) -> Promise {
+        let first = arguments::step("first_index", first_index);
+        self.series(run_id, key, first.map(|first| (usize::try_from(first).unwrap_or(usize::MAX), None)))
     }
 
     /// At most `points` points of a metric, the ends and every spike among them.
@@ -129,18 +135,13 @@ impl WasmStorage {
         #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "number")] points: &JsValue,
     ) -> Promise {
-        let run_id = arguments::string("run_id", run_id);
-        let key = arguments::string("key", key);
-        let points = arguments::step("points", points);
-        let database = self.database();
-        quiet_promise(async move {
-            let (database, run_id, key, points) = (database?, run_id?, key?, points?);
-            if points < FEWEST_POINTS as u64 {
-                return Err(range_error(&format!("points must be at least {FEWEST_POINTS}")));
+        let points = match arguments::step("points", points) {
+            Ok(points) if points < FEWEST_POINTS as u64 => {
+                Err(range_error(&format!("points must be at least {FEWEST_POINTS}")))
             }
-            let columns = columns(&database, &run_id, &key).await?;
-            Ok(series_object(&downsample(&columns, points as usize)))
-        })
+            points => points,
+        };
+        self.series(run_id, key, points.map(|points| (0, Some(points as usize))))
     }
 
     /// Gives a run a name.
@@ -150,13 +151,20 @@ impl WasmStorage {
         #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue,
     ) -> Promise {
-        let run_id = arguments::string("run_id", run_id);
-        let name = arguments::string("name", name);
-        let database = self.database();
-        quiet_promise(async move {
-            database?.synced.rename_run(&run_id?, &name?).await?;
-            Ok(JsValue::UNDEFINED)
-        })
+        self.amend(run_id, arguments::string("name", name).map(Amendment::Name))
+    }
+
+    /// Gives a run a tag, in place of one with the same key. Its code may go on logging to it, in whatever tab.
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
+    pub fn set_tag(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] value: &JsValue,
+    ) -> Promise {
+        let value = arguments::string("value", value);
+        let tag = arguments::string("key", key).and_then(|key| Ok(Tag { key, value: value? }));
+        self.amend(run_id, tag.map(Amendment::Tag))
     }
 
     /// Deletes a run with its points and artifacts. Code that still logs to it gets `RunDeleted`.
@@ -256,11 +264,39 @@ impl WasmStorage {
         let database = handle.as_ref().map(|handle| Rc::clone(handle.database()));
         database.ok_or_else(|| closed().into())
     }
-}
 
-async fn columns(database: &Database, run_id: &str, key: &str) -> Result<Columns, StorageError> {
-    database.synced.load_run(run_id).await?;
-    let storage = database.synced.storage();
-    let series = storage.memory().run(run_id)?.series(key)?;
-    Ok(series.map_or_else(Columns::default, crate::storage::Series::columns))
+    /// A metric's points from some place on, or so many of them.
+    fn series(
+        &self,
+        run_id: &JsValue,
+        key: &JsValue,
+        which: Result<(usize, Option<usize>), JsValue>,
+    ) -> Promise {
+        let run_id = arguments::string("run_id", run_id);
+        let key = arguments::string("key", key);
+        let database = self.database();
+        quiet_promise(async move {
+            let (database, run_id, key) = (database?, run_id?, key?);
+            let (first, most) = which?;
+            database.synced.load_run(&run_id).await?;
+            let mut columns = {
+                let storage = database.synced.storage();
+                let series = storage.memory().run(&run_id)?.series(&key)?;
+                series.map_or_else(Columns::default, |series| series.columns_from(first))
+            };
+            if let Some(most) = most {
+                columns = downsample(&columns, most);
+            }
+            Ok(series_object(&columns))
+        })
+    }
+
+    fn amend(&self, run_id: &JsValue, amendment: Result<Amendment, JsValue>) -> Promise {
+        let run_id = arguments::string("run_id", run_id);
+        let database = self.database();
+        quiet_promise(async move {
+            database?.synced.amend_run(&run_id?, amendment?).await?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
 }

@@ -4,8 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints, claimed, fenced, tombstones};
-use super::point_block::BlockWriter;
+use super::mirror::{
+    Amendment, Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints, amended, claimed, tombstones,
+};
+use super::point_block::EMPTY_BLOCK;
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::record::{ExperimentRecord, RECORD_FORMAT, RunRecord};
@@ -27,9 +29,7 @@ impl Store {
         if self.points.contains_key(&place) {
             return Err(StorageError::Conflict(format!("run '{}' has a row behind its last", record.run_id)));
         }
-        for bytes in BlockWriter::default().finish() {
-            self.points.insert(place.clone(), bytes);
-        }
+        self.points.insert(place, EMPTY_BLOCK.to_vec());
         self.runs.insert(record.run_id.clone(), record.clone());
         Ok(())
     }
@@ -164,11 +164,10 @@ impl Mirror for MemoryMirror {
         Ok(())
     }
 
-    async fn rename_run(&self, run_id: &str, run_name: &str) -> Result<RunRecord> {
+    async fn amend_run(&self, run_id: &str, amendment: &Amendment) -> Result<RunRecord> {
         let mut store = self.store.borrow_mut();
         let missing = || StorageError::RunNotFound(run_id.to_owned());
-        let mut record = fenced(store.runs.get(run_id).ok_or_else(missing)?);
-        record.run_name = Some(run_name.to_owned());
+        let record = amended(store.runs.get(run_id).ok_or_else(missing)?, amendment);
         store.fence(&record)?;
         Ok(record)
     }

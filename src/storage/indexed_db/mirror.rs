@@ -5,6 +5,8 @@ use std::rc::Rc;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::record::{ExperimentRecord, RunRecord};
 
+pub use crate::storage::record::Amendment;
+
 /// Everything but points and artifacts: what opening a database reads.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Catalog {
@@ -120,8 +122,8 @@ pub trait Mirror {
         Ok(Vec::new())
     }
 
-    /// Names a run that somebody else may be writing. Its owner is made to notice.
-    async fn rename_run(&self, run_id: &str, run_name: &str) -> Result<RunRecord>;
+    /// Changes the record of a run that somebody else may be writing. Its owner is made to notice.
+    async fn amend_run(&self, run_id: &str, amendment: &Amendment) -> Result<RunRecord>;
 
     /// Deletes runs with their points and the contents nobody else refers to, and the experiment if one is given.
     ///
@@ -158,6 +160,7 @@ pub fn claimed(record: &RunRecord, expected_owner: &str, owner: &str, now_ms: i6
     owner.clone_into(&mut claimed.owner);
     claimed.released = false;
     claimed.heard_ms = now_ms as f64;
+    claimed.amendments.clear();
     Ok(claimed)
 }
 
@@ -165,6 +168,17 @@ pub fn claimed(record: &RunRecord, expected_owner: &str, owner: &str, now_ms: i6
 #[must_use]
 pub fn fenced(record: &RunRecord) -> RunRecord {
     RunRecord { next_sequence: record.next_sequence + 1.0, ..record.clone() }
+}
+
+/// The record of a run with an amendment, and with its log one row longer for the fence. Its owner finds the amendment in the list.
+#[must_use]
+pub fn amended(record: &RunRecord, amendment: &Amendment) -> RunRecord {
+    let mut amended = fenced(record);
+    amended.amend(amendment);
+    if !record.status.is_final() {
+        amended.amendments.push(amendment.clone());
+    }
+    amended
 }
 
 /// Fences that a deleted run leaves behind, around the end of its log: its owner may not know of the last ones that were set,

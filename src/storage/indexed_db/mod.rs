@@ -24,8 +24,8 @@ pub use flush_policy::{FlushPolicy, Wake};
 pub use ids::IdPool;
 pub use journal::{BATCH_POINTS, Journal, Touched};
 pub use memory_mirror::MemoryMirror;
-pub use mirror::{Batch, Catalog, Mirror, NewRun, PointRow, ReservedIds, RunCommit, StoredPoints};
-pub use point_block::{BLOCK_BYTES, BLOCK_FORMAT, BlockWriter, Slice, read_block};
+pub use mirror::{Amendment, Batch, Catalog, Mirror, NewRun, PointRow, ReservedIds, RunCommit, StoredPoints};
+pub use point_block::{BLOCK_BYTES, BLOCK_FORMAT, BlockWriter, EMPTY_BLOCK, Slice, read_block};
 #[cfg(feature = "wasm")]
 pub use rexie_mirror::{PlainObject, RexieMirror, experiment_facts, random_token, run_facts, text_list};
 pub use storage::IndexedDbStorage;

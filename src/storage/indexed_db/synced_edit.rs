@@ -1,38 +1,43 @@
 //! Renaming and deleting: one transaction each, safe while another tab writes the run.
 
 use super::change::Change;
-use super::mirror::Mirror;
+use super::mirror::{Amendment, Mirror};
 use super::synced::{Notice, SyncedStorage};
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::memory::RunSlot;
 use crate::storage::record::RunRecord;
-use crate::storage::run_state::check_text;
+use crate::storage::run_state::{check_key, check_text};
 
 impl<M: Mirror> SyncedStorage<M> {
-    /// Names a run. Resolves when the name is committed.
+    /// Names or tags a run, whoever writes it. Resolves when that is committed.
     ///
     /// # Errors
     /// `RunNotFound`, `InvalidArgument`; those of the mirror.
-    pub async fn rename_run(&self, run_id: &str, run_name: &str) -> Result<()> {
-        check_text("the run's name", run_name)?;
+    pub async fn amend_run(&self, run_id: &str, amendment: Amendment) -> Result<()> {
+        match &amendment {
+            Amendment::Name(name) => check_text("the run's name", name)?,
+            Amendment::Tag(tag) => {
+                check_key("a tag's name", &tag.key)?;
+                check_text("a tag's value", &tag.value)?;
+            }
+        }
         let slot = self.storage().memory().run_slot(run_id)?;
         if self.storage().owns(slot) {
             self.storage_mut().change_run(slot, |run| {
-                run.record_mut().run_name = Some(run_name.to_owned());
+                run.record_mut().amend(&amendment);
                 Ok(())
             })?;
             self.changed(clock::now_ms() as f64, 0);
             return self.flush().await;
         }
-        let renamed = self.heard(self.mirror.rename_run(run_id, run_name).await);
-        if let Err(StorageError::RunNotFound(_)) = &renamed {
+        let amended = self.heard(self.mirror.amend_run(run_id, &amendment).await);
+        if let Err(StorageError::RunNotFound(_)) = &amended {
             self.run_deleted(slot);
         }
-        let record = renamed?;
-        let experiment_id = record.experiment_id.clone();
+        let experiment_id = amended?.experiment_id;
         if let Ok(state) = self.storage_mut().memory_mut().run_mut(slot) {
-            state.record_mut().run_name = record.run_name;
+            state.record_mut().amend(&amendment);
         }
         self.notify(Notice::Change(Change::Run { experiment_id, run_id: run_id.to_owned() }));
         self.tell_committed(&[], &[run_id.to_owned()]);
@@ -115,15 +120,17 @@ impl<M: Mirror> SyncedStorage<M> {
 
     /// Somebody else changed the record of a run of ours and set a fence: takes the change over and goes on behind it.
     pub(super) fn adopt_amendment(&self, slot: RunSlot, stored: RunRecord, next_sequence: u64) {
-        let RunRecord { experiment_id, run_id, run_name, .. } = stored;
+        let RunRecord { experiment_id, run_id, amendments, .. } = stored;
         {
             let mut storage = self.storage_mut();
             storage.journal_mut().0.skip_to_sequence(slot, next_sequence);
             let Some(state) = storage.memory_mut().get_mut(slot) else { return };
-            if state.record().run_name == run_name {
+            for amendment in &amendments {
+                state.record_mut().amend(amendment);
+            }
+            if amendments.is_empty() {
                 return;
             }
-            state.record_mut().run_name = run_name;
         }
         self.notify(Notice::Change(Change::Run { experiment_id, run_id }));
     }

@@ -8,6 +8,7 @@ use super::change::Change;
 use super::flush_policy::Wake;
 use super::journal::BATCH_POINTS;
 use super::mirror::{Batch, Mirror};
+use super::point_block::EMPTY_BLOCK;
 use super::storage::IndexedDbStorage;
 use super::synced::{Notice, SyncedStorage};
 use crate::storage::clock;
@@ -17,8 +18,6 @@ use crate::storage::record::RunRecord;
 
 /// How often one flush tries again at once when trying again can help.
 const TRIES: u32 = 4;
-/// The size of a row without points.
-const EMPTY_BLOCK_BYTES: usize = 8;
 
 impl<M: Mirror> SyncedStorage<M> {
     /// Commits everything that changed before the call.
@@ -163,7 +162,7 @@ impl<M: Mirror> SyncedStorage<M> {
         self.storage_mut().acknowledge(batch);
         self.notify(Notice::Committed {
             experiment_ids: batch.experiments.iter().map(|e| e.experiment_id.clone()).collect(),
-            run_ids: batch.runs.iter().map(|run| run.record.run_id.clone()).collect(),
+            run_ids: run_ids(batch),
         });
     }
 
@@ -225,7 +224,7 @@ impl<M: Mirror> SyncedStorage<M> {
             let mut ours = stored.iter().filter(|record| record.owner == self.owner());
             let ours = ours.find(|record| record.run_id == commit.record.run_id);
             if let (Some(record), Some(row)) = (ours, commit.rows.first()) {
-                was_committed = if commit.rows.len() == 1 && row.bytes.len() <= EMPTY_BLOCK_BYTES {
+                was_committed = if commit.rows.len() == 1 && row.bytes == EMPTY_BLOCK {
                     record.last_batch >= commit.record.last_batch
                 } else {
                     let points = self.mirror.load_points(&record.run_id, row.sequence).await;

@@ -238,5 +238,6 @@ fn facts_changed(old: &RunRecord, new: &RunRecord) -> bool {
     other.next_sequence = old.next_sequence;
     other.last_batch = old.last_batch;
     other.compacted_sequence = old.compacted_sequence;
+    other.amendments.clone_from(&old.amendments);
     other != *old
 }

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints};
+use super::mirror::{Amendment, Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints};
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::record::{ExperimentRecord, RECORD_FORMAT, RunRecord};
@@ -66,7 +66,7 @@ impl Mirror for VolatileMirror {
         Ok(())
     }
 
-    async fn rename_run(&self, run_id: &str, _: &str) -> Result<RunRecord> {
+    async fn amend_run(&self, run_id: &str, _: &Amendment) -> Result<RunRecord> {
         Err(StorageError::RunNotFound(run_id.to_owned()))
     }
 

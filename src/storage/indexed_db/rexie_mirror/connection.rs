@@ -3,13 +3,13 @@
 use std::cell::{Cell, RefCell};
 
 use futures::lock::Mutex;
-use rexie::{Rexie, Transaction, TransactionMode};
+use rexie::{Rexie, Store, Transaction, TransactionMode};
 
 use super::decode::decode;
 use super::dom_error::{classify, classify_open};
 use super::encode::encode;
-use super::schema::{DATABASE_KEY, DatabaseMeta, META, SCHEMA_VERSION, STORES, builder};
-use super::{first, random_token};
+use super::random_token;
+use super::schema::{DATABASE_KEY, DatabaseMeta, META, SCHEMA_VERSION, STORES, builder, only};
 use crate::storage::error::{Result, StorageError};
 
 /// Holds the handle. Invariant: a handle is closed before it is dropped, or the next upgrade would wait for ever.
@@ -134,19 +134,24 @@ impl Connection {
     }
 }
 
+/// The first of a store's values under a key.
+async fn first(store: &Store, key: &str) -> Result<Option<DatabaseMeta>> {
+    let found = store.get_all(Some(only(&key.into())?), None).await?;
+    found.into_iter().next().map(decode).transpose()
+}
+
 async fn read_meta(handle: &Rexie) -> Result<Option<DatabaseMeta>> {
     let transaction = handle.transaction(&[META], TransactionMode::ReadOnly)?;
     let meta = transaction.store(META)?;
-    let value = first(&meta, &DATABASE_KEY.into()).await?;
-    value.map(decode).transpose()
+    first(&meta, DATABASE_KEY).await
 }
 
 /// Another tab may open the new database at the same time: who comes second reads what the first wrote.
 async fn write_meta(handle: &Rexie, version: u32) -> Result<DatabaseMeta> {
     let transaction = handle.transaction(&[META], TransactionMode::ReadWrite)?;
     let store = transaction.store(META)?;
-    if let Some(value) = first(&store, &DATABASE_KEY.into()).await? {
-        return decode(value);
+    if let Some(meta) = first(&store, DATABASE_KEY).await? {
+        return Ok(meta);
     }
     let meta = DatabaseMeta { version, compatible_since: 1, identity: random_token() };
     let put = store.put(&encode(&meta), Some(&DATABASE_KEY.into())).await;

@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::schema::{DatabaseMeta, IdCounters};
 use crate::storage::error::{Result, StorageError};
 use crate::storage::record::{
-    ArtifactRef, ExperimentRecord, RECORD_FORMAT, RunRecord, RunStatus, SeriesHeaders, Tag,
+    Amendment, ArtifactRef, ExperimentRecord, RECORD_FORMAT, RunRecord, RunStatus, SeriesHeaders, Tag,
 };
 
 /// A record that can be read from a stored value.
@@ -152,6 +152,11 @@ impl Decode for RunRecord {
             next_sequence: number("next_sequence"),
             last_batch: number("last_batch"),
             compacted_sequence: number("compacted_sequence"),
+            // A tag has a key; a name has none.
+            amendments: fields.list("amendments", |item| match item.optional_text("key") {
+                Some(key) => Amendment::Tag(Tag { key, value: item.text("value") }),
+                None => Amendment::Name(item.text("value")),
+            }),
         }
     }
 }

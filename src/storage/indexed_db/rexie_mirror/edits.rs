@@ -1,85 +1,68 @@
-//! Renaming and deleting, each in one transaction that makes the runs' writers notice.
-
-use rexie::{KeyRange, Store, Transaction};
-use wasm_bindgen::JsValue;
-
-use super::decode::decode;
-use super::encode::encode;
-use super::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, points_range, row_key, wrap_bytes};
-use super::write::{Requests, add, put, write_all};
-use super::{RexieMirror, first};
-use crate::storage::error::{Result, StorageError};
-use crate::storage::indexed_db::mirror::{fenced, tombstones};
-use crate::storage::indexed_db::point_block::BlockWriter;
-use crate::storage::record::RunRecord;
+//! Amending and deleting, each in one transaction that makes the runs' writers notice.
 
 use rexie::TransactionMode::ReadWrite;
+use wasm_bindgen::JsValue;
+
+use super::RexieMirror;
+use super::decode::decode;
+use super::encode::encode;
+use super::reads::{one, run_in};
+use super::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, points_range, row_key, wrap_bytes};
+use super::transact::{Ask, Next, Request, TRIES};
+use crate::storage::error::Result;
+use crate::storage::indexed_db::mirror::{Amendment, amended, tombstones};
+use crate::storage::indexed_db::point_block::EMPTY_BLOCK;
+use crate::storage::record::RunRecord;
 
 /// Ends a run's log with an empty row, as the record already says it does.
-pub(super) fn push_fence(
-    requests: &mut Requests,
-    transaction: &Transaction,
-    record: &RunRecord,
-) -> Result<()> {
-    for bytes in BlockWriter::default().finish() {
-        let key = row_key(&record.run_id, record.next_sequence as u64 - 1);
-        requests.push(add(transaction.store(POINTS)?, wrap_bytes(POINTS, &bytes), key));
-    }
-    Ok(())
+pub(super) fn fence_request(record: &RunRecord) -> Request {
+    let key = row_key(&record.run_id, record.next_sequence as u64 - 1);
+    (POINTS, Ask::Add(key, wrap_bytes(POINTS, &EMPTY_BLOCK)))
 }
 
 impl RexieMirror {
-    pub(super) async fn rename_once(&self, run_id: &str, run_name: &str) -> Result<RunRecord> {
-        let transaction = self.transaction(&[RUNS, POINTS], ReadWrite).await?;
-        let store = |name: &str| transaction.store(name);
-        let stored = first(&store(RUNS)?, &run_id.into()).await?;
-        let stored = stored.ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))?;
-        let mut record: RunRecord = fenced(&decode(stored)?);
-        record.run_name = Some(run_name.to_owned());
-        let mut requests = Requests::new();
-        push_fence(&mut requests, &transaction, &record)?;
-        requests.push(put(store(RUNS)?, encode(&record), run_id.into()));
-        write_all(transaction, requests).await?;
+    pub(super) async fn amend(&self, run_id: &str, amendment: &Amendment) -> Result<RunRecord> {
+        let mut record = RunRecord::new(String::new(), String::new(), 0);
+        let mut plan = |answers: &[Vec<JsValue>]| {
+            let [stored] = answers else { return Ok(Next::Read(vec![one(RUNS, run_id)?])) };
+            record = amended(&run_in(stored, run_id)?, amendment);
+            let put = Ask::Put(run_id.into(), encode(&record));
+            Ok(Next::Write(vec![fence_request(&record), (RUNS, put)]))
+        };
+        self.transact(&[RUNS, POINTS], ReadWrite, TRIES, &mut plan).await?;
         Ok(record)
     }
 
-    pub(super) async fn delete_once(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {
-        let stores = [EXPERIMENTS, RUNS, POINTS, ARTIFACTS];
-        let transaction = self.transaction(&stores, ReadWrite).await?;
-        let store = |name: &str| transaction.store(name);
-        let mut deleted: Vec<RunRecord> = Vec::new();
-        let mut kept: Vec<RunRecord> = Vec::new();
-        for value in store(RUNS)?.get_all(None, None).await? {
-            if let Ok(record) = decode::<RunRecord>(value) {
-                if run_ids.contains(&record.run_id) { deleted.push(record) } else { kept.push(record) }
-            }
-        }
-        let mut requests = Requests::new();
-        for record in &deleted {
-            push_delete(&mut requests, store(RUNS)?, record.run_id.as_str().into());
-            push_delete(&mut requests, store(POINTS)?, key_of(points_range(&record.run_id)?));
-            for tombstone in tombstones(record) {
-                push_fence(&mut requests, &transaction, &tombstone)?;
-            }
-            for artifact in &record.artifacts {
-                let is_kept = kept.iter().any(|run| run.artifacts.iter().any(|a| a.hash == artifact.hash));
-                if !is_kept {
-                    push_delete(&mut requests, store(ARTIFACTS)?, artifact.hash.as_str().into());
+    pub(super) async fn delete(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {
+        let mut plan = |answers: &[Vec<JsValue>]| {
+            let [all] = answers else { return Ok(Next::Read(vec![(RUNS, Ask::Values(None))])) };
+            let mut deleted: Vec<RunRecord> = Vec::new();
+            let mut kept: Vec<RunRecord> = Vec::new();
+            for value in all {
+                if let Ok(record) = decode::<RunRecord>(value.clone()) {
+                    if run_ids.contains(&record.run_id) { deleted.push(record) } else { kept.push(record) }
                 }
             }
-        }
-        if let Some(experiment_id) = experiment_id {
-            push_delete(&mut requests, store(EXPERIMENTS)?, experiment_id.into());
-        }
-        write_all(transaction, requests).await
+            let mut requests = Vec::new();
+            for record in &deleted {
+                requests.push((RUNS, Ask::Delete(record.run_id.as_str().into())));
+                // IndexedDB deletes by a range as by a key.
+                requests.push((POINTS, Ask::Delete(points_range(&record.run_id)?.into())));
+                requests.extend(tombstones(record).map(|tombstone| fence_request(&tombstone)));
+                for artifact in &record.artifacts {
+                    let is_kept =
+                        kept.iter().any(|run| run.artifacts.iter().any(|a| a.hash == artifact.hash));
+                    if !is_kept {
+                        requests.push((ARTIFACTS, Ask::Delete(artifact.hash.as_str().into())));
+                    }
+                }
+            }
+            if let Some(experiment_id) = experiment_id {
+                requests.push((EXPERIMENTS, Ask::Delete(experiment_id.into())));
+            }
+            Ok(Next::Write(requests))
+        };
+        let stores = [EXPERIMENTS, RUNS, POINTS, ARTIFACTS];
+        self.transact(&stores, ReadWrite, TRIES, &mut plan).await
     }
-}
-
-/// IndexedDB deletes by a range as by a key.
-fn key_of(range: KeyRange) -> JsValue {
-    range.into()
-}
-
-fn push_delete(requests: &mut Requests, store: Store, key: JsValue) {
-    requests.push(Box::pin(async move { store.delete(key).await }));
 }

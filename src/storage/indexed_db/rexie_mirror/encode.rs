@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 
 use super::plain_object::PlainObject;
 use super::schema::{DatabaseMeta, IdCounters};
-use crate::storage::record::{ExperimentRecord, RECORD_FORMAT, RunRecord};
+use crate::storage::record::{Amendment, ExperimentRecord, RECORD_FORMAT, RunRecord};
 
 /// A record that can be stored.
 pub trait Encode {
@@ -75,6 +75,19 @@ impl Encode for RunRecord {
         object.number("next_sequence", self.next_sequence);
         object.number("last_batch", self.last_batch);
         object.number("compacted_sequence", self.compacted_sequence);
+        let amendments = Array::new();
+        for amendment in &self.amendments {
+            let item = PlainObject::default();
+            match amendment {
+                Amendment::Name(name) => item.text("value", name),
+                Amendment::Tag(tag) => {
+                    item.text("key", &tag.key);
+                    item.text("value", &tag.value);
+                }
+            }
+            amendments.push(&item.into_value());
+        }
+        object.set("amendments", &amendments);
     }
 }
 

@@ -8,46 +8,45 @@ mod encode;
 mod exit_copy;
 mod exits;
 mod plain_object;
+mod reads;
+mod runs;
 mod schema;
+mod settle;
+mod transact;
 mod write;
 
 use js_sys::Math;
-use rexie::{Store, Transaction, TransactionMode};
-use wasm_bindgen::JsValue;
+use rexie::TransactionMode;
 
 pub use self::encode::{experiment_facts, run_facts};
 pub use self::plain_object::{PlainObject, text_list};
 
 use self::connection::Connection;
-use self::decode::decode;
-use self::edits::push_fence;
 use self::encode::encode;
-use self::schema::{
-    ARTIFACTS, BY_NAME, EXPERIMENTS, IDS_KEY, IdCounters, META, POINTS, RUNS, chunk_range, log_range, only,
-    row_key, unwrap_bytes, wrap_bytes,
-};
-use self::write::{Requests, add, put, write_all};
-use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints, claimed};
-use crate::storage::clock;
-use crate::storage::error::{Result, StorageError};
-use crate::storage::record::{ExperimentRecord, RECORD_FORMAT, RunRecord};
-
-use TransactionMode::{ReadOnly, ReadWrite};
-
-/// How often an operation is tried on a connection that breaks.
-const TRIES: u32 = 3;
+use self::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, row_key, wrap_bytes};
+use self::transact::{Ask, Next, Request};
+use self::write::Failed;
+use super::mirror::{Amendment, Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints};
+use crate::storage::error::Result;
+use crate::storage::record::{ExperimentRecord, RunRecord};
 
 /// A mirror in an IndexedDB database.
-#[derive(Debug)]
 pub struct RexieMirror {
     connection: Connection,
+    failed: Failed,
+}
+
+impl std::fmt::Debug for RexieMirror {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RexieMirror").field("name", &self.name()).finish_non_exhaustive()
+    }
 }
 
 impl RexieMirror {
     /// A mirror in the database `name`, which is opened, and created if need be, when first used.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self { connection: Connection::new(name) }
+        Self { connection: Connection::new(name), failed: Failed::default() }
     }
 
     /// The database's name.
@@ -63,193 +62,42 @@ impl RexieMirror {
     pub async fn open(&self) -> Result<()> {
         self.connection.ensure_open().await
     }
-
-    async fn transaction(&self, stores: &[&str], mode: TransactionMode) -> Result<Transaction> {
-        self.connection.ensure_open().await?;
-        self.connection.transaction(stores, mode)
-    }
-
-    /// Runs an operation again on a new connection if the old one breaks.
-    async fn retrying<T, F: Future<Output = Result<T>>>(&self, operation: impl Fn() -> F) -> Result<T> {
-        let mut tries = 1;
-        loop {
-            match operation().await {
-                Err(StorageError::ConnectionLost(_)) if tries < TRIES => self.connection.close(),
-                result => return result,
-            }
-            tries += 1;
-        }
-    }
-
-    async fn read_counters(meta: &Store) -> Result<IdCounters> {
-        let stored = first(meta, &IDS_KEY.into()).await?;
-        match stored {
-            Some(value) => decode(value),
-            None => Ok(IdCounters { next_experiment: 0.0, next_run: 0.0 }),
-        }
-    }
-
-    async fn begin_once(&self, new_run: &NewRun) -> Result<(ExperimentRecord, RunRecord)> {
-        let transaction = self.transaction(&[META, EXPERIMENTS, RUNS], ReadWrite).await?;
-        let store = |name: &str| transaction.store(name);
-        let by_name = store(EXPERIMENTS)?.index(BY_NAME)?;
-        let meta = store(META)?;
-        let name = new_run.experiment_name.as_str();
-        let mut counters = Self::read_counters(&meta).await?;
-        let named = by_name.get_all(Some(only(&name.into())?), None).await;
-        let mut requests = Requests::new();
-        let experiment: ExperimentRecord = if let Some(value) = named?.into_iter().next() {
-            decode(value)?
-        } else {
-            let experiments = store(EXPERIMENTS)?;
-            while exists(&experiments, &format!("exp-{}", counters.next_experiment as u64).into()).await? {
-                counters.next_experiment += 1.0;
-            }
-            let experiment = ExperimentRecord {
-                format: RECORD_FORMAT,
-                experiment_id: format!("exp-{}", counters.next_experiment as u64),
-                name: name.to_owned(),
-                created_ms: clock::now_ms() as f64,
-                config_json: None,
-            };
-            counters.next_experiment += 1.0;
-            let key = experiment.experiment_id.as_str().into();
-            requests.push(put(experiments, encode(&experiment), key));
-            experiment
-        };
-        // A page that wrote its runs again after the site's data was cleared may have taken numbers that are counted as free.
-        let runs = store(RUNS)?;
-        while exists(&runs, &format!("run-{}", counters.next_run as u64).into()).await? {
-            counters.next_run += 1.0;
-        }
-        let mut run = new_run.record.clone();
-        run.run_id = format!("run-{}", counters.next_run as u64);
-        run.experiment_id.clone_from(&experiment.experiment_id);
-        counters.next_run += 1.0;
-        requests.push(add(runs, encode(&run), run.run_id.as_str().into()));
-        requests.push(put(meta, encode(&counters), IDS_KEY.into()));
-        write_all(transaction, requests).await?;
-        Ok((experiment, run))
-    }
-
-    async fn claim_once(
-        &self,
-        run_id: &str,
-        expected_owner: &str,
-        owner: &str,
-        now_ms: i64,
-    ) -> Result<RunRecord> {
-        let transaction = self.transaction(&[RUNS, POINTS], ReadWrite).await?;
-        let runs = transaction.store(RUNS)?;
-        let stored = first(&runs, &run_id.into()).await?;
-        let stored = stored.ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))?;
-        let record = claimed(&decode(stored)?, expected_owner, owner, now_ms)?;
-        let mut requests = Requests::new();
-        push_fence(&mut requests, &transaction, &record)?;
-        requests.push(put(runs, encode(&record), run_id.into()));
-        write_all(transaction, requests).await?;
-        Ok(record)
-    }
-
-    async fn reserve_once(&self, experiments: u64, runs: u64) -> Result<ReservedIds> {
-        let transaction = self.transaction(&[META], ReadWrite).await?;
-        let meta = transaction.store(META)?;
-        let mut counters = Self::read_counters(&meta).await?;
-        let (experiment, run) = (counters.next_experiment as u64, counters.next_run as u64);
-        counters.next_experiment += experiments as f64;
-        counters.next_run += runs as f64;
-        write_all(transaction, vec![put(meta, encode(&counters), IDS_KEY.into())]).await?;
-        Ok(ReservedIds { experiments: experiment..experiment + experiments, runs: run..run + runs })
-    }
-
-    async fn catalog_once(&self, only: Option<(&[String], &[String])>) -> Result<Catalog> {
-        let transaction = self.transaction(&[EXPERIMENTS, RUNS], ReadOnly).await?;
-        let experiments = transaction.store(EXPERIMENTS)?;
-        let runs = transaction.store(RUNS)?;
-        let (experiments, runs) = match only {
-            None => (all(&experiments).await, all(&runs).await),
-            Some((experiment_ids, run_ids)) => {
-                (some(&experiments, experiment_ids).await, some(&runs, run_ids).await)
-            }
-        };
-        let mut catalog = Catalog::default();
-        for value in experiments? {
-            match decode(value) {
-                Ok(record) => catalog.experiments.push(record),
-                Err(cause) => catalog.quarantined.push(format!("an experiment: {cause}")),
-            }
-        }
-        for value in runs? {
-            match decode(value) {
-                Ok(record) => catalog.runs.push(record),
-                Err(cause) => catalog.quarantined.push(format!("a run: {cause}")),
-            }
-        }
-        Ok(catalog)
-    }
-
-    async fn points_once(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
-        let transaction = self.transaction(&[RUNS, POINTS], ReadOnly).await?;
-        let runs = transaction.store(RUNS)?;
-        let points = transaction.store(POINTS)?;
-        let record = first(&runs, &run_id.into()).await;
-        let log = points.get_all(Some(log_range(run_id, from_sequence)?), None).await;
-        let record: Option<RunRecord> = record?.map(decode).transpose()?;
-        let mut log = log?;
-        let compacted = record.as_ref().map_or(0, |record| record.compacted_sequence as u64);
-        let whole = from_sequence == 0 || compacted > from_sequence;
-        let mut rows = Vec::new();
-        if whole && compacted > 0 {
-            rows = points.get_all(Some(chunk_range(run_id)?), None).await?;
-            if from_sequence > 0 {
-                let all = points.get_all(Some(log_range(run_id, 0)?), None).await;
-                log = all?;
-            }
-        }
-        rows.append(&mut log);
-        // A row that cannot be read becomes a block that cannot be read: whoever decodes it says which run it is of.
-        let blocks = rows.iter().map(|row| unwrap_bytes(POINTS, row).unwrap_or_default()).collect();
-        Ok(StoredPoints { record, whole, blocks })
-    }
 }
 
-async fn all(store: &Store) -> Result<Vec<JsValue>> {
-    Ok(store.get_all(None, None).await?)
-}
-
-/// The value under a key. By `getAll`, so that one kind of request reads everything.
-async fn first(store: &Store, key: &JsValue) -> Result<Option<JsValue>> {
-    Ok(store.get_all(Some(only(key)?), None).await?.pop())
-}
-
-/// Whether a key is taken.
-async fn exists(store: &Store, key: &JsValue) -> Result<bool> {
-    Ok(first(store, key).await?.is_some())
-}
-
-async fn some(store: &Store, ids: &[String]) -> Result<Vec<JsValue>> {
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        found.extend(first(store, &id.as_str().into()).await?);
+/// The requests that store a batch.
+fn batch_requests(batch: &Batch) -> Vec<Request> {
+    let mut requests = Vec::new();
+    for (hash, content) in &batch.artifacts {
+        requests.push((ARTIFACTS, Ask::Put(hash.as_str().into(), wrap_bytes("bytes", content))));
     }
-    Ok(found)
+    for record in &batch.experiments {
+        requests.push((EXPERIMENTS, Ask::Put(record.experiment_id.as_str().into(), encode(record))));
+    }
+    for run in &batch.runs {
+        for row in &run.rows {
+            let key = row_key(&run.record.run_id, row.sequence);
+            requests.push((POINTS, Ask::Add(key, wrap_bytes(POINTS, &row.bytes))));
+        }
+        requests.push((RUNS, Ask::Put(run.record.run_id.as_str().into(), encode(&run.record))));
+    }
+    requests
 }
 
 impl Mirror for RexieMirror {
     async fn load_catalog(&self) -> Result<Catalog> {
-        self.retrying(|| self.catalog_once(None)).await
+        self.read_catalog(None).await
     }
 
     async fn load_records(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<Catalog> {
-        self.retrying(|| self.catalog_once(Some((experiment_ids, run_ids)))).await
+        self.read_catalog(Some((experiment_ids, run_ids))).await
     }
 
     async fn reserve_ids(&self, experiments: u64, runs: u64) -> Result<ReservedIds> {
-        self.retrying(|| self.reserve_once(experiments, runs)).await
+        self.reserve(experiments, runs).await
     }
 
     async fn begin_run(&self, new_run: NewRun) -> Result<(ExperimentRecord, RunRecord)> {
-        self.retrying(|| self.begin_once(&new_run)).await
+        self.begin(&new_run).await
     }
 
     async fn claim_run(
@@ -259,38 +107,14 @@ impl Mirror for RexieMirror {
         owner: &str,
         now_ms: i64,
     ) -> Result<RunRecord> {
-        self.retrying(|| self.claim_once(run_id, expected_owner, owner, now_ms)).await
+        self.claim(run_id, expected_owner, owner, now_ms).await
     }
 
     async fn commit(&self, batch: &Batch) -> Result<()> {
-        // No await before the first request where the connection is open: a page that goes away polls this once.
-        if !self.connection.is_open() {
-            self.connection.ensure_open().await?;
-        }
-        let transaction = self.connection.transaction(&[EXPERIMENTS, RUNS, POINTS, ARTIFACTS], ReadWrite)?;
-        let store = |name: &str| transaction.store(name);
-        let mut requests = Requests::new();
-        for (hash, content) in &batch.artifacts {
-            let value = wrap_bytes("bytes", content);
-            requests.push(put(store(ARTIFACTS)?, value, hash.as_str().into()));
-        }
-        for record in &batch.experiments {
-            let key = record.experiment_id.as_str().into();
-            requests.push(put(store(EXPERIMENTS)?, encode(record), key));
-        }
-        for run in &batch.runs {
-            for row in &run.rows {
-                let key = row_key(&run.record.run_id, row.sequence);
-                requests.push(add(store(POINTS)?, wrap_bytes(POINTS, &row.bytes), key));
-            }
-            let key = run.record.run_id.as_str().into();
-            requests.push(put(store(RUNS)?, encode(&run.record), key));
-        }
-        let result = write_all(transaction, requests).await;
-        if matches!(result, Err(StorageError::ConnectionLost(_))) {
-            self.connection.close();
-        }
-        result
+        // Not tried again here: who sent it finds out first whether it was committed.
+        let stores = [EXPERIMENTS, RUNS, POINTS, ARTIFACTS];
+        let mut plan = |_: &[_]| Ok(Next::Write(batch_requests(batch)));
+        self.transact(&stores, TransactionMode::ReadWrite, 1, &mut plan).await
     }
 
     async fn commit_exit(&self, batch: &Batch) -> Result<()> {
@@ -298,29 +122,23 @@ impl Mirror for RexieMirror {
     }
 
     async fn settle_exits(&self) -> Result<Vec<String>> {
-        self.retrying(|| self.settle_once()).await
+        self.settle().await
     }
 
-    async fn rename_run(&self, run_id: &str, run_name: &str) -> Result<RunRecord> {
-        self.retrying(|| self.rename_once(run_id, run_name)).await
+    async fn amend_run(&self, run_id: &str, amendment: &Amendment) -> Result<RunRecord> {
+        self.amend(run_id, amendment).await
     }
 
     async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {
-        self.retrying(|| self.delete_once(run_ids, experiment_id)).await
+        self.delete(run_ids, experiment_id).await
     }
 
     async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
-        self.retrying(|| self.points_once(run_id, from_sequence)).await
+        self.read_points(run_id, from_sequence).await
     }
 
     async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>> {
-        self.retrying(|| async {
-            let transaction = self.transaction(&[ARTIFACTS], ReadOnly).await?;
-            let store = transaction.store(ARTIFACTS)?;
-            let value = first(&store, &hash.into()).await?;
-            value.map(|value| unwrap_bytes("bytes", &value)).transpose()
-        })
-        .await
+        self.read_artifact(hash).await
     }
 
     fn close(&self) {

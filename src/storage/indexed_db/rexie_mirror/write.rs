@@ -5,89 +5,88 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use futures::FutureExt;
-use futures::future::LocalBoxFuture;
-use rexie::{Store, Transaction};
-use wasm_bindgen::JsValue;
+use rexie::Transaction;
 
 use super::dom_error::{classify, classify_abort};
+use super::transact::{Pending, Request, issue};
 use crate::storage::error::{Result, StorageError};
 
-type Request = LocalBoxFuture<'static, rexie::Result<()>>;
-/// Requests that were not issued yet, or not answered.
-pub(super) type Requests = Vec<Request>;
+/// What belongs to failed transactions whose last events are still to come: those events call closures that live in here.
+pub(super) type Failed = RefCell<Vec<Pending>>;
 
-thread_local! {
-    /// What belongs to failed transactions whose last events are still to come: those events call closures that live in here.
-    static FAILED: RefCell<Requests> = const { RefCell::new(Vec::new()) };
-}
-
-pub(super) fn put(store: Store, value: JsValue, key: JsValue) -> Request {
-    async move { store.put(&value, Some(&key)).await.map(drop) }.boxed_local()
-}
-
-pub(super) fn add(store: Store, value: JsValue, key: JsValue) -> Request {
-    async move { store.add(&value, Some(&key)).await.map(drop) }.boxed_local()
+/// How a transaction is ended.
+fn ending(end: impl Future<Output = rexie::Result<()>> + 'static) -> Pending {
+    end.map(|ended| ended.map(|()| Vec::new())).boxed_local()
 }
 
 /// Issues all requests, then the commit, before the first suspension; resolves when the transaction is over or has failed.
-pub(super) async fn write_all(transaction: Transaction, requests: Requests) -> Result<()> {
-    let mut waiting = Requests::with_capacity(requests.len());
+pub(super) async fn write_all(
+    transaction: Transaction,
+    requests: Vec<Request>,
+    failed: &Failed,
+) -> Result<()> {
+    let mut waiting: Vec<Pending> = Vec::with_capacity(requests.len());
     let mut refused = None;
-    for mut request in requests {
+    for request in requests {
+        let mut request = match issue(&transaction, request) {
+            Ok(request) => request,
+            Err(cause) => {
+                refused = Some(cause);
+                break;
+            }
+        };
         match poll_fn(|context| Poll::Ready(request.poll_unpin(context))).await {
             Poll::Ready(Err(cause)) => {
                 refused = Some(cause);
                 break;
             }
-            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Ok(_)) => {}
             Poll::Pending => waiting.push(request),
         }
     }
     if let Some(cause) = refused {
         // Half a batch must not be committed.
-        let mut abort = transaction.abort().boxed_local();
+        let mut abort = ending(transaction.abort());
         let _ = poll_fn(|context| Poll::Ready(abort.poll_unpin(context))).await;
         waiting.push(abort);
-        FAILED.with_borrow_mut(|failed| failed.append(&mut waiting));
+        failed.borrow_mut().append(&mut waiting);
         return Err(classify(&cause));
     }
-    let mut commit = transaction.commit().boxed_local();
+    let mut commit = ending(transaction.commit());
     let mut telling = None;
     let over = poll_fn(|context| {
         // Requests first: a commit that hears of a failed request lets go of the transaction before it is over.
-        let mut failed = false;
+        let mut any_failed = false;
         waiting.retain_mut(|request| match request.poll_unpin(context) {
             Poll::Pending => true,
             Poll::Ready(answer) => {
                 if let Err(cause) = answer {
-                    failed = true;
+                    any_failed = true;
                     note(&mut telling, classify(&cause));
                 }
                 false
             }
         });
-        if failed { Poll::Ready(None) } else { commit.poll_unpin(context).map(Some) }
+        if any_failed { Poll::Ready(None) } else { commit.poll_unpin(context).map(Some) }
     })
     .await;
-    match over {
+    let result = match over {
         // Of the requests of a transaction that is over, some may never be answered (seen with a full quota).
-        Some(Ok(())) => {
-            FAILED.take();
-            Ok(())
+        Some(Ok(_)) => {
+            failed.take();
+            return Ok(());
         }
-        Some(Err(abort)) => {
-            FAILED.with_borrow_mut(|failed| failed.append(&mut waiting));
-            match classify(&abort) {
-                StorageError::ConnectionLost(_) => Err(classify_abort(false)),
-                cause => Err(cause),
-            }
-        }
+        Some(Err(abort)) => match classify(&abort) {
+            StorageError::ConnectionLost(_) => Err(classify_abort(false)),
+            cause => Err(cause),
+        },
         None => {
             waiting.push(commit);
-            FAILED.with_borrow_mut(|failed| failed.append(&mut waiting));
             Err(telling.unwrap_or_else(|| classify_abort(true)))
         }
-    }
+    };
+    failed.borrow_mut().append(&mut waiting);
+    result
 }
 
 /// The first failure that is not the abort's echo names the cause.

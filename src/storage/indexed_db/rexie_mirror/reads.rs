@@ -1,0 +1,106 @@
+//! Reading: catalogs, points, artifacts.
+
+use rexie::TransactionMode::ReadOnly;
+use wasm_bindgen::JsValue;
+
+use super::RexieMirror;
+use super::decode::{Decode, decode};
+use super::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, chunk_range, log_range, only, unwrap_bytes};
+use super::transact::{Ask, Next, Request, TRIES};
+use crate::storage::error::{Result, StorageError};
+use crate::storage::indexed_db::mirror::{Catalog, StoredPoints};
+use crate::storage::record::RunRecord;
+
+/// Reads what is stored under one key: by `getAll`, so that one kind of request reads everything.
+pub(super) fn one(store: &'static str, key: &str) -> Result<Request> {
+    Ok((store, Ask::Values(Some(only(&key.into())?))))
+}
+
+/// The record in the answer to [`one`]; nothing if there is none.
+pub(super) fn record_in<T: Decode>(answer: &[JsValue]) -> Result<Option<T>> {
+    answer.first().map(|value| decode(value.clone())).transpose()
+}
+
+/// The stored run in the answer to [`one`].
+pub(super) fn run_in(answer: &[JsValue], run_id: &str) -> Result<RunRecord> {
+    record_in(answer)?.ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))
+}
+
+impl RexieMirror {
+    /// Everything, or the records of some experiments and runs.
+    pub(super) async fn read_catalog(&self, some: Option<(&[String], &[String])>) -> Result<Catalog> {
+        let mut catalog = Catalog::default();
+        let mut plan = |answers: &[Vec<JsValue>]| {
+            if answers.is_empty() {
+                return catalog_requests(some).map(Next::Read);
+            }
+            let experiments = some.map_or(1, |(experiment_ids, _)| experiment_ids.len());
+            for (index, answer) in answers.iter().enumerate() {
+                for value in answer {
+                    let what = if index < experiments {
+                        decode(value.clone()).map(|record| catalog.experiments.push(record))
+                    } else {
+                        decode(value.clone()).map(|record| catalog.runs.push(record))
+                    };
+                    if let Err(cause) = what {
+                        catalog.quarantined.push(cause.to_string());
+                    }
+                }
+            }
+            Ok(Next::Done)
+        };
+        self.transact(&[EXPERIMENTS, RUNS], ReadOnly, TRIES, &mut plan).await?;
+        Ok(catalog)
+    }
+
+    pub(super) async fn read_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
+        let mut points = StoredPoints::default();
+        let mut plan = |answers: &[Vec<JsValue>]| {
+            let [record, log, more @ ..] = answers else {
+                let log = Ask::Values(Some(log_range(run_id, from_sequence)?));
+                return Ok(Next::Read(vec![one(RUNS, run_id)?, (POINTS, log)]));
+            };
+            let record: Option<RunRecord> = record_in(record)?;
+            let compacted = record.as_ref().map_or(0, |record| record.compacted_sequence as u64);
+            points.whole = from_sequence == 0 || compacted > from_sequence;
+            if more.is_empty() && points.whole && compacted > 0 {
+                let chunks = Ask::Values(Some(chunk_range(run_id)?));
+                let log = Ask::Values(Some(log_range(run_id, 0)?));
+                return Ok(Next::Read(vec![(POINTS, chunks), (POINTS, log)]));
+            }
+            points.record = record;
+            for row in if more.is_empty() { std::slice::from_ref(log) } else { more }.iter().flatten() {
+                // A row that cannot be read becomes a block that cannot be read: whoever decodes it says which run it is of.
+                points.blocks.push(unwrap_bytes(POINTS, row).unwrap_or_default());
+            }
+            Ok(Next::Done)
+        };
+        self.transact(&[RUNS, POINTS], ReadOnly, TRIES, &mut plan).await?;
+        Ok(points)
+    }
+
+    pub(super) async fn read_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>> {
+        let mut content = None;
+        let mut plan = |answers: &[Vec<JsValue>]| {
+            let [answer] = answers else { return Ok(Next::Read(vec![one(ARTIFACTS, hash)?])) };
+            content = answer.first().map(|value| unwrap_bytes("bytes", value)).transpose()?;
+            Ok(Next::Done)
+        };
+        self.transact(&[ARTIFACTS], ReadOnly, TRIES, &mut plan).await?;
+        Ok(content)
+    }
+}
+
+fn catalog_requests(some: Option<(&[String], &[String])>) -> Result<Vec<Request>> {
+    let Some((experiment_ids, run_ids)) = some else {
+        return Ok(vec![(EXPERIMENTS, Ask::Values(None)), (RUNS, Ask::Values(None))]);
+    };
+    let mut requests = Vec::new();
+    for id in experiment_ids {
+        requests.push(one(EXPERIMENTS, id)?);
+    }
+    for id in run_ids {
+        requests.push(one(RUNS, id)?);
+    }
+    Ok(requests)
+}

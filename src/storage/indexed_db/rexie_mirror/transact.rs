@@ -1,0 +1,146 @@
+//! One transaction: what it reads, what is made of the answers, what it writes.
+//!
+//! A plan is a plain function from all answers so far to what comes next. So only this file waits for IndexedDB, and every
+//! transaction is tried again on a new connection in the same way: its plan is asked again from the start.
+
+use std::future::poll_fn;
+use std::task::Poll;
+
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+use rexie::{KeyRange, Store, Transaction, TransactionMode};
+use wasm_bindgen::JsValue;
+
+use super::RexieMirror;
+use super::schema::BY_NAME;
+use super::write::write_all;
+use crate::storage::error::{Result, StorageError};
+
+/// How often a transaction is tried on connections that break.
+pub(super) const TRIES: u32 = 3;
+
+/// What a request asks of its store.
+pub(super) enum Ask {
+    /// All values in a range.
+    Values(Option<KeyRange>),
+    /// All keys in a range.
+    Keys(Option<KeyRange>),
+    /// The values that the store's index has under a name.
+    Named(KeyRange),
+    /// Stores a value under a key.
+    Put(JsValue, JsValue),
+    /// Stores a value under a key that must be free.
+    Add(JsValue, JsValue),
+    /// Deletes a key, or all in a range.
+    Delete(JsValue),
+}
+
+/// A request and the name of its store.
+pub(super) type Request = (&'static str, Ask);
+
+/// What a transaction does next.
+pub(super) enum Next {
+    /// Reads, then asks the plan again with the answers added, one for each request.
+    Read(Vec<Request>),
+    /// Writes and commits. Everything is issued before the first suspension.
+    Write(Vec<Request>),
+    /// Ends without writing.
+    Done,
+}
+
+/// From all answers so far to what comes next. Asked again without answers when the transaction begins anew.
+pub(super) type Plan<'a> = dyn FnMut(&[Vec<JsValue>]) -> Result<Next> + 'a;
+
+/// A request that was issued, or will be when it is polled.
+pub(super) type Pending = LocalBoxFuture<'static, rexie::Result<Vec<JsValue>>>;
+
+pub(super) fn issue(transaction: &Transaction, (store, ask): Request) -> rexie::Result<Pending> {
+    Ok(perform(transaction.store(store)?, ask).boxed_local())
+}
+
+async fn perform(store: Store, ask: Ask) -> rexie::Result<Vec<JsValue>> {
+    match ask {
+        Ask::Values(range) => return store.get_all(range, None).await,
+        Ask::Keys(range) => return store.get_all_keys(range, None).await,
+        Ask::Named(range) => return store.index(BY_NAME)?.get_all(Some(range), None).await,
+        Ask::Put(key, value) => drop(store.put(&value, Some(&key)).await?),
+        Ask::Add(key, value) => drop(store.add(&value, Some(&key)).await?),
+        Ask::Delete(key) => store.delete(key).await?,
+    }
+    Ok(Vec::new())
+}
+
+/// Issues all requests at once. All are answered before a failure is told: an answer calls a closure that lives in its future.
+async fn read_all(transaction: &Transaction, requests: Vec<Request>) -> Result<Vec<Vec<JsValue>>> {
+    let mut pending = Vec::with_capacity(requests.len());
+    for request in requests {
+        pending.push((issue(transaction, request)?, None));
+    }
+    poll_fn(|context| {
+        let mut over = true;
+        for (request, answer) in &mut pending {
+            if answer.is_none() {
+                match request.poll_unpin(context) {
+                    Poll::Ready(answered) => *answer = Some(answered),
+                    Poll::Pending => over = false,
+                }
+            }
+        }
+        if over { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    let mut answers = Vec::with_capacity(pending.len());
+    for (_, answer) in pending {
+        answers.push(answer.unwrap_or(Ok(Vec::new()))?);
+    }
+    Ok(answers)
+}
+
+impl RexieMirror {
+    /// Runs a transaction over these stores, at most `tries` times if connections break.
+    ///
+    /// Where the database is open and the plan writes at once, everything is issued by the first poll: a page that goes away
+    /// gets no second one.
+    pub(super) fn transact<'a>(
+        &'a self,
+        stores: &'a [&'static str],
+        mode: TransactionMode,
+        tries: u32,
+        plan: &'a mut Plan<'_>,
+    ) -> LocalBoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let mut left = tries;
+            loop {
+                let result = self.attempt(stores, mode, plan).await;
+                left -= 1;
+                if !matches!(result, Err(StorageError::ConnectionLost(_))) {
+                    return result;
+                }
+                self.connection.close();
+                if left == 0 {
+                    return result;
+                }
+            }
+        })
+    }
+
+    async fn attempt(
+        &self,
+        stores: &[&'static str],
+        mode: TransactionMode,
+        plan: &mut Plan<'_>,
+    ) -> Result<()> {
+        if !self.connection.is_open() {
+            self.connection.ensure_open().await?;
+        }
+        let transaction = self.connection.transaction(stores, mode)?;
+        let mut answers = Vec::new();
+        loop {
+            match plan(&answers)? {
+                Next::Read(requests) => answers.append(&mut read_all(&transaction, requests).await?),
+                Next::Write(requests) => return write_all(transaction, requests, &self.failed).await,
+                Next::Done => return Ok(()),
+            }
+        }
+    }
+}
