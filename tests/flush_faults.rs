@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use common::faulty_mirror::{Fault, FaultyMirror, broken, full};
 use entrenar::storage::indexed_db::{Amendment, Change, Mirror, Notice, RunOptions, SyncedStorage};
-use entrenar::storage::{ExperimentStorage, RawPoint, RunSlot, RunStatus, StorageError};
+use entrenar::storage::{ExperimentStorage, RawPoint, RunSlot, RunStatus, StorageError, Tag};
 use futures::channel::oneshot;
 use futures::executor::block_on;
 use futures::future::{join, poll_immediate};
@@ -391,5 +391,25 @@ fn run_deleted_while_a_commit_is_in_doubt_stays_deleted() {
         other.synced.delete_run("run-0").await.unwrap();
         owner.synced.flush().await.unwrap();
         assert!(mirror.load_catalog().await.unwrap().runs.is_empty());
+    });
+}
+
+#[test]
+fn amendments_of_another_tab_do_not_undo_the_owners_own() {
+    block_on(async {
+        let mirror = FaultyMirror::default();
+        let (owner, run) = Tab::with_run(&mirror, "a").await;
+        let other = Tab::open(&mirror, "b").await;
+        owner.synced.storage_mut().change_run(run, |run| run.set_tag("stage", "warm-up")).unwrap();
+        owner.synced.flush().await.unwrap();
+        let tag = |key: &str, value: &str| Tag { key: key.into(), value: value.into() };
+        other.synced.amend_run("run-0", Amendment::Tag(tag("verdict", "good"))).await.unwrap();
+        other.synced.amend_run("run-0", Amendment::Name("ada".into())).await.unwrap();
+        owner.synced.storage_mut().change_run(run, |run| run.set_tag("stage", "main")).unwrap();
+        owner.synced.flush().await.unwrap();
+        let stored = mirror.load_catalog().await.unwrap().runs.remove(0);
+        assert_eq!(stored.tags, [tag("stage", "main"), tag("verdict", "good")]);
+        assert_eq!(stored.run_name.as_deref(), Some("ada"));
+        assert_eq!(stored.amendments, []);
     });
 }

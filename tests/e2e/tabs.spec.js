@@ -124,3 +124,57 @@ test('databases with different names know nothing of each other', async ({ open 
   });
   expect(ids).toEqual([['run-0', ['run-0']], ['run-0', ['run-0']], []]);
 });
+
+test('a tag and a name that another tab gives reach the run while it goes on, beside its own', async ({ open }) => {
+  const [writer, other] = [await open(), await open()];
+  const runId = await writer.evaluate(async () => {
+    globalThis.run = await entrenar.WasmRun.new('tagged', { tags: { stage: 'warm-up' } });
+    run.log_metric('loss', 1);
+    await run.flush();
+    return run.run_id();
+  });
+  await other.evaluate(async (runId) => {
+    globalThis.storage = await entrenar.WasmStorage.open();
+    await storage.set_tag(runId, 'verdict', 'promising');
+    await storage.rename_run(runId, 'ada');
+  }, runId);
+  // Its own tag, set before it heard of the other's, and points behind.
+  await writer.evaluate(async () => {
+    run.set_tag('stage', 'main');
+    run.log_metric('loss', 0.5);
+    await run.flush();
+    run.log_metric('loss', 0.25);
+    await run.finish();
+  });
+  const page = await open();
+  const { run, values } = await page.evaluate(async (runId) => {
+    const storage = await entrenar.WasmStorage.open();
+    return { run: storage.run(runId), values: Array.from((await storage.get_metrics(runId, 'loss')).value) };
+  }, runId);
+  expect(run.tags).toEqual({ stage: 'main', verdict: 'promising' });
+  expect(run.run_name).toBe('ada');
+  expect(values).toEqual([1, 0.5, 0.25]);
+});
+
+test('the rest of a series is read from a place on', async ({ open }) => {
+  const page = await open();
+  const rest = await page.evaluate(async () => {
+    const run = await entrenar.WasmRun.new('rest');
+    run.log_series('loss', Float64Array.from({ length: 10_000 }, (_, index) => index));
+    run.log_metric_at('late', 5, 5);
+    run.log_metric_at('late', 3, 3);
+    await run.finish();
+    const storage = await entrenar.WasmStorage.open();
+    const from = async (key, first) => {
+      const { step, value, timestamp } = await storage.get_metrics_from(run.run_id(), key, first);
+      return [Array.from(step), Array.from(value), timestamp.length];
+    };
+    return [await from('loss', 9_998), await from('loss', 10_000), await from('late', 1), await from('none', 0)];
+  });
+  expect(rest).toEqual([
+    [[9_998, 9_999], [9_998, 9_999], 2],
+    [[], [], 0],
+    [[5], [5], 1],
+    [[], [], 0],
+  ]);
+});
