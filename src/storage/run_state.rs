@@ -159,9 +159,32 @@ impl RunState {
         Ok(())
     }
 
-    /// Stores a point that was logged before, whatever the status.
-    pub fn restore_point(&mut self, slot: SeriesSlot, point: RawPoint) {
-        self.series[slot.0 as usize].series.push(point);
+    /// Stores values at consecutive steps, all of one time. Either all or none.
+    ///
+    /// # Errors
+    /// As [`RunState::push`].
+    pub fn push_consecutive(
+        &mut self,
+        slot: SeriesSlot,
+        first_step: u64,
+        values: &[f64],
+        timestamp_ms: i64,
+    ) -> Result<()> {
+        if self.record.status != RunStatus::Running {
+            return Err(self.refused("log to"));
+        }
+        let named = &mut self.series[slot.0 as usize];
+        if first_step.saturating_add((values.len() as u64).saturating_sub(1)) > MAX_STEP {
+            return Err(step_too_large(&named.key));
+        }
+        named.series.push_consecutive(first_step, values, timestamp_ms);
+        Ok(())
+    }
+
+    /// Stores points that were logged before, whatever the status.
+    pub fn restore_points(&mut self, slot: SeriesSlot, points: &[RawPoint]) {
+        let series = &mut self.series[slot.0 as usize].series;
+        points.iter().for_each(|&point| series.push(point));
     }
 
     /// `Pending` → `Running`.

@@ -118,6 +118,50 @@ impl Chunk {
         self.values.push(point.value);
     }
 
+    /// Appends values at consecutive steps, all of one time. Whether it could: where steps or times need columns of their own,
+    /// points go in one by one.
+    fn push_consecutive(&mut self, first_step: u64, values: &[f64], timestamp_ms: i64) -> bool {
+        let length = self.values.len();
+        let (Steps::Arithmetic { start, stride: 1 }, Times::Offsets { base, offsets }) =
+            (&self.steps, &mut self.times)
+        else {
+            return false;
+        };
+        let Ok(offset) = u32::try_from(timestamp_ms.wrapping_sub(*base)) else { return false };
+        if first_step.wrapping_sub(*start) != length as u64 {
+            return false;
+        }
+        offsets.resize(length + values.len(), offset);
+        self.values.extend_from_slice(values);
+        true
+    }
+
+    /// Appends the points from `skip` on to columns.
+    fn write_columns(&self, skip: usize, columns: &mut Columns) {
+        let length = self.values.len();
+        match &self.steps {
+            Steps::Arithmetic { start, stride } => {
+                let mut step = start.wrapping_add(stride.wrapping_mul(skip as u64));
+                for _ in skip..length {
+                    columns.step.push(step as f64);
+                    step = step.wrapping_add(*stride);
+                }
+            }
+            Steps::Explicit(steps) => steps[skip..].iter().for_each(|&step| columns.step.push(step as f64)),
+        }
+        columns.value.extend_from_slice(&self.values[skip..]);
+        match &self.times {
+            Times::Offsets { base, offsets } => {
+                offsets[skip..]
+                    .iter()
+                    .for_each(|&offset| columns.timestamp.push((base + i64::from(offset)) as f64));
+            }
+            Times::Explicit(times) => {
+                times[skip..].iter().for_each(|&time| columns.timestamp.push(time as f64));
+            }
+        }
+    }
+
     fn point(&self, index: usize) -> RawPoint {
         RawPoint { step: self.step(index), value: self.values[index], timestamp_ms: self.timestamp_ms(index) }
     }
@@ -178,6 +222,32 @@ impl Series {
         self.length += 1;
     }
 
+    /// Appends values at consecutive steps, all of one time: the same as appending them one by one, in a fraction of the time.
+    pub fn push_consecutive(&mut self, first_step: u64, values: &[f64], timestamp_ms: i64) {
+        let mut step = first_step;
+        let mut rest = values;
+        while let Some(&value) = rest.first() {
+            // Points one by one begin every chunk, and go where steps are not what the chunk expects.
+            let mut taken = 1;
+            match (self.chunks.last_mut(), self.highest) {
+                (Some(chunk), Some(highest)) if step >= highest.step && chunk.values.len() < CHUNK_POINTS => {
+                    let most = rest.len().min(CHUNK_POINTS - chunk.values.len());
+                    if chunk.push_consecutive(step, &rest[..most], timestamp_ms) {
+                        taken = most;
+                        let step = step + (most as u64 - 1);
+                        self.highest = Some(RawPoint { step, value: rest[most - 1], timestamp_ms });
+                        self.length += most;
+                    } else {
+                        self.push(RawPoint { step, value, timestamp_ms });
+                    }
+                }
+                _ => self.push(RawPoint { step, value, timestamp_ms }),
+            }
+            step += taken as u64;
+            rest = &rest[taken..];
+        }
+    }
+
     /// The points `range` in logging order. Chunks but the last are full, so an index finds its chunk by division.
     pub fn logged(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = RawPoint> + '_ {
         let end = range.end.min(self.length);
@@ -217,6 +287,14 @@ impl Series {
             value: Vec::with_capacity(length),
             timestamp: Vec::with_capacity(length),
         };
+        if self.in_step_order {
+            let chunks = self.chunks.iter().enumerate().skip(first / CHUNK_POINTS);
+            chunks.for_each(|(number, chunk)| {
+                let skip = first.saturating_sub(number * CHUNK_POINTS).min(chunk.values.len());
+                chunk.write_columns(skip, &mut columns);
+            });
+            return columns;
+        }
         self.for_each_by_step(first, |point| {
             columns.step.push(point.step as f64);
             columns.value.push(point.value);
@@ -268,6 +346,7 @@ pub fn write_headers(record: &mut RunRecord, series: &[NamedSeries]) {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn point(step: u64, value: f64, timestamp_ms: i64) -> RawPoint {
         RawPoint { step, value, timestamp_ms }
@@ -326,5 +405,57 @@ mod tests {
     fn regular_steps_cost_no_memory() {
         let series = logged(&(0..5_000u64).map(|i| point(10 + 3 * i, 0.0, 0)).collect::<Vec<_>>());
         assert!(series.chunks.iter().all(|chunk| matches!(chunk.steps, Steps::Arithmetic { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn consecutive_values_are_stored_as_one_by_one(
+            stretches in prop::collection::vec(
+                (0..3u64, prop::collection::vec(any::<u64>().prop_map(f64::from_bits), 0..300), 0..4u32, 0..20usize),
+                1..30,
+            ),
+        ) {
+            let (mut fast, mut slow) = (Series::default(), Series::default());
+            for (gap, values, time, repeated) in stretches {
+                let values = values.repeat(repeated);
+                // Mostly where the series ends, now and then behind or before it; times now and then too far apart.
+                let first = (fast.next_step() + gap).saturating_sub(1);
+                let time = if time == 3 { 1 << 41 } else { i64::from(time) * 1_000 };
+                fast.push_consecutive(first, &values, time);
+                values.iter().zip(first..).for_each(|(&value, step)| slow.push(point(step, value, time)));
+            }
+            let bits = |series: &Series| -> Vec<(u64, u64, i64)> {
+                series.logged(0..series.len()).map(|p| (p.step, p.value.to_bits(), p.timestamp_ms)).collect()
+            };
+            prop_assert_eq!(bits(&fast), bits(&slow));
+            prop_assert_eq!(fast.next_step(), slow.next_step());
+            prop_assert_eq!(fast.in_step_order, slow.in_step_order);
+            prop_assert_eq!(fast.highest.map(|p| p.value.to_bits()), slow.highest.map(|p| p.value.to_bits()));
+        }
+
+        #[test]
+        fn columns_are_the_points_by_step(
+            points in prop::collection::vec((0..2_000u64, any::<u64>(), 0..1i64 << 42), 0..200),
+            repeated in 1..60usize,
+            rises in any::<bool>(),
+            first in 0..13_000usize,
+        ) {
+            let mut points: Vec<RawPoint> = points
+                .repeat(repeated)
+                .into_iter()
+                .map(|(step, value, time)| point(step, f64::from_bits(value), time))
+                .collect();
+            if rises {
+                points.sort_by_key(|point| point.step);
+            }
+            let columns = logged(&points).columns_from(first);
+            points.sort_by_key(|point| point.step);
+            let rest = points.get(first..).unwrap_or_default();
+            prop_assert_eq!(columns.step, rest.iter().map(|p| p.step as f64).collect::<Vec<_>>());
+            prop_assert_eq!(columns.timestamp, rest.iter().map(|p| p.timestamp_ms as f64).collect::<Vec<_>>());
+            let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+            let values: Vec<f64> = rest.iter().map(|p| p.value).collect();
+            prop_assert_eq!(bits(&columns.value), bits(&values));
+        }
     }
 }

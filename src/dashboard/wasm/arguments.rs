@@ -28,12 +28,16 @@ pub fn string(what: &str, value: &JsValue) -> Result<String, JsValue> {
 /// A number, NaN and ±Infinity included.
 #[inline]
 pub fn number(what: &str, value: &JsValue) -> Result<f64, JsValue> {
-    value.as_f64().ok_or_else(|| not_a_number(what, value))
+    // What is finite is a number for sure, and converting it goes without a detour through memory.
+    if js_sys::Number::is_finite(value) {
+        return Ok(value.unchecked_into_f64());
+    }
+    other_number(what, value)
 }
 
 #[cold]
-fn not_a_number(what: &str, value: &JsValue) -> JsValue {
-    type_error(&format!("{what} must be a number, not {}", kind(value)))
+fn other_number(what: &str, value: &JsValue) -> Result<f64, JsValue> {
+    value.as_f64().ok_or_else(|| type_error(&format!("{what} must be a number, not {}", kind(value))))
 }
 
 /// A whole number 0 ..= 2^53 − 1.

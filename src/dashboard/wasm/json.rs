@@ -10,7 +10,7 @@ const BLOCK: usize = 8192;
 /// `{"key":[{"step":0,"value":0.5,"timestamp":"2026-01-01T00:00:00.000Z"},…],…}`, keys in the order of first logging.
 ///
 /// The platform's own formatting is passed in: `iso_second` formats whole seconds since the epoch without a fraction
-/// (`2026-01-01T00:00:00`), `number_list` formats numbers as JSON, separated by commas.
+/// (`2026-01-01T00:00:00`), `number_list` formats numbers as JSON, separated by commas; of what is not finite it may write anything.
 pub fn metrics_json(
     all: &[NamedSeries],
     iso_second: impl Fn(i64) -> String,
@@ -25,19 +25,20 @@ pub fn metrics_json(
             text.push(',');
         }
         write_string(&mut text, key);
-        text.push_str(":[");
+        text.push_str(":[{\"step\":");
         let columns = series.columns();
         for block in (0..series.len()).step_by(BLOCK) {
             let range = block..series.len().min(block + BLOCK);
-            let values = number_list(&columns.value[range.clone()]);
-            for (index, value) in range.zip(values.split(',')) {
-                text.push_str(if index == 0 { "{\"step\":" } else { ",{\"step\":" });
+            let values = &columns.value[range.clone()];
+            let texts = number_list(values);
+            for ((index, value), value_text) in range.zip(values).zip(texts.split(',')) {
+                if index > 0 {
+                    text.push_str(",{\"step\":");
+                }
                 write_integer(&mut text, columns.step[index] as u64);
                 text.push_str(",\"value\":");
-                text.push_str(value);
-                text.push_str(",\"timestamp\":\"");
+                text.push_str(if value.is_finite() { value_text } else { "null" });
                 seconds.write(&mut text, columns.timestamp[index] as i64, &iso_second);
-                text.push_str("\"}");
             }
         }
         text.push(']');
@@ -46,7 +47,8 @@ pub fn metrics_json(
     text
 }
 
-/// RFC 3339 in UTC with milliseconds. Neighbouring points mostly share their second, which is formatted once.
+/// The rest of a point: its time, RFC 3339 in UTC with milliseconds. Neighbours mostly share their second, which is formatted
+/// once.
 #[derive(Default)]
 struct Seconds {
     second: Option<i64>,
@@ -58,21 +60,31 @@ impl Seconds {
         let second = timestamp_ms.div_euclid(1000);
         if self.second != Some(second) {
             self.second = Some(second);
-            self.prefix = iso_second(second);
+            self.prefix = format!(",\"timestamp\":\"{}.", iso_second(second));
         }
-        let millisecond = timestamp_ms.rem_euclid(1000) as u16;
+        let millisecond = (timestamp_ms - second * 1000) as u32;
         text.push_str(&self.prefix);
-        text.push('.');
-        for divisor in [100, 10, 1] {
-            text.push(char::from(b'0' + (millisecond / divisor % 10) as u8));
-        }
-        text.push('Z');
+        write_digit(text, millisecond / 100);
+        write_digit(text, millisecond / 10 % 10);
+        write_digit(text, millisecond % 10);
+        text.push_str("Z\"}");
     }
 }
 
 fn write_integer(text: &mut String, number: u64) {
-    // Writing to a String cannot fail.
-    let _ = write!(text, "{number}");
+    let mut digits = [0; 20];
+    let mut count = 0;
+    let mut rest = number;
+    while rest > 0 || count == 0 {
+        digits[count] = (rest % 10) as u32;
+        rest /= 10;
+        count += 1;
+    }
+    digits[..count].iter().rev().for_each(|&digit| write_digit(text, digit));
+}
+
+fn write_digit(text: &mut String, digit: u32) {
+    text.push(char::from(b'0' + digit as u8));
 }
 
 fn write_string(text: &mut String, string: &str) {
@@ -82,6 +94,7 @@ fn write_string(text: &mut String, string: &str) {
             '"' => text.push_str("\\\""),
             '\\' => text.push_str("\\\\"),
             '\u{0}'..='\u{1f}' => {
+                // Writing to a String cannot fail.
                 let _ = write!(text, "\\u{:04x}", u32::from(character));
             }
             _ => text.push(character),

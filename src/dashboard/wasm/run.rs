@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Float64Array, Promise, Uint8Array};
+use js_sys::{Float64Array, Promise, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -34,7 +34,15 @@ extern "C" {
     fn get(this: &KeyMap, key: &JsValue) -> f64;
     #[wasm_bindgen(method)]
     fn set(this: &KeyMap, key: &JsValue, slot: f64);
+
+    #[wasm_bindgen(js_name = Float64Array)]
+    type Joinable;
+    #[wasm_bindgen(method)]
+    fn join(this: &Joinable, separator: &str) -> String;
 }
+
+/// Values that `log_series` copies at once.
+const COPIED_AT_ONCE: usize = 16_384;
 
 /// One training run. Logging is synchronous and goes to memory; a flush into IndexedDB follows within 100 ms.
 #[wasm_bindgen]
@@ -174,21 +182,16 @@ impl WasmRun {
         }
         self.check_running()?;
         let now_ms = js_sys::Date::now();
-        let mut buffer = vec![0.0; 4096.min(count as usize)];
+        let mut buffer = vec![0.0; COPIED_AT_ONCE.min(count as usize)];
         let mut step = first;
         let mut from = 0;
         while from < count {
             let to = count.min(from + buffer.len() as u32);
             let block = &mut buffer[..(to - from) as usize];
             values.subarray(from, to).copy_to(block);
-            {
-                let mut storage = self.database().synced.storage_mut();
-                for &mut value in block {
-                    let point = RawPoint { step, value, timestamp_ms: now_ms as i64 };
-                    storage.append(self.run, slot, point)?;
-                    step += 1;
-                }
-            }
+            let mut storage = self.database().synced.storage_mut();
+            storage.append_consecutive(self.run, slot, step, block, now_ms as i64)?;
+            step += u64::from(to - from);
             from = to;
         }
         self.database().synced.changed(now_ms, count);
@@ -475,12 +478,9 @@ async fn flushed(database: &Database, run: RunSlot) -> Result<JsValue, JsValue> 
     lost.map_or(Ok(JsValue::UNDEFINED), |cause| Err(cause.into()))
 }
 
-/// Numbers as `JSON.stringify` writes them, separated by commas.
+/// Numbers as JavaScript writes them, separated by commas.
 fn number_list(numbers: &[f64]) -> String {
-    let array = Array::from(&Float64Array::from(numbers));
-    // Stringifying an array of numbers cannot fail.
-    let text = js_sys::JSON::stringify(&array).map(String::from).unwrap_or_default();
-    text.get(1..text.len().saturating_sub(1)).unwrap_or_default().to_owned()
+    Joinable::from(JsValue::from(Float64Array::from(numbers))).join(",")
 }
 
 /// `Date`'s own formatting, without the fraction.

@@ -199,37 +199,53 @@ fn read_slice(reader: &mut Reader) -> Result<Slice> {
     let steps = read_column(reader, count)?;
     let times = read_column(reader, count)?;
     let values = reader.array(count, 8)?;
-    let points = values
-        .chunks_exact(8)
-        .enumerate()
-        .map(|(index, value)| {
-            let step = u64::try_from(steps.get(index)).ok().filter(|&step| step <= MAX_STEP);
-            Ok(RawPoint {
-                step: step.ok_or_else(|| corrupt("holds a step out of range"))?,
-                value: f64::from_le_bytes(to_array(value)),
-                timestamp_ms: times.get(index),
-            })
-        })
-        .collect::<Result<_>>()?;
+    let mut points = Vec::with_capacity(count);
+    for value in values.chunks_exact(8) {
+        points.push(RawPoint { step: 0, value: f64::from_le_bytes(to_array(value)), timestamp_ms: 0 });
+    }
+    let mut highest = 0;
+    steps.fill(&mut points, |point, step| {
+        // A negative one becomes one that is too high.
+        point.step = step as u64;
+        highest = point.step.max(highest);
+    });
+    if highest > MAX_STEP {
+        return Err(corrupt("holds a step out of range"));
+    }
+    times.fill(&mut points, |point, time| point.timestamp_ms = time);
     Ok(Slice { key, first_index, points })
 }
 
 enum Column<'a> {
-    Arithmetic { start: i64, stride: i64 },
-    Offsets { base: i64, width: usize, offsets: &'a [u8] },
-    Explicit(&'a [u8]),
+    Arithmetic {
+        start: i64,
+        stride: i64,
+    },
+    /// With a base of 0 and a width of 8, the numbers themselves.
+    Offsets {
+        base: i64,
+        width: usize,
+        offsets: &'a [u8],
+    },
 }
 
 impl Column<'_> {
-    fn get(&self, index: usize) -> i64 {
-        match self {
-            Self::Arithmetic { start, stride } => start.wrapping_add(stride.wrapping_mul(index as i64)),
-            Self::Offsets { base, width, offsets } => {
-                let mut padded = [0; 8];
-                padded[..*width].copy_from_slice(&offsets[index * width..(index + 1) * width]);
-                base.wrapping_add(i64::from_le_bytes(padded))
+    /// Gives each point its number.
+    fn fill(&self, points: &mut [RawPoint], mut set: impl FnMut(&mut RawPoint, i64)) {
+        match *self {
+            Self::Arithmetic { start, stride } => {
+                let mut number = start;
+                for point in points {
+                    set(point, number);
+                    number = number.wrapping_add(stride);
+                }
             }
-            Self::Explicit(numbers) => i64::from_le_bytes(to_array(&numbers[index * 8..(index + 1) * 8])),
+            Self::Offsets { base, width, offsets } => {
+                for (point, bytes) in points.iter_mut().zip(offsets.chunks_exact(width)) {
+                    let offset = bytes.iter().rev().fold(0, |offset, &byte| offset << 8 | i64::from(byte));
+                    set(point, base.wrapping_add(offset));
+                }
+            }
         }
     }
 }
@@ -241,7 +257,7 @@ fn read_column<'a>(reader: &mut Reader<'a>, count: usize) -> Result<Column<'a>> 
             let width = usize::from(width);
             Ok(Column::Offsets { base: reader.i64()?, width, offsets: reader.array(count, width)? })
         }
-        8 => Ok(Column::Explicit(reader.array(count, 8)?)),
+        8 => Ok(Column::Offsets { base: 0, width: 8, offsets: reader.array(count, 8)? }),
         width => Err(corrupt(&format!("has a column {width} bytes wide"))),
     }
 }

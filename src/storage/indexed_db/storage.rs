@@ -157,6 +157,26 @@ impl IndexedDbStorage {
         Ok(())
     }
 
+    /// Stores values at consecutive steps, all of one time, and journals them. Either all or none.
+    ///
+    /// # Errors
+    /// As [`IndexedDbStorage::append`].
+    pub fn append_consecutive(
+        &mut self,
+        run: RunSlot,
+        series: SeriesSlot,
+        first_step: u64,
+        values: &[f64],
+        timestamp_ms: i64,
+    ) -> Result<()> {
+        if let Some(cause) = self.journal.fenced(run) {
+            return Err(cause.clone());
+        }
+        self.memory.run_mut(run)?.push_consecutive(series, first_step, values, timestamp_ms)?;
+        self.journal.note_points(run, values.len() as u64);
+        Ok(())
+    }
+
     /// Changes a run's state by `change` and journals it.
     ///
     /// # Errors

@@ -215,7 +215,7 @@ impl<M: Mirror> SyncedStorage<M> {
 
 fn append(state: &mut RunState, slice: Slice) {
     if let Ok(slot) = state.slot(&slice.key) {
-        slice.points.into_iter().for_each(|point| state.restore_point(slot, point));
+        state.restore_points(slot, &slice.points);
     }
 }
 
