@@ -40,7 +40,7 @@ impl<M: Mirror> SyncedStorage<M> {
             let mut storage = self.storage_mut();
             let state = storage.memory_mut().run_mut(slot)?;
             *state.record_mut() = record;
-            slices.into_iter().for_each(|slice| append(state, slice));
+            slices.iter().for_each(|slice| append(state, slice));
         }
         self.set_unread(slot, Some(next));
         Ok(slot)
@@ -197,7 +197,7 @@ impl<M: Mirror> SyncedStorage<M> {
             // Slots in the order of first logging; a stored key is a valid one.
             let _ = state.slot(&key);
         }
-        slices.for_each(|slice| append(&mut state, slice));
+        slices.for_each(|slice| append(&mut state, &slice));
         state
     }
 
@@ -213,7 +213,7 @@ impl<M: Mirror> SyncedStorage<M> {
     }
 }
 
-fn append(state: &mut RunState, slice: Slice) {
+fn append(state: &mut RunState, slice: &Slice) {
     if let Ok(slot) = state.slot(&slice.key) {
         state.restore_points(slot, &slice.points);
     }
