@@ -1,0 +1,102 @@
+// The results as a table for the terminal and as benches/RESULTS.md.
+import { exponent, quotients, summary } from './page/statistics.js';
+import { DASHBOARD_ROWS, ROWS, plain } from './rows.mjs';
+
+/** A row with what was measured, or nothing if its samples are not there. */
+function measured({ samples }, row) {
+  const found = row.of.map((name) => samples[name]);
+  if (found.some((values) => !values?.length)) return undefined;
+  const values = found.length === 1 ? found[0] : quotients(...found);
+  const { median, least, greatest } = summary(values);
+  const reaches = (limit) => limit !== undefined && (row.least ? median >= limit : median <= limit);
+  const verdict = reaches(row.aim) ? 'aim reached' : reaches(row.must) ? 'reached' : 'missed';
+  const limit = (number) => (number === undefined ? '' : `${row.least ? '≥' : '≤'} ${row.show(number).replace(/\.00?(?=\D|$)/, '').replace(/(\.\d)0(?=\D|$)/, '$1')}`);
+  const spread = values.length > 1 ? ` (${plain(least)}–${plain(greatest)})` : '';
+  return { ...row, must: limit(row.must), aim: limit(row.aim), value: row.show(median) + spread, verdict };
+}
+
+const rowsOf = (results) => [...ROWS, ...DASHBOARD_ROWS].map((row) => measured(results, row)).filter(Boolean);
+
+/** The table for a terminal. */
+export function table(results) {
+  const rows = rowsOf(results).map((row) => [row.what.replaceAll('`', ''), row.must, row.aim, row.value, row.verdict]);
+  const lines = [['what', 'must', 'aim', 'measured: median (least–greatest)', ''], ...rows];
+  const width = (column) => Math.min(80, Math.max(...lines.map((line) => line[column].length)));
+  return lines.map((line) => line.map((cell, column) => cell.padEnd(width(column))).join('  ').trimEnd()).join('\n');
+}
+
+const markdownTable = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+function promises(results, rows) {
+  const cells = rows
+    .map((row) => measured(results, row))
+    .filter(Boolean)
+    .map((row) => [row.what, row.must, row.aim, row.value, row.verdict, `\`cargo xtask bench --only ${row.part}\``]);
+  return markdownTable(['what', 'must', 'aim', 'measured', '', 'again'], cells);
+}
+
+const STORES = ['raw limit', 'entrenar', 'SQLite opfs-sahpool', 'SQLite opfs', 'idb', 'Dexie', 'RxDB', 'localForage'];
+
+function peers({ samples, peer_points: points }) {
+  const cell = (name, action) => {
+    const values = samples[`${name} ${action}`];
+    if (!values) return ['–', ''];
+    const { median, least, greatest } = summary(values);
+    const ratio = summary(quotients(values, samples[`entrenar ${action}`])).median;
+    return [`${plain(median)} (${plain(least)}–${plain(greatest)})`, `${plain(ratio)}×`];
+  };
+  const rows = STORES.filter((name) => samples[`${name} write`]).map((name) => [
+    name,
+    ...cell(name, 'write'),
+    ...cell(name, 'read'),
+    points[name] ? String(points[name]) : '1000000',
+  ]);
+  return markdownTable(['', 'write 10^6, ms', '÷ entrenar', 'read 10^6, ms', '÷ entrenar', 'points measured'], rows);
+}
+
+function scaleTables(scale) {
+  return scale
+    .map(({ dimension, rows }) => {
+      const costs = Object.keys(rows[0]).filter((name) => name !== 'size');
+      const sizes = rows.map((row) => row.size);
+      const growth = costs.map((name) => `**${exponent(sizes, rows.map((row) => row[name])).toFixed(2)}**`);
+      const lines = rows.map((row) => [row.size.toLocaleString('en').replaceAll(',', ' '), ...costs.map((name) => plain(row[name]))]);
+      return markdownTable([dimension, ...costs], [...lines, ['growth exponent', ...growth]]);
+    })
+    .join('\n\n');
+}
+
+function everything({ samples }) {
+  const rows = Object.entries(samples).map(([name, values]) => {
+    const { median, least, greatest } = summary(values);
+    return [name, plain(median), `${plain(least)}–${plain(greatest)}`, String(values.length)];
+  });
+  return markdownTable(['sample', 'median', 'least–greatest', 'repetitions'], rows);
+}
+
+/** The whole report; `notes` is written by hand. */
+export function markdown(results, notes) {
+  const { machine } = results;
+  const parts = [
+    '# Benchmark results',
+    `Made by \`cargo xtask bench${results.mode === 'quick' ? ' --quick' : ''}\` from \`results.json\`: do not edit; what is to be said about it stands in [NOTES.md](NOTES.md).`,
+    `${machine.browser}, headless, on ${machine.cores} cores (${machine.processor}), ${machine.memory_gb} GB, ${machine.system}. Medians of ${results.repetitions} repetitions or more in alternating order, least and greatest in brackets; a ratio is taken within each repetition. Absolute times are this machine's; the ratios are what counts.`,
+    '## What is promised',
+    promises(results, ROWS),
+    '## The dashboard',
+    promises(results, DASHBOARD_ROWS),
+    '## Beside the peers',
+    'One series, from objects or columns in memory to disk and back. Who was measured on fewer points is scaled up linearly, which flatters it.',
+    peers(results),
+  ];
+  if (results.scale.length) {
+    parts.push(
+      '## Growth',
+      'The growth exponent is the slope of the logarithms: 0 costs the same at any size, 1 grows in proportion.',
+      scaleTables(results.scale),
+    );
+  }
+  parts.push(notes.trim(), '## Every sample', 'Nanoseconds for `log_*`, plain JavaScript and the copy, bytes or KB where it says so, milliseconds otherwise.', everything(results));
+  return `${parts.join('\n\n')}\n`;
+}
