@@ -14,6 +14,9 @@ const FLAGS = [
   '--js-flags=--expose-gc',
 ];
 
+/** For one visit to a page. A call that never settles must not hold everything up. */
+const LIMIT_MS = 240_000;
+
 export class Browser {
   static async start(origin) {
     const profile = await mkdtemp(join(tmpdir(), 'entrenar-bench-'));
@@ -40,13 +43,15 @@ export class Browser {
     const problem = new Promise((_, reject) => {
       page.on('pageerror', (error) => reject(new Error(`the page reported: ${error.stack ?? error}`)));
       page.on('crash', () => reject(new Error('the page crashed')));
+      page.on('close', () => reject(new Error('the page was closed')));
+      setTimeout(() => reject(new Error(`nothing came back from ${path} within ${LIMIT_MS / 1000} s`)), LIMIT_MS).unref();
     });
     try {
       await page.goto(this.origin + path);
       return await Promise.race([use(page), problem]);
     } finally {
       problem.catch(() => {});
-      await page.close();
+      await page.close().catch(() => {});
     }
   }
 

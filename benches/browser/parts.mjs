@@ -22,13 +22,15 @@ async function bulk(browser, { repetitions, peerPoints, say }) {
   return samples;
 }
 
-async function reading(browser, { repetitions, say }) {
+async function reading(browser, { repetitions, say, attempt }) {
   const samples = await browser.call('json', { repetitions });
   for (const [label, points] of [['10^6', 1e6], ['10^7', 1e7]]) {
     say(`downsampling ${label} points`);
     const database = `bench-${label}`;
     const { ids } = await browser.call('fill', { database, points });
-    gather(samples, await browser.call('downsampled', { repetitions, database, runId: ids[0], label }));
+    await attempt(`downsampled, ${label}`, async () => {
+      gather(samples, await browser.call('downsampled', { repetitions, database, runId: ids[0], label }));
+    });
   }
   return samples;
 }

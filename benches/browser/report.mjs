@@ -2,25 +2,32 @@
 import { exponent, quotients, summary } from './page/statistics.js';
 import { DASHBOARD_ROWS, ROWS, plain } from './rows.mjs';
 
-/** A row with what was measured, or nothing if its samples are not there. */
-function measured({ samples }, row) {
+/** A row with what was measured. */
+function measured({ samples, failures }, row) {
+  const limit = (number) => (number === undefined ? '' : `${row.least ? '≥' : '≤'} ${row.show(number).replace(/\.00?(?=\D|$)/, '').replace(/(\.\d)0(?=\D|$)/, '$1')}`);
+  const limits = { must: limit(row.must), aim: limit(row.aim) };
   const found = row.of.map((name) => samples[name]);
-  if (found.some((values) => !values?.length)) return undefined;
+  if (found.some((values) => !values?.length)) {
+    const why = failures[row.part] ?? row.of.map((name) => failures[name]).find(Boolean);
+    return { ...row, ...limits, value: '–', verdict: why ? `failed: ${why}` : 'not measured' };
+  }
   const values = found.length === 1 ? found[0] : quotients(...found);
   const { median, least, greatest } = summary(values);
   const reaches = (limit) => limit !== undefined && (row.least ? median >= limit : median <= limit);
   const verdict = reaches(row.aim) ? 'aim reached' : reaches(row.must) ? 'reached' : 'missed';
-  const limit = (number) => (number === undefined ? '' : `${row.least ? '≥' : '≤'} ${row.show(number).replace(/\.00?(?=\D|$)/, '').replace(/(\.\d)0(?=\D|$)/, '$1')}`);
   const spread = values.length > 1 ? ` (${plain(least)}–${plain(greatest)})` : '';
-  return { ...row, must: limit(row.must), aim: limit(row.aim), value: row.show(median) + spread, verdict };
+  return { ...row, ...limits, value: row.show(median) + spread, verdict };
 }
 
-const rowsOf = (results) => [...ROWS, ...DASHBOARD_ROWS].map((row) => measured(results, row)).filter(Boolean);
+/** The table for a terminal; of one part alone, with its samples, if `part` is given. */
+export function table(results, part) {
+  const all = [...ROWS, ...DASHBOARD_ROWS].filter((row) => !part || row.part === part).map((row) => measured(results, row));
+  const rows = all.map((row) => [row.what.replaceAll('`', ''), row.must, row.aim, row.value, row.verdict]);
+  const text = aligned([['what', 'must', 'aim', 'measured: median (least–greatest)', ''], ...rows]);
+  return part ? `${text}\n\n${aligned(sampleRows(results))}` : text;
+}
 
-/** The table for a terminal. */
-export function table(results) {
-  const rows = rowsOf(results).map((row) => [row.what.replaceAll('`', ''), row.must, row.aim, row.value, row.verdict]);
-  const lines = [['what', 'must', 'aim', 'measured: median (least–greatest)', ''], ...rows];
+function aligned(lines) {
   const width = (column) => Math.min(80, Math.max(...lines.map((line) => line[column].length)));
   return lines.map((line) => line.map((cell, column) => cell.padEnd(width(column))).join('  ').trimEnd()).join('\n');
 }
@@ -31,7 +38,6 @@ const markdownTable = (head, rows) =>
 function promises(results, rows) {
   const cells = rows
     .map((row) => measured(results, row))
-    .filter(Boolean)
     .map((row) => [row.what, row.must, row.aim, row.value, row.verdict, `\`cargo xtask bench --only ${row.part}\``]);
   return markdownTable(['what', 'must', 'aim', 'measured', '', 'again'], cells);
 }
@@ -67,12 +73,11 @@ function scaleTables(scale) {
     .join('\n\n');
 }
 
-function everything({ samples }) {
-  const rows = Object.entries(samples).map(([name, values]) => {
+function sampleRows({ samples }) {
+  return Object.entries(samples).map(([name, values]) => {
     const { median, least, greatest } = summary(values);
     return [name, plain(median), `${plain(least)}–${plain(greatest)}`, String(values.length)];
   });
-  return markdownTable(['sample', 'median', 'least–greatest', 'repetitions'], rows);
 }
 
 /** The whole report; `notes` is written by hand. */
@@ -97,6 +102,6 @@ export function markdown(results, notes) {
       scaleTables(results.scale),
     );
   }
-  parts.push(notes.trim(), '## Every sample', 'Nanoseconds for `log_*`, plain JavaScript and the copy, bytes or KB where it says so, milliseconds otherwise.', everything(results));
+  parts.push(notes.trim(), '## Every sample', 'Nanoseconds for `log_*`, plain JavaScript and the copy, bytes or KB where it says so, milliseconds otherwise.', markdownTable(['sample', 'median', 'least–greatest', 'repetitions'], sampleRows(results)));
   return `${parts.join('\n\n')}\n`;
 }

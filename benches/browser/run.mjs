@@ -19,7 +19,7 @@ const QUICK = {
   repetitions: 3,
   calls: 7,
   liveSeconds: 3,
-  peerPoints: { Dexie: 10_000, idb: 10_000, localForage: 500, RxDB: 2_000, 'SQLite opfs': 20_000, 'SQLite opfs-sahpool': 50_000 },
+  peerPoints: { Dexie: 10_000, idb: 10_000, localForage: 200, RxDB: 1_000, 'SQLite opfs': 10_000, 'SQLite opfs-sahpool': 20_000 },
 };
 
 function options(words) {
@@ -33,7 +33,22 @@ function options(words) {
 }
 
 const { quick, only } = options(process.argv.slice(2));
-const settings = { ...(quick ? QUICK : FULL), quick, say: (what) => console.log(`    … ${what}`) };
+const failures = {};
+const settings = {
+  ...(quick ? QUICK : FULL),
+  quick,
+  say: (what) => console.log(`    … ${what}`),
+  /** What fails is reported, and the rest is measured all the same. */
+  attempt: async (what, work) => {
+    try {
+      return await work();
+    } catch (error) {
+      failures[what] = error.message.split('\n')[0];
+      console.log(`    failed: ${what}: ${error.message}`);
+      return undefined;
+    }
+  },
+};
 const chosen = Object.entries(PARTS).filter(([name, part]) => (only ? name === only : !(quick && part.fullOnly)));
 
 const site = await serve();
@@ -49,6 +64,7 @@ const results = {
     memory_gb: Math.round(totalmem() / 2 ** 30),
     system: `${process.platform} ${process.arch}`,
   },
+  failures,
   samples: {},
   scale: [],
 };
@@ -57,16 +73,18 @@ try {
   for (const [index, [name, part]] of chosen.entries()) {
     console.log(`[${index + 1}/${chosen.length}] ${name}: ${part.what}`);
     const start = performance.now();
-    const measured = await part.run(browser, settings);
-    if (name === 'scale') results.scale = measured;
-    else Object.assign(results.samples, measured);
+    await settings.attempt(name, async () => {
+      const measured = await part.run(browser, settings);
+      if (name === 'scale') results.scale = measured;
+      else Object.assign(results.samples, measured);
+    });
     console.log(`    ${((performance.now() - start) / 1000).toFixed(1)} s`);
   }
 } finally {
   await browser.stop();
   site.stop();
 }
-console.log(`\n${table(results)}\n\nmeasured in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
+console.log(`\n${table(results, only)}\n\nmeasured in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
 if (only) {
   console.log('One part alone: benches/results.json and benches/RESULTS.md stay as they are.');
 } else {
@@ -74,3 +92,4 @@ if (only) {
   await writeFile(inBenches('RESULTS.md'), markdown(results, await readFile(inBenches('NOTES.md'), 'utf8')));
   console.log('written: benches/results.json, benches/RESULTS.md');
 }
+if (Object.keys(failures).length) process.exitCode = 1;

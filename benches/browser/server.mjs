@@ -17,7 +17,8 @@ const MIME = {
 };
 
 const DIRECTORIES = {
-  '/pkg/': join(repository, 'pkg'),
+  // ENTRENAR_PKG: another build of the package, such as one with the names that a profile shows.
+  '/pkg/': process.env.ENTRENAR_PKG ?? join(repository, 'pkg'),
   '/dashboard/': join(repository, 'www/dist'),
   '/page/': join(here, 'page'),
   '/node_modules/': join(here, 'node_modules'),
@@ -27,9 +28,7 @@ const document = (body) => `<!doctype html><html lang="en"><head><meta charset="
 
 const PAGES = {
   '/bench.html': document('<script type="module" src="/page/main.js"></script>'),
-  '/dashboard.html': document(
-    '<script type="module" src="/dashboard/entrenar-dashboard.js"></script><entrenar-dashboard address></entrenar-dashboard>',
-  ),
+  '/dashboard.html': document('<script type="module" src="/page/dashboard.js"></script>'),
   '/uplot.html': document('<script type="module" src="/page/uplot.js"></script>'),
   '/favicon.ico': '',
 };
