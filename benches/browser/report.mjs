@@ -23,12 +23,13 @@ function measured({ samples, failures }, row) {
 export function table(results, part) {
   const all = [...ROWS, ...DASHBOARD_ROWS].filter((row) => !part || row.part === part).map((row) => measured(results, row));
   const rows = all.map((row) => [row.what.replaceAll('`', ''), row.must, row.aim, row.value, row.verdict]);
-  const text = aligned([['what', 'must', 'aim', 'measured: median (least–greatest)', ''], ...rows]);
-  return part ? `${text}\n\n${aligned(sampleRows(results))}` : text;
+  const text = rows.length ? aligned([['what', 'must', 'aim', 'measured: median (least–greatest)', ''], ...rows]) : '';
+  return part ? [text, aligned(sampleRows(results)), growth(results.scale, aligned)].filter(Boolean).join('\n\n') : text;
 }
 
 function aligned(lines) {
-  const width = (column) => Math.min(80, Math.max(...lines.map((line) => line[column].length)));
+  if (!lines.length) return '';
+  const width = (column) => Math.max(...lines.map((line) => line[column].length));
   return lines.map((line) => line.map((cell, column) => cell.padEnd(width(column))).join('  ').trimEnd()).join('\n');
 }
 
@@ -61,14 +62,15 @@ function peers({ samples, peer_points: points }) {
   return markdownTable(['', 'write 10^6, ms', '÷ entrenar', 'read 10^6, ms', '÷ entrenar', 'points measured'], rows);
 }
 
-function scaleTables(scale) {
+/** A table for each dimension, with the growth exponents below; `lay` makes a table of lines. */
+function growth(scale, lay) {
   return scale
     .map(({ dimension, rows }) => {
       const costs = Object.keys(rows[0]).filter((name) => name !== 'size');
       const sizes = rows.map((row) => row.size);
-      const growth = costs.map((name) => `**${exponent(sizes, rows.map((row) => row[name])).toFixed(2)}**`);
       const lines = rows.map((row) => [row.size.toLocaleString('en').replaceAll(',', ' '), ...costs.map((name) => plain(row[name]))]);
-      return markdownTable([dimension, ...costs], [...lines, ['growth exponent', ...growth]]);
+      const exponents = costs.map((name) => exponent(sizes, rows.map((row) => row[name])).toFixed(2));
+      return lay([[dimension, ...costs], ...lines, ['growth exponent', ...exponents]]);
     })
     .join('\n\n');
 }
@@ -92,14 +94,14 @@ export function markdown(results, notes) {
     '## The dashboard',
     promises(results, DASHBOARD_ROWS),
     '## Beside the peers',
-    'One series, from objects or columns in memory to disk and back. Who was measured on fewer points is scaled up linearly, which flatters it.',
+    'One series, from columns in memory to disk and back. Who was measured on fewer points is scaled up linearly.',
     peers(results),
   ];
   if (results.scale.length) {
     parts.push(
       '## Growth',
       'The growth exponent is the slope of the logarithms: 0 costs the same at any size, 1 grows in proportion.',
-      scaleTables(results.scale),
+      growth(results.scale, ([head, ...rows]) => markdownTable(head, rows)),
     );
   }
   parts.push(notes.trim(), '## Every sample', 'Nanoseconds for `log_*`, plain JavaScript and the copy, bytes or KB where it says so, milliseconds otherwise.', markdownTable(['sample', 'median', 'least–greatest', 'repetitions'], sampleRows(results)));

@@ -13,7 +13,7 @@ const FULL = {
   repetitions: 5,
   calls: 9,
   liveSeconds: 10,
-  peerPoints: { Dexie: 100_000, idb: 100_000, localForage: 5_000, RxDB: 20_000, 'SQLite opfs': 200_000, 'SQLite opfs-sahpool': 200_000 },
+  peerPoints: { Dexie: 50_000, idb: 50_000, localForage: 2_000, RxDB: 10_000, 'SQLite opfs': 100_000, 'SQLite opfs-sahpool': 200_000 },
 };
 const QUICK = {
   repetitions: 3,
