@@ -2,6 +2,9 @@
 import { exponent, quotients, summary } from './page/statistics.js';
 import { DASHBOARD_ROWS, ROWS, plain } from './rows.mjs';
 
+/** Repetitions that differ by more than this factor decide nothing. */
+const UNSTEADY = 3;
+
 /** A row with what was measured. */
 function measured({ samples, failures }, row) {
   const limit = (number) => (number === undefined ? '' : `${row.least ? '≥' : '≤'} ${row.show(number).replace(/\.00?(?=\D|$)/, '').replace(/(\.\d)0(?=\D|$)/, '$1')}`);
@@ -14,7 +17,9 @@ function measured({ samples, failures }, row) {
   const values = found.length === 1 ? found[0] : quotients(...found);
   const { median, least, greatest } = summary(values);
   const reaches = (limit) => limit !== undefined && (row.least ? median >= limit : median <= limit);
-  const verdict = reaches(row.aim) ? 'aim reached' : reaches(row.must) ? 'reached' : 'missed';
+  const reached = reaches(row.aim) ? 'aim reached' : reaches(row.must) ? 'reached' : 'missed';
+  // A median of numbers that far apart says more about the machine than about us, whichever way it points.
+  const verdict = greatest > UNSTEADY * least ? `${reached}, but unsteady: repeat` : reached;
   const spread = values.length > 1 ? ` (${plain(least)}–${plain(greatest)})` : '';
   return { ...row, ...limits, value: row.show(median) + spread, verdict };
 }
@@ -88,7 +93,7 @@ export function markdown(results, notes) {
   const parts = [
     '# Benchmark results',
     `Made by \`cargo xtask bench${results.mode === 'quick' ? ' --quick' : ''}\` from \`results.json\`: do not edit; what is to be said about it stands in [NOTES.md](NOTES.md).`,
-    `${machine.browser}, headless, on ${machine.cores} cores (${machine.processor}), ${machine.memory_gb} GB, ${machine.system}. Medians of ${results.repetitions} repetitions or more in alternating order, least and greatest in brackets; a ratio is taken within each repetition. Absolute times are this machine's; the ratios are what counts.`,
+    `${machine.browser}, headless, on ${machine.cores} cores (${machine.processor}), ${machine.memory_gb} GB, ${machine.system}; load average ${machine.load} when it began.${results.other_package ? ' **Measured with another build of the package than this checkout’s.**' : ''} Medians of ${results.repetitions} repetitions or more in alternating order, least and greatest in brackets; a ratio is taken within each repetition. Absolute times are this machine's; the ratios are what counts.`,
     '## What is promised',
     promises(results, ROWS),
     '## The dashboard',

@@ -1,6 +1,6 @@
 // Runs the benchmark: node run.mjs [--quick] [--only PART]. `cargo xtask bench` builds everything first.
 import { readFile, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Browser } from './browser.mjs';
 import { PARTS } from './parts.mjs';
@@ -63,7 +63,10 @@ const results = {
     processor: cpus()[0]?.model.trim(),
     memory_gb: Math.round(totalmem() / 2 ** 30),
     system: `${process.platform} ${process.arch}`,
+    load: Number(loadavg()[0].toFixed(1)),
   },
+  /** Not the package of this checkout, if ENTRENAR_PKG named another. */
+  other_package: Boolean(process.env.ENTRENAR_PKG),
   failures,
   samples: {},
   scale: [],
