@@ -56,6 +56,7 @@ const browser = await Browser.start(site.origin);
 const results = {
   mode: quick ? 'quick' : 'full',
   repetitions: settings.repetitions,
+  live_seconds: settings.liveSeconds,
   peer_points: settings.peerPoints,
   machine: {
     browser: `Chromium ${browser.version}`,
