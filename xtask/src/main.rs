@@ -2,6 +2,7 @@
 //!
 //! This file reads the command line and hands over; each chore has a file of its own.
 
+mod bench;
 mod browser;
 mod browser_tests;
 mod failure;
@@ -34,6 +35,9 @@ Commands:
       --only STAGE   run one stage: fmt, clippy, native, doc, browser, pack or e2e
   pack             Build the npm package for its three targets, and print what it weighs
       --target T     build one target: web (pkg/), bundler (target/pkg-bundler), nodejs (target/pkg-nodejs)
+  bench            Measure against peers in one headless Chromium; writes benches/results.json and benches/RESULTS.md
+      --quick        within a minute after the build; the full one takes several
+      --only PART    one part, written nowhere: size, logging, bulk, reading, opening, memory, live, dashboard or scale
   help             Print this
 
 Environment:
@@ -68,6 +72,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
         ["test", "--only", stage] => test::test(Some(stage)),
         ["pack"] => pack::pack(&pack::Target::ALL),
         ["pack", "--target", name] => pack::pack(&[pack::Target::parse(name)?]),
+        ["bench", options @ ..] => bench::bench(&bench::Options::parse(options)?),
         other => Err(Failure::new(format!(
             "cargo xtask does not know `{}`; cargo xtask --help lists what it does",
             other.join(" ")

@@ -18,6 +18,11 @@ pub(crate) fn end_to_end() -> PathBuf {
     root().join("tests/e2e")
 }
 
+/// The benchmark in the browser.
+pub(crate) fn browser_bench() -> PathBuf {
+    root().join("benches/browser")
+}
+
 /// What the chores remember between two runs.
 pub(crate) fn stamps() -> PathBuf {
     root().join("target/xtask")

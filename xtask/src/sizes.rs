@@ -56,7 +56,8 @@ impl Sizes {
         )))
     }
 
-    fn gzip(&self) -> u64 {
+    /// Bytes that a visitor loads.
+    pub(crate) fn gzip(&self) -> u64 {
         self.0.iter().map(|weight| weight.gzip).sum()
     }
 }

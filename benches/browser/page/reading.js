@@ -1,0 +1,55 @@
+// Reading: back from disk in a new page, as JSON, and downsampled.
+import { WasmRun, WasmStorage } from '/pkg/entrenar.js';
+import { compare, timed } from './compare.js';
+import { values } from './data.js';
+import { RawChunks, storedRecords } from './raw.js';
+
+/** Milliseconds to read a run's 10^6 points for the first time in this page, and to read the same with nothing above IndexedDB. */
+export async function readBack({ runId, points, rawFirst }) {
+  const sides = {
+    ours: async () => {
+      const storage = await WasmStorage.open({ database: 'bench-bulk' });
+      let found;
+      const ms = await timed(async () => {
+        found = (await storage.get_metrics(runId, 'loss')).value.length;
+      });
+      if (found !== points) throw new Error(`read back ${found} of ${points} points`);
+      await storage.close();
+      return { 'entrenar read': ms };
+    },
+    chunks: async () => {
+      const raw = await RawChunks.open('bench-raw');
+      const ms = await timed(() => raw.read('run-0'));
+      raw.close();
+      return { 'raw limit read': ms };
+    },
+    records: async () => ({ 'raw getAll of our records': (await storedRecords('bench-bulk', runId)).ms }),
+  };
+  const names = rawFirst ? ['records', 'chunks', 'ours'] : ['ours', 'chunks', 'records'];
+  return compare(1, Object.fromEntries(names.map((name) => [name, sides[name]])));
+}
+
+/** Milliseconds for a run of 10^5 points as JSON. */
+export async function json({ repetitions }) {
+  const run = await WasmRun.new('json', { database: 'bench-reading' });
+  run.log_series('loss', values(100_000));
+  const objects = JSON.parse(run.get_metrics_json());
+  const sides = {
+    get_metrics_json: () => timed(() => run.get_metrics_json()),
+    'JSON.stringify': () => timed(() => JSON.stringify(objects)),
+  };
+  await compare(2, sides);
+  const samples = await compare(repetitions, sides);
+  await run.finish();
+  return samples;
+}
+
+/** Milliseconds to get 2000 points of many, of a series that is in memory; and the first time, from disk. */
+export async function downsampled({ repetitions, database, runId, label }) {
+  const storage = await WasmStorage.open({ database });
+  const get = () => storage.get_metrics_downsampled(runId, 'loss', 2000);
+  const first = await timed(get);
+  const samples = await compare(repetitions, { [`downsampled, ${label}`]: () => timed(get) });
+  await storage.close();
+  return { ...samples, [`downsampled, ${label}, first time`]: [first] };
+}
