@@ -25,8 +25,7 @@ pub fn downsample(columns: &Columns, most: usize) -> Columns {
     };
     keep(0);
     for bucket in 0..buckets {
-        let from = 1 + bucket * inner / buckets;
-        let to = 1 + (bucket + 1) * inner / buckets;
+        let (from, to) = (1 + share(inner, bucket, buckets), 1 + share(inner, bucket + 1, buckets));
         let mut chosen = extremes(&columns.value[from..to]);
         chosen.sort_unstable();
         let mut last = None;
@@ -39,6 +38,11 @@ pub fn downsample(columns: &Columns, most: usize) -> Columns {
     }
     keep(length - 1);
     kept
+}
+
+/// `length * part / parts`. The product does not fit 32 bits, and the browser's `usize` has no more.
+fn share(length: usize, part: usize, parts: usize) -> usize {
+    (length as u64 * part as u64 / parts as u64) as usize
 }
 
 /// The places of the lowest, the highest and the first NaN.
@@ -79,6 +83,13 @@ mod tests {
 
     proptest! {
         #[test]
+    fn shares_of_long_series_do_not_overflow() {
+        let length = u32::MAX as usize;
+        assert_eq!(share(length, 665, 666), (u128::from(u32::MAX) * 665 / 666) as usize);
+        assert_eq!(share(length, 666, 666), length);
+    }
+
+    #[test]
         fn every_extreme_the_ends_and_the_order_are_kept(
             values in prop::collection::vec(value(), 1..2_000),
             most in FEWEST_POINTS..300,

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
 use super::database::{Database, Handle};
-use super::error::{promise, quiet_promise};
+use super::error::{promise, quiet_promise, range_error};
 use super::freeing::safely_freed;
 use super::json::metrics_json;
 use super::options::{run_options, storage_options};
@@ -41,6 +41,8 @@ extern "C" {
     fn join(this: &Joinable, separator: &str) -> String;
 }
 
+/// Points that fit into a string of JSON: browsers end strings at about 2^29 characters, and a point takes up to a hundred.
+const MOST_JSON_POINTS: usize = 5_000_000;
 /// Values that `log_series` copies at once.
 const COPIED_AT_ONCE: usize = 16_384;
 
@@ -235,6 +237,12 @@ impl WasmRun {
         let storage = self.database().synced.storage();
         let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
         let series = state.all_series()?;
+        let points: usize = series.iter().map(|named| named.series.len()).sum();
+        if points > MOST_JSON_POINTS {
+            return Err(range_error(&format!(
+                "{points} points are more than a string can hold ({MOST_JSON_POINTS}): read one metric after the other with get_metrics"
+            )));
+        }
         Ok(metrics_json(series, iso_second, number_list))
     }
 
