@@ -20,7 +20,7 @@ use super::schema::{
     ARTIFACTS, EXITS, EXPERIMENTS, POINTS, RUNS, encode, log_range, points_range, row_key, unwrap_bytes,
     wrap_bytes,
 };
-use super::write::{Requests, put, write_all};
+use super::write::{Requests, put, write_all, write_last};
 use super::{RexieMirror, exit_copy, random_token};
 use crate::storage::error::{Result, StorageError};
 use crate::storage::indexed_db::mirror::Batch;
@@ -83,7 +83,7 @@ impl RexieMirror {
         let store = transaction.store(EXITS).map_err(|cause| classify(&cause))?;
         let token = random_token();
         let value = exit_value(batch, |bytes| Uint8Array::from(bytes).into())?;
-        let mut stored = pin!(write_all(transaction, vec![put(store, value, token.as_str().into())]));
+        let mut stored = pin!(write_last(transaction, put(store, value, token.as_str().into())));
         let over = poll!(&mut stored);
         exit_copy::keep(self.name(), &token, &exit_value(batch, exit_copy::text_of_bytes)?);
         let result = match over {

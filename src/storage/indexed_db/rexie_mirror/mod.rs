@@ -21,7 +21,7 @@ use self::schema::{
     ARTIFACTS, BY_NAME, EXPERIMENTS, IDS_KEY, IdCounters, META, POINTS, RUNS, chunk_range, encode, log_range,
     row_key, unwrap_bytes, wrap_bytes,
 };
-use self::write::{Requests, add, put, write_all};
+use self::write::{Requests, add, overlooks_failures, put, write_all};
 use super::mirror::{Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints, claimed};
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
@@ -290,6 +290,10 @@ impl Mirror for RexieMirror {
             self.connection.close();
         }
         result
+    }
+
+    fn loses_commits_on_leaving(&self) -> bool {
+        overlooks_failures()
     }
 
     async fn commit_exit(&self, batch: &Batch) -> Result<()> {

@@ -1,4 +1,7 @@
 //! Writing transactions: all requests and the commit are issued at once, and what is over is told apart from what is not.
+//!
+//! Not so in Firefox, which commits a transaction although one of its requests failed, if another one followed and the commit
+//! was asked for before the failure was known. There the commit waits for the answers.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -6,6 +9,7 @@ use std::task::Poll;
 
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
+use js_sys::Reflect;
 use rexie::{Store, Transaction};
 use wasm_bindgen::JsValue;
 
@@ -29,8 +33,25 @@ pub(super) fn add(store: Store, value: JsValue, key: JsValue) -> Request {
     async move { store.add(&value, Some(&key)).await.map(drop) }.boxed_local()
 }
 
-/// Issues all requests, then the commit, before the first suspension; resolves when the transaction is over or has failed.
+/// Whether a commit asked for at once makes this browser overlook failed requests.
+pub(super) fn overlooks_failures() -> bool {
+    let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).unwrap_or_default();
+    let agent = Reflect::get(&navigator, &"userAgent".into()).unwrap_or_default();
+    agent.as_string().is_some_and(|agent| agent.contains("Firefox/"))
+}
+
+/// Issues all requests, then as a rule the commit, before the first suspension; resolves when the transaction is over or has
+/// failed.
 pub(super) async fn write_all(transaction: Transaction, requests: Requests) -> Result<()> {
+    write(transaction, requests, !overlooks_failures()).await
+}
+
+/// Issues a request that the store cannot refuse, and the commit, before the first suspension.
+pub(super) async fn write_last(transaction: Transaction, request: Request) -> Result<()> {
+    write(transaction, vec![request], true).await
+}
+
+async fn write(transaction: Transaction, requests: Requests, commit_at_once: bool) -> Result<()> {
     let mut waiting = Requests::with_capacity(requests.len());
     let mut refused = None;
     for mut request in requests {
@@ -51,7 +72,8 @@ pub(super) async fn write_all(transaction: Transaction, requests: Requests) -> R
         FAILED.with_borrow_mut(|failed| failed.append(&mut waiting));
         return Err(classify(&cause));
     }
-    let mut commit = transaction.commit().boxed_local();
+    let mut open = Some(transaction);
+    let mut commit = None;
     let mut telling = None;
     let over = poll_fn(|context| {
         // Requests first: a commit that hears of a failed request lets go of the transaction before it is over.
@@ -66,7 +88,13 @@ pub(super) async fn write_all(transaction: Transaction, requests: Requests) -> R
                 false
             }
         });
-        if failed { Poll::Ready(None) } else { commit.poll_unpin(context).map(Some) }
+        if failed {
+            return Poll::Ready(None);
+        }
+        if let Some(transaction) = open.take_if(|_| commit_at_once || waiting.is_empty()) {
+            commit = Some(transaction.commit().boxed_local());
+        }
+        commit.as_mut().map_or(Poll::Pending, |commit| commit.poll_unpin(context).map(Some))
     })
     .await;
     match over {
@@ -83,7 +111,7 @@ pub(super) async fn write_all(transaction: Transaction, requests: Requests) -> R
             }
         }
         None => {
-            waiting.push(commit);
+            waiting.extend(commit);
             FAILED.with_borrow_mut(|failed| failed.append(&mut waiting));
             Err(telling.unwrap_or_else(|| classify_abort(true)))
         }
