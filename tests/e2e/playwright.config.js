@@ -1,10 +1,10 @@
-// How the outside tests run: Chromium only, a fresh browser context for each test, no second attempts.
+// How the outside tests run: Chromium, no second attempts. What is stored is tested on disk, over both of Chromium's
+// IndexedDB backends; everything else in Playwright's own browser.
 import { defineConfig } from '@playwright/test';
 import { browserFlags, browserPath } from './fixtures/browser.js';
 
 export default defineConfig({
   testDir: '.',
-  testMatch: '*.spec.js',
   outputDir: '.results/playwright',
   fullyParallel: true,
   forbidOnly: true,
@@ -18,4 +18,9 @@ export default defineConfig({
     headless: true,
     launchOptions: { executablePath: browserPath, args: browserFlags },
   },
+  projects: [
+    { name: 'page', testIgnore: 'durable/**' },
+    { name: 'leveldb', testDir: 'durable', use: { backend: 'leveldb' } },
+    { name: 'sqlite', testDir: 'durable', use: { backend: 'sqlite' } },
+  ],
 });

@@ -1,6 +1,6 @@
 // When the disk is full or the site's data is cleared, training goes on and nothing that was logged is lost.
-import { MortalBrowser } from './fixtures/browser.js';
-import { expect, openIn, readSeries, test } from './fixtures/test.js';
+import { MortalBrowser } from '../fixtures/browser.js';
+import { expect, openIn, readSeries, test } from '../fixtures/durable.js';
 
 // A browser of its own: under the flags of Playwright's own launch no quota is enforced.
 let browser;

@@ -1,5 +1,5 @@
 // Several tabs on one database: each sees what the others log, and none gets in another's way.
-import { expect, loaded, readSeries, test } from './fixtures/test.js';
+import { expect, loaded, readSeries, test } from '../fixtures/durable.js';
 
 test('a second tab is told of the points that the first one logs, and can read them', async ({ open }) => {
   const [writer, watcher] = [await open(), await open()];
