@@ -19,7 +19,7 @@ export default defineConfig({
     launchOptions: { executablePath: browserPath, args: browserFlags },
   },
   projects: [
-    { name: 'page', testIgnore: 'durable/**' },
+    { name: 'page', testIgnore: ['durable/**', 'firefox/**'] },
     { name: 'leveldb', testDir: 'durable', use: { backend: 'leveldb' } },
     { name: 'sqlite', testDir: 'durable', use: { backend: 'sqlite' } },
   ],
