@@ -178,16 +178,16 @@ impl RexieMirror {
             }
         };
         let mut catalog = Catalog::default();
-        for value in experiments? {
+        for (id, value) in experiments? {
             match decode(value) {
                 Ok(record) => catalog.experiments.push(record),
-                Err(cause) => catalog.quarantined.push(format!("an experiment: {cause}")),
+                Err(cause) => catalog.quarantined.push(format!("experiment '{id}': {cause}")),
             }
         }
-        for value in runs? {
+        for (id, value) in runs? {
             match decode(value) {
                 Ok(record) => catalog.runs.push(record),
-                Err(cause) => catalog.quarantined.push(format!("a run: {cause}")),
+                Err(cause) => catalog.quarantined.push(format!("run '{id}': {cause}")),
             }
         }
         Ok(catalog)
@@ -222,14 +222,18 @@ fn points_store(transaction: &Transaction) -> Result<Store> {
     transaction.store(POINTS).map_err(|cause| classify(&cause))
 }
 
-async fn all(store: &Store) -> Result<Vec<JsValue>> {
-    store.get_all(None, None).await.map_err(|cause| classify(&cause))
+/// All records of a store by their ids: one that cannot be read does not say whose it is.
+async fn all(store: &Store) -> Result<Vec<(String, JsValue)>> {
+    let keys = store.get_all_keys(None, None).await.map_err(|cause| classify(&cause))?;
+    let values = store.get_all(None, None).await.map_err(|cause| classify(&cause))?;
+    Ok(keys.into_iter().map(|key| key.as_string().unwrap_or_default()).zip(values).collect())
 }
 
-async fn some(store: &Store, ids: &[String]) -> Result<Vec<JsValue>> {
+async fn some(store: &Store, ids: &[String]) -> Result<Vec<(String, JsValue)>> {
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        found.extend(store.get(id.as_str().into()).await.map_err(|cause| classify(&cause))?);
+        let value = store.get(id.as_str().into()).await.map_err(|cause| classify(&cause))?;
+        found.extend(value.map(|value| (id.clone(), value)));
     }
     Ok(found)
 }
