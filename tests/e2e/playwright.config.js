@@ -21,6 +21,7 @@ export default defineConfig({
   projects: [
     { name: 'page', testIgnore: ['durable/**', 'firefox/**'] },
     { name: 'leveldb', testDir: 'durable', use: { backend: 'leveldb' } },
-    { name: 'sqlite', testDir: 'durable', use: { backend: 'sqlite' } },
+    // What does not depend on the backend is not tested twice.
+    { name: 'sqlite', testDir: 'durable', testIgnore: ['damage.spec.js', 'many-tabs.spec.js', 'messages.spec.js'], use: { backend: 'sqlite' } },
   ],
 });

@@ -2,7 +2,7 @@
 import { expect, openIn, readSeriesIn, startRun, test, upTo } from '../fixtures/durable.js';
 
 const COUNT = 10_000;
-const ROUNDS = 8;
+const ROUNDS = 5;
 /** What a kill may cost of what was logged. */
 const LOST_MS = 250;
 
@@ -103,7 +103,7 @@ for (const [victim, kill] of Object.entries(KILLS)) {
 
 test('a run that nobody flushed loses the last quarter of a second at most', async ({ mortal, site }) => {
   let context = await mortal.start();
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     const page = await openIn(context, site.blank);
     const runId = await startRun(page);
     // One point a millisecond or so; the page says how far it is, so that the test knows what was logged long enough ago.

@@ -2,7 +2,7 @@
 import { expect, loaded, openIn, readSeries, startRun, test, upTo } from '../fixtures/durable.js';
 
 const COUNT = 10_000;
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 const WAYS_TO_LEAVE = {
   'a reload': () => location.reload(),
