@@ -1,10 +1,10 @@
-// How the outside tests run: Chromium only, a fresh browser context for each test, no second attempts.
+// How the outside tests run: Chromium, no second attempts. What is stored is tested on disk, over both of Chromium's
+// IndexedDB backends; everything else in Playwright's own browser.
 import { defineConfig } from '@playwright/test';
 import { browserFlags, browserPath } from './fixtures/browser.js';
 
 export default defineConfig({
   testDir: '.',
-  testMatch: '*.spec.js',
   outputDir: '.results/playwright',
   fullyParallel: true,
   forbidOnly: true,
@@ -18,4 +18,10 @@ export default defineConfig({
     headless: true,
     launchOptions: { executablePath: browserPath, args: browserFlags },
   },
+  projects: [
+    { name: 'page', testIgnore: ['durable/**', 'firefox/**'] },
+    { name: 'leveldb', testDir: 'durable', use: { backend: 'leveldb' } },
+    // What does not depend on the backend is not tested twice.
+    { name: 'sqlite', testDir: 'durable', testIgnore: ['damage.spec.js', 'many-tabs.spec.js', 'messages.spec.js'], use: { backend: 'sqlite' } },
+  ],
 });

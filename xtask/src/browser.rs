@@ -1,4 +1,4 @@
-//! The browser and its driver: found by environment variable or on the PATH, installed with apt where that is possible.
+//! The browsers and their drivers: found by environment variable or on the PATH, installed where that is possible.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,10 +13,57 @@ const BROWSER_PLACES: [&str; 2] =
     ["/usr/bin/chromium", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
 const DRIVER_NAMES: [&str; 2] = ["chromedriver", "chromium.chromedriver"];
 
-/// Where the browser and its driver are.
+const FIREFOX_NAMES: [&str; 2] = ["firefox-esr", "firefox"];
+const FIREFOX_PLACES: [&str; 1] = ["/Applications/Firefox.app/Contents/MacOS/firefox"];
+
+/// Where Chromium and its driver are.
 pub(crate) struct Browser {
     pub(crate) chrome: PathBuf,
     pub(crate) driver: PathBuf,
+}
+
+/// Where Firefox and its driver are.
+pub(crate) struct Firefox {
+    pub(crate) firefox: PathBuf,
+    pub(crate) driver: PathBuf,
+}
+
+/// Finds Firefox and its driver, installing what is missing first.
+pub(crate) fn ensure_firefox() -> Outcome<Firefox> {
+    Ok(Firefox { firefox: firefox()?, driver: geckodriver()? })
+}
+
+fn firefox() -> Outcome<PathBuf> {
+    let find = || {
+        let found = from_environment("FIREFOX")?;
+        Ok(found.or_else(|| named(&FIREFOX_NAMES)).or_else(|| placed(&FIREFOX_PLACES)))
+    };
+    if let Some(firefox) = find()? {
+        return Ok(firefox);
+    }
+    let missing = |what_to_do: &str| {
+        Failure::new(format!("Firefox is missing: {what_to_do} (or set FIREFOX to its path)"))
+    };
+    match distribution().as_str() {
+        "debian" if is_root() => install_packages("Firefox", &["firefox-esr"])?,
+        "debian" => return Err(missing("run: sudo apt-get install firefox-esr")),
+        // As with Chromium, Ubuntu's package only starts a snap.
+        _ => return Err(missing("install it, not as a snap, and put it on the PATH")),
+    }
+    find()?.ok_or_else(|| missing("it was installed but cannot be found"))
+}
+
+/// geckodriver is not among Debian's packages; it is built from its registry.
+fn geckodriver() -> Outcome<PathBuf> {
+    let find = || Ok(from_environment("GECKODRIVER")?.or_else(|| find_on_path("geckodriver")));
+    if let Some(driver) = find()? {
+        return Ok(driver);
+    }
+    tools::installing("geckodriver", "about five minutes");
+    run(Command::new("cargo").args(["install", "geckodriver", "--locked"]))?;
+    find()?.ok_or_else(|| {
+        Failure::new("geckodriver was installed but cannot be found: put cargo's bin directory on the PATH")
+    })
 }
 
 /// Finds both, installing them first if need be.
@@ -31,11 +78,18 @@ pub(crate) fn ensure_browser() -> Outcome<Browser> {
 }
 
 fn find() -> Outcome<Option<Browser>> {
-    let named = |names: &[&str]| names.iter().find_map(|name| find_on_path(name));
-    let placed = || BROWSER_PLACES.iter().map(PathBuf::from).find(|place| place.is_file());
-    let chrome = from_environment("CHROME")?.or_else(|| named(&BROWSER_NAMES)).or_else(placed);
+    let chrome = from_environment("CHROME")?.or_else(|| named(&BROWSER_NAMES));
+    let chrome = chrome.or_else(|| placed(&BROWSER_PLACES));
     let driver = from_environment("CHROMEDRIVER")?.or_else(|| named(&DRIVER_NAMES));
     Ok(chrome.zip(driver).map(|(chrome, driver)| Browser { chrome, driver }))
+}
+
+fn named(names: &[&str]) -> Option<PathBuf> {
+    names.iter().find_map(|name| find_on_path(name))
+}
+
+fn placed(places: &[&str]) -> Option<PathBuf> {
+    places.iter().map(PathBuf::from).find(|place| place.is_file())
 }
 
 fn from_environment(variable: &str) -> Outcome<Option<PathBuf>> {
@@ -48,18 +102,24 @@ fn from_environment(variable: &str) -> Outcome<Option<PathBuf>> {
     Err(Failure::new(format!("{variable} is {}, and there is no such file", path.display())))
 }
 
-fn install() -> Outcome {
+fn distribution() -> String {
     let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    let distribution =
-        release.lines().find_map(|line| line.strip_prefix("ID=")).unwrap_or_default().trim_matches('"');
-    match distribution {
-        "debian" if is_root() => {
-            tools::installing("Chromium or its driver", "about a minute");
-            run(Command::new("apt-get").arg("update"))?;
-            run(Command::new("apt-get")
-                .args(["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"])
-                .env("DEBIAN_FRONTEND", "noninteractive"))
-        }
+    let id = release.lines().find_map(|line| line.strip_prefix("ID=")).unwrap_or_default();
+    id.trim_matches('"').to_owned()
+}
+
+fn install_packages(what: &str, packages: &[&str]) -> Outcome {
+    tools::installing(what, "about a minute");
+    run(Command::new("apt-get").arg("update"))?;
+    run(Command::new("apt-get")
+        .args(["install", "-y", "--no-install-recommends"])
+        .args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+fn install() -> Outcome {
+    match distribution().as_str() {
+        "debian" if is_root() => install_packages("Chromium or its driver", &["chromium", "chromium-driver"]),
         "debian" => Err(missing("run: sudo apt-get install chromium chromium-driver")),
         // Ubuntu's chromium packages only start a snap, which cannot be driven from a container or as root.
         "ubuntu" => Err(missing(

@@ -1,29 +1,47 @@
-//! `wasm-pack test --headless --chrome`, and the proof that it tested something: a file of browser tests that the runner
+//! `wasm-pack test --headless --chrome` or `--firefox`, and the proof that it tested something: a file of browser tests that the runner
 //! skips still exits with 0.
 
 use std::fs;
+use std::path::Path;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, Firefox};
 use crate::failure::{Failure, Outcome};
 use crate::summary::{self, Summary};
 use crate::{process, project};
 
-/// Fewer tests than this in Chromium means that some were lost.
+/// Fewer tests than this in one browser means that some were lost.
 const MIN_BROWSER_TESTS: u64 = 22;
 
 /// Seconds that one file's tests may take; the runner's own limit of 20 is short for a busy machine.
 const LIMIT_SECONDS: &str = "180";
 
+/// A browser that wasm-pack can drive.
+pub(crate) enum Driven<'browser> {
+    Chromium(&'browser Browser),
+    Firefox(&'browser Firefox),
+}
+
+impl Driven<'_> {
+    /// wasm-pack's options for the browser and for its driver, the driver, and the variable that names it to the test runner.
+    fn choice(&self) -> (&str, &str, &Path, &str) {
+        match self {
+            Self::Chromium(browser) => ("--chrome", "--chromedriver", &browser.driver, "CHROMEDRIVER"),
+            Self::Firefox(browser) => ("--firefox", "--geckodriver", &browser.driver, "GECKODRIVER"),
+        }
+    }
+}
+
 /// Runs the crate's tests in the browser and returns how many passed.
-pub(crate) fn run(browser: &Browser) -> Outcome<u64> {
-    let driver = browser.driver.to_string_lossy();
+pub(crate) fn run(browser: &Driven<'_>) -> Outcome<u64> {
+    let (option, driver_option, driver, variable) = browser.choice();
     let mut command = process::program_in(
         &project::root(),
         "wasm-pack",
-        &["test", "--headless", "--chrome", "--chromedriver", &driver],
+        &["test", "--headless", option, driver_option, &driver.to_string_lossy()],
     );
     // Named in full, or wasm-pack and the test runner would fetch a driver or take another browser's.
-    command.env("CHROMEDRIVER", &browser.driver).env("WASM_BINDGEN_TEST_TIMEOUT", LIMIT_SECONDS);
+    command.env_remove("CHROMEDRIVER").env_remove("GECKODRIVER").env(variable, driver);
+    command.env("WASM_BINDGEN_TEST_TIMEOUT", LIMIT_SECONDS);
     let ran = summary::of_cargo(&process::run_and_read(&mut command)?);
     check(&ran, &files_with_browser_tests()?)?;
     Ok(ran.passed())

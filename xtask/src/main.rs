@@ -32,7 +32,7 @@ Commands:
       --port N       first port to try (default 4173; the next free one is taken)
       --no-open      do not open a browser
   test             Everything that has to hold, in order; stops at the first failure
-      --only STAGE   run one stage: fmt, clippy, native, doc, browser, pack or e2e
+      --only STAGE   run one stage: fmt, clippy, native, doc, browser, pack, e2e or firefox
   pack             Build the npm package for its three targets, and print what it weighs
       --target T     build one target: web (pkg/), bundler (target/pkg-bundler), nodejs (target/pkg-nodejs)
   bench            Measure against peers in one headless Chromium; writes benches/results.json and benches/RESULTS.md
@@ -43,6 +43,8 @@ Commands:
 Environment:
   CHROME           the Chromium or Chrome that the page's tests drive  (default: the first one on the PATH)
   CHROMEDRIVER     the driver that `wasm-pack test` uses               (default: chromedriver on the PATH)
+  FIREFOX          the Firefox that is tested                          (default: firefox-esr or firefox on the PATH)
+  GECKODRIVER      its driver                                          (default: geckodriver on the PATH)
 ";
 
 fn main() -> ExitCode {

@@ -14,7 +14,7 @@ struct Stage {
     check: fn() -> Outcome<u64>,
 }
 
-const STAGES: [Stage; 7] = [
+const STAGES: [Stage; 8] = [
     Stage { name: "fmt", what: "the code is formatted", check: fmt },
     Stage { name: "clippy", what: "no warnings, natively and for wasm32", check: clippy },
     Stage { name: "native", what: "tests outside the browser", check: native },
@@ -22,6 +22,7 @@ const STAGES: [Stage; 7] = [
     Stage { name: "browser", what: "the crate's tests in Chromium", check: in_browser },
     Stage { name: "pack", what: "the package for three targets, and its size", check: packages },
     Stage { name: "e2e", what: "the package and the page in Chromium", check: end_to_end },
+    Stage { name: "firefox", what: "the crate's tests, leaving and kills in Firefox", check: in_firefox },
 ];
 
 /// Runs every stage, or `only` one, and ends with one line that says how many tests passed.
@@ -97,7 +98,7 @@ fn doc() -> Outcome<u64> {
 
 fn in_browser() -> Outcome<u64> {
     tools::ensure_wasm_tools()?;
-    browser_tests::run(&browser::ensure_browser()?)
+    browser_tests::run(&browser_tests::Driven::Chromium(&browser::ensure_browser()?))
 }
 
 fn packages() -> Outcome<u64> {
@@ -114,8 +115,22 @@ fn end_to_end() -> Outcome<u64> {
     pack::build(&pack::Target::ALL)?;
     serve::build_page()?;
     npm::ensure_packages(&project::end_to_end())?;
-    let output =
-        run_and_read(npm::script(&project::end_to_end(), "test", &[]).env("CHROME", &browser.chrome))?;
+    playwright(npm::script(&project::end_to_end(), "test", &[]).env("CHROME", &browser.chrome))
+}
+
+fn in_firefox() -> Outcome<u64> {
+    tools::ensure_wasm_tools()?;
+    let browser = browser::ensure_firefox()?;
+    let in_crate = browser_tests::run(&browser_tests::Driven::Firefox(&browser))?;
+    pack::build(&[pack::Target::Web])?;
+    npm::ensure_packages(&project::end_to_end())?;
+    let mut outside = npm::script(&project::end_to_end(), "test-firefox", &[]);
+    outside.env("FIREFOX", &browser.firefox).env("GECKODRIVER", &browser.driver);
+    Ok(in_crate + playwright(&mut outside)?)
+}
+
+fn playwright(command: &mut Command) -> Outcome<u64> {
+    let output = run_and_read(command)?;
     let left_out = summary::left_out_by_playwright(&output);
     match summary::of_playwright(&output) {
         0 => Err(Failure::new("Playwright ran no test")),

@@ -54,6 +54,10 @@ impl Mirror for PageMirror {
         delegate!(self, mirror => mirror.commit(batch).await)
     }
 
+    fn loses_commits_on_leaving(&self) -> bool {
+        delegate!(self, mirror => mirror.loses_commits_on_leaving())
+    }
+
     async fn commit_exit(&self, batch: &Batch) -> Result<()> {
         delegate!(self, mirror => mirror.commit_exit(batch).await)
     }

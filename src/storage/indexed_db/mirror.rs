@@ -110,6 +110,11 @@ pub trait Mirror {
     /// Stores a batch. Resolves to `Ok` only after the transaction completed. `Conflict` if a row was there already.
     async fn commit(&self, batch: &Batch) -> Result<()>;
 
+    /// Whether what is being committed when the page leaves is lost, and has to be part of what is stored on leaving.
+    fn loses_commits_on_leaving(&self) -> bool {
+        false
+    }
+
     /// As [`Mirror::commit`], for a page that may be gone before it resolves: waits for no other transaction.
     ///
     /// What it stores is read only after [`Mirror::settle_exits`]. Storing a batch that was committed already does no harm.

@@ -83,6 +83,8 @@ pub struct SyncedStorage<M> {
     pub(super) turn: Mutex<()>,
     /// Batches of which nobody knows whether they were committed.
     pub(super) doubtful: RefCell<Vec<Batch>>,
+    /// The batch that is being committed, until a page that leaves takes it along.
+    pub(super) sending: RefCell<Option<Batch>>,
     /// Flushes that wait for a last flush which turned out not to be the last.
     pub(super) waiting_for_exit: RefCell<Vec<oneshot::Sender<()>>>,
     /// For each run that somebody else writes: the number of its first row not yet in memory.
@@ -119,6 +121,7 @@ impl<M: Mirror> SyncedStorage<M> {
             policy: RefCell::default(),
             turn: Mutex::default(),
             doubtful: RefCell::default(),
+            sending: RefCell::default(),
             waiting_for_exit: RefCell::default(),
             unread: RefCell::default(),
             left: Cell::new(false),

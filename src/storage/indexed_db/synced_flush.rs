@@ -60,14 +60,17 @@ impl<M: Mirror> SyncedStorage<M> {
         let mut batches = self.doubtful.take();
         let in_doubt = batches.len();
         batches.extend(self.drain(usize::MAX, released));
-        if batches.is_empty() {
+        // Stored twice, it does no harm.
+        let sending = self.sending.take();
+        self.left.set(self.left.get() || sending.is_some());
+        if batches.is_empty() && sending.is_none() {
             return None;
         }
-        let run_ids = batches.iter().flat_map(run_ids).collect();
+        let run_ids = sending.iter().chain(&batches).flat_map(run_ids).collect();
         Some(async move {
             // It is issued before anything is awaited.
             let issued = async { self.notify(Notice::Left { run_ids }) };
-            let (result, ()) = futures::join!(self.commit_last(batches, in_doubt), issued);
+            let (result, ()) = futures::join!(self.commit_last(sending, batches, in_doubt), issued);
             self.settle(&result);
             for waiting in self.waiting_for_exit.take() {
                 let _ = waiting.send(());
@@ -76,9 +79,9 @@ impl<M: Mirror> SyncedStorage<M> {
     }
 
     /// Commits as one, without a second try. The first `in_doubt` of the batches may be committed already.
-    async fn commit_last(&self, batches: Vec<Batch>, in_doubt: usize) -> Result<()> {
+    async fn commit_last(&self, sending: Option<Batch>, batches: Vec<Batch>, in_doubt: usize) -> Result<()> {
         let mut all = Batch::default();
-        for batch in batches.clone() {
+        for batch in sending.into_iter().chain(batches.clone()) {
             all.experiments.extend(batch.experiments);
             all.runs.extend(batch.runs);
             all.artifacts.extend(batch.artifacts);
@@ -170,10 +173,15 @@ impl<M: Mirror> SyncedStorage<M> {
     async fn commit_with_retries(&self, first: Batch, was_in_doubt: bool) -> Result<()> {
         let (mut batch, mut in_doubt) = (first, was_in_doubt);
         for tries in 1.. {
+            let mut taken_along = false;
             let result = if in_doubt {
                 self.was_committed(&batch).await
             } else {
-                self.heard(self.mirror.commit(&batch).await).map(|()| true)
+                let mortal = self.mirror.loses_commits_on_leaving();
+                self.sending.replace(mortal.then(|| batch.clone()));
+                let result = self.heard(self.mirror.commit(&batch).await);
+                taken_along = mortal && self.sending.take().is_none();
+                result.map(|()| true)
             };
             // The database that it was for is gone; what it held is drained again.
             let forgotten = !self.storage().journal().holds(batch.id);
@@ -182,13 +190,15 @@ impl<M: Mirror> SyncedStorage<M> {
                     self.acknowledge(&batch);
                     return Ok(());
                 }
-                Err(StorageError::ConnectionLost(_)) if !forgotten && tries < TRIES => {
-                    in_doubt = true;
-                    continue;
-                }
                 Err(cause)
-                    if !forgotten && (in_doubt || matches!(cause, StorageError::ConnectionLost(_))) =>
+                    if !forgotten
+                        && (in_doubt || taken_along || matches!(cause, StorageError::ConnectionLost(_))) =>
                 {
+                    let is_lost = matches!(cause, StorageError::ConnectionLost(_));
+                    if tries < TRIES && (is_lost || taken_along) {
+                        in_doubt = true;
+                        continue;
+                    }
                     self.keep_in_doubt(batch);
                     return result.map(drop);
                 }

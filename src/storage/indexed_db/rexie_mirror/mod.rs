@@ -25,7 +25,7 @@ use self::connection::Connection;
 use self::encode::encode;
 use self::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, row_key, wrap_bytes};
 use self::transact::{Ask, Next, Request};
-use self::write::Failed;
+use self::write::{Failed, overlooks_failures};
 use super::mirror::{Amendment, Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints};
 use crate::storage::error::Result;
 use crate::storage::record::{ExperimentRecord, RunRecord};
@@ -115,6 +115,10 @@ impl Mirror for RexieMirror {
         let stores = [EXPERIMENTS, RUNS, POINTS, ARTIFACTS];
         let mut plan = |_: &[_]| Ok(Next::Write(batch_requests(batch)));
         self.transact(&stores, TransactionMode::ReadWrite, 1, &mut plan).await
+    }
+
+    fn loses_commits_on_leaving(&self) -> bool {
+        overlooks_failures()
     }
 
     async fn commit_exit(&self, batch: &Batch) -> Result<()> {

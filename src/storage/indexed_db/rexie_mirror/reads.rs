@@ -1,5 +1,6 @@
 //! Reading: catalogs, points, artifacts.
 
+use rexie::KeyRange;
 use rexie::TransactionMode::ReadOnly;
 use wasm_bindgen::JsValue;
 
@@ -15,6 +16,9 @@ use crate::storage::record::RunRecord;
 pub(super) fn one(store: &'static str, key: &str) -> Result<Request> {
     Ok((store, Ask::Values(Some(only(&key.into())?))))
 }
+
+/// What a store is asked of a range.
+type AskFor = fn(Option<KeyRange>) -> Ask;
 
 /// The record in the answer to [`one`]; nothing if there is none.
 pub(super) fn record_in<T: Decode>(answer: &[JsValue]) -> Result<Option<T>> {
@@ -32,19 +36,25 @@ impl RexieMirror {
         let mut catalog = Catalog::default();
         let mut plan = |answers: &[Vec<JsValue>]| {
             if answers.is_empty() {
-                return catalog_requests(some).map(Next::Read);
+                return catalog_requests(some, Ask::Values).map(Next::Read);
             }
             let experiments = some.map_or(1, |(experiment_ids, _)| experiment_ids.len());
-            for (index, answer) in answers.iter().enumerate() {
-                for value in answer {
-                    let what = if index < experiments {
-                        decode(value.clone()).map(|record| catalog.experiments.push(record))
+            let asked = some.map_or(2, |(_, run_ids)| experiments + run_ids.len());
+            catalog = Catalog::default();
+            for (index, answer) in answers[..asked].iter().enumerate() {
+                for (place, value) in answer.iter().enumerate() {
+                    let (what, read) = if index < experiments {
+                        ("experiment", decode(value.clone()).map(|record| catalog.experiments.push(record)))
                     } else {
-                        decode(value.clone()).map(|record| catalog.runs.push(record))
+                        ("run", decode(value.clone()).map(|record| catalog.runs.push(record)))
                     };
-                    if let Err(cause) = what {
-                        catalog.quarantined.push(cause.to_string());
-                    }
+                    let Err(cause) = read else { continue };
+                    // Only its key says which one it is.
+                    let Some(keys) = answers.get(asked + index) else {
+                        return catalog_requests(some, Ask::Keys).map(Next::Read);
+                    };
+                    let id = keys.get(place).and_then(JsValue::as_string).unwrap_or_default();
+                    catalog.quarantined.push(format!("{what} '{id}': {cause}"));
                 }
             }
             Ok(Next::Done)
@@ -91,16 +101,16 @@ impl RexieMirror {
     }
 }
 
-fn catalog_requests(some: Option<(&[String], &[String])>) -> Result<Vec<Request>> {
+fn catalog_requests(some: Option<(&[String], &[String])>, ask: AskFor) -> Result<Vec<Request>> {
     let Some((experiment_ids, run_ids)) = some else {
-        return Ok(vec![(EXPERIMENTS, Ask::Values(None)), (RUNS, Ask::Values(None))]);
+        return Ok(vec![(EXPERIMENTS, ask(None)), (RUNS, ask(None))]);
     };
     let mut requests = Vec::new();
     for id in experiment_ids {
-        requests.push(one(EXPERIMENTS, id)?);
+        requests.push((EXPERIMENTS, ask(Some(only(&id.into())?))));
     }
     for id in run_ids {
-        requests.push(one(RUNS, id)?);
+        requests.push((RUNS, ask(Some(only(&id.into())?))));
     }
     Ok(requests)
 }

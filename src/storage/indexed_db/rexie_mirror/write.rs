@@ -1,11 +1,16 @@
 //! Writing transactions: all requests and the commit are issued at once, and what is over is told apart from what is not.
+//!
+//! Not so in Firefox, which commits a transaction although one of its requests failed, if another one followed and the commit
+//! was asked for before the failure was known. There a transaction of several requests is left to commit by itself.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::task::Poll;
 
 use futures::FutureExt;
+use js_sys::Reflect;
 use rexie::Transaction;
+use wasm_bindgen::JsValue;
 
 use super::dom_error::{classify, classify_abort};
 use super::transact::{Pending, Request, issue};
@@ -14,18 +19,41 @@ use crate::storage::error::{Result, StorageError};
 /// What belongs to failed transactions whose last events are still to come: those events call closures that live in here.
 pub(super) type Failed = RefCell<Vec<Pending>>;
 
-/// How a transaction is ended.
-fn ending(end: impl Future<Output = rexie::Result<()>> + 'static) -> Pending {
-    end.map(|ended| ended.map(|()| Vec::new())).boxed_local()
+/// Whether a commit asked for at once makes this browser overlook failed requests.
+pub(super) fn overlooks_failures() -> bool {
+    let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).unwrap_or_default();
+    let agent = Reflect::get(&navigator, &"userAgent".into()).unwrap_or_default();
+    agent.as_string().is_some_and(|agent| agent.contains("Firefox/"))
 }
 
-/// Issues all requests, then the commit, before the first suspension; resolves when the transaction is over or has failed.
+/// How a transaction is ended.
+enum Ending {
+    Commit,
+    ByItself,
+    Abort,
+}
+
+async fn end(transaction: Transaction, ending: Ending) -> rexie::Result<Vec<JsValue>> {
+    match ending {
+        Ending::Commit => transaction.commit().await?,
+        Ending::Abort => transaction.abort().await?,
+        Ending::ByItself => {
+            if !transaction.done().await?.is_committed() {
+                return Err(rexie::Error::TransactioncommitFailed);
+            }
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// Issues all requests, then as a rule the commit, before the first suspension; resolves when the transaction is over or has failed.
 pub(super) async fn write_all(
     transaction: Transaction,
     requests: Vec<Request>,
     failed: &Failed,
 ) -> Result<()> {
     let mut waiting: Vec<Pending> = Vec::with_capacity(requests.len());
+    let commits_at_once = requests.len() == 1 || !overlooks_failures();
     let mut refused = None;
     for request in requests {
         let mut request = match issue(&transaction, request) {
@@ -46,13 +74,14 @@ pub(super) async fn write_all(
     }
     if let Some(cause) = refused {
         // Half a batch must not be committed.
-        let mut abort = ending(transaction.abort());
+        let mut abort = end(transaction, Ending::Abort).boxed_local();
         let _ = poll_fn(|context| Poll::Ready(abort.poll_unpin(context))).await;
         waiting.push(abort);
         failed.borrow_mut().append(&mut waiting);
         return Err(classify(&cause));
     }
-    let mut commit = ending(transaction.commit());
+    let ending = if commits_at_once { Ending::Commit } else { Ending::ByItself };
+    let mut commit = end(transaction, ending).boxed_local();
     let mut telling = None;
     let over = poll_fn(|context| {
         // Requests first: a commit that hears of a failed request lets go of the transaction before it is over.

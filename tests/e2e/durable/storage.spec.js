@@ -1,5 +1,5 @@
 // What lies in IndexedDB, looked at with the browser's own interface.
-import { expect, loaded, test } from './fixtures/test.js';
+import { expect, loaded, test } from '../fixtures/durable.js';
 
 test('points are stored many to a record, in the stores that the design names', async ({ open }) => {
   const page = await open();

@@ -1,5 +1,5 @@
 // Several tabs on one database: each sees what the others log, and none gets in another's way.
-import { expect, loaded, readSeries, test } from './fixtures/test.js';
+import { expect, loaded, readSeries, test } from '../fixtures/durable.js';
 
 test('a second tab is told of the points that the first one logs, and can read them', async ({ open }) => {
   const [writer, watcher] = [await open(), await open()];
@@ -57,35 +57,6 @@ test('a storage is told of the changes of its own tab', async ({ open }) => {
   await expect
     .poll(() => page.evaluate(async () => Array.from((await storage.get_metrics('run-0', 'loss')).value)))
     .toEqual([1]);
-});
-
-test('twenty tabs that start runs at once get different ids and share one experiment', async ({ open }) => {
-  const pages = [];
-  for (let index = 0; index < 20; index += 1) pages.push(await open());
-  const started = await Promise.all(
-    pages.map((page, index) =>
-      page.evaluate(async (index) => {
-        const runs = await Promise.all([1, 2, 3].map(() => entrenar.WasmRun.new('shared')));
-        runs.forEach((run) => run.log_metric('loss', index));
-        await Promise.all(runs.map((run) => run.flush()));
-        return runs.map((run) => [run.run_id(), run.experiment_id()]);
-      }, index),
-    ),
-  );
-  const ids = started.flat().map(([runId]) => runId);
-  expect(new Set(ids).size).toBe(60);
-  expect(new Set(started.flat().map(([, experimentId]) => experimentId)).size).toBe(1);
-
-  const reader = await open();
-  const listed = await reader.evaluate(async () => {
-    const storage = await entrenar.WasmStorage.open();
-    return storage.list_experiments().map((id) => [storage.experiment(id).name, storage.list_runs(id)]);
-  });
-  expect(listed).toEqual([['shared', expect.any(Array)]]);
-  expect(listed[0][1].toSorted()).toEqual(ids.toSorted());
-  for (const [index, [[runId]]] of started.entries()) {
-    expect(await readSeries(reader, runId, 'loss')).toEqual({ steps: [0], values: [index] });
-  }
 });
 
 test('tabs that log at the same time keep each their own points', async ({ open }) => {

@@ -1,0 +1,119 @@
+// A page that leaves loses nothing, however it leaves and whatever it was doing.
+import { expect, loaded, openIn, readSeries, startRun, test, upTo } from '../fixtures/durable.js';
+
+const COUNT = 10_000;
+const ROUNDS = 3;
+
+const WAYS_TO_LEAVE = {
+  'a reload': () => location.reload(),
+  'a navigation on the same site': () => location.assign('/blank.html?again'),
+  'a navigation to another site': (elsewhere) => location.assign(elsewhere),
+  'closing the tab': () => window.close(),
+};
+
+/** A page that may close itself: only one that a script opened may. */
+async function openPopup(context, opener, site) {
+  const popup = context.waitForEvent('page');
+  await opener.evaluate((address) => void window.open(address), site.blank);
+  const page = await popup;
+  await loaded(page);
+  return page;
+}
+
+function gone(page, way) {
+  return way === 'closing the tab' ? page.waitForEvent('close') : page.waitForEvent('load');
+}
+
+for (const [way, leave] of Object.entries(WAYS_TO_LEAVE)) {
+  for (const [when, before] of [
+    ['at once', 0],
+    ['while a flush is on its way', 5_000],
+  ]) {
+    test(`10 000 points survive ${way} in the task that logged them, ${when}`, async ({ context, site, open }) => {
+      const opener = await open();
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const page = await openPopup(context, opener, site);
+        const runId = await startRun(page);
+        const left = gone(page, way);
+        const leaving = page.evaluate(
+          ({ leave, elsewhere, count, before }) => {
+            const log = (from, to) => {
+              for (let index = from; index < to; index += 1) run.log_metric('loss', index / 3);
+            };
+            log(0, before);
+            if (before > 0) void run.flush();
+            setTimeout(() => {
+              log(before, count);
+              (0, eval)(leave)(elsewhere);
+            });
+          },
+          { leave: String(leave), elsewhere: site.elsewhere, count: COUNT, before },
+        );
+        await Promise.all([left, leaving]);
+        const reader = await openIn(context, site.blank);
+        await expect.poll(async () => (await readSeries(reader, runId, 'loss')).steps?.length).toBe(COUNT);
+        expect(await readSeries(reader, runId, 'loss')).toEqual({
+          steps: upTo(COUNT),
+          values: upTo(COUNT).map((index) => index / 3),
+        });
+        await reader.close();
+        await page.close();
+      }
+    });
+  }
+
+  test(`a page that logs and flushes without pause loses nothing by ${way}`, async ({ context, site, open }) => {
+    // There is always a transaction on its way when the page goes; whether the last one gets through is a matter of
+    // moments, so that one try says little.
+    const opener = await open();
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const page = await openPopup(context, opener, site);
+      const runId = await startRun(page);
+      const left = gone(page, way);
+      const leaving = page.evaluate(([leave, elsewhere]) => {
+        let logged = 0;
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => {
+          for (let point = 0; point < 50; point += 1) run.log_metric('loss', logged++ / 3);
+          localStorage.setItem('logged', String(logged));
+          run.flush().catch(() => {});
+          port2.postMessage('again');
+        };
+        port2.postMessage('go');
+        setTimeout((0, eval)(leave), 50, elsewhere);
+      }, [String(leave), site.elsewhere]);
+      await Promise.all([left, leaving]);
+      const reader = await openIn(context, site.blank);
+      const counts = async () => ({
+        logged: await reader.evaluate(() => Number(localStorage.getItem('logged'))),
+        stored: (await readSeries(reader, runId, 'loss')).steps?.length,
+      });
+      // The page's last words may take as long as its last points.
+      await expect.poll(async () => {
+        const { logged, stored } = await counts();
+        return stored - logged;
+      }, { timeout: 5_000 }).toBe(0);
+      const { logged } = await counts();
+      expect(logged).toBeGreaterThan(0);
+      expect((await readSeries(reader, runId, 'loss')).values).toEqual(upTo(logged).map((index) => index / 3));
+      await reader.close();
+      await page.close();
+    }
+  });
+}
+
+test('what was logged before the tab was hidden is kept, though the tab never ran again', async ({ context, site, open }) => {
+  const page = await open();
+  const runId = await startRun(page);
+  await page.evaluate((count) => {
+    for (let index = 0; index < count; index += 1) run.log_metric('loss', index / 3);
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    setTimeout(() => {
+      for (;;);
+    });
+  }, COUNT);
+  const reader = await openIn(context, site.blank);
+  await expect.poll(async () => (await readSeries(reader, runId, 'loss')).steps?.length).toBe(COUNT);
+  expect((await readSeries(reader, runId, 'loss')).values).toEqual(upTo(COUNT).map((index) => index / 3));
+});
