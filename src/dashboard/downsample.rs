@@ -81,15 +81,15 @@ mod tests {
         ]
     }
 
-    proptest! {
-        #[test]
+    #[test]
     fn shares_of_long_series_do_not_overflow() {
         let length = u32::MAX as usize;
         assert_eq!(share(length, 665, 666), (u128::from(u32::MAX) * 665 / 666) as usize);
         assert_eq!(share(length, 666, 666), length);
     }
 
-    #[test]
+    proptest! {
+        #[test]
         fn every_extreme_the_ends_and_the_order_are_kept(
             values in prop::collection::vec(value(), 1..2_000),
             most in FEWEST_POINTS..300,
