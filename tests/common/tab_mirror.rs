@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::fmt::Debug;
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -28,6 +29,8 @@ pub struct SharedStore {
     store: MemoryMirror,
     exits: Rc<RefCell<Vec<Batch>>>,
     identity: Rc<Cell<u32>>,
+    /// Whether every transaction is printed.
+    pub tells: Rc<Cell<bool>>,
 }
 
 /// A tab's connection. Hitches are used up in order; after the last every transaction goes through at once.
@@ -119,7 +122,26 @@ impl TabMirror {
         self.seen.get() == self.shared.identity.get()
     }
 
-    async fn transaction<T>(&self, operation: impl AsyncFnOnce(&SharedStore) -> Result<T>) -> Result<T> {
+    async fn transaction<T: Debug>(
+        &self,
+        what: impl Debug,
+        operation: impl AsyncFnOnce(&SharedStore) -> Result<T>,
+    ) -> Result<T> {
+        let tells = self.shared.tells.get();
+        if tells {
+            println!("    {what:?}");
+        }
+        let result = self.faulty_transaction(operation).await;
+        if tells {
+            println!("    {what:?} -> {result:?}");
+        }
+        result
+    }
+
+    async fn faulty_transaction<T: Debug>(
+        &self,
+        operation: impl AsyncFnOnce(&SharedStore) -> Result<T>,
+    ) -> Result<T> {
         let began_with = self.seen.get();
         let Hitch { before, fails, after, answer_lost } =
             self.hitches.borrow_mut().pop_front().unwrap_or_default();
@@ -136,6 +158,9 @@ impl TabMirror {
             return Err(broken());
         }
         let result = operation(&self.shared).await;
+        if self.shared.tells.get() {
+            println!("      {result:?}");
+        }
         wait(after).await;
         if answer_lost { result.and_then(|_| Err(broken())) } else { result }
     }
@@ -143,19 +168,25 @@ impl TabMirror {
 
 impl Mirror for TabMirror {
     async fn load_catalog(&self) -> Result<Catalog> {
-        self.transaction(async |shared| shared.store.load_catalog().await).await
+        self.transaction("catalog", async |shared| shared.store.load_catalog().await).await
     }
 
     async fn load_records(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<Catalog> {
-        self.transaction(async |shared| shared.store.load_records(experiment_ids, run_ids).await).await
+        self.transaction(("records", experiment_ids, run_ids), async |shared| {
+            shared.store.load_records(experiment_ids, run_ids).await
+        })
+        .await
     }
 
     async fn reserve_ids(&self, experiments: u64, runs: u64) -> Result<ReservedIds> {
-        self.transaction(async |shared| shared.store.reserve_ids(experiments, runs).await).await
+        self.transaction("ids", async |shared| shared.store.reserve_ids(experiments, runs).await).await
     }
 
     async fn begin_run(&self, new_run: NewRun) -> Result<(ExperimentRecord, RunRecord)> {
-        self.transaction(async |shared| shared.store.begin_run(new_run).await).await
+        self.transaction(("begin", new_run.experiment_name.clone()), async |shared| {
+            shared.store.begin_run(new_run).await
+        })
+        .await
     }
 
     async fn claim_run(
@@ -165,12 +196,14 @@ impl Mirror for TabMirror {
         owner: &str,
         now_ms: i64,
     ) -> Result<RunRecord> {
-        self.transaction(async |shared| shared.store.claim_run(run_id, expected_owner, owner, now_ms).await)
-            .await
+        self.transaction(("claim", run_id, owner), async |shared| {
+            shared.store.claim_run(run_id, expected_owner, owner, now_ms).await
+        })
+        .await
     }
 
     async fn commit(&self, batch: &Batch) -> Result<()> {
-        self.transaction(async |shared| shared.store.commit(batch).await).await
+        self.transaction(("commit", batch), async |shared| shared.store.commit(batch).await).await
     }
 
     async fn commit_exit(&self, batch: &Batch) -> Result<()> {
@@ -178,27 +211,34 @@ impl Mirror for TabMirror {
             shared.exits.borrow_mut().push(batch.clone());
             Ok(())
         };
-        self.transaction(keep).await
+        self.transaction(("exit", batch), keep).await
     }
 
     async fn settle_exits(&self) -> Result<Vec<String>> {
-        self.transaction(async |shared| shared.settle().await).await
+        self.transaction("settle", async |shared| shared.settle().await).await
     }
 
     async fn amend_run(&self, run_id: &str, amendment: &Amendment) -> Result<RunRecord> {
-        self.transaction(async |shared| shared.store.amend_run(run_id, amendment).await).await
+        self.transaction(("amend", run_id), async |shared| shared.store.amend_run(run_id, amendment).await)
+            .await
     }
 
     async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {
-        self.transaction(async |shared| shared.store.delete_runs(run_ids, experiment_id).await).await
+        self.transaction(("delete", run_ids), async |shared| {
+            shared.store.delete_runs(run_ids, experiment_id).await
+        })
+        .await
     }
 
     async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
-        self.transaction(async |shared| shared.store.load_points(run_id, from_sequence).await).await
+        self.transaction(("points", run_id, from_sequence), async |shared| {
+            shared.store.load_points(run_id, from_sequence).await
+        })
+        .await
     }
 
     async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>> {
-        self.transaction(async |shared| shared.store.load_artifact(hash).await).await
+        self.transaction(("artifact", hash), async |shared| shared.store.load_artifact(hash).await).await
     }
 
     fn close(&self) {}
