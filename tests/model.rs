@@ -198,7 +198,14 @@ impl World {
         let (written, clears) = (Rc::clone(&tab.written), facts.borrow().clears);
         let task: LocalBoxFuture<'static, ()> = match (op % 32, my_run, any_run) {
             (0..=7, Some(run_id), _) => return log(&synced, &mut facts.borrow_mut(), &run_id, op, bits),
-            (8..=12, ..) => flush(synced, facts, written).map(drop).boxed_local(),
+            (8..=11, ..) => flush(synced, facts, written).map(drop).boxed_local(),
+            (12, _, Some(run_id)) => async move {
+                let slot = synced.storage().memory().run_slot(&run_id);
+                if let Ok(slot) = slot {
+                    let _ = synced.compact_run(slot, 2).await;
+                }
+            }
+            .boxed_local(),
             // Not covered: leaving a page whose site data was cleared, before all is written again.
             (13..=15, ..) if written.get() == clears => async move {
                 if let Some(exit) = synced.flush_on_exit(op % 2 == 0) {
@@ -367,6 +374,11 @@ async fn begin(synced: Rc<Synced>, facts: Shared<Facts>, which: usize) {
         let storage = synced.storage();
         let record = storage.memory().get(slot).unwrap().record();
         facts.borrow_mut().begun(&record.run_id, &record.experiment_id, clears);
+    } else if clears > 0 {
+        // Numbers are given again, and nobody heard which.
+        for run in facts.borrow_mut().runs.values_mut().filter(|run| run.is_gone) {
+            run.is_gone = false;
+        }
     }
 }
 

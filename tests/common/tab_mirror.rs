@@ -7,7 +7,8 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use entrenar::storage::indexed_db::{
-    Amendment, Batch, Catalog, MemoryMirror, Mirror, NewRun, ReservedIds, RunCommit, StoredPoints,
+    Amendment, Batch, Catalog, MemoryMirror, Mirror, NewRun, ReservedIds, RunCommit, Settled, StoredPoints,
+    settled,
 };
 use entrenar::storage::{ExperimentRecord, Result, RunRecord, StorageError};
 use futures::future::poll_fn;
@@ -63,52 +64,30 @@ impl SharedStore {
         self.identity.set(self.identity.get() + 1);
     }
 
-    async fn has_row(&self, run_id: &str) -> Result<bool> {
-        Ok(!self.store.load_points(run_id, 0).await?.blocks.is_empty())
-    }
-
-    /// As `RexieMirror` is to do it.
+    /// As `RexieMirror` does it.
     async fn settle(&self) -> Result<Vec<String>> {
         let mut changed = Vec::new();
         for exit in self.exits.take() {
-            for RunCommit { record: left, mut rows } in exit.runs {
-                let stored =
-                    self.store.load_records(&[], std::slice::from_ref(&left.run_id)).await?.runs.pop();
-                let mut sequence = rows.first().map_or(0, |row| row.sequence);
-                let record = match stored {
-                    Some(stored) if stored.owner == left.owner => {
-                        if left.next_sequence >= stored.next_sequence { left } else { stored }
-                    }
-                    Some(stored) => {
-                        // It may have been settled before: what is there already is not put behind it again.
-                        let there = self.store.load_points(&stored.run_id, 0).await?.blocks;
-                        rows.retain(|row| !there.contains(&row.bytes));
-                        sequence = stored.next_sequence as u64;
-                        let next_sequence = stored.next_sequence + rows.len() as f64;
-                        RunRecord { next_sequence, ..stored }
-                    }
-                    None if sequence > 0 || self.has_row(&left.run_id).await? => continue,
-                    None => left,
-                };
-                changed.push(record.run_id.clone());
-                for mut row in rows {
-                    row.sequence = sequence;
-                    sequence += 1;
-                    let (number, bytes) = (row.sequence, row.bytes.clone());
-                    let runs = vec![RunCommit { record: record.clone(), rows: vec![row] }];
-                    if self.store.commit(&Batch { runs, ..Batch::default() }).await.is_err() {
-                        let there = self.store.load_points(&record.run_id, number).await?.blocks.remove(0);
-                        let is_fence = there.len() <= 8;
-                        assert!(
-                            there == bytes || is_fence,
-                            "row {number} of {} is put over another",
-                            record.run_id
-                        );
-                        self.store.put_row(&record.run_id, number, bytes);
-                    }
+            for RunCommit { record: left, rows } in exit.runs {
+                let run_id = left.run_id.clone();
+                let stored = self.store.load_records(&[], std::slice::from_ref(&run_id)).await?.runs.pop();
+                let log = self.store.rows(&run_id);
+                if stored.is_none() && !log.is_empty() {
+                    // What a deleted run leaves behind.
+                    continue;
                 }
-                let runs = vec![RunCommit { record, rows: Vec::new() }];
-                self.store.commit(&Batch { runs, ..Batch::default() }).await?;
+                let chunks: Vec<Vec<u8>> =
+                    self.store.chunks(&run_id).into_iter().map(|(_, _, block)| block).collect();
+                let Settled { record, rows } = settled(stored, left, rows, &log, &chunks);
+                for row in rows {
+                    assert!(
+                        log.iter().all(|(taken, _)| *taken != row.sequence),
+                        "a row of {run_id} is put over another"
+                    );
+                    self.store.put_row(&run_id, row.sequence, row.bytes);
+                }
+                self.store.put_run(record);
+                changed.push(run_id);
             }
             self.store.commit(&Batch { runs: Vec::new(), ..exit }).await?;
         }
@@ -239,6 +218,13 @@ impl Mirror for TabMirror {
 
     async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>> {
         self.transaction(("artifact", hash), async |shared| shared.store.load_artifact(hash).await).await
+    }
+
+    async fn compact_run(&self, run_id: &str, owner: &str, fewest: u64) -> Result<Option<RunRecord>> {
+        self.transaction(("compact", run_id), async |shared| {
+            shared.store.compact_run(run_id, owner, fewest).await
+        })
+        .await
     }
 
     fn close(&self) {}

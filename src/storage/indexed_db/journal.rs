@@ -36,6 +36,8 @@ struct RunJournal {
     pending: u64,
     /// The next row's number as far as commits are acknowledged.
     committed_sequence: u64,
+    /// Rows below this number are known to be compacted. Every record that is written says so.
+    compacted_sequence: u64,
     /// Why this run must not be written any more.
     fenced: Option<StorageError>,
     /// Points announced to this tab's subscribers, per series.
@@ -231,6 +233,7 @@ impl Journal {
             let journal = self.run(slot);
             journal.series.clear();
             journal.committed_sequence = 0;
+            journal.compacted_sequence = 0;
             journal.unstored = true;
             journal.pending = points;
             self.note_run(slot);
@@ -329,6 +332,7 @@ impl Journal {
         let next_sequence = first_sequence + rows.len() as u64;
         let mut record = state.current_record();
         record.next_sequence = next_sequence as f64;
+        record.compacted_sequence = self.run(slot).compacted_sequence as f64;
         stamp(&mut record);
         Some((RunCommit { record, rows }, RunReceipt { slot, ranges, points, next_sequence }))
     }
@@ -385,6 +389,18 @@ impl Journal {
     pub fn skip_to_sequence(&mut self, slot: RunSlot, next_sequence: u64) {
         let run = self.run(slot);
         run.committed_sequence = run.committed_sequence.max(next_sequence);
+    }
+
+    /// Rows of this run below this number have been compacted.
+    pub fn note_compacted(&mut self, slot: RunSlot, compacted_sequence: u64) {
+        let run = self.run(slot);
+        run.compacted_sequence = run.compacted_sequence.max(compacted_sequence);
+    }
+
+    /// Rows of this run below this number are known to be compacted.
+    #[must_use]
+    pub fn compacted_sequence(&self, slot: RunSlot) -> u64 {
+        self.runs.get(slot.0 as usize).map_or(0, |run| run.compacted_sequence)
     }
 
     /// The runs changed in this tab since the last call.

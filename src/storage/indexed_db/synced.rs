@@ -93,6 +93,8 @@ pub struct SyncedStorage<M> {
     pub(super) left_seen: Cell<u32>,
     /// Site data was cleared, and not all is written again that memory holds: the ids of its runs look as if they were free.
     pub(super) rewrites: Cell<bool>,
+    /// Runs that may be worth compacting.
+    pub(super) compactable: RefCell<Vec<RunSlot>>,
     owner: String,
     observer: Box<dyn Fn(Notice)>,
     tick_due_ms: Cell<f64>,
@@ -126,6 +128,7 @@ impl<M: Mirror> SyncedStorage<M> {
             left: Cell::new(0),
             left_seen: Cell::new(0),
             rewrites: Cell::new(false),
+            compactable: RefCell::default(),
             owner: owner.to_owned(),
             observer: Box::new(observer),
             tick_due_ms: Cell::new(f64::INFINITY),
@@ -278,10 +281,12 @@ impl<M: Mirror> SyncedStorage<M> {
     fn adopt(&self, state: RunState) -> RunSlot {
         let lengths: Vec<usize> =
             state.all_series().unwrap_or_default().iter().map(|named| named.series.len()).collect();
-        let next_sequence = state.record().next_sequence as u64;
+        let (next_sequence, compacted_sequence) =
+            (state.record().next_sequence as u64, state.record().compacted_sequence as u64);
         let mut storage = self.storage_mut();
         let slot = storage.memory_mut().put_run(state);
         storage.journal_mut().0.adopt_run(slot, &lengths, next_sequence);
+        storage.journal_mut().0.note_compacted(slot, compacted_sequence);
         drop(storage);
         self.set_unread(slot, None);
         slot

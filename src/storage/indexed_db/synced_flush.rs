@@ -5,6 +5,7 @@ use std::future::Future;
 use futures::channel::oneshot;
 
 use super::change::Change;
+use super::compaction::holds_row;
 use super::flush_policy::Wake;
 use super::journal::BATCH_POINTS;
 use super::mirror::{Batch, Mirror};
@@ -166,6 +167,10 @@ impl<M: Mirror> SyncedStorage<M> {
 
     fn acknowledge(&self, batch: &Batch) {
         self.storage_mut().acknowledge(batch);
+        for commit in &batch.runs {
+            let slot = self.storage().memory().run_slot(&commit.record.run_id);
+            slot.into_iter().for_each(|slot| self.may_compact(slot));
+        }
         self.notify(Notice::Committed {
             experiment_ids: batch.experiments.iter().map(|e| e.experiment_id.clone()).collect(),
             run_ids: run_ids(batch),
