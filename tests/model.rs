@@ -374,11 +374,6 @@ async fn begin(synced: Rc<Synced>, facts: Shared<Facts>, which: usize) {
         let storage = synced.storage();
         let record = storage.memory().get(slot).unwrap().record();
         facts.borrow_mut().begun(&record.run_id, &record.experiment_id, clears);
-    } else if clears > 0 {
-        // Numbers are given again, and nobody heard which.
-        for run in facts.borrow_mut().runs.values_mut().filter(|run| run.is_gone) {
-            run.is_gone = false;
-        }
     }
 }
 

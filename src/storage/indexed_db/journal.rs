@@ -13,6 +13,9 @@ use crate::storage::record::RunRecord;
 /// The most points that one batch takes, so that a transaction stays short; a last flush on leaving takes all.
 pub const BATCH_POINTS: usize = 200_000;
 
+/// The most unsaved points that are kept, over all runs: about 200 MB.
+pub const MAX_UNSAVED_POINTS: u64 = 1 << 24;
+
 #[derive(Debug, Clone, Default)]
 struct SeriesJournal {
     drained: usize,
@@ -69,6 +72,8 @@ pub struct Journal {
     dirty_runs: Vec<RunSlot>,
     touched_runs: Vec<RunSlot>,
     runs: Vec<RunJournal>,
+    /// Points that are not committed, of all runs that may be written.
+    unsaved: u64,
     in_flight: Vec<(u64, Receipt)>,
     last_batch: u64,
 }
@@ -99,6 +104,7 @@ impl Journal {
     #[inline]
     pub fn note_points(&mut self, slot: RunSlot, count: u64) {
         self.run(slot).pending += count;
+        self.unsaved += count;
         self.touch(slot);
     }
 
@@ -112,6 +118,22 @@ impl Journal {
         if !self.runs[slot.0 as usize].touched {
             self.runs[slot.0 as usize].touched = true;
             self.touched_runs.push(slot);
+        }
+    }
+
+    /// Points that are not committed and will be, of all runs.
+    #[must_use]
+    #[inline]
+    pub fn unsaved(&self) -> u64 {
+        self.unsaved
+    }
+
+    fn count_unsaved(&mut self) {
+        self.unsaved = 0;
+        for run in &self.runs {
+            if run.fenced.is_none() {
+                self.unsaved += run.pending;
+            }
         }
     }
 
@@ -142,6 +164,7 @@ impl Journal {
             ..RunJournal::default()
         };
         *self.run(slot) = journal;
+        self.count_unsaved();
         self.dirty_runs.retain(|&dirty| dirty != slot);
         self.touched_runs.retain(|&touched| touched != slot);
     }
@@ -170,6 +193,7 @@ impl Journal {
         run.fenced = Some(cause);
         run.dirty = false;
         self.dirty_runs.retain(|&dirty| dirty != slot);
+        self.count_unsaved();
     }
 
     /// A run is no more: nothing of it is to be written.
@@ -242,6 +266,7 @@ impl Journal {
                 self.note_artifact(&artifact.hash);
             }
         }
+        self.count_unsaved();
     }
 
     /// Takes what changed as a batch of at most about `most_points` points, or nothing if nothing did.
@@ -358,6 +383,7 @@ impl Journal {
             }
             run.committed_sequence = receipt.next_sequence;
         }
+        self.count_unsaved();
     }
 
     /// The transaction of this batch did not complete: what it held is to be written again.

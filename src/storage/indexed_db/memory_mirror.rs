@@ -31,6 +31,11 @@ impl Store {
         rows.map(|((_, sequence), bytes)| (*sequence, bytes.clone())).collect()
     }
 
+    /// Whether there is a run of this id, or what a deleted one left behind.
+    fn is_taken(&self, run_id: &str) -> bool {
+        self.runs.contains_key(run_id) || !self.rows(run_id, 0..u64::MAX).is_empty()
+    }
+
     /// Stores a record whose log ends in a fence. `Conflict` if there is a row where the fence is to stand.
     fn fence(&mut self, record: &RunRecord) -> Result<()> {
         let place = (record.run_id.clone(), record.next_sequence as u64 - 1);
@@ -146,7 +151,7 @@ impl Mirror for MemoryMirror {
             experiment
         };
         // A tab that wrote its runs again after the store was cleared may have taken numbers that are counted as free.
-        while store.runs.contains_key(&format!("run-{}", store.next_run)) {
+        while store.is_taken(&format!("run-{}", store.next_run)) {
             store.next_run += 1;
         }
         let run = RunRecord {

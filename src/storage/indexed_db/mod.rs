@@ -26,7 +26,7 @@ pub use change::Change;
 pub use compaction::{Compaction, FEWEST_ROWS, KEPT_ROWS, compaction, holds_row};
 pub use flush_policy::{FlushPolicy, Wake};
 pub use ids::IdPool;
-pub use journal::{BATCH_POINTS, Journal, Touched};
+pub use journal::{BATCH_POINTS, Journal, MAX_UNSAVED_POINTS, Touched};
 pub use memory_mirror::MemoryMirror;
 pub use mirror::{Amendment, Batch, Catalog, Mirror, NewRun, PointRow, ReservedIds, RunCommit, StoredPoints};
 pub use point_block::{BLOCK_BYTES, BLOCK_FORMAT, BlockWriter, EMPTY_BLOCK, Slice, read_block};
