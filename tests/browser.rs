@@ -6,9 +6,10 @@ mod common;
 
 use common::synced::Synced;
 use entrenar::storage::indexed_db::{
-    Amendment, Batch, Mirror, NewRun, PointRow, RexieMirror, RunCommit, random_token,
+    Amendment, Batch, BlockWriter, KEPT_ROWS, Mirror, NewRun, PointRow, RexieMirror, RunCommit, random_token,
+    read_block,
 };
-use entrenar::storage::{RunRecord, StorageError};
+use entrenar::storage::{RawPoint, RunRecord, RunStatus, Series, StorageError};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -160,4 +161,68 @@ async fn newer_database_is_refused() {
     let after = rexie::Rexie::builder(&name).build().await.unwrap();
     assert_eq!((after.version().unwrap(), after.store_names()), (7, vec!["things of the future".to_owned()]));
     after.close();
+}
+
+/// A batch with ten points of a metric that go on where the row before ended.
+fn points(record: &RunRecord, sequence: u64) -> Batch {
+    let mut series = Series::default();
+    for step in 10 * sequence..10 * sequence + 10 {
+        series.push(RawPoint { step, value: step as f64, timestamp_ms: step as i64 });
+    }
+    let mut writer = BlockWriter::default();
+    writer.add_behind(10 * sequence, "loss", &series, 0..10);
+    let mut batch = batch(record, sequence);
+    batch.runs[0].rows[0].bytes = writer.finish().remove(0);
+    batch
+}
+
+/// The steps stored of a run, in the order of their places, and the number of records that hold points.
+async fn stored_steps(mirror: &RexieMirror, run_id: &str) -> (Vec<u64>, usize) {
+    let blocks = mirror.load_points(run_id, 0).await.unwrap().blocks;
+    let mut slices: Vec<_> = blocks.iter().flat_map(|block| read_block(block).unwrap()).collect();
+    slices.sort_by_key(|slice| slice.first_index);
+    let steps = slices.iter().flat_map(|slice| slice.points.iter().map(|point| point.step));
+    (steps.collect(), slices.len())
+}
+
+#[wasm_bindgen_test]
+async fn rows_become_chunks_that_grow_and_what_is_in_them_is_settled_already() {
+    let mirror = mirror();
+    let (_, record) = mirror.begin_run(new_run("chunks", "a")).await.unwrap();
+    let run_id = record.run_id.as_str();
+    for sequence in 0..200 {
+        mirror.commit(&points(&record, sequence)).await.unwrap();
+    }
+    assert_eq!(mirror.compact_run(run_id, "b", 32).await, Ok(None), "it is not b's");
+    assert_eq!(mirror.compact_run(run_id, "a", 201).await, Ok(None), "it is not worth it");
+    let compacted = mirror.compact_run(run_id, "a", 32).await.unwrap().unwrap();
+    assert_eq!((compacted.compacted_sequence, compacted.next_sequence), (200.0, 201.0));
+    assert_eq!(stored_steps(&mirror, run_id).await, ((0..2_000).collect(), 1));
+    let rows = mirror.load_points(run_id, 0).await.unwrap().blocks.len() as u64;
+    assert_eq!(rows, 1 + KEPT_ROWS + 1);
+    // Who does not know of it runs into the fence; what a page left of rows that are in chunks changes nothing.
+    let late = mirror.commit(&points(&record, 200)).await;
+    assert!(matches!(late, Err(StorageError::Conflict(_))), "{late:?}");
+    let mut left = points(&record, 50);
+    left.runs[0].record.next_sequence = 300.0;
+    mirror.commit_exit(&left).await.unwrap();
+    mirror.settle_exits().await.unwrap();
+    assert_eq!(stored_steps(&mirror, run_id).await, ((0..2_000).collect(), 1));
+    let whole = mirror.load_points(run_id, 199).await.unwrap();
+    assert!(whole.whole && whole.record.unwrap().compacted_sequence == 200.0);
+    // An ended run is anybody's to compact, and its chunk grows.
+    let ended = RunRecord { status: RunStatus::Success, compacted_sequence: 200.0, ..record.clone() };
+    for sequence in 301..305 {
+        let mut batch = points(&ended, sequence - 101);
+        batch.runs[0].rows[0].sequence = sequence;
+        batch.runs[0].record.next_sequence = sequence as f64 + 1.0;
+        mirror.commit(&batch).await.unwrap();
+    }
+    let compacted = mirror.compact_run(run_id, "b", 32).await.unwrap().unwrap();
+    assert_eq!(compacted.compacted_sequence, 305.0);
+    assert_eq!(stored_steps(&mirror, run_id).await, ((0..2_040).collect(), 1));
+    assert_eq!(mirror.compact_run(run_id, "b", 32).await, Ok(None));
+    assert!(mirror.load_points(run_id, 305).await.unwrap().blocks.len() == 1);
+    mirror.delete_runs(std::slice::from_ref(&record.run_id), None).await.unwrap();
+    assert_eq!(stored_steps(&mirror, run_id).await, (Vec::new(), 0));
 }

@@ -62,9 +62,13 @@ impl Tab {
 
 /// The steps stored of a metric, as somebody sees them who opens the database now.
 async fn stored_steps(mirror: &FaultyMirror, key: &str) -> Vec<u64> {
+    stored_steps_of(mirror, "run-0", key).await
+}
+
+async fn stored_steps_of(mirror: &FaultyMirror, run_id: &str, key: &str) -> Vec<u64> {
     let reader = Tab::open(mirror, "reader").await;
-    reader.synced.load_run("run-0").await.unwrap();
-    let points = reader.synced.storage().get_metrics("run-0", key).unwrap();
+    reader.synced.load_run(run_id).await.unwrap();
+    let points = reader.synced.storage().get_metrics(run_id, key).unwrap();
     points.iter().map(|point| point.step).collect()
 }
 
@@ -411,5 +415,31 @@ fn amendments_of_another_tab_do_not_undo_the_owners_own() {
         assert_eq!(stored.tags, [tag("stage", "main"), tag("verdict", "good")]);
         assert_eq!(stored.run_name.as_deref(), Some("ada"));
         assert_eq!(stored.amendments, []);
+    });
+}
+
+#[test]
+fn too_many_unsaved_points_are_refused_until_they_are_flushed() {
+    block_on(async {
+        let mirror = FaultyMirror::default();
+        let (tab, run) = Tab::with_run(&mirror, "a").await;
+        let other = tab.synced.begin_run("faults", RunOptions::default()).await.unwrap();
+        tab.synced.storage_mut().set_most_unsaved(20);
+        tab.log(run, "loss", 0..12);
+        tab.log(other, "loss", 0..5);
+        let room = |points| tab.synced.storage().check_room(run, points).map_err(|cause| cause.code());
+        assert_eq!((room(3), room(4)), (Ok(()), Err("MemoryFull")));
+        tab.log(run, "loss", 12..15);
+        mirror.next_commits([Fault::Fails(full())]);
+        assert!(tab.synced.flush().await.is_err());
+        let refused = tab.synced.storage_mut().log_metric("run-0", "loss", 15, 1.0);
+        assert!(matches!(refused, Err(StorageError::MemoryFull(_))), "{refused:?}");
+        assert_eq!(tab.pending(run) + tab.pending(other), 20);
+        tab.synced.flush().await.unwrap();
+        assert_eq!(room(20), Ok(()));
+        tab.log(run, "loss", 15..30);
+        tab.synced.delete_run("run-0").await.unwrap();
+        assert_eq!(tab.synced.storage().check_room(other, 20), Ok(()), "a deleted run counts no more");
+        assert_eq!(stored_steps_of(&mirror, "run-1", "loss").await, steps(0..5));
     });
 }

@@ -6,7 +6,9 @@ mod common;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::collections::hash_map::RandomState;
 use std::future::Future;
+use std::hash::BuildHasher;
 use std::rc::Rc;
 
 use common::facts::{Facts, KEYS};
@@ -196,7 +198,14 @@ impl World {
         let (written, clears) = (Rc::clone(&tab.written), facts.borrow().clears);
         let task: LocalBoxFuture<'static, ()> = match (op % 32, my_run, any_run) {
             (0..=7, Some(run_id), _) => return log(&synced, &mut facts.borrow_mut(), &run_id, op, bits),
-            (8..=12, ..) => flush(synced, facts, written).map(drop).boxed_local(),
+            (8..=11, ..) => flush(synced, facts, written).map(drop).boxed_local(),
+            (12, _, Some(run_id)) => async move {
+                let slot = synced.storage().memory().run_slot(&run_id);
+                if let Ok(slot) = slot {
+                    let _ = synced.compact_run(slot, 2).await;
+                }
+            }
+            .boxed_local(),
             // Not covered: leaving a page whose site data was cleared, before all is written again.
             (13..=15, ..) if written.get() == clears => async move {
                 if let Some(exit) = synced.flush_on_exit(op % 2 == 0) {
@@ -387,10 +396,21 @@ async fn delete(
     }
 }
 
-// FIXME: the seed is pinned because other seeds still fail about once in 10 000 cases (seen: "run-3 came back", not understood;
-// a deletion under a clear or a leaving page). Green here is no proof: unpin it when that is mended.
+/// Another one each time, printed if the test fails; the environment may name one and the number of cases.
+fn seed() -> RngSeed {
+    let random = || BuildHasher::hash_one(&RandomState::new(), 0);
+    let named = std::env::var("MODEL_SEED").ok().and_then(|text| text.parse().ok());
+    let seed = named.unwrap_or_else(random);
+    println!("MODEL_SEED={seed} repeats this");
+    RngSeed::Fixed(seed)
+}
+
+fn cases() -> u32 {
+    std::env::var("MODEL_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, rng_seed: RngSeed::Fixed(7), max_shrink_iters: 20_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, rng_seed: seed(), max_shrink_iters: 20_000, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_is_lost_doubled_or_resurrected(steps in prop::collection::vec(any::<Step>(), 4..60)) {
@@ -399,4 +419,21 @@ proptest! {
         steps.into_iter().for_each(|step| world.step(step));
         world.quiesce();
     }
+}
+
+/// What `MODEL_STEPS` names, with everything it does told: a failing case as the test above prints it.
+#[test]
+fn one_case_again() {
+    let Ok(text) = std::env::var("MODEL_STEPS") else { return };
+    let digits = text.split(|character: char| !character.is_ascii_digit()).filter(|word| !word.is_empty());
+    let numbers: Vec<u16> = digits.map(|word| word.parse().unwrap()).collect();
+    let mut world = World::default();
+    world.store.tells.set(true);
+    world.open(0);
+    for step in numbers.chunks(3) {
+        println!("{} of {} on {}: {:b}", step[0] % 32, step[1] % 3, step[1] / 3, step[2]);
+        world.step((step[0] as u8, step[1] as u8, step[2]));
+    }
+    println!("quiet");
+    world.quiesce();
 }

@@ -144,6 +144,8 @@ pub struct RunRecord {
     pub last_batch: f64,
     /// Rows of its log below this sequence number have been compacted into chunks.
     pub compacted_sequence: f64,
+    /// The numbers of the rows that fence former owners off.
+    pub claims: Vec<f64>,
     /// What others changed in it since its owner last wrote it.
     pub amendments: Vec<Amendment>,
 }
@@ -195,6 +197,7 @@ impl RunRecord {
             next_sequence: 0.0,
             last_batch: 0.0,
             compacted_sequence: 0.0,
+            claims: Vec::new(),
             amendments: Vec::new(),
         }
     }

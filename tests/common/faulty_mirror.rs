@@ -32,6 +32,7 @@ pub struct FaultyMirror {
     pub opening: Rc<RefCell<VecDeque<Fault>>>,
     pub reads: Rc<RefCell<VecDeque<Fault>>>,
     pub commits: Rc<RefCell<VecDeque<Fault>>>,
+    pub compactions: Rc<RefCell<VecDeque<Fault>>>,
     pub sizes: Rc<RefCell<Vec<usize>>>,
 }
 
@@ -119,6 +120,19 @@ impl Mirror for FaultyMirror {
 
     async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>> {
         self.store.load_artifact(hash).await
+    }
+
+    async fn compact_run(&self, run_id: &str, owner: &str, fewest: u64) -> Result<Option<RunRecord>> {
+        let fault = self.compactions.borrow_mut().pop_front();
+        match fault {
+            Some(Fault::Fails(cause)) => return Err(cause),
+            Some(Fault::AnswerLost) => {
+                self.store.compact_run(run_id, owner, fewest).await?;
+                return Err(broken());
+            }
+            _ => {}
+        }
+        self.store.compact_run(run_id, owner, fewest).await
     }
 
     fn close(&self) {}

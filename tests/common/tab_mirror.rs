@@ -2,11 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::fmt::Debug;
 use std::rc::Rc;
 use std::task::Poll;
 
 use entrenar::storage::indexed_db::{
-    Amendment, Batch, Catalog, MemoryMirror, Mirror, NewRun, ReservedIds, RunCommit, StoredPoints,
+    Amendment, Batch, Catalog, MemoryMirror, Mirror, NewRun, ReservedIds, RunCommit, Settled, StoredPoints,
+    settled,
 };
 use entrenar::storage::{ExperimentRecord, Result, RunRecord, StorageError};
 use futures::future::poll_fn;
@@ -28,6 +30,8 @@ pub struct SharedStore {
     store: MemoryMirror,
     exits: Rc<RefCell<Vec<Batch>>>,
     identity: Rc<Cell<u32>>,
+    /// Whether every transaction is printed.
+    pub tells: Rc<Cell<bool>>,
 }
 
 /// A tab's connection. Hitches are used up in order; after the last every transaction goes through at once.
@@ -60,52 +64,30 @@ impl SharedStore {
         self.identity.set(self.identity.get() + 1);
     }
 
-    async fn has_row(&self, run_id: &str) -> Result<bool> {
-        Ok(!self.store.load_points(run_id, 0).await?.blocks.is_empty())
-    }
-
-    /// As `RexieMirror` is to do it.
+    /// As `RexieMirror` does it.
     async fn settle(&self) -> Result<Vec<String>> {
         let mut changed = Vec::new();
         for exit in self.exits.take() {
-            for RunCommit { record: left, mut rows } in exit.runs {
-                let stored =
-                    self.store.load_records(&[], std::slice::from_ref(&left.run_id)).await?.runs.pop();
-                let mut sequence = rows.first().map_or(0, |row| row.sequence);
-                let record = match stored {
-                    Some(stored) if stored.owner == left.owner => {
-                        if left.next_sequence >= stored.next_sequence { left } else { stored }
-                    }
-                    Some(stored) => {
-                        // It may have been settled before: what is there already is not put behind it again.
-                        let there = self.store.load_points(&stored.run_id, 0).await?.blocks;
-                        rows.retain(|row| !there.contains(&row.bytes));
-                        sequence = stored.next_sequence as u64;
-                        let next_sequence = stored.next_sequence + rows.len() as f64;
-                        RunRecord { next_sequence, ..stored }
-                    }
-                    None if sequence > 0 || self.has_row(&left.run_id).await? => continue,
-                    None => left,
-                };
-                changed.push(record.run_id.clone());
-                for mut row in rows {
-                    row.sequence = sequence;
-                    sequence += 1;
-                    let (number, bytes) = (row.sequence, row.bytes.clone());
-                    let runs = vec![RunCommit { record: record.clone(), rows: vec![row] }];
-                    if self.store.commit(&Batch { runs, ..Batch::default() }).await.is_err() {
-                        let there = self.store.load_points(&record.run_id, number).await?.blocks.remove(0);
-                        let is_fence = there.len() <= 8;
-                        assert!(
-                            there == bytes || is_fence,
-                            "row {number} of {} is put over another",
-                            record.run_id
-                        );
-                        self.store.put_row(&record.run_id, number, bytes);
-                    }
+            for RunCommit { record: left, rows } in exit.runs {
+                let run_id = left.run_id.clone();
+                let stored = self.store.load_records(&[], std::slice::from_ref(&run_id)).await?.runs.pop();
+                let log = self.store.rows(&run_id);
+                if stored.is_none() && !log.is_empty() {
+                    // What a deleted run leaves behind.
+                    continue;
                 }
-                let runs = vec![RunCommit { record, rows: Vec::new() }];
-                self.store.commit(&Batch { runs, ..Batch::default() }).await?;
+                let chunks: Vec<Vec<u8>> =
+                    self.store.chunks(&run_id).into_iter().map(|(_, _, block)| block).collect();
+                let Settled { record, rows } = settled(stored, left, rows, &log, &chunks);
+                for row in rows {
+                    assert!(
+                        log.iter().all(|(taken, _)| *taken != row.sequence),
+                        "a row of {run_id} is put over another"
+                    );
+                    self.store.put_row(&run_id, row.sequence, row.bytes);
+                }
+                self.store.put_run(record);
+                changed.push(run_id);
             }
             self.store.commit(&Batch { runs: Vec::new(), ..exit }).await?;
         }
@@ -119,7 +101,26 @@ impl TabMirror {
         self.seen.get() == self.shared.identity.get()
     }
 
-    async fn transaction<T>(&self, operation: impl AsyncFnOnce(&SharedStore) -> Result<T>) -> Result<T> {
+    async fn transaction<T: Debug>(
+        &self,
+        what: impl Debug,
+        operation: impl AsyncFnOnce(&SharedStore) -> Result<T>,
+    ) -> Result<T> {
+        let tells = self.shared.tells.get();
+        if tells {
+            println!("    {what:?}");
+        }
+        let result = self.faulty_transaction(operation).await;
+        if tells {
+            println!("    {what:?} -> {result:?}");
+        }
+        result
+    }
+
+    async fn faulty_transaction<T: Debug>(
+        &self,
+        operation: impl AsyncFnOnce(&SharedStore) -> Result<T>,
+    ) -> Result<T> {
         let began_with = self.seen.get();
         let Hitch { before, fails, after, answer_lost } =
             self.hitches.borrow_mut().pop_front().unwrap_or_default();
@@ -136,6 +137,9 @@ impl TabMirror {
             return Err(broken());
         }
         let result = operation(&self.shared).await;
+        if self.shared.tells.get() {
+            println!("      {result:?}");
+        }
         wait(after).await;
         if answer_lost { result.and_then(|_| Err(broken())) } else { result }
     }
@@ -143,19 +147,25 @@ impl TabMirror {
 
 impl Mirror for TabMirror {
     async fn load_catalog(&self) -> Result<Catalog> {
-        self.transaction(async |shared| shared.store.load_catalog().await).await
+        self.transaction("catalog", async |shared| shared.store.load_catalog().await).await
     }
 
     async fn load_records(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<Catalog> {
-        self.transaction(async |shared| shared.store.load_records(experiment_ids, run_ids).await).await
+        self.transaction(("records", experiment_ids, run_ids), async |shared| {
+            shared.store.load_records(experiment_ids, run_ids).await
+        })
+        .await
     }
 
     async fn reserve_ids(&self, experiments: u64, runs: u64) -> Result<ReservedIds> {
-        self.transaction(async |shared| shared.store.reserve_ids(experiments, runs).await).await
+        self.transaction("ids", async |shared| shared.store.reserve_ids(experiments, runs).await).await
     }
 
     async fn begin_run(&self, new_run: NewRun) -> Result<(ExperimentRecord, RunRecord)> {
-        self.transaction(async |shared| shared.store.begin_run(new_run).await).await
+        self.transaction(("begin", new_run.experiment_name.clone()), async |shared| {
+            shared.store.begin_run(new_run).await
+        })
+        .await
     }
 
     async fn claim_run(
@@ -165,12 +175,14 @@ impl Mirror for TabMirror {
         owner: &str,
         now_ms: i64,
     ) -> Result<RunRecord> {
-        self.transaction(async |shared| shared.store.claim_run(run_id, expected_owner, owner, now_ms).await)
-            .await
+        self.transaction(("claim", run_id, owner), async |shared| {
+            shared.store.claim_run(run_id, expected_owner, owner, now_ms).await
+        })
+        .await
     }
 
     async fn commit(&self, batch: &Batch) -> Result<()> {
-        self.transaction(async |shared| shared.store.commit(batch).await).await
+        self.transaction(("commit", batch), async |shared| shared.store.commit(batch).await).await
     }
 
     async fn commit_exit(&self, batch: &Batch) -> Result<()> {
@@ -178,27 +190,41 @@ impl Mirror for TabMirror {
             shared.exits.borrow_mut().push(batch.clone());
             Ok(())
         };
-        self.transaction(keep).await
+        self.transaction(("exit", batch), keep).await
     }
 
     async fn settle_exits(&self) -> Result<Vec<String>> {
-        self.transaction(async |shared| shared.settle().await).await
+        self.transaction("settle", async |shared| shared.settle().await).await
     }
 
     async fn amend_run(&self, run_id: &str, amendment: &Amendment) -> Result<RunRecord> {
-        self.transaction(async |shared| shared.store.amend_run(run_id, amendment).await).await
+        self.transaction(("amend", run_id), async |shared| shared.store.amend_run(run_id, amendment).await)
+            .await
     }
 
     async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {
-        self.transaction(async |shared| shared.store.delete_runs(run_ids, experiment_id).await).await
+        self.transaction(("delete", run_ids), async |shared| {
+            shared.store.delete_runs(run_ids, experiment_id).await
+        })
+        .await
     }
 
     async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
-        self.transaction(async |shared| shared.store.load_points(run_id, from_sequence).await).await
+        self.transaction(("points", run_id, from_sequence), async |shared| {
+            shared.store.load_points(run_id, from_sequence).await
+        })
+        .await
     }
 
     async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>> {
-        self.transaction(async |shared| shared.store.load_artifact(hash).await).await
+        self.transaction(("artifact", hash), async |shared| shared.store.load_artifact(hash).await).await
+    }
+
+    async fn compact_run(&self, run_id: &str, owner: &str, fewest: u64) -> Result<Option<RunRecord>> {
+        self.transaction(("compact", run_id), async |shared| {
+            shared.store.compact_run(run_id, owner, fewest).await
+        })
+        .await
     }
 
     fn close(&self) {}

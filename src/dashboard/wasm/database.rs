@@ -90,6 +90,7 @@ impl Hub {
             // A failure is told by a notice, and tried again.
             let _ = database.synced.flush().await;
         }
+        database.synced.compact_idle(js_sys::Date::now()).await;
     }
 }
 

@@ -78,6 +78,10 @@ impl Mirror for PageMirror {
         delegate!(self, mirror => mirror.load_points(run_id, from_sequence).await)
     }
 
+    async fn compact_run(&self, run_id: &str, owner: &str, fewest: u64) -> Result<Option<RunRecord>> {
+        delegate!(self, mirror => mirror.compact_run(run_id, owner, fewest).await)
+    }
+
     async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>> {
         delegate!(self, mirror => mirror.load_artifact(hash).await)
     }

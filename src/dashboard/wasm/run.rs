@@ -159,7 +159,7 @@ impl WasmRun {
             Some(step) => step,
             None => points.iter().map(|(_, slot, _)| self.next_step(*slot)).max().unwrap_or(0),
         };
-        self.check_running()?;
+        self.check_room(points.len() as u64)?;
         for (key, slot, value) in points {
             self.store(&key, slot, Some(step), value)?;
         }
@@ -182,7 +182,7 @@ impl WasmRun {
         if count > 0 && first.saturating_add(u64::from(count) - 1) > MAX_STEP {
             return Err(step_too_large(&key.as_string().unwrap_or_default()).into());
         }
-        self.check_running()?;
+        self.check_room(u64::from(count))?;
         let now_ms = js_sys::Date::now();
         let mut buffer = vec![0.0; COPIED_AT_ONCE.min(count as usize)];
         let mut step = first;
@@ -441,9 +441,9 @@ impl WasmRun {
         storage.memory().get(self.run).map(|state| state.record().status)
     }
 
-    fn check_running(&self) -> Result<(), JsValue> {
+    fn check_room(&self, points: u64) -> Result<(), JsValue> {
         let storage = self.database().synced.storage();
-        storage.check_loggable(self.run).map_err(JsValue::from)
+        storage.check_room(self.run, points).map_err(JsValue::from)
     }
 
     fn change(

@@ -72,6 +72,12 @@ impl FlushPolicy {
         self.state = State::Flushing { dirty_again: false };
     }
 
+    /// When the last flush began.
+    #[must_use]
+    pub fn last_start_ms(&self) -> f64 {
+        self.last_start_ms
+    }
+
     /// The flush committed everything it took. `dirty` says whether there is more by now.
     pub fn committed(&mut self, now_ms: f64, dirty: bool) -> Wake {
         self.failures = 0;

@@ -13,6 +13,9 @@ use crate::storage::record::RunRecord;
 /// The most points that one batch takes, so that a transaction stays short; a last flush on leaving takes all.
 pub const BATCH_POINTS: usize = 200_000;
 
+/// The most unsaved points that are kept, over all runs: about 200 MB.
+pub const MAX_UNSAVED_POINTS: u64 = 1 << 24;
+
 #[derive(Debug, Clone, Default)]
 struct SeriesJournal {
     drained: usize,
@@ -36,6 +39,8 @@ struct RunJournal {
     pending: u64,
     /// The next row's number as far as commits are acknowledged.
     committed_sequence: u64,
+    /// Rows below this number are known to be compacted. Every record that is written says so.
+    compacted_sequence: u64,
     /// Why this run must not be written any more.
     fenced: Option<StorageError>,
     /// Points announced to this tab's subscribers, per series.
@@ -67,6 +72,8 @@ pub struct Journal {
     dirty_runs: Vec<RunSlot>,
     touched_runs: Vec<RunSlot>,
     runs: Vec<RunJournal>,
+    /// Points that are not committed, of all runs that may be written.
+    unsaved: u64,
     in_flight: Vec<(u64, Receipt)>,
     last_batch: u64,
 }
@@ -97,6 +104,7 @@ impl Journal {
     #[inline]
     pub fn note_points(&mut self, slot: RunSlot, count: u64) {
         self.run(slot).pending += count;
+        self.unsaved += count;
         self.touch(slot);
     }
 
@@ -110,6 +118,22 @@ impl Journal {
         if !self.runs[slot.0 as usize].touched {
             self.runs[slot.0 as usize].touched = true;
             self.touched_runs.push(slot);
+        }
+    }
+
+    /// Points that are not committed and will be, of all runs.
+    #[must_use]
+    #[inline]
+    pub fn unsaved(&self) -> u64 {
+        self.unsaved
+    }
+
+    fn count_unsaved(&mut self) {
+        self.unsaved = 0;
+        for run in &self.runs {
+            if run.fenced.is_none() {
+                self.unsaved += run.pending;
+            }
         }
     }
 
@@ -140,6 +164,7 @@ impl Journal {
             ..RunJournal::default()
         };
         *self.run(slot) = journal;
+        self.count_unsaved();
         self.dirty_runs.retain(|&dirty| dirty != slot);
         self.touched_runs.retain(|&touched| touched != slot);
     }
@@ -168,6 +193,7 @@ impl Journal {
         run.fenced = Some(cause);
         run.dirty = false;
         self.dirty_runs.retain(|&dirty| dirty != slot);
+        self.count_unsaved();
     }
 
     /// A run is no more: nothing of it is to be written.
@@ -231,6 +257,7 @@ impl Journal {
             let journal = self.run(slot);
             journal.series.clear();
             journal.committed_sequence = 0;
+            journal.compacted_sequence = 0;
             journal.unstored = true;
             journal.pending = points;
             self.note_run(slot);
@@ -239,6 +266,7 @@ impl Journal {
                 self.note_artifact(&artifact.hash);
             }
         }
+        self.count_unsaved();
     }
 
     /// Takes what changed as a batch of at most about `most_points` points, or nothing if nothing did.
@@ -329,6 +357,7 @@ impl Journal {
         let next_sequence = first_sequence + rows.len() as u64;
         let mut record = state.current_record();
         record.next_sequence = next_sequence as f64;
+        record.compacted_sequence = self.run(slot).compacted_sequence as f64;
         stamp(&mut record);
         Some((RunCommit { record, rows }, RunReceipt { slot, ranges, points, next_sequence }))
     }
@@ -354,6 +383,7 @@ impl Journal {
             }
             run.committed_sequence = receipt.next_sequence;
         }
+        self.count_unsaved();
     }
 
     /// The transaction of this batch did not complete: what it held is to be written again.
@@ -385,6 +415,18 @@ impl Journal {
     pub fn skip_to_sequence(&mut self, slot: RunSlot, next_sequence: u64) {
         let run = self.run(slot);
         run.committed_sequence = run.committed_sequence.max(next_sequence);
+    }
+
+    /// Rows of this run below this number have been compacted.
+    pub fn note_compacted(&mut self, slot: RunSlot, compacted_sequence: u64) {
+        let run = self.run(slot);
+        run.compacted_sequence = run.compacted_sequence.max(compacted_sequence);
+    }
+
+    /// Rows of this run below this number are known to be compacted.
+    #[must_use]
+    pub fn compacted_sequence(&self, slot: RunSlot) -> u64 {
+        self.runs.get(slot.0 as usize).map_or(0, |run| run.compacted_sequence)
     }
 
     /// The runs changed in this tab since the last call.

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::compaction::{compaction, last_chunks, last_row, may_compact};
 use super::mirror::{
     Amendment, Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints, amended, claimed, tombstones,
 };
@@ -19,10 +20,22 @@ struct Store {
     experiments: BTreeMap<String, ExperimentRecord>,
     runs: BTreeMap<String, RunRecord>,
     points: BTreeMap<(String, u64), Vec<u8>>,
+    chunks: BTreeMap<(String, String, u64), Vec<u8>>,
     artifacts: BTreeMap<String, Vec<u8>>,
 }
 
 impl Store {
+    fn rows(&self, run_id: &str, range: std::ops::Range<u64>) -> Vec<(u64, Vec<u8>)> {
+        let place = |sequence| (run_id.to_owned(), sequence);
+        let rows = self.points.range(place(range.start)..place(range.end));
+        rows.map(|((_, sequence), bytes)| (*sequence, bytes.clone())).collect()
+    }
+
+    /// Whether there is a run of this id, or what a deleted one left behind.
+    fn is_taken(&self, run_id: &str) -> bool {
+        self.runs.contains_key(run_id) || !self.rows(run_id, 0..u64::MAX).is_empty()
+    }
+
     /// Stores a record whose log ends in a fence. `Conflict` if there is a row where the fence is to stand.
     fn fence(&mut self, record: &RunRecord) -> Result<()> {
         let place = (record.run_id.clone(), record.next_sequence as u64 - 1);
@@ -52,6 +65,31 @@ impl MemoryMirror {
     #[must_use]
     pub fn row_count(&self) -> usize {
         self.store.borrow().points.len()
+    }
+
+    /// All rows of a run's log.
+    #[must_use]
+    pub fn rows(&self, run_id: &str) -> Vec<(u64, Vec<u8>)> {
+        self.store.borrow().rows(run_id, 0..u64::MAX)
+    }
+
+    /// All chunks of a run: key, first index, block.
+    #[must_use]
+    pub fn chunks(&self, run_id: &str) -> Vec<(String, u64, Vec<u8>)> {
+        let store = self.store.borrow();
+        let of_run = store.chunks.iter().filter(|((of, ..), _)| of == run_id);
+        of_run.map(|((_, key, first), block)| (key.clone(), *first, block.clone())).collect()
+    }
+
+    /// Puts a chunk, over one that is there if there is one.
+    pub fn put_chunk(&self, run_id: &str, key: &str, first_index: u64, bytes: Vec<u8>) {
+        let place = (run_id.to_owned(), key.to_owned(), first_index);
+        self.store.borrow_mut().chunks.insert(place, bytes);
+    }
+
+    /// Puts a run's record, over the one that is there.
+    pub fn put_run(&self, record: RunRecord) {
+        self.store.borrow_mut().runs.insert(record.run_id.clone(), record);
     }
 
     /// Puts a row, over one that is there if there is one.
@@ -113,7 +151,7 @@ impl Mirror for MemoryMirror {
             experiment
         };
         // A tab that wrote its runs again after the store was cleared may have taken numbers that are counted as free.
-        while store.runs.contains_key(&format!("run-{}", store.next_run)) {
+        while store.is_taken(&format!("run-{}", store.next_run)) {
             store.next_run += 1;
         }
         let run = RunRecord {
@@ -177,6 +215,7 @@ impl Mirror for MemoryMirror {
         for run_id in run_ids {
             let Some(record) = store.runs.remove(run_id) else { continue };
             store.points.retain(|(of, _), _| of != run_id);
+            store.chunks.retain(|(of, ..), _| of != run_id);
             for record in tombstones(&record) {
                 store.fence(&record)?;
             }
@@ -193,13 +232,44 @@ impl Mirror for MemoryMirror {
 
     async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
         let store = self.store.borrow();
-        let from = (run_id.to_owned(), from_sequence);
-        let to = (run_id.to_owned(), u64::MAX);
-        Ok(StoredPoints {
-            record: store.runs.get(run_id).cloned(),
-            whole: from_sequence == 0,
-            blocks: store.points.range(from..=to).map(|(_, bytes)| bytes.clone()).collect(),
-        })
+        let record = store.runs.get(run_id).cloned();
+        let compacted = record.as_ref().map_or(0, |record| record.compacted_sequence as u64);
+        let whole = from_sequence == 0 || compacted > from_sequence;
+        let from = if whole { 0 } else { from_sequence };
+        let mut blocks: Vec<Vec<u8>> =
+            store.rows(run_id, from..u64::MAX).into_iter().map(|(_, bytes)| bytes).collect();
+        if whole {
+            let chunks = store.chunks.iter().filter(|((of, ..), _)| of == run_id);
+            blocks.extend(chunks.map(|(_, bytes)| bytes.clone()));
+        }
+        Ok(StoredPoints { record, whole, blocks })
+    }
+
+    async fn compact_run(&self, run_id: &str, owner: &str, fewest: u64) -> Result<Option<RunRecord>> {
+        let mut store = self.store.borrow_mut();
+        let missing = || StorageError::RunNotFound(run_id.to_owned());
+        let record = store.runs.get(run_id).ok_or_else(missing)?;
+        if !may_compact(record, owner) {
+            return Ok(None);
+        }
+        let rows = store.rows(run_id, 0..last_row(record));
+        let keys = store.chunks.keys().filter(|(of, ..)| of == run_id);
+        let chunks = keys.map(|(_, key, first_index)| (key.clone(), *first_index)).collect();
+        let place = |(key, first_index): (String, u64)| (run_id.to_owned(), key, first_index);
+        let chunks: Vec<Vec<u8>> =
+            last_chunks(&rows, chunks).into_iter().map(|chunk| store.chunks[&place(chunk)].clone()).collect();
+        let Some(plan) = compaction(record, &rows, &chunks, fewest) else { return Ok(None) };
+        store.fence(&plan.record)?;
+        for (key, first_index, block) in plan.chunks {
+            store.chunks.insert(place((key, first_index)), block);
+        }
+        for sequence in plan.deleted {
+            store.points.remove(&(run_id.to_owned(), sequence));
+        }
+        for sequence in plan.emptied {
+            store.points.insert((run_id.to_owned(), sequence), EMPTY_BLOCK.to_vec());
+        }
+        Ok(Some(plan.record))
     }
 
     async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>> {

@@ -138,6 +138,13 @@ pub trait Mirror {
     /// Reads a run's points: the rows from `from_sequence` on, or all if those were compacted meanwhile.
     async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints>;
 
+    /// Turns rows of a run's log into chunks, see `compaction`, if `owner` may and it is worth it: while the run goes on, for no
+    /// less than `fewest` rows. Returns the record as it is stored then; nothing if nothing was changed. What is left may be
+    /// worth another call.
+    async fn compact_run(&self, _run_id: &str, _owner: &str, _fewest: u64) -> Result<Option<RunRecord>> {
+        Ok(None)
+    }
+
     /// Reads an artifact's content.
     async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>>;
 
@@ -166,6 +173,7 @@ pub fn claimed(record: &RunRecord, expected_owner: &str, owner: &str, now_ms: i6
     claimed.released = false;
     claimed.heard_ms = now_ms as f64;
     claimed.amendments.clear();
+    claimed.claims.push(record.next_sequence);
     Ok(claimed)
 }
 

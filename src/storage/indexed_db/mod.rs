@@ -4,6 +4,7 @@
 //! [`Mirror`] and reads back from it. Nothing here but `rexie_mirror` knows a browser.
 
 mod change;
+mod compaction;
 mod flush_policy;
 mod ids;
 mod journal;
@@ -12,22 +13,26 @@ mod mirror;
 mod point_block;
 #[cfg(feature = "wasm")]
 mod rexie_mirror;
+mod settling;
 mod storage;
 mod synced;
+mod synced_compact;
 mod synced_edit;
 mod synced_flush;
 mod synced_load;
 mod volatile_mirror;
 
 pub use change::Change;
+pub use compaction::{Compaction, FEWEST_ROWS, KEPT_ROWS, compaction, holds_row};
 pub use flush_policy::{FlushPolicy, Wake};
 pub use ids::IdPool;
-pub use journal::{BATCH_POINTS, Journal, Touched};
+pub use journal::{BATCH_POINTS, Journal, MAX_UNSAVED_POINTS, Touched};
 pub use memory_mirror::MemoryMirror;
 pub use mirror::{Amendment, Batch, Catalog, Mirror, NewRun, PointRow, ReservedIds, RunCommit, StoredPoints};
 pub use point_block::{BLOCK_BYTES, BLOCK_FORMAT, BlockWriter, EMPTY_BLOCK, Slice, read_block};
 #[cfg(feature = "wasm")]
 pub use rexie_mirror::{PlainObject, RexieMirror, experiment_facts, random_token, run_facts, text_list};
+pub use settling::{Settled, settled};
 pub use storage::IndexedDbStorage;
 pub use synced::{Notice, RunOptions, SyncedStorage};
 pub use volatile_mirror::VolatileMirror;

@@ -49,6 +49,11 @@ pub struct BlockWriter {
 impl BlockWriter {
     /// Appends the points `range` of `series`, over as many blocks as they need.
     pub fn add(&mut self, key: &str, series: &Series, range: std::ops::Range<usize>) {
+        self.add_behind(0, key, series, range);
+    }
+
+    /// As [`BlockWriter::add`], for a series without its first `before` points.
+    pub fn add_behind(&mut self, before: u64, key: &str, series: &Series, range: std::ops::Range<usize>) {
         let mut from = range.start;
         while from < range.end {
             self.start_if_none();
@@ -65,7 +70,7 @@ impl BlockWriter {
                 continue;
             }
             let points = &points[..points.len().min(fits.max(1))];
-            self.write_slice(key, from as u64, points);
+            self.write_slice(key, before + from as u64, points);
             from += points.len();
         }
     }

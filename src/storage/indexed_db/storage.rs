@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::ids::IdPool;
-use super::journal::Journal;
+use super::journal::{Journal, MAX_UNSAVED_POINTS};
 use super::mirror::Batch;
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
@@ -26,6 +26,7 @@ pub struct IndexedDbStorage {
     ids: IdPool,
     owner: String,
     keeps_artifacts: bool,
+    most_unsaved: u64,
 }
 
 impl Default for IndexedDbStorage {
@@ -50,6 +51,7 @@ impl IndexedDbStorage {
             ids,
             owner: owner.to_owned(),
             keeps_artifacts: false,
+            most_unsaved: MAX_UNSAVED_POINTS,
         }
     }
 
@@ -128,6 +130,20 @@ impl IndexedDbStorage {
         self.memory.get(run).map_or(Ok(()), RunState::check_running)
     }
 
+    /// Whether so many points could be logged to the run.
+    ///
+    /// # Errors
+    /// As [`IndexedDbStorage::check_loggable`]; `MemoryFull` if too many points are unsaved.
+    pub fn check_room(&self, run: RunSlot, points: u64) -> Result<()> {
+        self.check_loggable(run)?;
+        if self.journal.unsaved().saturating_add(points) > self.most_unsaved { Err(full()) } else { Ok(()) }
+    }
+
+    /// Sets how many points may be unsaved over all runs: [`MAX_UNSAVED_POINTS`] unless set.
+    pub fn set_most_unsaved(&mut self, points: u64) {
+        self.most_unsaved = points;
+    }
+
     /// Why a run is not written any more, if it was taken over or deleted.
     #[must_use]
     pub fn lost(&self, run: RunSlot) -> Option<StorageError> {
@@ -146,11 +162,15 @@ impl IndexedDbStorage {
     /// Stores a point: the hot path. `run` and `series` come from this storage.
     ///
     /// # Errors
-    /// `InvalidState` unless the run is running; `RunTakenOver`, `RunDeleted`; `InvalidArgument` for a step over 2^53 − 1.
+    /// `InvalidState` unless the run is running; `RunTakenOver`, `RunDeleted`; `InvalidArgument` for a step over 2^53 − 1;
+    /// `MemoryFull` if too many points are unsaved.
     #[inline]
     pub fn append(&mut self, run: RunSlot, series: SeriesSlot, point: RawPoint) -> Result<()> {
         if let Some(cause) = self.journal.fenced(run) {
             return Err(cause.clone());
+        }
+        if self.journal.unsaved() >= self.most_unsaved {
+            return Err(full());
         }
         self.memory.run_mut(run)?.push(series, point)?;
         self.journal.note_points(run, 1);
@@ -252,6 +272,14 @@ impl IndexedDbStorage {
         let slot = self.memory.run_slot(run_id)?;
         self.check_writable(slot).map(|()| slot)
     }
+}
+
+#[cold]
+fn full() -> StorageError {
+    StorageError::MemoryFull(
+        "over 16 million points are logged and not saved: `await run.flush()` and log on; if it rejects, its error says what keeps them from being saved"
+            .to_owned(),
+    )
 }
 
 impl ExperimentStorage for IndexedDbStorage {

@@ -89,10 +89,14 @@ pub struct SyncedStorage<M> {
     pub(super) waiting_for_exit: RefCell<Vec<oneshot::Sender<()>>>,
     /// For each run that somebody else writes: the number of its first row not yet in memory.
     pub(super) unread: RefCell<Vec<(RunSlot, u64)>>,
-    /// Something of ours may lie where pages store on leaving.
-    pub(super) left: Cell<bool>,
+    /// How often something of ours may have come to lie where pages store on leaving, or a run of ours may have changed unseen;
+    /// and up to which of these times that was looked at.
+    pub(super) left: Cell<u32>,
+    pub(super) left_seen: Cell<u32>,
     /// Site data was cleared, and not all is written again that memory holds: the ids of its runs look as if they were free.
     pub(super) rewrites: Cell<bool>,
+    /// Runs that may be worth compacting.
+    pub(super) compactable: RefCell<Vec<RunSlot>>,
     owner: String,
     observer: Box<dyn Fn(Notice)>,
     tick_due_ms: Cell<f64>,
@@ -124,8 +128,10 @@ impl<M: Mirror> SyncedStorage<M> {
             sending: RefCell::default(),
             waiting_for_exit: RefCell::default(),
             unread: RefCell::default(),
-            left: Cell::new(false),
+            left: Cell::new(0),
+            left_seen: Cell::new(0),
             rewrites: Cell::new(false),
+            compactable: RefCell::default(),
             owner: owner.to_owned(),
             observer: Box::new(observer),
             tick_due_ms: Cell::new(f64::INFINITY),
@@ -233,6 +239,13 @@ impl<M: Mirror> SyncedStorage<M> {
         let experiments = [record.experiment_id.clone()];
         let catalog = self.heard(self.mirror.load_records(&experiments, &[]).await)?;
         self.absorb(catalog);
+        // Resumed here twice at once, the run may have been logged to meanwhile: what memory holds of it is kept.
+        let known = self.storage().memory().run_slot(run_id).ok().filter(|&slot| self.storage().owns(slot));
+        if let Some(slot) = known {
+            let next_sequence = record.next_sequence as u64;
+            self.adopt_amendment(slot, record, next_sequence);
+            return Ok(slot);
+        }
         let slot = self.adopt(self.state_of(record, &stored.blocks));
         self.start_if_pending(slot)?;
         let experiment_id = experiments.into_iter().next().unwrap_or_default();
@@ -271,10 +284,12 @@ impl<M: Mirror> SyncedStorage<M> {
     fn adopt(&self, state: RunState) -> RunSlot {
         let lengths: Vec<usize> =
             state.all_series().unwrap_or_default().iter().map(|named| named.series.len()).collect();
-        let next_sequence = state.record().next_sequence as u64;
+        let (next_sequence, compacted_sequence) =
+            (state.record().next_sequence as u64, state.record().compacted_sequence as u64);
         let mut storage = self.storage_mut();
         let slot = storage.memory_mut().put_run(state);
         storage.journal_mut().0.adopt_run(slot, &lengths, next_sequence);
+        storage.journal_mut().0.note_compacted(slot, compacted_sequence);
         drop(storage);
         self.set_unread(slot, None);
         slot

@@ -120,10 +120,11 @@ impl<M: Mirror> SyncedStorage<M> {
 
     /// Somebody else changed the record of a run of ours and set a fence: takes the change over and goes on behind it.
     pub(super) fn adopt_amendment(&self, slot: RunSlot, stored: RunRecord, next_sequence: u64) {
-        let RunRecord { experiment_id, run_id, amendments, .. } = stored;
+        let RunRecord { experiment_id, run_id, amendments, compacted_sequence, .. } = stored;
         {
             let mut storage = self.storage_mut();
             storage.journal_mut().0.skip_to_sequence(slot, next_sequence);
+            storage.journal_mut().0.note_compacted(slot, compacted_sequence as u64);
             let Some(state) = storage.memory_mut().get_mut(slot) else { return };
             for amendment in &amendments {
                 state.record_mut().amend(amendment);

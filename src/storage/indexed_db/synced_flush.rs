@@ -5,6 +5,7 @@ use std::future::Future;
 use futures::channel::oneshot;
 
 use super::change::Change;
+use super::compaction::holds_row;
 use super::flush_policy::Wake;
 use super::journal::BATCH_POINTS;
 use super::mirror::{Batch, Mirror};
@@ -27,7 +28,7 @@ impl<M: Mirror> SyncedStorage<M> {
     pub async fn flush(&self) -> Result<()> {
         let _turn = self.turn.lock().await;
         loop {
-            if self.left.get() {
+            if self.is_left() {
                 let settled = self.settle_exits().await;
                 if settled.is_err() {
                     self.settle(&settled);
@@ -88,7 +89,7 @@ impl<M: Mirror> SyncedStorage<M> {
         }
         let result = self.heard(self.mirror.commit_exit(&all).await);
         // Even if it failed: its answer may be lost.
-        self.left.set(true);
+        self.set_left();
         for (place, batch) in batches.into_iter().enumerate() {
             match &result {
                 Ok(()) => self.storage_mut().acknowledge(&batch),
@@ -105,21 +106,27 @@ impl<M: Mirror> SyncedStorage<M> {
     /// # Errors
     /// Those of the mirror.
     pub async fn settle_exits(&self) -> Result<()> {
-        let left = self.left.replace(false);
+        // Until it is over, who asks settles too: it may come before this one.
+        let (left, seen) = (self.is_left(), self.left.get());
         let settled = self.heard(self.mirror.settle_exits().await);
-        let run_ids = match settled {
-            Ok(run_ids) if !left => run_ids,
+        let run_ids = settled?;
+        if left {
             // Who took a run over or deleted it before this did not run into what was not there yet.
-            Ok(run_ids) => self.check_own().await.map(|()| run_ids)?,
-            Err(cause) => {
-                self.left.set(self.left.get() || left);
-                return Err(cause);
-            }
-        };
+            self.check_own().await?;
+            self.left_seen.set(seen.max(self.left_seen.get()));
+        }
         if !run_ids.is_empty() {
             self.notify(Notice::Committed { experiment_ids: Vec::new(), run_ids });
         }
         Ok(())
+    }
+
+    pub(super) fn is_left(&self) -> bool {
+        self.left.get() != self.left_seen.get()
+    }
+
+    pub(super) fn set_left(&self) {
+        self.left.set(self.left.get() + 1);
     }
 
     /// A batch of which nobody knows whether it was committed is looked for before anything else is written.
@@ -163,6 +170,10 @@ impl<M: Mirror> SyncedStorage<M> {
 
     fn acknowledge(&self, batch: &Batch) {
         self.storage_mut().acknowledge(batch);
+        for commit in &batch.runs {
+            let slot = self.storage().memory().run_slot(&commit.record.run_id);
+            slot.into_iter().for_each(|slot| self.may_compact(slot));
+        }
         self.notify(Notice::Committed {
             experiment_ids: batch.experiments.iter().map(|e| e.experiment_id.clone()).collect(),
             run_ids: run_ids(batch),
@@ -223,23 +234,19 @@ impl<M: Mirror> SyncedStorage<M> {
     /// Whether a batch in doubt is in the database. One that is not is not sent again as it is: runs of it may have been deleted
     /// or taken over, and their fences do not stand where its rows would.
     async fn was_committed(&self, batch: &Batch) -> Result<bool> {
-        if self.left.get() {
+        if self.is_left() {
             self.settle_exits().await?;
         }
         let run_ids = run_ids(batch);
         let stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?.runs;
         let mut was_committed = false;
-        // A run that is still ours speaks for all of the batch.
+        // A run that is still ours and got points speaks for all of the batch. One without points is written again.
         for commit in &batch.runs {
-            let mut ours = stored.iter().filter(|record| record.owner == self.owner());
-            let ours = ours.find(|record| record.run_id == commit.record.run_id);
-            if let (Some(record), Some(row)) = (ours, commit.rows.first()) {
-                was_committed = if commit.rows.len() == 1 && row.bytes == EMPTY_BLOCK {
-                    record.last_batch >= commit.record.last_batch
-                } else {
-                    let points = self.mirror.load_points(&record.run_id, row.sequence).await;
-                    self.heard(points)?.blocks.first() == Some(&row.bytes)
-                };
+            let Some(row) = commit.rows.iter().find(|row| row.bytes != EMPTY_BLOCK) else { continue };
+            let points = self.mirror.load_points(&commit.record.run_id, row.sequence).await;
+            let points = self.heard(points)?;
+            if points.record.is_some_and(|record| record.owner == self.owner()) {
+                was_committed = holds_row(&points.blocks, &row.bytes);
                 break;
             }
         }
@@ -254,11 +261,8 @@ impl<M: Mirror> SyncedStorage<M> {
             let own = storage.memory().runs().filter(|(slot, _)| storage.owns(*slot));
             own.map(|(_, run)| run.record().run_id.clone()).collect()
         };
-        let stored = self.heard(self.mirror.load_records(&[], &run_ids).await);
-        if stored.is_err() {
-            self.left.set(true);
-        }
-        self.resolve(&run_ids, &stored?.runs);
+        let stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?;
+        self.resolve(&run_ids, &stored.runs);
         Ok(())
     }
 
@@ -267,7 +271,7 @@ impl<M: Mirror> SyncedStorage<M> {
         let run_ids = run_ids(batch);
         let stored = self.heard(self.mirror.load_records(&[], &run_ids).await);
         if stored.is_err() {
-            self.left.set(true);
+            self.set_left();
         }
         let stored = stored?.runs;
         self.resolve(&run_ids, &stored);

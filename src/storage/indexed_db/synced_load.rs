@@ -43,6 +43,7 @@ impl<M: Mirror> SyncedStorage<M> {
             slices.iter().for_each(|slice| append(state, slice));
         }
         self.set_unread(slot, Some(next));
+        self.may_compact(slot);
         Ok(slot)
     }
 
@@ -238,6 +239,7 @@ fn facts_changed(old: &RunRecord, new: &RunRecord) -> bool {
     other.next_sequence = old.next_sequence;
     other.last_batch = old.last_batch;
     other.compacted_sequence = old.compacted_sequence;
+    other.claims.clone_from(&old.claims);
     other.amendments.clone_from(&old.amendments);
     other != *old
 }

@@ -21,6 +21,8 @@ pub struct Connection {
     /// Which database this was last; empty before the first opening.
     identity: RefCell<String>,
     was_open: Cell<bool>,
+    /// How often `Cleared` was told.
+    clears: Cell<u32>,
 }
 
 impl Drop for Connection {
@@ -37,6 +39,7 @@ impl Connection {
             opening: Mutex::default(),
             identity: RefCell::default(),
             was_open: Cell::new(false),
+            clears: Cell::new(0),
         }
     }
 
@@ -46,6 +49,10 @@ impl Connection {
 
     pub fn is_open(&self) -> bool {
         self.handle.borrow().is_some()
+    }
+
+    pub fn clears(&self) -> u32 {
+        self.clears.get()
     }
 
     pub fn close(&self) {
@@ -68,12 +75,17 @@ impl Connection {
 
     /// Opens the database if it is not open.
     ///
-    /// Fails with `Cleared`, once, if it is not the one that was open before: it is usable, and empty.
+    /// Fails with `Cleared`, once, if it is not the one that was open before: it is usable, and empty. Who waited meanwhile has
+    /// something for the old one, and gets `ConnectionLost`.
     pub async fn ensure_open(&self) -> Result<()> {
         if self.is_open() {
             return Ok(());
         }
+        let clears = self.clears();
         let _turn = self.opening.lock().await;
+        if self.clears() != clears {
+            return Err(StorageError::ConnectionLost("this site's data was cleared".into()));
+        }
         if self.is_open() {
             return Ok(());
         }
@@ -97,6 +109,7 @@ impl Connection {
         if before.is_empty() || before == meta.identity {
             return Ok(());
         }
+        self.clears.set(self.clears() + 1);
         Err(StorageError::Cleared(
             "this site's data was cleared: what this page holds in memory is written again".into(),
         ))

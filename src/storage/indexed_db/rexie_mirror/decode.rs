@@ -152,6 +152,7 @@ impl Decode for RunRecord {
             next_sequence: number("next_sequence"),
             last_batch: number("last_batch"),
             compacted_sequence: number("compacted_sequence"),
+            claims: fields.numbers("claims"),
             // A tag has a key; a name has none.
             amendments: fields.list("amendments", |item| match item.optional_text("key") {
                 Some(key) => Amendment::Tag(Tag { key, value: item.text("value") }),

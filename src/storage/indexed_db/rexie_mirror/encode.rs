@@ -75,6 +75,7 @@ impl Encode for RunRecord {
         object.number("next_sequence", self.next_sequence);
         object.number("last_batch", self.last_batch);
         object.number("compacted_sequence", self.compacted_sequence);
+        object.numbers("claims", &self.claims);
         let amendments = Array::new();
         for amendment in &self.amendments {
             let item = PlainObject::default();

@@ -1,5 +1,6 @@
 //! The mirror over a real IndexedDB, through rexie. Nothing outside this folder knows IndexedDB.
 
+mod compact;
 mod connection;
 mod decode;
 mod dom_error;
@@ -139,6 +140,10 @@ impl Mirror for RexieMirror {
 
     async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
         self.read_points(run_id, from_sequence).await
+    }
+
+    async fn compact_run(&self, run_id: &str, owner: &str, fewest: u64) -> Result<Option<RunRecord>> {
+        self.compact(run_id, owner, fewest).await
     }
 
     async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>> {

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 
 use super::RexieMirror;
 use super::decode::{Decode, decode};
-use super::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, chunk_range, log_range, only, unwrap_bytes};
+use super::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, log_range, only, points_range, unwrap_bytes};
 use super::transact::{Ask, Next, Request, TRIES};
 use crate::storage::error::{Result, StorageError};
 use crate::storage::indexed_db::mirror::{Catalog, StoredPoints};
@@ -66,20 +66,20 @@ impl RexieMirror {
     pub(super) async fn read_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
         let mut points = StoredPoints::default();
         let mut plan = |answers: &[Vec<JsValue>]| {
-            let [record, log, more @ ..] = answers else {
-                let log = Ask::Values(Some(log_range(run_id, from_sequence)?));
-                return Ok(Next::Read(vec![one(RUNS, run_id)?, (POINTS, log)]));
+            let [record, log @ ..] = answers else {
+                // Chunks too, if it is all that is asked for.
+                let whole = from_sequence == 0;
+                let rows = if whole { points_range(run_id)? } else { log_range(run_id, from_sequence)? };
+                return Ok(Next::Read(vec![one(RUNS, run_id)?, (POINTS, Ask::Values(Some(rows)))]));
             };
             let record: Option<RunRecord> = record_in(record)?;
             let compacted = record.as_ref().map_or(0, |record| record.compacted_sequence as u64);
             points.whole = from_sequence == 0 || compacted > from_sequence;
-            if more.is_empty() && points.whole && compacted > 0 {
-                let chunks = Ask::Values(Some(chunk_range(run_id)?));
-                let log = Ask::Values(Some(log_range(run_id, 0)?));
-                return Ok(Next::Read(vec![(POINTS, chunks), (POINTS, log)]));
+            if log.len() == 1 && compacted > from_sequence && from_sequence > 0 {
+                return Ok(Next::Read(vec![(POINTS, Ask::Values(Some(points_range(run_id)?)))]));
             }
             points.record = record;
-            for row in if more.is_empty() { std::slice::from_ref(log) } else { more }.iter().flatten() {
+            for row in log.last().into_iter().flatten() {
                 // A row that cannot be read becomes a block that cannot be read: whoever decodes it says which run it is of.
                 points.blocks.push(unwrap_bytes(POINTS, row).unwrap_or_default());
             }

@@ -7,7 +7,7 @@ use super::RexieMirror;
 use super::edits::fence_request;
 use super::encode::encode;
 use super::reads::{one, record_in, run_in};
-use super::schema::{EXPERIMENTS, IDS_KEY, IdCounters, META, POINTS, RUNS, only};
+use super::schema::{EXPERIMENTS, IDS_KEY, IdCounters, META, POINTS, RUNS, only, points_range};
 use super::transact::{Ask, Next, TRIES};
 use crate::storage::clock;
 use crate::storage::error::Result;
@@ -60,17 +60,21 @@ impl RexieMirror {
             let known: Option<ExperimentRecord> = record_in(named)?;
             let mut counters = counters_in(ids)?;
             // A page that wrote its runs again after the site's data was cleared may have taken numbers that are counted as
-            // free: they are probed, one of each kind at a time. Gaps do no harm.
-            let taken = (probes.len() / 2) as f64;
+            // free: they are probed, one of each kind at a time. Gaps do no harm. Rows without a run are what a deleted one left.
+            let taken = (probes.len() / 3) as f64;
             let is_free = match probes {
-                [.., experiment, run] => run.is_empty() && (experiment.is_empty() || known.is_some()),
+                [.., experiment, run, rows] => {
+                    run.is_empty() && rows.is_empty() && (experiment.is_empty() || known.is_some())
+                }
                 _ => false,
             };
             counters.next_experiment += taken;
             counters.next_run += taken;
             if !is_free {
                 let experiment = one(EXPERIMENTS, &id("exp-", counters.next_experiment))?;
-                return Ok(Next::Read(vec![experiment, one(RUNS, &id("run-", counters.next_run))?]));
+                let run_id = id("run-", counters.next_run);
+                let rows = (POINTS, Ask::Keys(Some(points_range(&run_id)?)));
+                return Ok(Next::Read(vec![experiment, one(RUNS, &run_id)?, rows]));
             }
             let mut requests = Vec::new();
             if let Some(known) = known {
@@ -87,7 +91,7 @@ impl RexieMirror {
             requests.push((META, Ask::Put(IDS_KEY.into(), encode(&counters))));
             Ok(Next::Write(requests))
         };
-        self.transact(&[META, EXPERIMENTS, RUNS], ReadWrite, TRIES, &mut plan).await?;
+        self.transact(&[META, EXPERIMENTS, RUNS, POINTS], ReadWrite, TRIES, &mut plan).await?;
         Ok((experiment, run))
     }
 

@@ -75,6 +75,16 @@ pub fn row_key(run_id: &str, sequence: u64) -> JsValue {
     Array::of3(&run_id.into(), &"".into(), &(sequence as f64).into()).into()
 }
 
+/// The key of a chunk of a series.
+pub fn chunk_key(run_id: &str, key: &str, first_index: u64) -> JsValue {
+    Array::of3(&run_id.into(), &key.into(), &(first_index as f64).into()).into()
+}
+
+/// A run's log up to a sequence number.
+pub fn rows_range(run_id: &str, end: u64) -> Result<KeyRange> {
+    range(&row_key(run_id, 0), &row_key(run_id, end))
+}
+
 /// All records of points of a run.
 pub fn points_range(run_id: &str) -> Result<KeyRange> {
     range(&Array::of1(&run_id.into()), &Array::of2(&run_id.into(), &Array::new()))

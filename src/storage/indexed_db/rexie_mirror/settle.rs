@@ -11,11 +11,14 @@ use super::decode::decode;
 use super::encode::encode;
 use super::reads::{one, record_in};
 use super::schema::{
-    ARTIFACTS, EXITS, EXPERIMENTS, POINTS, RUNS, log_range, points_range, row_key, unwrap_bytes, wrap_bytes,
+    ARTIFACTS, EXITS, EXPERIMENTS, POINTS, RUNS, chunk_range, log_range, points_range, row_key, unwrap_bytes,
+    wrap_bytes,
 };
 use super::transact::{Ask, Next, Request, TRIES};
 use super::{RexieMirror, exit_copy};
 use crate::storage::error::Result;
+use crate::storage::indexed_db::mirror::PointRow;
+use crate::storage::indexed_db::settling::settled;
 use crate::storage::record::{RECORD_FORMAT, RunRecord};
 
 fn get(object: &JsValue, key: &str) -> JsValue {
@@ -68,6 +71,8 @@ struct Settled {
     is_deleted: bool,
     /// Its log from there on, and the rows that are added.
     log: Vec<(u64, Vec<u8>)>,
+    /// Its chunks, if rows that far back have been compacted.
+    chunks: Vec<Vec<u8>>,
 }
 
 impl Settled {
@@ -82,33 +87,35 @@ impl Settled {
         Ok(())
     }
 
+    /// What is to be read of it beyond [`records_and_logs`].
+    fn more(&self) -> Result<Option<Request>> {
+        let first_sequence = self.first_sequence as f64;
+        Ok(match &self.record {
+            None => Some((POINTS, Ask::Keys(Some(points_range(&self.run_id)?)))),
+            Some(record) if record.compacted_sequence > first_sequence => {
+                Some((POINTS, Ask::Values(Some(chunk_range(&self.run_id)?))))
+            }
+            _ => None,
+        })
+    }
+
     fn add(&mut self, left: Left, requests: &mut Vec<Request>) {
         if self.is_deleted {
             return;
         }
-        let owner = self.record.as_ref().map(|record| &record.owner);
-        let is_same_owner = owner.is_none_or(|owner| *owner == left.record.owner);
-        let mut end = self.record.as_ref().map_or(0, |record| record.next_sequence as u64);
+        let mut rows = Vec::new();
         for (sequence, row) in (left.first_sequence..).zip(left.rows.iter()) {
-            // A row that is there already was settled before, or committed the usual way.
-            if let Some(bytes) = bytes_of(&row)
-                && self.log.iter().all(|(_, known)| *known != bytes)
-            {
-                // Whoever wrote at its place meanwhile keeps it: this row goes behind.
-                let is_free = self.log.iter().all(|(taken, _)| *taken != sequence);
-                let place = if is_same_owner && is_free { sequence } else { end };
-                let key = row_key(&self.run_id, place);
-                requests.push((POINTS, Ask::Put(key, wrap_bytes(POINTS, &bytes))));
-                self.log.push((place, bytes));
-                end = end.max(place + 1);
+            if let Some(bytes) = bytes_of(&row) {
+                rows.push(PointRow { sequence, bytes });
             }
         }
-        let record = match self.record.take() {
-            Some(stored) if !is_same_owner || left.record.next_sequence < stored.next_sequence => stored,
-            _ => left.record,
-        };
-        let record = self.record.insert(record);
-        record.next_sequence = record.next_sequence.max(end as f64);
+        let settled = settled(self.record.take(), left.record, rows, &self.log, &self.chunks);
+        for PointRow { sequence, bytes } in settled.rows {
+            let key = row_key(&self.run_id, sequence);
+            requests.push((POINTS, Ask::Put(key, wrap_bytes(POINTS, &bytes))));
+            self.log.push((sequence, bytes));
+        }
+        self.record = Some(settled.record);
     }
 }
 
@@ -144,20 +151,30 @@ impl RexieMirror {
                 push_others(exit, &mut requests);
             }
             let mut runs = runs_of(&all_left);
-            let (stored, fences) = stored.split_at(stored.len().min(3 * runs.len()));
+            let (stored, more) = stored.split_at(stored.len().min(3 * runs.len()));
             if stored.is_empty() && !runs.is_empty() {
                 return records_and_logs(&runs).map(Next::Read);
             }
             for (run, answers) in runs.iter_mut().zip(stored.chunks(3)) {
                 run.take_in(answers)?;
             }
-            let mut missing: Vec<&mut Settled> = runs.iter_mut().filter(|run| run.record.is_none()).collect();
-            if fences.is_empty() && !missing.is_empty() {
-                let range = |run: &&mut Settled| Ok((POINTS, Ask::Keys(Some(points_range(&run.run_id)?))));
-                return missing.iter().map(range).collect::<Result<_>>().map(Next::Read);
+            let mut wanted = Vec::new();
+            let mut more = more.iter();
+            let mut is_read = true;
+            for run in &mut runs {
+                let Some(request) = run.more()? else { continue };
+                wanted.push(request);
+                match more.next() {
+                    Some(values) if run.record.is_some() => {
+                        let block = |value| unwrap_bytes(POINTS, value).unwrap_or_default();
+                        run.chunks = values.iter().map(block).collect();
+                    }
+                    Some(keys) => run.is_deleted = !keys.is_empty(),
+                    None => is_read = false,
+                }
             }
-            for (run, keys) in missing.iter_mut().zip(fences) {
-                run.is_deleted = !keys.is_empty();
+            if !is_read {
+                return Ok(Next::Read(wanted));
             }
             for left in all_left {
                 if let Some(run) = runs.iter_mut().find(|run| run.run_id == left.record.run_id) {
@@ -190,6 +207,7 @@ fn runs_of(all_left: &[Left]) -> Vec<Settled> {
                 record: None,
                 is_deleted: false,
                 log: Vec::new(),
+                chunks: Vec::new(),
             }),
         }
     }

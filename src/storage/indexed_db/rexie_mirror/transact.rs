@@ -109,11 +109,16 @@ impl RexieMirror {
         plan: &'a mut Plan<'_>,
     ) -> LocalBoxFuture<'a, Result<()>> {
         Box::pin(async move {
+            let clears = self.connection.clears();
             let mut left = tries;
             loop {
                 let result = self.attempt(stores, mode, plan).await;
                 left -= 1;
                 if !matches!(result, Err(StorageError::ConnectionLost(_))) {
+                    return result;
+                }
+                // What was meant for a database that was cleared is not for the one that stands there now.
+                if self.connection.clears() != clears {
                     return result;
                 }
                 self.connection.close();
