@@ -136,6 +136,29 @@ fn a_point_is_written_at_most_three_times_while_a_run_goes_on() {
 }
 
 #[test]
+fn a_large_chunk_is_not_written_again_for_few_points() {
+    block_on(async {
+        let mirror = FaultyMirror::default();
+        let (tab, run) = Tab::with_run(&mirror, "a").await;
+        tab.log(run, "loss", 0..4_000);
+        tab.synced.flush().await.unwrap();
+        for row in 0..FEWEST_ROWS {
+            tab.log(run, "loss", 4_000 + row..4_001 + row);
+            tab.synced.flush().await.unwrap();
+        }
+        tab.synced.compact_run(run, FEWEST_ROWS).await.unwrap();
+        let chunks = mirror.store.chunks("run-0");
+        assert_eq!(chunks.len(), 1);
+        for row in 0..2 * FEWEST_ROWS {
+            tab.log(run, "loss", 5_000 + row..5_001 + row);
+            tab.synced.flush().await.unwrap();
+        }
+        tab.synced.compact_run(run, FEWEST_ROWS).await.unwrap();
+        assert_eq!(mirror.store.chunks("run-0"), chunks);
+    });
+}
+
+#[test]
 fn a_reader_that_follows_reads_all_again_where_rows_were_compacted() {
     block_on(async {
         let mirror = FaultyMirror::default();

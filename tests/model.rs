@@ -217,8 +217,7 @@ impl World {
                 return drop(synced.storage_mut().complete_run(&run_id, RunStatus::Success));
             }
             (17, Some(run_id), _) => return edit(&synced, &run_id, on),
-            // Not covered yet: taking a run over from a live owner while that one leaves.
-            (18, _, Some(run_id)) if self.live().all(|tab| tab.tasks.is_empty()) => async move {
+            (18, _, Some(run_id)) => async move {
                 facts.borrow_mut().resuming.push(run_id.clone());
                 let _ = synced.resume_run(&run_id).await;
                 let resuming = &mut facts.borrow_mut().resuming;
@@ -244,7 +243,7 @@ impl World {
             }
             .boxed_local(),
             (23, _, Some(run_id)) => delete(synced, facts, vec![run_id], None, whole).boxed_local(),
-            (24, _, Some(run_id)) if on == 255 => {
+            (24, _, Some(run_id)) if on >= 192 => {
                 let experiment_id = facts.borrow().runs[&run_id].experiment_id.clone();
                 let ids = facts
                     .borrow()
@@ -386,6 +385,7 @@ async fn delete(
 ) {
     ids.iter().for_each(|id| facts.borrow_mut().runs.get_mut(id).unwrap().may_be_gone = true);
     let clears = facts.borrow().clears;
+    facts.borrow_mut().deleting.extend(experiment.clone());
     let deleted = match experiment {
         Some(id) => synced.delete_experiment(&id).await,
         None => synced.delete_run(&ids[0]).await,

@@ -38,6 +38,8 @@ pub struct Facts {
     pub runs: BTreeMap<String, RunFacts>,
     /// How often site data was cleared.
     pub clears: u32,
+    /// Experiments that somebody may still be deleting: runs that are begun meanwhile go with them.
+    pub deleting: Vec<String>,
     /// Runs that somebody is about to take over.
     pub resuming: Vec<String>,
 }
@@ -55,7 +57,8 @@ fn number(value: f64) -> usize {
 impl Facts {
     pub fn begun(&mut self, run_id: &str, experiment_id: &str, clears: u32) {
         let experiment_id = experiment_id.to_owned();
-        let facts = RunFacts { experiment_id, clears, ..RunFacts::default() };
+        let may_be_gone = self.deleting.contains(&experiment_id);
+        let facts = RunFacts { experiment_id, clears, may_be_gone, ..RunFacts::default() };
         // Numbers are given again after site data was cleared.
         for point in self.points.iter_mut().filter(|point| point.run_id == run_id) {
             point.run_id.push_str(", cleared");

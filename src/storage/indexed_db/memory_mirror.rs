@@ -212,14 +212,17 @@ impl Mirror for MemoryMirror {
 
     async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {
         let mut store = self.store.borrow_mut();
-        for run_id in run_ids {
-            let Some(record) = store.runs.remove(run_id) else { continue };
-            store.points.retain(|(of, _), _| of != run_id);
-            store.chunks.retain(|(of, ..), _| of != run_id);
-            for record in tombstones(&record) {
-                store.fence(&record)?;
+        let goes = |record: &&RunRecord| {
+            run_ids.contains(&record.run_id) || experiment_id == Some(record.experiment_id.as_str())
+        };
+        let deleted: Vec<RunRecord> = store.runs.values().filter(goes).cloned().collect();
+        for record in deleted {
+            store.points.retain(|(of, _), _| *of != record.run_id);
+            store.chunks.retain(|(of, ..), _| *of != record.run_id);
+            for tombstone in tombstones(&record) {
+                store.fence(&tombstone)?;
             }
-            store.runs.remove(run_id);
+            store.runs.remove(&record.run_id);
         }
         if let Some(experiment_id) = experiment_id {
             store.experiments.remove(experiment_id);

@@ -130,7 +130,8 @@ pub trait Mirror {
     /// Changes the record of a run that somebody else may be writing. Its owner is made to notice.
     async fn amend_run(&self, run_id: &str, amendment: &Amendment) -> Result<RunRecord>;
 
-    /// Deletes runs with their points and the contents nobody else refers to, and the experiment if one is given.
+    /// Deletes runs with their points and the contents nobody else refers to, and the experiment with all its runs if one is
+    /// given.
     ///
     /// Whoever writes one of them runs into a fence. Ids that are not there are passed over.
     async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()>;

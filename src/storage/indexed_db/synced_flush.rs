@@ -37,10 +37,11 @@ impl<M: Mirror> SyncedStorage<M> {
             }
             let doubtful = self.doubtful.borrow_mut().pop();
             let in_doubt = doubtful.is_some();
+            // What is on its way there has its numbers: what comes after it would not run into a fence set at one of these.
+            if !in_doubt && self.exit_finished().await {
+                continue;
+            }
             let Some(batch) = doubtful.or_else(|| self.drain(BATCH_POINTS, false)) else {
-                if self.exit_finished().await {
-                    continue;
-                }
                 self.rewrites.set(false);
                 return Ok(());
             };
@@ -225,6 +226,10 @@ impl<M: Mirror> SyncedStorage<M> {
                 _ => {}
             }
             in_doubt = false;
+            if self.storage().journal().is_in_flight() {
+                // A last flush: it is waited for before more is drained.
+                break;
+            }
             match self.drain(BATCH_POINTS, false) {
                 Some(next) => batch = next,
                 None => break,
@@ -240,14 +245,18 @@ impl<M: Mirror> SyncedStorage<M> {
             self.settle_exits().await?;
         }
         let run_ids = run_ids(batch);
-        let stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?.runs;
+        let mut stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?.runs;
         let mut was_committed = false;
         // A run that is still ours and got points speaks for all of the batch. One without points is written again.
         for commit in &batch.runs {
             let Some(row) = commit.rows.iter().find(|row| row.bytes != EMPTY_BLOCK) else { continue };
             let points = self.mirror.load_points(&commit.record.run_id, row.sequence).await;
             let points = self.heard(points)?;
-            if points.record.is_some_and(|record| record.owner == self.owner()) {
+            let is_ours = points.record.as_ref().is_some_and(|record| record.owner == self.owner());
+            // It may have been taken over or deleted since.
+            stored.retain(|record| record.run_id != commit.record.run_id);
+            stored.extend(points.record);
+            if is_ours {
                 was_committed = holds_row(&points.blocks, &row.bytes);
                 break;
             }

@@ -40,7 +40,10 @@ impl RexieMirror {
             let mut kept: Vec<RunRecord> = Vec::new();
             for value in all {
                 if let Ok(record) = decode::<RunRecord>(value.clone()) {
-                    if run_ids.contains(&record.run_id) { deleted.push(record) } else { kept.push(record) }
+                    // Runs that were begun since the experiment was looked at go with it.
+                    let goes = run_ids.contains(&record.run_id)
+                        || experiment_id == Some(record.experiment_id.as_str());
+                    if goes { deleted.push(record) } else { kept.push(record) }
                 }
             }
             let mut requests = Vec::new();
