@@ -1,0 +1,79 @@
+// A band is filled, not stroked: its outline is as simple however wildly the curve goes up and down inside, where stroking
+// costs with every turn (for five noisy curves 6 ms a frame instead of 38).
+
+import type { Band } from '../model/band';
+import { mapX, mapY, nearby, type Frame } from './frame';
+
+const JUMP = 5;
+
+let xs = new Float64Array(0);
+let tops = new Float64Array(0);
+let bottoms = new Float64Array(0);
+
+export function paintBand(ctx: CanvasRenderingContext2D, frame: Frame, band: Band, dash: readonly number[], width: number): void {
+  const { pixelRatio } = frame;
+  const thickness = width * pixelRatio;
+  const toX = mapX(frame);
+  const toY = mapY(frame);
+  if (xs.length < band.length) {
+    xs = new Float64Array(band.length);
+    tops = new Float64Array(band.length);
+    bottoms = new Float64Array(band.length);
+  }
+  for (let i = 0; i < band.length; i++) {
+    xs[i] = toX(band.x[i]!);
+    tops[i] = nearby(frame, toY(band.high[i]!)) - thickness / 2;
+    // On a logarithmic axis what is not positive lies below everything.
+    const low = toY(band.low[i]!);
+    bottoms[i] = nearby(frame, low - low === 0 || Number.isNaN(band.low[i]!) ? low : Infinity) + thickness / 2;
+  }
+  const drawn = dashed(frame, dash, thickness);
+  ctx.beginPath();
+  let begun = -1;
+  for (let i = 0; i <= band.length; i++) {
+    const here = i < band.length && tops[i]! - tops[i]! === 0 && bottoms[i]! - bottoms[i]! === 0 && drawn(i);
+    if (here && begun < 0) begun = i;
+    if (here || begun < 0) continue;
+    outline(ctx, begun, i - 1, thickness, pixelRatio);
+    begun = -1;
+  }
+  ctx.fill();
+}
+
+/** Gaps are left where the band is thin only: nothing that stands out falls into one. */
+function dashed(frame: Frame, dash: readonly number[], thickness: number): (i: number) => boolean {
+  if (dash.length === 0) return () => true;
+  const total = dash.reduce((sum, length) => sum + length, 0);
+  return (i) => {
+    if (bottoms[i]! - tops[i]! > 2 * thickness) return true;
+    let at = ((xs[i]! - frame.left) / frame.pixelRatio) % total;
+    if (at < 0) at += total;
+    for (let part = 0; part < dash.length; part++) {
+      if (at < dash[part]!) return part % 2 === 0;
+      at -= dash[part]!;
+    }
+    return true;
+  };
+}
+
+function outline(ctx: CanvasRenderingContext2D, first: number, last: number, thickness: number, pixelRatio: number): void {
+  if (first === last) {
+    ctx.rect(xs[first]! - thickness / 2, tops[first]!, thickness, bottoms[first]! - tops[first]!);
+    return;
+  }
+  ctx.moveTo(xs[first]!, tops[first]!);
+  for (let i = first; i <= last; i++) corner(ctx, tops[i]!, i, pixelRatio, 0.5);
+  for (let i = last; i >= first; i--) corner(ctx, bottoms[i]!, i, pixelRatio, -0.5);
+  ctx.closePath();
+}
+
+/** Where the curve jumps, the band is as wide as a column: an acute angle would fade towards its tip. */
+function corner(ctx: CanvasRenderingContext2D, y: number, i: number, pixelRatio: number, half: number): void {
+  const x = xs[i]!;
+  if (bottoms[i]! - tops[i]! > JUMP * pixelRatio) {
+    ctx.lineTo(x - half * pixelRatio, y);
+    ctx.lineTo(x + half * pixelRatio, y);
+  } else {
+    ctx.lineTo(x, y);
+  }
+}
