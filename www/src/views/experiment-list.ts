@@ -47,7 +47,7 @@ export class ExperimentList extends LitElement {
   declare snapshot: Snapshot;
 
   override render() {
-    const { experiments, experiment, can, runs } = this.snapshot;
+    const { experiments, experiment, runs } = this.snapshot;
     if (experiments.length === 0) return nothing;
     const idle = runs.every((run) => run.status !== 'Running' || run.interrupted);
     return html`<ul aria-label="Experiments">
@@ -65,7 +65,7 @@ export class ExperimentList extends LitElement {
             </button>
           </li>`,
       )}
-      ${can.deleteExperiment && experiment && idle
+      ${experiment && idle
         ? html`<li class="delete">
             <button
               class="plain"

@@ -69,7 +69,7 @@ export class HealthPanel extends LitElement {
       </button>
       <div id="panel" popover @beforetoggle=${this.#toggled}>
         <h2>Storage</h2>
-        ${estimate
+        ${estimate && estimate.quota > 0
           ? html`
               <progress aria-label="Room used" max=${Math.max(1, estimate.quota)} .value=${estimate.usage}></progress>
               <dl>
