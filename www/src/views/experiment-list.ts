@@ -19,6 +19,12 @@ export class ExperimentList extends LitElement {
         list-style: none;
         scrollbar-width: thin;
       }
+      @media (max-width: 480px) {
+        ul {
+          padding-right: 24px;
+          mask-image: linear-gradient(to left, transparent, #000 28px);
+        }
+      }
       li button {
         max-width: 260px;
         border-radius: 16px;

@@ -19,6 +19,9 @@ import { chartTable } from './chart-table';
 import { readoutText, writeReadout } from './chart-readout';
 import { metricChartStyles } from './metric-chart-styles';
 
+/** How far out of sight charts are drawn already, so that scrolling never meets an empty one. */
+const AHEAD = '900px';
+
 export type SeriesSource = (run_id: string, key: string) => CachedSeries | undefined;
 
 export class MetricChart extends LitElement {
@@ -72,7 +75,7 @@ export class MetricChart extends LitElement {
         if (entry?.isIntersecting) soon(this.#appear);
         else this.#disappear();
       },
-      { rootMargin: '400px' },
+      { rootMargin: AHEAD },
     );
     this.#sight.observe(this);
     this.#size = new ResizeObserver(() => this.#fit());

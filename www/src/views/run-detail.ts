@@ -79,7 +79,7 @@ export class RunDetail extends LitElement {
           </button>`
         : nothing}
       <button
-        class="plain"
+        class="plain close"
         aria-label="Close the run's detail"
         @click=${() => emitIntent(this, { type: 'view', change: { run_id: undefined } })}
       >

@@ -68,7 +68,7 @@ export class TagEditor extends LitElement {
         min-height: 26px;
         padding-block: 1px;
       }
-      .add {
+      button.plain.add {
         margin: 4px 0 0 -6px;
         color: var(--accent);
       }
