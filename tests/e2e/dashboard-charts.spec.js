@@ -42,6 +42,34 @@ test.describe('of a million points', () => {
     expect((await tableRows(page, LOSS)).filter(([, value]) => value.endsWith(`… ${SPIKE.value}`))).toHaveLength(1);
   });
 
+  test('panning takes the spike along, by mouse and by wheel', async ({ dashboard }) => {
+    const page = await dashboard(only([0], '&range=400000~600000'));
+    await points(page, LOSS, LONG);
+    const where = async () => (await painted(page, LOSS, id(0)))?.highest ?? {};
+    const spikeAt = () => {
+      const [from, to] = new URL(page.url()).searchParams.get('range').split('~').map(Number);
+      return (SPIKE.step - from) / (to - from);
+    };
+    const seen = async () => Math.abs((await where()).x - spikeAt());
+    const area = await card(page, LOSS).locator('.u-over').boundingBox();
+    const [x, y] = [area.x + area.width / 2, area.y + area.height / 2];
+    for (const by of [-0.3, 0.1, 0.45]) {
+      const before = page.url();
+      await page.keyboard.down('Shift');
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x + by * area.width, y, { steps: 6 });
+      await page.mouse.up();
+      await page.keyboard.up('Shift');
+      await expect.poll(() => page.url()).not.toBe(before);
+      await expect.poll(async () => (await where()).y).toBeGreaterThan(0.9);
+      await expect.poll(seen, `the spike, after a drag by ${by}`).toBeLessThan(0.02);
+    }
+    await page.mouse.wheel(area.width * 0.2, 0);
+    await expect.poll(spikeAt).toBeLessThan(0.6);
+    await expect.poll(seen, 'the spike, after the wheel').toBeLessThan(0.02);
+  });
+
   test('clipping outliers gives the room back to the curve', async ({ dashboard }) => {
     const page = await dashboard(only([0]));
     await points(page, LOSS, LONG);

@@ -12,18 +12,16 @@ export interface CachedSeries {
   readonly summary: Summary;
   /** Counts reads; 0 while the first is under way. */
   revision: number;
-  error?: string;
-}
-
-interface Entry extends CachedSeries {
   reading: boolean;
+  /** Has changed since it was last read. */
   stale: boolean;
+  error?: string;
 }
 
 export class SeriesCache {
   readonly #storage: Storage;
   readonly #changed: () => void;
-  readonly #runs = new Map<string, Map<string, Entry>>();
+  readonly #runs = new Map<string, Map<string, CachedSeries>>();
 
   constructor(storage: Storage, changed: () => void) {
     this.#storage = storage;
@@ -62,7 +60,7 @@ export class SeriesCache {
     this.#runs.delete(run_id);
   }
 
-  async #read(run_id: string, key: string, entry: Entry): Promise<void> {
+  async #read(run_id: string, key: string, entry: CachedSeries): Promise<void> {
     entry.reading = true;
     entry.stale = false;
     try {

@@ -83,6 +83,10 @@ export const runDetailStyles = css`
     margin-left: -6px;
     color: var(--accent);
   }
+  .damaged {
+    margin-bottom: 8px;
+    color: var(--bad);
+  }
   .metrics {
     overflow: auto;
     max-height: 320px;

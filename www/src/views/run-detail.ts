@@ -11,6 +11,7 @@ import type { RunRecord } from '../tracker';
 import type { SeriesSource } from './metric-chart';
 import { runDetailStyles } from './run-detail-styles';
 import { runStatus, runStatusStyles } from './run-status';
+import { lossText, lostPoints } from './series-problem';
 import './tag-editor';
 
 const TRENDS: Record<Trend, string> = { rising: '↗ rising', falling: '↘ falling', stable: '→ stable' };
@@ -129,7 +130,9 @@ export class RunDetail extends LitElement {
     if (run.metrics.length === 0) return nothing;
     const all = run.metrics.length <= AT_ONCE || this.allFor === run.run_id;
     const shown = all ? run.metrics : run.metrics.slice(0, AT_ONCE);
-    return html`<div class="metrics" tabindex="0" role="region" aria-label="Metrics of this run">
+    const lost = shown.reduce((sum, { key }) => sum + lostPoints(run, key, this.source(run.run_id, key)), 0);
+    return html`${lost > 0 ? html`<p class="damaged" role="status" data-testid="damaged">${lossText(lost)}</p>` : nothing}
+      <div class="metrics" tabindex="0" role="region" aria-label="Metrics of this run">
       <table>
         <thead>
           <tr>
