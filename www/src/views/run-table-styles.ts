@@ -170,6 +170,7 @@ export const runTableStyles = css`
     align-items: center;
     gap: 5px;
     margin-top: 3px;
+    padding-bottom: 1px;
     white-space: nowrap;
     color: var(--ink-soft);
     font-size: 12px;
@@ -193,8 +194,11 @@ export const runTableStyles = css`
     .wide {
       display: none;
     }
+    /* Beneath the values of the first line there is room. */
     .under.narrow {
+      position: relative;
       display: flex;
+      overflow: visible;
     }
   }
   @container (max-width: 300px) {
