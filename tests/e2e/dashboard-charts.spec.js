@@ -244,3 +244,21 @@ test.describe('of ten runs', () => {
     expect(picture.readUInt32BE(20)).toBeGreaterThan(150);
   });
 });
+
+test('of a thousand metrics, those in sight are drawn, wherever that is', async ({ dashboard, open }) => {
+  const other = await open();
+  await other.evaluate(async () => {
+    const run = await entrenar.WasmRun.new('wide');
+    for (let metric = 0; metric < 1000; metric += 1) run.log_series(`group ${metric % 20}/metric ${metric}`, new Float64Array([3, 2, metric]));
+    await run.finish();
+  });
+  const page = await dashboard('');
+  const drawn = () => page.locator('entrenar-metric-chart canvas').count();
+  await expect(page.locator('entrenar-metric-chart')).toHaveCount(1000);
+  for (const metric of ['group 0/metric 0', 'group 19/metric 999', 'group 9/metric 509']) {
+    await card(page, metric).scrollIntoViewIfNeeded();
+    await points(page, metric, 3);
+    await expect(readout(page, metric, 'run-0')).toHaveText(metric.split(' ').at(-1));
+    await expect.poll(drawn).toBeLessThan(60);
+  }
+});

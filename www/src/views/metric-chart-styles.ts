@@ -146,6 +146,7 @@ export const metricChartStyles = css`
   }
   .value {
     flex: none;
+    font-size: 11px;
     font-family: var(--mono);
     font-variant-numeric: tabular-nums;
   }
