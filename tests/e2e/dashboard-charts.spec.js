@@ -42,6 +42,34 @@ test.describe('of a million points', () => {
     expect((await tableRows(page, LOSS)).filter(([, value]) => value.endsWith(`… ${SPIKE.value}`))).toHaveLength(1);
   });
 
+  test('panning takes the spike along, by mouse and by wheel', async ({ dashboard }) => {
+    const page = await dashboard(only([0], '&range=400000~600000'));
+    await points(page, LOSS, LONG);
+    const where = async () => (await painted(page, LOSS, id(0)))?.highest ?? {};
+    const spikeAt = () => {
+      const [from, to] = new URL(page.url()).searchParams.get('range').split('~').map(Number);
+      return (SPIKE.step - from) / (to - from);
+    };
+    const seen = async () => Math.abs((await where()).x - spikeAt());
+    const area = await card(page, LOSS).locator('.u-over').boundingBox();
+    const [x, y] = [area.x + area.width / 2, area.y + area.height / 2];
+    for (const by of [-0.3, 0.1, 0.45]) {
+      const before = page.url();
+      await page.keyboard.down('Shift');
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x + by * area.width, y, { steps: 6 });
+      await page.mouse.up();
+      await page.keyboard.up('Shift');
+      await expect.poll(() => page.url()).not.toBe(before);
+      await expect.poll(async () => (await where()).y).toBeGreaterThan(0.9);
+      await expect.poll(seen, `the spike, after a drag by ${by}`).toBeLessThan(0.02);
+    }
+    await page.mouse.wheel(area.width * 0.2, 0);
+    await expect.poll(spikeAt).toBeLessThan(0.6);
+    await expect.poll(seen, 'the spike, after the wheel').toBeLessThan(0.02);
+  });
+
   test('clipping outliers gives the room back to the curve', async ({ dashboard }) => {
     const page = await dashboard(only([0]));
     await points(page, LOSS, LONG);
@@ -215,4 +243,22 @@ test.describe('of ten runs', () => {
     expect(picture.readUInt32BE(16)).toBeGreaterThan(200);
     expect(picture.readUInt32BE(20)).toBeGreaterThan(150);
   });
+});
+
+test('of a thousand metrics, those in sight are drawn, wherever that is', async ({ dashboard, open }) => {
+  const other = await open();
+  await other.evaluate(async () => {
+    const run = await entrenar.WasmRun.new('wide');
+    for (let metric = 0; metric < 1000; metric += 1) run.log_series(`group ${metric % 20}/metric ${metric}`, new Float64Array([3, 2, metric]));
+    await run.finish();
+  });
+  const page = await dashboard('');
+  const drawn = () => page.locator('entrenar-metric-chart canvas').count();
+  await expect(page.locator('entrenar-metric-chart')).toHaveCount(1000);
+  for (const metric of ['group 0/metric 0', 'group 19/metric 999', 'group 9/metric 509']) {
+    await card(page, metric).scrollIntoViewIfNeeded();
+    await points(page, metric, 3);
+    await expect(readout(page, metric, 'run-0')).toHaveText(metric.split(' ').at(-1));
+    await expect.poll(drawn).toBeLessThan(60);
+  }
 });

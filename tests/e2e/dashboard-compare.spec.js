@@ -4,7 +4,10 @@ import { METRICS, SHORT, valueOf } from './fixtures/tracked-runs.js';
 
 test.beforeEach(({ runs }) => runs);
 
-/** What the table says of each setting, tag and metric, by its name. */
+/** The rows of one section of the table. */
+const section = (page, title) => page.getByTestId('compare').locator('tbody').filter({ has: page.getByRole('rowheader', { name: title, exact: true }) }).getByRole('row');
+
+/** What the table says of each setting, tag and last value, by its name. */
 const compared = (page) => page.getByTestId('compare').getByRole('row').evaluateAll((rows) => {
   const texts = rows.map((one) => [...one.cells].map((cell) => cell.textContent.trim()));
   return Object.fromEntries(texts.filter(({ length }) => length > 1).map(([key, ...values]) => [key, values]));
@@ -28,13 +31,19 @@ test('settings, tags and last values stand side by side, the differences alone o
   for (const key of ['batch_size', 'layers', 'team']) expect(differing).not.toHaveProperty(key);
   for (const key of ['lr', 'optimizer', 'note', 'test/accuracy']) expect(differing).toHaveProperty(key);
 
-  const best = (metric) => page.getByTestId('compare').getByRole('row').filter({ hasText: metric }).locator('td').evaluateAll((cells) =>
+  const best = (title, metric) => section(page, title).filter({ hasText: metric }).locator('td').evaluateAll((cells) =>
     cells.flatMap((cell, index) => (getComputedStyle(cell, '::after').content.includes('best') ? [index] : [])));
-  const numbers = (metric) => [1, 2, 4].map((index) => valueOf(index, METRICS.indexOf(metric), SHORT - 1));
+  const text = (value) => String(Number(value.toPrecision(4)));
   for (const [metric, pick] of [['test/loss', Math.min], ['test/accuracy', Math.max]]) {
-    expect(await best(metric)).toEqual([numbers(metric).indexOf(pick(...numbers(metric)))]);
+    const series = [1, 2, 4].map((index) => Array.from({ length: SHORT }, (_, step) => valueOf(index, METRICS.indexOf(metric), step)));
+    const last = series.map((values) => values.at(-1));
+    expect(await best('Last values', metric)).toEqual([last.indexOf(pick(...last))]);
+    const reached = series.map((values) => pick(...values));
+    await expect(section(page, 'Best values').filter({ hasText: metric }).locator('td')).toHaveText(reached.map(text));
+    expect(await best('Best values', metric)).toEqual([reached.indexOf(pick(...reached))]);
   }
-  expect(await best('learning_rate')).toEqual([]);
+  expect(await best('Last values', 'learning_rate')).toEqual([]);
+  await expect(section(page, 'Best values').filter({ hasText: 'learning_rate' })).toHaveCount(0);
   await page.reload();
   await expect(page.getByTestId('differences-only')).toBeChecked();
 });

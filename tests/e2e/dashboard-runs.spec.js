@@ -91,6 +91,63 @@ test('a run is renamed here, and there', async ({ dashboard }) => {
   await expect(row(other, id(3))).toContainText('<i>a better name</i>');
 });
 
+test('tags are added and changed here, seen there, and kept while the run goes on', async ({ dashboard, open }) => {
+  const other = await open();
+  const live = await other.evaluate(async () => {
+    globalThis.run = await entrenar.WasmRun.new('sweep', { run_name: 'still going', tags: { team: 'vision' } });
+    run.log_metric('train/loss', 1);
+    await run.flush();
+    return run.run_id();
+  });
+  const page = await dashboard(`experiment=sweep&run=${live}`);
+  const watching = await dashboard();
+  const detail = page.getByTestId('run-detail');
+  const tag = (key) => detail.locator(`[data-testid="tag"][data-key="${key}"]`);
+  await tag('team').click();
+  await expect(page.getByTestId('tag-value')).toHaveValue('vision');
+  await page.getByTestId('tag-value').fill('not this');
+  await page.keyboard.press('Escape');
+  await expect(tag('team')).toHaveText('vision');
+  await expect(tag('team')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.getByTestId('tag-value').fill('<b>speech</b>');
+  await page.keyboard.press('Enter');
+  await expect(tag('team')).toHaveText('<b>speech</b>');
+
+  await page.getByTestId('tag-add').click();
+  await page.getByTestId('tag-key').fill('verdict');
+  await page.getByTestId('tag-value').fill('keep');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(tag('verdict')).toHaveText('keep');
+  await expect(page.getByTestId('tag-add')).toBeFocused();
+  for (const each of [page, watching]) {
+    await expect(row(each, live)).toContainText('team: <b>speech</b>');
+    await expect(row(each, live)).toContainText('verdict: keep');
+  }
+  await page.getByTestId('find-runs').fill('verdict:keep');
+  await expect.poll(() => listed(page)).toEqual([live]);
+
+  // The code that logs to it was not disturbed, and takes nothing of it back.
+  await other.evaluate(async () => {
+    run.log_metric('train/loss', 0.5);
+    run.set_tag('done', 'yes');
+    await run.finish();
+  });
+  await page.reload();
+  await expect(row(page, live)).toHaveAttribute('data-status', 'Success');
+  for (const text of ['team: <b>speech</b>', 'verdict: keep', 'done: yes']) await expect(row(page, live)).toContainText(text);
+});
+
+test('a run that was left says when it was last heard of, and can be closed', async ({ dashboard }) => {
+  const page = await dashboard(`experiment=sweep&run=${id(9)}`);
+  await expect(page.getByTestId('run-detail')).toContainText(/last heard of (just now|\d+ s ago)/);
+  await page.getByTestId('close-run').click();
+  await expect(row(page, id(9))).toHaveAttribute('data-status', 'Cancelled');
+  await expect(page.getByTestId('run-detail')).not.toContainText('last heard');
+  await page.reload();
+  await expect(row(page, id(9))).toHaveAttribute('data-status', 'Cancelled');
+});
+
 test('a deleted run can be brought back; the next deletion makes the one before it final', async ({ dashboard }) => {
   const page = await dashboard(`experiment=sweep&run=${id(3)}&runs=${id(3)},${id(5)}`);
   await page.getByTestId('delete-run').click();

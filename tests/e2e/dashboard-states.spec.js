@@ -1,6 +1,7 @@
 // What is said when something is wrong, and that nothing that is shown is taken for more than text.
-import { expect, row, test } from './fixtures/dashboard.js';
+import { card, expect, id, points, row, SWEEP, test } from './fixtures/dashboard.js';
 import { openIn } from './fixtures/test.js';
+import { SHORT } from './fixtures/tracked-runs.js';
 
 const openPage = async (context, site) => {
   const page = await context.newPage();
@@ -43,6 +44,37 @@ test('a module that does not load is explained, and tried again on request', asy
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByTestId('empty')).toBeVisible();
   problems.clear();
+});
+
+test('a damaged run says so, and the others are as they were', async ({ dashboard, runs, open }) => {
+  void runs;
+  const other = await open();
+  await other.evaluate((runId) => new Promise((resolve, reject) => {
+    const opening = indexedDB.open('entrenar');
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const database = opening.result;
+      const transaction = database.transaction('points', 'readwrite');
+      const points = transaction.objectStore('points');
+      let damaged = 0;
+      points.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+        if (!cursor) return;
+        if (cursor.key[0] === runId && (damaged += 1)) cursor.update({ ...cursor.value, points: new Uint8Array([1, 2, 3]) });
+        cursor.continue();
+      };
+      transaction.oncomplete = () => (database.close(), damaged > 0 ? resolve() : reject(new Error('nothing was damaged')));
+      transaction.onabort = () => reject(transaction.error);
+    };
+  }), id(2));
+  await other.close();
+  const page = await dashboard(`experiment=${SWEEP}&run=${id(2)}&runs=${id(1)},${id(2)}&metric=train/loss`);
+  await expect(page.getByTestId('damaged')).toContainText(/points cannot be read: damaged in the database/);
+  await expect(card(page, 'train/loss').getByTestId('chart-problem')).toContainText(`quiet otter: ${SHORT} points cannot be read`);
+  await points(page, 'train/loss', SHORT);
+  await expect(row(page, id(2))).toHaveAttribute('data-status', 'Success');
+  await row(page, id(1)).getByRole('button', { name: 'bold heron' }).click();
+  await expect(page.getByTestId('run-detail')).toHaveAttribute('data-run-id', id(1));
+  await expect(page.getByTestId('damaged')).toHaveCount(0);
 });
 
 test('a training that cannot be written goes on, says why, and says no more when it is written', async ({ context, site, problems }) => {

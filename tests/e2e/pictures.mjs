@@ -55,8 +55,15 @@ async function logSweep(context) {
       run.log_series('learning_rate', column((step) => lr * 0.5 * (1 + Math.cos((0.9 * Math.PI * step) / count))));
       run.log_series('gradient/norm', column((step) => 1.5 * Math.exp(-step / 900) + 0.4 + 0.5 * random() ** 3));
       ahead += (9 + (index % 4)) * 60_000;
+      if (index === 1) {
+        run.set_tag('verdict', 'promising');
+        run.set_span_id('4bf92f3577b34da6');
+        run.log_artifact('weights.bin', new Uint8Array(53_248));
+        run.log_artifact('confusion.json', new Uint8Array(1_204));
+      }
       if (index === 4) await run.fail();
       else if (index === 6) await run.cancel();
+      else if (index === 9) await run.flush();
       else await run.finish();
     }
   }, NAMES);
@@ -79,22 +86,74 @@ async function picture(name, options, take) {
   await context.close();
 }
 
+/** Brings what `selector` names to the top of the picture. */
+const toTop = (page, selector) => page.locator(selector).evaluate((element) => scrollTo(0, element.getBoundingClientRect().top + scrollY - 16));
+
 const wide = { width: 1280, height: 800 };
 
-await picture('first-page', { viewport: { width: 1280, height: 980 }, colorScheme: 'light' }, async (context, shoot) => {
+/** The page, with the demo begun. */
+async function training(context) {
   const page = await context.newPage();
   await page.goto(address);
   await page.getByTestId('start').click();
+  return page;
+}
+
+await picture('first-page', { viewport: { width: 1280, height: 980 }, colorScheme: 'light' }, async (context, shoot) => {
+  const page = await training(context);
   await page.locator('[data-testid="status"][data-phase="finished"]').waitFor({ timeout: 120_000 });
   await page.evaluate(() => scrollTo(0, 0));
   await settled(page, '[data-testid="run-row"]');
   await shoot(page);
 });
 
+await picture('interrupted', { viewport: { width: 1280, height: 860 }, colorScheme: 'dark' }, async (context, shoot) => {
+  const page = await training(context);
+  await page.getByText('epoch 5 of').waitFor({ timeout: 120_000 });
+  await page.reload();
+  await page.getByTestId('resume').waitFor();
+  await page.locator('[data-testid="run-row"][data-status="interrupted"]').waitFor();
+  await settled(page, '[data-testid="chart"]');
+  await shoot(page);
+});
+
+await picture('not-saved', { viewport: { width: 1280, height: 620 }, colorScheme: 'light' }, async (context, shoot) => {
+  await context.addInitScript(() => {
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (...given) {
+      if (globalThis.full) throw new DOMException('The disk has no room for it.', 'QuotaExceededError');
+      return put.apply(this, given);
+    };
+  });
+  const page = await training(context);
+  await page.getByText('epoch 6 of').waitFor({ timeout: 120_000 });
+  await page.evaluate(() => (globalThis.full = true));
+  await page.getByTestId('degraded').waitFor();
+  await toTop(page, 'entrenar-dashboard');
+  await page.getByTestId('health').click();
+  await page.getByTestId('usage').waitFor();
+  await settled(page, '[data-testid="chart"]');
+  await shoot(page);
+  await page.evaluate(() => (globalThis.full = false));
+});
+
+await picture('newer-database', { viewport: { width: 1280, height: 420 }, colorScheme: 'light' }, async (context, shoot) => {
+  const other = await openIn(context, site.blank);
+  await other.evaluate(() => new Promise((resolve) => (indexedDB.open('entrenar', 1_000_000).onsuccess = ({ target }) => resolve(target.result.close()))));
+  const page = await context.newPage();
+  await page.goto(address);
+  await page.getByTestId('failed').waitFor();
+  await toTop(page, 'entrenar-dashboard');
+  await settled(page, '[data-testid="failed"]');
+  await shoot(page);
+});
+
 const tenRuns = Array.from({ length: 10 }, (_, run) => `run-${run}`);
 const phone = { viewport: { width: 390, height: 780 }, deviceScaleFactor: 1.5, isMobile: true, hasTouch: true };
 for (const [name, options, query, selector] of [
-  ['ten-runs', { viewport: { width: 1280, height: 640 }, colorScheme: 'dark' }, `smooth=0.6&runs=${tenRuns}`, '[data-testid="chart"]'],
+  ['ten-runs', { viewport: { width: 1280, height: 600 }, colorScheme: 'dark' }, `smooth=0.6&runs=${tenRuns}`, '[data-testid="chart"]'],
+  ['charts', { viewport: wide, colorScheme: 'light' }, 'smooth=0.6&runs=run-1,run-2,run-3', '[data-testid="chart"]'],
+  ['run', { viewport: wide, colorScheme: 'light' }, 'run=run-1&runs=run-1,run-3', '[data-testid="run-detail"]'],
   ['compare', { viewport: wide, colorScheme: 'light' }, 'panel=compare&runs=run-0,run-1,run-4,run-9', '[data-testid="compare"]'],
   ['phone', { ...phone, colorScheme: 'dark' }, 'smooth=0.6&metric=train/&runs=run-1,run-2,run-3', '[data-testid="chart"]'],
 ]) {
@@ -102,12 +161,19 @@ for (const [name, options, query, selector] of [
     await logSweep(context);
     const page = await context.newPage();
     await page.goto(`${address}?${query}`);
-    const top = name === 'phone' ? 'entrenar-chart-toolbar' : 'entrenar-dashboard';
-    await page.locator(top).evaluate((element) => scrollTo(0, element.getBoundingClientRect().top + scrollY - 16));
+    await settled(page, selector);
+    await toTop(page, name === 'phone' ? 'entrenar-chart-toolbar' : 'entrenar-dashboard');
     await settled(page, selector);
     await shoot(page);
   });
 }
+
+await picture('empty', { viewport: { width: 1280, height: 860 }, colorScheme: 'light' }, async (context, shoot) => {
+  const page = await context.newPage();
+  await page.goto(address);
+  await settled(page, '[data-testid="empty"]');
+  await shoot(page);
+});
 
 await browser.close();
 await site.stop();

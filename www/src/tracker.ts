@@ -59,25 +59,25 @@ export interface StorageEstimate {
   persisted: boolean;
 }
 
-/** `WasmStorage` as the dashboard uses it. The optional methods belong to later versions of the package. */
+/** `WasmStorage` as the dashboard uses it. */
 export interface Storage {
   list_experiments(): string[];
   list_runs(experiment_id: string): string[];
   experiment(experiment_id: string): ExperimentRecord;
   run(run_id: string): RunRecord;
   get_metrics(run_id: string, key: string): Promise<Series>;
+  /** The points from place `first` on, in order of steps. */
+  get_metrics_from(run_id: string, key: string, first: number): Promise<Series>;
   is_persistent(): boolean;
   get_artifact(run_id: string, key: string): Promise<Uint8Array>;
   subscribe(callback: (change: Change) => void): () => void;
   close(): Promise<void>;
-  /** The points from index `first` on; with it a live update costs the same however long the series is. */
-  get_metrics_from?(run_id: string, key: string, first: number): Promise<Series>;
-  rename_run?(run_id: string, name: string): Promise<void>;
-  delete_run?(run_id: string): Promise<void>;
-  delete_experiment?(experiment_id: string): Promise<void>;
-  set_tag?(run_id: string, key: string, value: string): Promise<void>;
-  estimate?(): Promise<StorageEstimate>;
-  request_persistence?(): Promise<boolean>;
+  rename_run(run_id: string, name: string): Promise<void>;
+  set_tag(run_id: string, key: string, value: string): Promise<void>;
+  delete_run(run_id: string): Promise<void>;
+  delete_experiment(experiment_id: string): Promise<void>;
+  estimate(): Promise<StorageEstimate>;
+  request_persistence(): Promise<boolean>;
 }
 
 export interface RunOptions {

@@ -1,8 +1,13 @@
-// Draws curves onto a chart's canvas: lines, lone points, and marks where a value was not finite.
+// Draws curves onto a chart's canvas: bands where points are dense, else lines and lone points; and marks where a value was not finite.
 
+import { bandCurve, emptyBand } from '../model/band';
 import type { Curve } from '../model/curve';
-import { divide, emptyColumns, emptyTrace, traceCurve, type Trace } from '../model/trace';
+import type { Extremes } from '../model/extremes';
+import { divide, emptyColumns, emptyTrace, traceCurve, type Trace, type Window } from '../model/trace';
 import type { RunStroke } from '../model/run-colors';
+import { mapX, mapY, nearby, type Frame } from './frame';
+import { paintBand } from './paint-band';
+import { paintMarks } from './paint-marks';
 
 export interface PlottedCurve {
   run_id: string;
@@ -11,22 +16,12 @@ export interface PlottedCurve {
   curve: Curve;
 }
 
-/** The chart's area in canvas pixels, and the axes that map onto it. */
-export interface Frame {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-  x: { min: number; max: number; log: boolean };
-  y: { min: number; max: number; log: boolean };
-  pixelRatio: number;
-}
-
 /** Points farther apart than this are drawn as points too. */
 const ROOMY_PX = 14;
 
 const columns = emptyColumns();
-const scratch: Trace = emptyTrace();
+const trace = emptyTrace();
+const band = emptyBand();
 
 export function paintCurves(ctx: CanvasRenderingContext2D, frame: Frame, plotted: readonly PlottedCurve[], smoothing: number): void {
   ctx.save();
@@ -39,50 +34,43 @@ export function paintCurves(ctx: CanvasRenderingContext2D, frame: Frame, plotted
     divide(curve, window, columns);
     if (smoothing > 0) {
       ctx.globalAlpha = 0.28;
-      traceCurve(curve, curve.values, curve.extremes, columns, scratch);
-      paintTrace(ctx, frame, scratch, [], 1, false);
+      paintCurve(ctx, frame, window, curve, curve, { dash: [], width: 1, points: false });
       ctx.globalAlpha = 1;
-      const smoothed = curve.smoothed(smoothing);
-      traceCurve(curve, smoothed.values, smoothed.extremes, columns, scratch);
-    } else {
-      traceCurve(curve, curve.values, curve.extremes, columns, scratch);
     }
-    paintTrace(ctx, frame, scratch, stroke.dash, 1.6, true);
+    const shown = smoothing > 0 ? curve.smoothed(smoothing) : curve;
+    paintCurve(ctx, frame, window, curve, shown, { dash: stroke.dash, width: 1.6, points: true });
     if (curve.nonFinite.length > 0) paintMarks(ctx, frame, curve);
   }
   ctx.restore();
 }
 
-function mapper(min: number, max: number, log: boolean, start: number, extent: number): (value: number) => number {
-  if (!log) {
-    const scale = extent / (max - min);
-    return (value) => start + (value - min) * scale;
+interface Pen {
+  dash: readonly number[];
+  width: number;
+  points: boolean;
+}
+
+interface Shown {
+  values: Float64Array;
+  extremes: Extremes;
+}
+
+function paintCurve(ctx: CanvasRenderingContext2D, frame: Frame, window: Window, curve: Curve, { values, extremes }: Shown, pen: Pen): void {
+  if (columns.count > 0) {
+    bandCurve(curve, values, extremes, window, columns, band);
+    paintBand(ctx, frame, band, pen.dash, pen.width);
+  } else {
+    traceCurve(curve, values, columns, trace);
+    paintTrace(ctx, frame, trace, pen);
   }
-  const origin = Math.log(min);
-  const scale = extent / (Math.log(max) - origin);
-  return (value) => start + (Math.log(value) - origin) * scale;
 }
 
-function mapX(frame: Frame): (value: number) => number {
-  return mapper(frame.x.min, frame.x.max, frame.x.log, frame.left, frame.width);
-}
-
-function paintTrace(
-  ctx: CanvasRenderingContext2D,
-  frame: Frame,
-  trace: Trace,
-  dash: readonly number[],
-  width: number,
-  points: boolean,
-): void {
+function paintTrace(ctx: CanvasRenderingContext2D, frame: Frame, trace: Trace, { dash, width, points }: Pen): void {
   const toX = mapX(frame);
-  const toY = mapper(frame.y.min, frame.y.max, frame.y.log, frame.top + frame.height, -frame.height);
+  const toY = mapY(frame);
   const { pixelRatio } = frame;
-  const roomy = points && (trace.length < 2 || (frame.width / trace.length) > ROOMY_PX * pixelRatio);
+  const roomy = points && (trace.length < 2 || frame.width / trace.length > ROOMY_PX * pixelRatio);
   const dots: number[] = [];
-  // Far-off values are drawn just outside: canvases lose precision with huge coordinates.
-  const lowest = frame.top + frame.height * 20;
-  const highest = frame.top - frame.height * 20;
   ctx.lineJoin = roomy ? 'round' : 'bevel';
   ctx.lineWidth = width * pixelRatio;
   ctx.setLineDash(dash.map((length) => length * pixelRatio));
@@ -99,7 +87,7 @@ function paintTrace(
       continue;
     }
     x = nextX;
-    y = nextY < highest ? highest : nextY > lowest ? lowest : nextY;
+    y = nearby(frame, nextY);
     if (drawing === 0) ctx.moveTo(x, y);
     else ctx.lineTo(x, y);
     drawing++;
@@ -111,41 +99,6 @@ function paintTrace(
   for (let i = 0; i < dots.length; i += 2) {
     ctx.beginPath();
     ctx.arc(dots[i]!, dots[i + 1]!, 2.4 * pixelRatio, 0, 2 * Math.PI);
-    ctx.fill();
-  }
-}
-
-/** NaN: a cross at the bottom; +∞ and −∞: a triangle at the edge it went beyond. At most one of a kind per column. */
-function paintMarks(ctx: CanvasRenderingContext2D, frame: Frame, curve: Curve): void {
-  const toX = mapX(frame);
-  const size = 4 * frame.pixelRatio;
-  const bottom = frame.top + frame.height - size;
-  const top = frame.top + size;
-  const last = { nan: -Infinity, up: -Infinity, down: -Infinity };
-  ctx.setLineDash([]);
-  ctx.lineWidth = 1.5 * frame.pixelRatio;
-  for (const index of curve.nonFinite) {
-    const at = curve.x(index);
-    if (at < frame.x.min || at > frame.x.max) continue;
-    const x = toX(at);
-    const value = curve.values[index]!;
-    const kind = Number.isNaN(value) ? 'nan' : value > 0 ? 'up' : 'down';
-    if (x - last[kind] < 2 * frame.pixelRatio) continue;
-    last[kind] = x;
-    ctx.beginPath();
-    if (kind === 'nan') {
-      ctx.moveTo(x - size, bottom - size);
-      ctx.lineTo(x + size, bottom + size);
-      ctx.moveTo(x + size, bottom - size);
-      ctx.lineTo(x - size, bottom + size);
-      ctx.stroke();
-      continue;
-    }
-    const tip = kind === 'up' ? top - size : bottom + size;
-    const base = kind === 'up' ? top + size : bottom - size;
-    ctx.moveTo(x, tip);
-    ctx.lineTo(x + size, base);
-    ctx.lineTo(x - size, base);
     ctx.fill();
   }
 }

@@ -44,12 +44,6 @@ export function composeSnapshot(
     unreadable: experiment ? catalog.unreadable(experiment.experiment_id) : [],
     columns: view.columns ?? automaticColumns(runs),
     persistent: storage.is_persistent(),
-    can: {
-      rename: typeof storage.rename_run === 'function',
-      tag: typeof storage.set_tag === 'function',
-      deleteRun: typeof storage.delete_run === 'function',
-      deleteExperiment: typeof storage.delete_experiment === 'function',
-    },
     now_ms,
     ...(experiment && { experiment }),
     ...(detail && { detail }),

@@ -12,7 +12,6 @@ import { LiveUpdates } from './live-updates';
 import { PendingDeletion } from './pending-deletion';
 import { SeriesCache, type CachedSeries } from './series-cache';
 import type { LostRun, Notice, Problem, Snapshot } from './snapshot';
-import { measureStorage, requestPersistence } from './storage-health';
 
 /** How often running runs are looked at again, in case their tab has gone. */
 const HEARTBEAT_MS = 5000;
@@ -38,7 +37,6 @@ export class DashboardController {
     persistent: true,
     unreadable: [],
     columns: [],
-    can: { rename: false, tag: false, deleteRun: false, deleteExperiment: false },
     now_ms: Date.now(),
   };
   readonly #options: ControllerOptions;
@@ -212,15 +210,15 @@ export class DashboardController {
         return run.cancel();
       }
       case 'rename-run':
-        return storage?.rename_run?.(intent.run_id, intent.name);
+        return storage?.rename_run(intent.run_id, intent.name);
       case 'tag-run':
-        return storage?.set_tag?.(intent.run_id, intent.key, intent.value);
+        return storage?.set_tag(intent.run_id, intent.key, intent.value);
       case 'delete-runs':
         return this.#delete(intent.run_ids, async () => {
-          for (const run_id of intent.run_ids) await storage?.delete_run?.(run_id);
+          for (const run_id of intent.run_ids) await storage?.delete_run(run_id);
         });
       case 'delete-experiment':
-        return this.#delete([intent.experiment_id], async () => storage?.delete_experiment?.(intent.experiment_id));
+        return this.#delete([intent.experiment_id], async () => storage?.delete_experiment(intent.experiment_id));
       case 'undo-delete':
         this.#notice = undefined;
         return this.#deletion.undo();
@@ -236,7 +234,7 @@ export class DashboardController {
         return saveFile(new Blob([bytes as Uint8Array<ArrayBuffer>]), `${intent.run_id}-${intent.key}`);
       }
       case 'request-persistence':
-        await requestPersistence(storage);
+        await storage?.request_persistence();
         return this.#measure();
       case 'measure-storage':
         return this.#measure();
@@ -279,7 +277,7 @@ export class DashboardController {
   }
 
   async #measure(): Promise<void> {
-    const estimate = await measureStorage(this.#storage);
+    const estimate = await this.#storage?.estimate();
     if (!estimate) return;
     this.snapshot = { ...this.snapshot, estimate };
     this.#show();

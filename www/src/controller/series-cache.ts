@@ -1,27 +1,27 @@
-// The points read from storage, by run and metric. Reads a series when it is first asked for, and again only when it
-// has changed and somebody has asked for it since.
+// The points read from storage, by run and metric. Reads a series when it is first asked for, and what is new of it when
+// it has changed and somebody has asked for it since: a live update costs the same however long the series is.
 
 import { Curve } from '../model/curve';
+import { Summary } from '../model/metric-summary';
 import { SeriesColumns } from '../model/series-columns';
 import { errorMessage, type Storage } from '../tracker';
 
 export interface CachedSeries {
   readonly columns: SeriesColumns;
   readonly curve: Curve;
+  readonly summary: Summary;
   /** Counts reads; 0 while the first is under way. */
   revision: number;
-  error?: string;
-}
-
-interface Entry extends CachedSeries {
   reading: boolean;
+  /** Has changed since it was last read. */
   stale: boolean;
+  error?: string;
 }
 
 export class SeriesCache {
   readonly #storage: Storage;
   readonly #changed: () => void;
-  readonly #runs = new Map<string, Map<string, Entry>>();
+  readonly #runs = new Map<string, Map<string, CachedSeries>>();
 
   constructor(storage: Storage, changed: () => void) {
     this.#storage = storage;
@@ -35,7 +35,7 @@ export class SeriesCache {
     let entry = keys.get(key);
     if (!entry) {
       const columns = new SeriesColumns();
-      entry = { columns, curve: new Curve(columns), revision: 0, reading: false, stale: true };
+      entry = { columns, curve: new Curve(columns), summary: new Summary(columns), revision: 0, reading: false, stale: true };
       keys.set(key, entry);
     }
     if (entry.stale && !entry.reading) void this.#read(run_id, key, entry);
@@ -60,15 +60,13 @@ export class SeriesCache {
     this.#runs.delete(run_id);
   }
 
-  async #read(run_id: string, key: string, entry: Entry): Promise<void> {
+  async #read(run_id: string, key: string, entry: CachedSeries): Promise<void> {
     entry.reading = true;
     entry.stale = false;
     try {
-      const known = entry.columns.length;
-      const tail = known > 0 ? await this.#storage.get_metrics_from?.(run_id, key, known) : undefined;
-      // A tail that begins before our last step means that points came in between: then all is read again.
-      if (tail && !(tail.step[0]! < entry.columns.step[known - 1]!)) entry.columns.append(tail);
-      else entry.columns.update(await this.#storage.get_metrics(run_id, key));
+      const { columns } = entry;
+      const tail = columns.length > 0 ? await this.#storage.get_metrics_from(run_id, key, columns.length - 1) : undefined;
+      if (!tail || !columns.extend(tail)) columns.replace(await this.#storage.get_metrics(run_id, key));
       delete entry.error;
     } catch (error) {
       entry.error = errorMessage(error);

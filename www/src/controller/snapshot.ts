@@ -24,13 +24,6 @@ export interface Notice {
   undo: boolean;
 }
 
-export interface Capabilities {
-  rename: boolean;
-  tag: boolean;
-  deleteRun: boolean;
-  deleteExperiment: boolean;
-}
-
 export interface Snapshot {
   phase: 'loading' | 'ready' | 'failed';
   problem?: Problem;
@@ -55,6 +48,5 @@ export interface Snapshot {
   lost: readonly LostRun[];
   estimate?: StorageEstimate;
   notice?: Notice;
-  can: Capabilities;
   now_ms: number;
 }

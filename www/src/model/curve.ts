@@ -5,6 +5,8 @@ import { Extremes } from './extremes';
 import { Smoothed } from './smoothing';
 import type { SeriesColumns, XAxis } from './series-columns';
 
+const STRETCH = 256;
+
 export class Curve {
   readonly columns: SeriesColumns;
   /** x of point i is `xs[i] - xOrigin`. */
@@ -43,11 +45,7 @@ export class Curve {
     this.xOrigin = xAxis === 'relative' ? started_ms : 0;
     this.length = columns.length;
     this.extremes.extend(this.values, this.length);
-    for (let i = this.#scanned; i < this.length; i++) {
-      const value = this.values[i]!;
-      if (value - value !== 0) this.nonFinite.push(i);
-    }
-    this.#scanned = this.length;
+    this.#findNonFinite();
   }
 
   /** The debiased moving average of all points, with its own extremes. */
@@ -86,6 +84,18 @@ export class Curve {
     const right = Math.min(this.indexAt(x), this.length - 1);
     if (right > 0 && x - this.x(right - 1) < this.x(right) - x) return right - 1;
     return right;
+  }
+
+  /** A stretch at a time: x − x is 0 for every finite x and NaN for all others, and so is their sum. */
+  #findNonFinite(): void {
+    const { values, length } = this;
+    for (let from = this.#scanned; from < length; from += STRETCH) {
+      const to = Math.min(length, from + STRETCH);
+      let sum = 0;
+      for (let i = from; i < to; i++) sum += values[i]! - values[i]!;
+      for (let i = from; sum !== 0 && i < to; i++) if (!Number.isFinite(values[i])) this.nonFinite.push(i);
+    }
+    this.#scanned = length;
   }
 
   #sortByTime(): void {

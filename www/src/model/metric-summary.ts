@@ -1,12 +1,10 @@
-// Last, least, greatest, mean and trend of one series.
+// Least, greatest, mean and trend of one series.
 
 import type { SeriesColumns } from './series-columns';
 
 export type Trend = 'rising' | 'falling' | 'stable';
 
 export interface MetricSummary {
-  count: number;
-  last: number;
   min: number;
   max: number;
   mean: number;
@@ -18,32 +16,48 @@ const TREND_POINTS = 200;
 /** The change over those points, relative to their mean, up to which a series counts as stable. */
 const STABLE = 0.05;
 
-export function summarize(columns: SeriesColumns): MetricSummary {
-  const { value, length } = columns;
-  let min = Infinity;
-  let max = -Infinity;
-  let sum = 0;
-  let finite = 0;
-  for (let i = 0; i < length; i++) {
-    const here = value[i]!;
-    if (here - here !== 0) continue;
-    if (here < min) min = here;
-    if (here > max) max = here;
-    sum += here;
-    finite++;
+/** Kept up as the series grows. */
+export class Summary {
+  readonly #columns: SeriesColumns;
+  #generation = -1;
+  #seen = 0;
+  #finite = 0;
+  #sum = 0;
+  #min = Infinity;
+  #max = -Infinity;
+
+  constructor(columns: SeriesColumns) {
+    this.#columns = columns;
   }
-  return {
-    count: length,
-    last: length > 0 ? value[length - 1]! : NaN,
-    min: finite > 0 ? min : NaN,
-    max: finite > 0 ? max : NaN,
-    mean: finite > 0 ? sum / finite : NaN,
-    trend: trendOf(value, Math.max(0, length - TREND_POINTS), length),
-  };
+
+  read(): MetricSummary {
+    const { value, length, generation } = this.#columns;
+    if (generation !== this.#generation) {
+      this.#generation = generation;
+      this.#seen = this.#finite = this.#sum = 0;
+      this.#min = Infinity;
+      this.#max = -Infinity;
+    }
+    for (; this.#seen < length; this.#seen++) {
+      const here = value[this.#seen]!;
+      if (here - here !== 0) continue;
+      if (here < this.#min) this.#min = here;
+      if (here > this.#max) this.#max = here;
+      this.#sum += here;
+      this.#finite++;
+    }
+    const some = this.#finite > 0;
+    return {
+      min: some ? this.#min : NaN,
+      max: some ? this.#max : NaN,
+      mean: some ? this.#sum / this.#finite : NaN,
+      trend: trendOf(value, Math.max(0, length - TREND_POINTS), length),
+    };
+  }
 }
 
 /** The slope of the least-squares line, times the number of points, relative to their mean. */
-export function trendOf(values: Float64Array, from: number, to: number): Trend {
+function trendOf(values: Float64Array, from: number, to: number): Trend {
   let n = 0;
   let sumX = 0;
   let sumY = 0;

@@ -20,19 +20,8 @@ export class SeriesColumns {
   /** False once a point is older than the one before it, as when steps are logged out of order. */
   timeOrdered = true;
 
-  /** Takes the whole series as read from storage, and appends only its tail when the rest is what we already have. */
-  update(series: Series): void {
-    const known = this.length;
-    if (known > 0 && series.step.length >= known && this.#sameAt(series, 0) && this.#sameAt(series, known - 1)) {
-      if (series.step.length > known) {
-        this.append({
-          step: series.step.subarray(known),
-          value: series.value.subarray(known),
-          timestamp: series.timestamp.subarray(known),
-        });
-      }
-      return;
-    }
+  /** Takes the whole series as read from storage. */
+  replace(series: Series): void {
     this.generation++;
     this.step = series.step;
     this.value = series.value;
@@ -42,7 +31,19 @@ export class SeriesColumns {
     this.#checkTime(0);
   }
 
-  append(tail: Series): void {
+  /**
+   * Takes the points from the place of our last one on, as storage has them now. False, and nothing taken, when another
+   * point is in that place: then some came in before it. Twins there could hide that, so they are not trusted.
+   */
+  extend(tail: Series): boolean {
+    const last = this.length - 1;
+    if (last < 0 || tail.step.length === 0 || !same(this, last, tail, 0)) return false;
+    if (last > 0 && same(this, last, this, last - 1)) return false;
+    this.#append({ step: tail.step.subarray(1), value: tail.value.subarray(1), timestamp: tail.timestamp.subarray(1) });
+    return true;
+  }
+
+  #append(tail: Series): void {
     const from = this.length;
     const length = from + tail.step.length;
     if (length > this.step.length) {
@@ -58,18 +59,14 @@ export class SeriesColumns {
     this.#checkTime(from);
   }
 
-  #sameAt(series: Series, index: number): boolean {
-    return (
-      series.step[index] === this.step[index] &&
-      series.timestamp[index] === this.timestamp[index] &&
-      Object.is(series.value[index], this.value[index])
-    );
-  }
-
   #checkTime(from: number): void {
     const timestamp = this.timestamp;
     for (let i = Math.max(1, from); this.timeOrdered && i < this.length; i++) {
       if (timestamp[i]! < timestamp[i - 1]!) this.timeOrdered = false;
     }
   }
+}
+
+function same(a: Series, i: number, b: Series, j: number): boolean {
+  return a.step[i] === b.step[j] && a.timestamp[i] === b.timestamp[j] && Object.is(a.value[i], b.value[j]);
 }

@@ -1,8 +1,6 @@
-// Reduces a curve to what a chart of a given width can show: per pixel column its least and greatest value, in the
-// order in which they happened. Every spike stays, at every zoom.
+// Which of a curve's points a chart of a given width shows, and which pixel column each is in.
 
 import type { Curve } from './curve';
-import type { Extremes } from './extremes';
 
 export interface Trace {
   x: Float64Array;
@@ -35,8 +33,8 @@ export function emptyColumns(): Columns {
   return { first: 0, last: 0, edges: new Int32Array(0), count: 0 };
 }
 
-/** Points per pixel column above which a curve is reduced. */
-const DENSE = 4;
+/** Points per pixel column above which a curve is drawn as a band. */
+const DENSE = 1;
 /** Columns with this many points may gain or lose a block of the pyramid's lowest level: less than a tenth of a pixel. */
 const COARSE = 256;
 const BLOCK = 16;
@@ -65,36 +63,17 @@ export function divide(curve: Curve, window: Window, columns: Columns): void {
   columns.count = width;
 }
 
-export function traceCurve(curve: Curve, values: Float64Array, extremes: Extremes, columns: Columns, trace: Trace): void {
-  const { first, last, edges, count } = columns;
+/** The points themselves, where there are few. */
+export function traceCurve(curve: Curve, values: Float64Array, columns: Columns, trace: Trace): void {
+  const { first, last } = columns;
   const { xs, xOrigin } = curve;
-  reserve(trace, count === 0 ? Math.max(0, last - first) : count * 2 + 2);
+  reserve(trace, Math.max(0, last - first));
   trace.length = 0;
-  if (count === 0) {
-    for (let i = first; i < last; i++) push(trace, xs[i]! - xOrigin, values[i]!);
-    return;
-  }
-  push(trace, xs[first]! - xOrigin, values[first]!);
-  for (let column = 0; column < count; column++) {
-    const from = edges[column]!;
-    const to = edges[column + 1]!;
-    if (to <= from) continue;
-    extremes.query(from, to);
-    const { least, greatest } = extremes;
-    if (least < 0) {
-      push(trace, xs[from]! - xOrigin, NaN);
-      continue;
-    }
-    const early = Math.min(least, greatest);
-    push(trace, xs[early]! - xOrigin, values[early]!);
-    if (least === greatest) continue;
-    const late = Math.max(least, greatest);
-    push(trace, xs[late]! - xOrigin, values[late]!);
-  }
-  push(trace, xs[last - 1]! - xOrigin, values[last - 1]!);
+  for (let i = first; i < last; i++) push(trace, xs[i]! - xOrigin, values[i]!);
 }
 
-function windowX(window: Window, fraction: number): number {
+/** The x at a fraction of the window's width. */
+export function windowX(window: Window, fraction: number): number {
   if (!window.log) return window.from + (window.to - window.from) * fraction;
   return window.from * (window.to / window.from) ** fraction;
 }

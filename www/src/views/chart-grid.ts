@@ -47,7 +47,7 @@ export class ChartGrid extends LitElement {
       }
       .grid {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 330px), 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr));
         gap: 12px;
       }
       .grid entrenar-metric-chart {

@@ -21,7 +21,7 @@ export class ChartToolbar extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 8px 14px;
+        gap: 8px 12px;
         margin-bottom: 14px;
         font-size: 13px;
       }
@@ -35,10 +35,10 @@ export class ChartToolbar extends LitElement {
         color: var(--ink-soft);
       }
       input[type='search'] {
-        width: 180px;
+        width: 140px;
       }
       input[type='range'] {
-        width: 110px;
+        width: 90px;
       }
       output {
         min-width: 3em;

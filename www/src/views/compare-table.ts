@@ -1,23 +1,16 @@
-// The selected runs side by side: settings, tags, and the last value of every metric with the best one marked.
+// The selected runs side by side: settings, tags, and the best and last values of their metrics.
 
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
-import { formatSetting, formatValue } from '../model/format';
-import { metricKeys } from '../model/metric-groups';
-import { lastValue } from '../model/run-filter';
 import { runStroke } from '../model/run-colors';
 import { runName } from '../model/run-state';
 import { controls } from '../styles/controls';
-
-interface Row {
-  key: string;
-  cells: readonly string[];
-  best?: number;
-}
+import { bestRows, factRows, lastRows, type Row } from './compare-rows';
+import type { SeriesSource } from './metric-chart';
 
 export class CompareTable extends LitElement {
-  static override properties = { snapshot: { attribute: false }, dark: { type: Boolean } };
+  static override properties = { snapshot: { attribute: false }, source: { attribute: false }, dark: { type: Boolean } };
   static override styles = [
     controls,
     css`
@@ -41,6 +34,7 @@ export class CompareTable extends LitElement {
       }
       th,
       td {
+        min-width: 7.5em;
         max-width: 22em;
         padding: 5px 12px;
         border-top: 1px solid var(--line);
@@ -98,6 +92,7 @@ export class CompareTable extends LitElement {
   ];
 
   declare snapshot: Snapshot;
+  declare source: SeriesSource;
   declare dark: boolean;
 
   override render() {
@@ -127,14 +122,16 @@ export class CompareTable extends LitElement {
               )}
             </tr>
           </thead>
-          ${this.#section('Settings', this.#facts((run) => run.config ?? {}))} ${this.#section('Tags', this.#facts((run) => run.tags))}
-          ${this.#section('Last values', this.#values())}
+          ${this.#section('Settings', factRows(selected, (run) => run.config ?? {}))}
+          ${this.#section('Tags', factRows(selected, (run) => run.tags))}
+          ${this.#section('Best values', bestRows(selected, this.source), true)} ${this.#section('Last values', lastRows(selected), true)}
         </table>
       </div>
     `;
   }
 
-  #section(title: string, rows: readonly Row[]): TemplateResult | typeof nothing {
+  /** Measured values nearly always differ: only of what was chosen it is worth pointing out. */
+  #section(title: string, rows: readonly Row[], measured = false): TemplateResult | typeof nothing {
     const { view, selected } = this.snapshot;
     const differing = (row: Row) => new Set(row.cells).size > 1;
     const shown = view.differencesOnly ? rows.filter(differing) : rows;
@@ -149,7 +146,7 @@ export class CompareTable extends LitElement {
             <th scope="row">${row.key}</th>
             ${row.cells.map(
               (cell, i) =>
-                html`<td class=${[differing(row) && row.best === undefined ? 'different' : '', row.best === i ? 'best' : ''].join(' ')}>
+                html`<td class=${[differing(row) && !measured ? 'different' : '', row.best === i ? 'best' : ''].join(' ')}>
                   ${cell}
                 </td>`,
             )}
@@ -157,41 +154,6 @@ export class CompareTable extends LitElement {
       )}
     </tbody>`;
   }
-
-  #facts(of: (run: Snapshot['selected'][number]) => Record<string, unknown>): Row[] {
-    const { selected } = this.snapshot;
-    const keys = new Set(selected.flatMap((run) => Object.keys(of(run))));
-    return [...keys].map((key) => ({
-      key,
-      cells: selected.map((run) => (Object.hasOwn(of(run), key) ? formatSetting(of(run)[key]) : '–')),
-    }));
-  }
-
-  #values(): Row[] {
-    const { selected } = this.snapshot;
-    return metricKeys(selected).map((key) => {
-      const values = selected.map((run) => lastValue(run, key));
-      const best = bestOf(key, values);
-      return {
-        key,
-        cells: values.map((value) => (value === undefined ? '–' : formatValue(value))),
-        ...(best !== undefined && { best }),
-      };
-    });
-  }
-}
-
-/** Where the best value is: the least of a loss or an error, the greatest of a score; of other metrics, unknown. */
-function bestOf(key: string, values: readonly (number | undefined)[]): number | undefined {
-  const sign = /loss|err|perplexity|mse|mae/i.test(key) ? -1 : /acc|score|auc|f1|reward|precision|recall/i.test(key) ? 1 : 0;
-  const finite = values.filter((value) => value !== undefined && Number.isFinite(value));
-  if (sign === 0 || finite.length < 2) return undefined;
-  let best: number | undefined;
-  values.forEach((value, i) => {
-    if (value === undefined || !Number.isFinite(value)) return;
-    if (best === undefined || sign * value > sign * values[best]!) best = i;
-  });
-  return best;
 }
 
 customElements.define('entrenar-compare-table', CompareTable);

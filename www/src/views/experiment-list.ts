@@ -19,6 +19,12 @@ export class ExperimentList extends LitElement {
         list-style: none;
         scrollbar-width: thin;
       }
+      @media (max-width: 480px) {
+        ul {
+          padding-right: 24px;
+          mask-image: linear-gradient(to left, transparent, #000 28px);
+        }
+      }
       li button {
         max-width: 260px;
         border-radius: 16px;
@@ -47,7 +53,7 @@ export class ExperimentList extends LitElement {
   declare snapshot: Snapshot;
 
   override render() {
-    const { experiments, experiment, can, runs } = this.snapshot;
+    const { experiments, experiment, runs } = this.snapshot;
     if (experiments.length === 0) return nothing;
     const idle = runs.every((run) => run.status !== 'Running' || run.interrupted);
     return html`<ul aria-label="Experiments">
@@ -65,7 +71,7 @@ export class ExperimentList extends LitElement {
             </button>
           </li>`,
       )}
-      ${can.deleteExperiment && experiment && idle
+      ${experiment && idle
         ? html`<li class="delete">
             <button
               class="plain"

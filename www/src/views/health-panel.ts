@@ -23,7 +23,7 @@ export class HealthPanel extends LitElement {
         border-radius: 50%;
         background: var(--good);
       }
-      .dot.bad {
+      .dot.off {
         border-radius: 1px;
         background: var(--bad);
       }
@@ -45,6 +45,11 @@ export class HealthPanel extends LitElement {
         margin: 0;
         text-align: right;
       }
+      .bad {
+        margin-bottom: 10px;
+        color: var(--bad);
+        overflow-wrap: anywhere;
+      }
       progress {
         width: 100%;
         height: 6px;
@@ -65,11 +70,12 @@ export class HealthPanel extends LitElement {
     const unsaved = runs.reduce((sum, run) => sum + run.unsaved_points, 0);
     return html`
       <button popovertarget="panel" data-testid="health" aria-label=${safe ? 'Storage: in order' : 'Storage: not being saved'}>
-        <span class=${safe ? 'dot' : 'dot bad'}></span>Storage
+        <span class=${safe ? 'dot' : 'dot off'}></span>Storage
       </button>
       <div id="panel" popover @beforetoggle=${this.#toggled}>
         <h2>Storage</h2>
-        ${estimate
+        ${degraded ? html`<p class="bad" role="status"><strong>Not being saved</strong> (${degraded.code}): ${degraded.message}</p>` : nothing}
+        ${estimate && estimate.quota > 0
           ? html`
               <progress aria-label="Room used" max=${Math.max(1, estimate.quota)} .value=${estimate.usage}></progress>
               <dl>
@@ -93,9 +99,6 @@ export class HealthPanel extends LitElement {
                     <p class="label">Browsers agree more readily for sites that are visited often or installed.</p>`}
             `
           : html`<p class="label">This browser does not say how much room there is.</p>`}
-        ${degraded
-          ? html`<p role="status"><strong>Not being saved:</strong> ${degraded.message} (${degraded.code})</p>`
-          : nothing}
       </div>
     `;
   }

@@ -115,11 +115,11 @@ export const metricChartStyles = css`
     background: var(--sunken);
   }
   .readout {
-    display: flex;
-    flex-wrap: wrap;
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(100%, 180px), 1fr));
     overflow: auto;
-    gap: 2px 14px;
-    max-height: 78px;
+    gap: 2px 12px;
+    max-height: 96px;
     margin: 8px 0 0;
     padding: 0;
     font-size: 12px;
@@ -129,7 +129,7 @@ export const metricChartStyles = css`
     display: flex;
     align-items: center;
     gap: 6px;
-    max-width: 100%;
+    min-width: 0;
   }
   .swatch {
     flex: none;
@@ -139,13 +139,14 @@ export const metricChartStyles = css`
   }
   .name {
     overflow: hidden;
-    max-width: 16em;
+    min-width: 2em;
     color: var(--ink-soft);
     text-overflow: ellipsis;
     white-space: nowrap;
   }
   .value {
-    min-width: 4.5em;
+    flex: none;
+    font-size: 11px;
     font-family: var(--mono);
     font-variant-numeric: tabular-nums;
   }

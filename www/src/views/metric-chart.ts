@@ -18,6 +18,10 @@ import { chartKeyboard } from './chart-keyboard';
 import { chartTable } from './chart-table';
 import { readoutText, writeReadout } from './chart-readout';
 import { metricChartStyles } from './metric-chart-styles';
+import { lossText, lostPoints } from './series-problem';
+
+/** How far out of sight charts are drawn already, so that scrolling never meets an empty one. */
+const AHEAD = '900px';
 
 export type SeriesSource = (run_id: string, key: string) => CachedSeries | undefined;
 
@@ -72,7 +76,7 @@ export class MetricChart extends LitElement {
         if (entry?.isIntersecting) soon(this.#appear);
         else this.#disappear();
       },
-      { rootMargin: '400px' },
+      { rootMargin: AHEAD },
     );
     this.#sight.observe(this);
     this.#size = new ResizeObserver(() => this.#fit());
@@ -126,7 +130,7 @@ export class MetricChart extends LitElement {
             @keydown=${this.#keyboard}
           ></div>`}
       ${this.#loading && this.#plotted.length === 0 ? html`<p class="notice">Reading…</p>` : nothing}
-      ${this.#errors.map((error) => html`<p class="notice error">${error}</p>`)}
+      ${this.#errors.map((error) => html`<p class="notice error" data-testid="chart-problem">${error}</p>`)}
       <ul class="readout" aria-label="Values" tabindex=${count > 1 ? 0 : nothing}></ul>
       <div class="visually-hidden" aria-live="polite" data-testid="chart-announcement"></div>
     `;
@@ -176,6 +180,8 @@ export class MetricChart extends LitElement {
       const series = this.source(run.run_id, this.metric);
       if (!series) continue;
       if (series.error) this.#errors.push(`${runName(run)}: ${series.error}`);
+      const lost = lostPoints(run, this.metric, series);
+      if (lost > 0) this.#errors.push(`${runName(run)}: ${lossText(lost)}`);
       if (series.revision === 0) this.#loading = true;
       else this.#plotted.push(this.#plottedCurve(run, series, view.xAxis, ambiguous.has(runName(run))));
     }

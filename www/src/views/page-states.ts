@@ -79,13 +79,25 @@ export function memoryOnlyBanner(): TemplateResult {
   </div>`;
 }
 
+/** Why nothing can be written, and what helps. */
+function adviseDegraded(problem: Problem): Advice {
+  switch (problem.code) {
+    case 'QuotaExceeded':
+    case 'QuotaExceededError':
+      return { title: 'The disk, or this site’s share of it, is full.', text: 'Delete old runs here, or free disk space.' };
+    case 'ConnectionLost':
+      return { title: 'The browser closed the database.', text: 'It is opened again without your doing; if it stays closed, site data may be switched off.' };
+    default:
+      return { title: 'Writing to the database fails.', text: `The browser says: ${problem.message}` };
+  }
+}
+
 export function degradedBanner(problem: Problem): TemplateResult {
-  const full = problem.code === 'QuotaExceeded' || problem.code === 'QuotaExceededError';
-  return html`<div class="banner bad" role="alert" data-testid="degraded">
+  const { title, text } = adviseDegraded(problem);
+  return html`<div class="banner bad" role="alert" data-testid="degraded" data-code=${problem.code}>
     <p>
-      <strong>Not being saved at the moment.</strong> ${problem.message}
-      ${full ? 'Free some disk space or delete old runs.' : ''} Nothing is lost while this page stays open: points wait in memory
-      and are written as soon as it works again.
+      <strong>Not being saved at the moment. ${title}</strong> ${text} Nothing is lost while this page stays open: points wait in
+      memory and are written as soon as it works again.
     </p>
   </div>`;
 }

@@ -20,13 +20,24 @@ export const popoverStyles = css`
   }
 `;
 
-/** For `beforetoggle`: true when it opens. */
+/** For `beforetoggle`: true when it opens. While it is open it stays with its button. */
 export function placePopover(event: ToggleEvent, anchor: Element): boolean {
   if (event.newState !== 'open') return false;
-  const box = anchor.getBoundingClientRect();
   const panel = event.target as HTMLElement;
-  const wide = Math.min(320, document.documentElement.clientWidth - 24);
-  panel.style.top = `${Math.max(12, Math.min(box.bottom + 6, innerHeight - 200))}px`;
-  panel.style.left = `${Math.max(12, Math.min(box.right - wide, document.documentElement.clientWidth - wide - 12))}px`;
+  const place = () => {
+    const box = anchor.getBoundingClientRect();
+    const { clientWidth } = document.documentElement;
+    const wide = Math.min(320, clientWidth - 24);
+    panel.style.top = `${Math.max(12, Math.min(box.bottom + 6, innerHeight - 200))}px`;
+    panel.style.left = `${Math.max(12, Math.min(box.right - wide, clientWidth - wide - 12))}px`;
+  };
+  place();
+  addEventListener('scroll', place, { passive: true });
+  const closed = ({ newState }: ToggleEvent) => {
+    if (newState === 'open') return;
+    removeEventListener('scroll', place);
+    panel.removeEventListener('beforetoggle', closed);
+  };
+  panel.addEventListener('beforetoggle', closed);
   return true;
 }

@@ -2,6 +2,7 @@ import { css } from 'lit';
 
 export const runDetailStyles = css`
   article {
+    position: relative;
     margin-bottom: 20px;
     padding: 16px 18px;
     border: 1px solid var(--line);
@@ -21,10 +22,22 @@ export const runDetailStyles = css`
     font-weight: 650;
     letter-spacing: -0.01em;
   }
+  .heading,
+  .heading + .label {
+    padding-right: 34px;
+  }
   .actions {
     display: flex;
+    flex-wrap: wrap;
     gap: 6px;
     margin-left: auto;
+  }
+  .actions .close {
+    position: absolute;
+    top: 16px;
+    right: 12px;
+    min-width: 32px;
+    min-height: 32px;
   }
   .rename {
     display: flex;
@@ -69,6 +82,10 @@ export const runDetailStyles = css`
   li button {
     margin-left: -6px;
     color: var(--accent);
+  }
+  .damaged {
+    margin-bottom: 8px;
+    color: var(--bad);
   }
   .metrics {
     overflow: auto;

@@ -3,14 +3,16 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
-import { formatBytes, formatDateTime, formatDuration, formatSetting, formatValue } from '../model/format';
-import { summarize, type Trend } from '../model/metric-summary';
+import { formatAgo, formatBytes, formatDateTime, formatDuration, formatSetting, formatValue } from '../model/format';
+import type { Trend } from '../model/metric-summary';
 import { runDuration, runName, runStart, runState } from '../model/run-state';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
 import type { SeriesSource } from './metric-chart';
 import { runDetailStyles } from './run-detail-styles';
 import { runStatus, runStatusStyles } from './run-status';
+import { lossText, lostPoints } from './series-problem';
+import './tag-editor';
 
 const TRENDS: Record<Trend, string> = { rising: '↗ rising', falling: '↘ falling', stable: '→ stable' };
 /** Statistics need every point of every metric: with more metrics than this they are read on request. */
@@ -51,32 +53,34 @@ export class RunDetail extends LitElement {
       </p>
       ${runState(run) === 'interrupted'
         ? html`<p class="label">
-            The tab that ran it is gone. What it had logged is kept; its own code can take it up again with
+            The tab that ran it is gone, last heard of ${formatAgo(run.heard_ms, this.snapshot.now_ms)}
+            (${formatDateTime(run.heard_ms)}). What it had logged is kept; its own code can take it up again with
             <code>WasmRun.resume('${run.run_id}')</code>.
           </p>`
         : nothing}
       <div class="facts">
-        ${facts('Settings', run.config)} ${facts('Tags', run.tags)} ${this.#artifacts(run)} ${this.#tagField(run)}
+        ${facts('Settings', run.config)}
+        <section><entrenar-tag-editor .run=${run}></entrenar-tag-editor></section>
+        ${this.#artifacts(run)}
       </div>
       ${this.#metrics(run)}
     </article>`;
   }
 
   #actions(run: RunRecord): TemplateResult {
-    const { can } = this.snapshot;
     const { run_id } = run;
     return html`
       ${runState(run) === 'interrupted'
         ? html`<button data-testid="close-run" @click=${() => emitIntent(this, { type: 'close-run', run_id })}>Mark as cancelled</button>`
         : nothing}
-      ${can.rename ? html`<button data-testid="rename" @click=${() => (this.renaming = !this.renaming)}>Rename</button>` : nothing}
-      ${can.deleteRun && runState(run) !== 'running'
+      <button data-testid="rename" @click=${() => (this.renaming = !this.renaming)}>Rename</button>
+      ${runState(run) !== 'running'
         ? html`<button class="danger" data-testid="delete-run" @click=${() => emitIntent(this, { type: 'delete-runs', run_ids: [run_id] })}>
             Delete
           </button>`
         : nothing}
       <button
-        class="plain"
+        class="plain close"
         aria-label="Close the run's detail"
         @click=${() => emitIntent(this, { type: 'view', change: { run_id: undefined } })}
       >
@@ -96,25 +100,6 @@ export class RunDetail extends LitElement {
       <input type="text" aria-label="New name" data-testid="rename-field" .value=${runName(run)} />
       <button type="submit">Save</button>
     </form>`;
-  }
-
-  #tagField(run: RunRecord): TemplateResult | typeof nothing {
-    if (!this.snapshot.can.tag) return nothing;
-    const add = (event: Event) => {
-      event.preventDefault();
-      const form = event.target as HTMLFormElement;
-      const [key, value] = [...form.querySelectorAll('input')].map((input) => input.value.trim());
-      if (key) emitIntent(this, { type: 'tag-run', run_id: run.run_id, key, value: value ?? '' });
-      form.reset();
-    };
-    return html`<section>
-      <h3>Add a tag</h3>
-      <form class="rename" @submit=${add}>
-        <input type="text" size="8" placeholder="key" aria-label="The tag's key" data-testid="tag-key" />
-        <input type="text" size="10" placeholder="value" aria-label="The tag's value" data-testid="tag-value" />
-        <button type="submit">Add</button>
-      </form>
-    </section>`;
   }
 
   #artifacts(run: RunRecord): TemplateResult | typeof nothing {
@@ -145,7 +130,9 @@ export class RunDetail extends LitElement {
     if (run.metrics.length === 0) return nothing;
     const all = run.metrics.length <= AT_ONCE || this.allFor === run.run_id;
     const shown = all ? run.metrics : run.metrics.slice(0, AT_ONCE);
-    return html`<div class="metrics" tabindex="0" role="region" aria-label="Metrics of this run">
+    const lost = shown.reduce((sum, { key }) => sum + lostPoints(run, key, this.source(run.run_id, key)), 0);
+    return html`${lost > 0 ? html`<p class="damaged" role="status" data-testid="damaged">${lossText(lost)}</p>` : nothing}
+      <div class="metrics" tabindex="0" role="region" aria-label="Metrics of this run">
       <table>
         <thead>
           <tr>
@@ -155,7 +142,7 @@ export class RunDetail extends LitElement {
         <tbody>
           ${shown.map((metric) => {
             const series = this.source(run.run_id, metric.key);
-            const summary = series && series.revision > 0 ? summarize(series.columns) : undefined;
+            const summary = series && series.revision > 0 ? series.summary.read() : undefined;
             const number = (value: number | undefined) => (value === undefined ? '…' : formatValue(value));
             return html`<tr data-metric=${metric.key}>
               <th scope="row">${metric.key}</th>

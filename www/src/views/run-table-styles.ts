@@ -166,31 +166,39 @@ export const runTableStyles = css`
   }
   .under {
     display: flex;
-    flex-wrap: wrap;
+    overflow: hidden;
     align-items: center;
-    gap: 3px 5px;
-    margin-top: 2px;
+    gap: 5px;
+    margin-top: 3px;
+    padding-bottom: 1px;
+    white-space: nowrap;
     color: var(--ink-soft);
     font-size: 12px;
   }
+  .under:empty {
+    display: none;
+  }
   .under .tag {
-    max-width: 100%;
+    flex: 0 1 auto;
+    min-width: 3em;
   }
   .none {
     padding: 14px 12px;
     color: var(--ink-soft);
     font-size: 13px;
   }
-  .narrow {
+  .under.narrow {
     display: none;
-    white-space: nowrap;
   }
   @container (max-width: 640px) {
     .wide {
       display: none;
     }
-    .narrow {
-      display: inline;
+    /* Beneath the values of the first line there is room. */
+    .under.narrow {
+      position: relative;
+      display: flex;
+      overflow: visible;
     }
   }
   @container (max-width: 300px) {

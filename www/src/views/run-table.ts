@@ -50,7 +50,7 @@ export class RunTable extends LitElement {
                   @change=${this.#toggleAll}
                 />
               </th>
-              ${this.#header('name', 'Run')} ${this.#header('state', 'Status')} ${this.#header('start', 'Started', 'wide')}
+              ${this.#header('name', 'Run')} ${this.#header('state', 'Status', 'wide')} ${this.#header('start', 'Started', 'wide')}
               ${this.#header('duration', 'Duration', 'wide')}
               ${columns.map((key) => this.#header(`value:${key}`, key, 'value'))}
             </tr>
@@ -75,6 +75,7 @@ export class RunTable extends LitElement {
     const { color } = runStroke(run.run_id, this.dark);
     const started = formatAgo(runStart(run), now_ms);
     const took = formatDuration(runDuration(run, now_ms));
+    const state = runState(run);
     return html`<tr
       data-testid="run-row"
       data-run-id=${run.run_id}
@@ -91,14 +92,14 @@ export class RunTable extends LitElement {
         />
       </td>
       <th scope="row" class="name">
-        <button class="plain open" title=${runName(run)} @click=${() => this.#open(run)}>${runName(run)}</button>
+        <button class="plain open" title=${run.run_name ? `${run.run_name} (${run.run_id})` : run.run_id} @click=${() => this.#open(run)}>${runName(run)}</button>
+        <div class="under narrow">${runStatus(run)}<span>· ${started}</span><span>· ${took}</span></div>
         <div class="under">
-          ${run.run_name ? html`<span>${run.run_id}</span>` : nothing}
-          <span class="narrow">${started} ·</span><span class="narrow">${took}</span>
+          ${run.run_name ? html`<span class="wide">${run.run_id}</span>` : nothing}
           ${Object.entries(run.tags).map(([key, value]) => html`<span class="tag" title=${`${key}: ${value}`}>${key}: ${value}</span>`)}
         </div>
       </th>
-      <td>${runStatus(run)}</td>
+      <td class="wide" title=${state === 'interrupted' ? `Last heard of ${formatAgo(run.heard_ms, now_ms)}` : nothing}>${runStatus(run)}</td>
       <td class="wide" title=${formatDateTime(runStart(run))}>${started}</td>
       <td class="wide number">${took}</td>
       ${columns.map((key) => {
@@ -119,8 +120,8 @@ export class RunTable extends LitElement {
   }
 
   #bulk(chosen: ReadonlySet<string>): TemplateResult | typeof nothing {
-    const { can, selected } = this.snapshot;
-    if (!can.deleteRun || chosen.size === 0 || !this.snapshot.view.selection) return nothing;
+    const { selected, view } = this.snapshot;
+    if (chosen.size === 0 || !view.selection) return nothing;
     const run_ids = selected.filter((run) => runState(run) !== 'running').map((run) => run.run_id);
     if (run_ids.length === 0) return nothing;
     return html`<button
