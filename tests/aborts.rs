@@ -127,19 +127,19 @@ async fn story(store: &SharedStore, a_mirror: &TabMirror, b_mirror: &TabMirror) 
 async fn check(store: &SharedStore, (id, gone): &(String, [String; 2])) {
     let reader = SyncedStorage::open(store.connect(), "reader", |_| {}).await.unwrap();
     reader.load_run(id).await.unwrap();
-    let storage = reader.storage();
-    for key in ["loss", "accuracy"] {
-        let points = storage.get_metrics(id, key).unwrap();
-        let steps: Vec<u64> = points.iter().map(|point| point.step).collect();
-        assert_eq!(steps, (0..60).collect::<Vec<_>>(), "{key}");
+    {
+        let storage = reader.storage();
+        for key in ["loss", "accuracy"] {
+            let points = storage.get_metrics(id, key).unwrap();
+            let steps: Vec<u64> = points.iter().map(|point| point.step).collect();
+            assert_eq!(steps, (0..60).collect::<Vec<_>>(), "{key}");
+        }
+        let record = storage.memory().run(id).unwrap().record();
+        assert_eq!((record.run_name.as_deref(), record.status), (Some("named"), RunStatus::Success));
+        assert!(gone.iter().all(|id| storage.memory().run(id).is_err()), "a deleted run came back");
+        assert!(!storage.list_experiments().is_empty());
     }
-    let record = storage.memory().run(id).unwrap().record().clone();
-    assert_eq!((record.run_name.as_deref(), record.status), (Some("named"), RunStatus::Success));
-    assert!(gone.iter().all(|id| storage.memory().run(id).is_err()), "a deleted run came back");
-    let names: Vec<String> = storage.list_experiments();
-    drop(storage);
     assert_eq!(&*reader.get_artifact(id, "weights").await.unwrap(), b"abc");
-    assert!(!names.is_empty());
 }
 
 /// What can happen to a transaction. An answer is lost with its connection.
