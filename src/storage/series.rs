@@ -272,6 +272,26 @@ impl Series {
         }
     }
 
+    /// Calls `visit` with the points from place `first` on, counted in the order of steps, stretch by stretch as columns: with
+    /// how many came before them in earlier calls, and with the points.
+    pub fn for_each_stretch(&self, first: usize, mut visit: impl FnMut(usize, &Columns)) {
+        if !self.in_step_order {
+            visit(0, &self.columns_from(first));
+            return;
+        }
+        let mut columns = Columns::default();
+        let mut visited = 0;
+        for (number, chunk) in self.chunks.iter().enumerate().skip(first / CHUNK_POINTS) {
+            let skip = first.saturating_sub(number * CHUNK_POINTS).min(chunk.values.len());
+            columns.step.clear();
+            columns.value.clear();
+            columns.timestamp.clear();
+            chunk.write_columns(skip, &mut columns);
+            visit(visited, &columns);
+            visited += columns.value.len();
+        }
+    }
+
     /// All points ordered by step as three columns.
     #[must_use]
     pub fn columns(&self) -> Columns {
@@ -448,7 +468,16 @@ mod tests {
             if rises {
                 points.sort_by_key(|point| point.step);
             }
-            let columns = logged(&points).columns_from(first);
+            let series = logged(&points);
+            let columns = series.columns_from(first);
+            let mut stretches = Columns::default();
+            series.for_each_stretch(first, |before, stretch| {
+                assert_eq!(before, stretches.value.len());
+                stretches.step.extend(&stretch.step);
+                stretches.value.extend(&stretch.value);
+                stretches.timestamp.extend(&stretch.timestamp);
+            });
+            prop_assert_eq!(format!("{stretches:?}"), format!("{columns:?}"));
             points.sort_by_key(|point| point.step);
             let rest = points.get(first..).unwrap_or_default();
             prop_assert_eq!(columns.step, rest.iter().map(|p| p.step as f64).collect::<Vec<_>>());

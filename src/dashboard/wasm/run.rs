@@ -14,10 +14,10 @@ use super::json::metrics_json;
 use super::options::{run_options, storage_options};
 use super::registry::open;
 use super::subscribers::Subscribers;
-use super::views::series_object;
+use super::views::stored_series_object;
 use crate::storage::indexed_db::text_list;
 use crate::storage::{
-    Columns, MAX_STEP, RawPoint, Result as StorageResult, RunSlot, RunStatus, SeriesSlot, StorageError,
+    MAX_STEP, RawPoint, Result as StorageResult, RunSlot, RunStatus, Series, SeriesSlot, StorageError,
     step_too_large,
 };
 
@@ -253,13 +253,9 @@ impl WasmRun {
         #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let key = arguments::string("key", key)?;
-        let columns = {
-            let storage = self.database().synced.storage();
-            let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
-            let series = state.series(&key)?;
-            series.map_or_else(Columns::default, crate::storage::Series::columns)
-        };
-        Ok(series_object(&columns))
+        let storage = self.database().synced.storage();
+        let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
+        Ok(stored_series_object(state.series(&key)?.unwrap_or(&Series::default()), 0))
     }
 
     /// Keys of the metrics logged so far, in the order of first logging.
@@ -301,7 +297,7 @@ impl WasmRun {
         let storage = self.database().synced.storage();
         let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
         let series = state.series(&key)?;
-        Ok(series.map_or(0, crate::storage::Series::next_step) as f64)
+        Ok(series.map_or(0, Series::next_step) as f64)
     }
 
     /// Whether the run has ended.

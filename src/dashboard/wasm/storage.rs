@@ -14,10 +14,10 @@ use super::freeing::safely_freed;
 use super::options::storage_options;
 use super::platform;
 use super::registry::open;
-use super::views::{experiment_object, run_object, series_object};
+use super::views::{experiment_object, run_object, series_object, stored_series_object};
 use crate::dashboard::{FEWEST_POINTS, downsample};
 use crate::storage::indexed_db::{Amendment, text_list};
-use crate::storage::{Columns, Tag};
+use crate::storage::{Series, Tag};
 
 /// The whole database: its experiments, runs and points, this tab's and every other's.
 #[wasm_bindgen]
@@ -279,15 +279,14 @@ impl WasmStorage {
             let (database, run_id, key) = (database?, run_id?, key?);
             let (first, most) = which?;
             database.synced.load_run(&run_id).await?;
-            let mut columns = {
-                let storage = database.synced.storage();
-                let series = storage.memory().run(&run_id)?.series(&key)?;
-                series.map_or_else(Columns::default, |series| series.columns_from(first))
-            };
-            if let Some(most) = most {
-                columns = downsample(&columns, most);
-            }
-            Ok(series_object(&columns))
+            let storage = database.synced.storage();
+            let series = storage.memory().run(&run_id)?.series(&key)?;
+            let none = Series::default();
+            let series = series.unwrap_or(&none);
+            Ok(match most {
+                Some(most) => series_object(&downsample(&series.columns_from(first), most)),
+                None => stored_series_object(series, first),
+            })
         })
     }
 

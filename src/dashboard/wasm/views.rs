@@ -4,7 +4,7 @@ use js_sys::{Array, Float64Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::storage::indexed_db::{Change, PlainObject, experiment_facts, run_facts};
-use crate::storage::{Columns, ExperimentRecord, RunRecord};
+use crate::storage::{Columns, ExperimentRecord, RunRecord, Series};
 
 fn set_config(object: &PlainObject, config_json: Option<&str>) {
     if let Some(config) = config_json.and_then(|text| JSON::parse(text).ok()) {
@@ -77,6 +77,23 @@ pub fn series_object(columns: &Columns) -> JsValue {
     let columns = [("step", &columns.step), ("value", &columns.value), ("timestamp", &columns.timestamp)];
     for (name, column) in columns {
         object.set(name, &Float64Array::from(column.as_slice()));
+    }
+    object.into_value()
+}
+
+/// The points of a series from place `first` on, straight from memory: as large as they are, they are copied once.
+pub fn stored_series_object(series: &Series, first: usize) -> JsValue {
+    let length = series.len().saturating_sub(first) as u32;
+    let arrays = [(); 3].map(|()| Float64Array::new_with_length(length));
+    series.for_each_stretch(first, |before, columns| {
+        let from = before as u32;
+        for (array, column) in arrays.iter().zip([&columns.step, &columns.value, &columns.timestamp]) {
+            array.subarray(from, from + column.len() as u32).copy_from(column);
+        }
+    });
+    let object = PlainObject::default();
+    for (name, array) in ["step", "value", "timestamp"].into_iter().zip(&arrays) {
+        object.set(name, array);
     }
     object.into_value()
 }

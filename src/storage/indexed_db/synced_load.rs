@@ -187,17 +187,15 @@ impl<M: Mirror> SyncedStorage<M> {
 
     /// A run with all its stored points.
     pub(super) fn state_of(&self, record: RunRecord, blocks: &[Vec<u8>]) -> RunState {
+        if let Some(state) = joined(&record, blocks) {
+            return state;
+        }
         let slices = self.read_blocks(&record.run_id, blocks);
         // A flush that was tried again lies behind one that was not: the index says where its points belong.
         let order = stable_order(slices.iter().map(|slice| slice.first_index));
         let mut slices: Vec<Option<Slice>> = slices.into_iter().map(Some).collect();
         let slices = order.into_iter().filter_map(|index| slices[index as usize].take());
-        let keys = record.series.keys.clone();
-        let mut state = RunState::resident(record);
-        for key in keys {
-            // Slots in the order of first logging; a stored key is a valid one.
-            let _ = state.slot(&key);
-        }
+        let mut state = without_points(record);
         slices.for_each(|slice| append(&mut state, &slice));
         state
     }
@@ -212,6 +210,32 @@ impl<M: Mirror> SyncedStorage<M> {
         }
         slices
     }
+}
+
+/// A run before its points are put in.
+fn without_points(record: RunRecord) -> RunState {
+    let keys = record.series.keys.clone();
+    let mut state = RunState::resident(record);
+    for key in keys {
+        // Slots in the order of first logging; a stored key is a valid one.
+        let _ = state.slot(&key);
+    }
+    state
+}
+
+/// A run whose blocks can all be read and join up as they lie, one block in memory at a time. So it is nearly always.
+fn joined(record: &RunRecord, blocks: &[Vec<u8>]) -> Option<RunState> {
+    let mut state = without_points(record.clone());
+    for block in blocks {
+        for slice in read_block(block).ok()? {
+            let slot = state.slot(&slice.key).ok()?;
+            if state.series_at(slot).series.len() as u64 != slice.first_index {
+                return None;
+            }
+            state.restore_points(slot, &slice.points);
+        }
+    }
+    Some(state)
 }
 
 fn append(state: &mut RunState, slice: &Slice) {

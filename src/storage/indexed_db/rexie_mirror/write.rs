@@ -8,9 +8,9 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use futures::FutureExt;
-use js_sys::Reflect;
+use js_sys::{JsString, Reflect};
 use rexie::Transaction;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::dom_error::{classify, classify_abort};
 use super::transact::{Pending, Request, issue};
@@ -23,7 +23,7 @@ pub(super) type Failed = RefCell<Vec<Pending>>;
 pub(super) fn overlooks_failures() -> bool {
     let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).unwrap_or_default();
     let agent = Reflect::get(&navigator, &"userAgent".into()).unwrap_or_default();
-    agent.as_string().is_some_and(|agent| agent.contains("Firefox/"))
+    agent.dyn_ref::<JsString>().is_some_and(|agent| agent.includes("Firefox/", 0))
 }
 
 /// How a transaction is ended.
