@@ -1,5 +1,5 @@
-// Gathers changes and hands them over together: at most five times a second, in step with frames, and not at all while
-// the page is hidden; what came meanwhile is handed over when it is seen again.
+// Gathers changes and hands them over together: at most five times a second, and not at all while the page is hidden;
+// what came meanwhile is handed over when it is seen again. Not in step with frames: those of a covered window may be rare.
 
 const INTERVAL_MS = 190;
 /** The points that an update made us read may follow it sooner. */
@@ -24,7 +24,7 @@ export class LiveUpdates {
     const interval = followUp ? FOLLOW_UP_MS : INTERVAL_MS;
     const wait = Math.max(0, this.#delivered_ms + interval - performance.now());
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => requestAnimationFrame(this.#run), wait);
+    this.#timer = setTimeout(this.#run, wait);
   }
 
   stop(): void {
