@@ -103,7 +103,7 @@ export interface StorageEstimate {
 /**
  * What every call here throws or rejects with: an `Error` (for arguments a `TypeError` or `RangeError`) with a stable `code`:
  * `InvalidArgument`, `InvalidState`, `ExperimentNotFound`, `RunNotFound`, `ArtifactNotFound`, `RunTakenOver`, `RunDeleted`,
- * `MemoryFull` (over 16 million points are unsaved: await `flush()` and log on), `NewerDatabase`, `QuotaExceeded`, `ConnectionLost`, `Corrupt`, `Backend`.
+ * `MemoryFull` (over 16 million points are unsaved: await `flush()` and log on), `NewerDatabase`, `Blocked`, `QuotaExceeded`, `ConnectionLost`, `Corrupt`, `Backend`.
  */
 export interface EntrenarError extends Error {
   code: string;

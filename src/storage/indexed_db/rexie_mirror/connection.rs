@@ -2,8 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 
+use futures::FutureExt;
+use futures::future::{Either, select};
 use futures::lock::Mutex;
+use js_sys::{Function, Promise};
 use rexie::{Rexie, Store, Transaction, TransactionMode};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::decode::decode;
 use super::dom_error::{classify, classify_open};
@@ -11,6 +16,15 @@ use super::encode::encode;
 use super::random_token;
 use super::schema::{DATABASE_KEY, DatabaseMeta, META, SCHEMA_VERSION, STORES, builder, only};
 use crate::storage::error::{Result, StorageError};
+
+/// How long another tab may stand in the way of opening, in milliseconds.
+const PATIENCE_MS: f64 = 10_000.0;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &Function, delay_ms: f64);
+}
 
 /// Holds the handle. Invariant: a handle is closed before it is dropped, or the next upgrade would wait for ever.
 #[derive(Debug)]
@@ -89,7 +103,7 @@ impl Connection {
         if self.is_open() {
             return Ok(());
         }
-        let opened = builder(&self.name).build().await;
+        let opened = self.open_in_time().await?;
         let handle = match opened {
             Ok(handle) => handle,
             Err(cause) if self.was_open.get() => return Err(classify(&cause)),
@@ -113,6 +127,30 @@ impl Connection {
         Err(StorageError::Cleared(
             "this site's data was cleared: what this page holds in memory is written again".into(),
         ))
+    }
+
+    /// Opens the database, unless another tab stands in the way for too long. What opens after that is let go of.
+    async fn open_in_time(&self) -> Result<rexie::Result<Rexie>> {
+        let mut opening = builder(&self.name).build().boxed_local();
+        // Where there is no IndexedDB, that is known at once, and no timer keeps the process from ending.
+        if let Some(opened) = (&mut opening).now_or_never() {
+            return Ok(opened);
+        }
+        let timer = JsFuture::from(Promise::new(&mut |ring, _| set_timeout(&ring, PATIENCE_MS)));
+        match select(opening, timer).await {
+            Either::Left((opened, _)) => Ok(opened),
+            Either::Right((_, opening)) => {
+                spawn_local(async move {
+                    if let Ok(handle) = opening.await {
+                        handle.close();
+                    }
+                });
+                Err(StorageError::Blocked(format!(
+                    "the database '{}' cannot be opened while another tab holds on to it: close this site's other tabs, then try again",
+                    self.name
+                )))
+            }
+        }
     }
 
     /// Reads what the database says of itself, or says it if it is new. A newer, incompatible one is left untouched.
