@@ -110,8 +110,9 @@ async fn flush(synced: Rc<Synced>, facts: Shared<Facts>, written: Rc<Cell<u32>>)
 
 impl World {
     fn open(&mut self, place: usize) {
-        let mirror = self.store.connect();
+        let mut mirror = self.store.connect();
         self.opened += 1;
+        mirror.mortal = self.opened.is_multiple_of(3);
         let synced = complete(SyncedStorage::open(mirror.clone(), &format!("tab-{}", self.opened), |_| {}));
         let written = Rc::new(Cell::new(self.facts.borrow().clears));
         self.tabs[place] = Some(Tab { mirror, synced: Rc::new(synced.unwrap()), tasks: Vec::new(), written });

@@ -40,6 +40,8 @@ pub struct TabMirror {
     shared: SharedStore,
     seen: Rc<Cell<u32>>,
     pub hitches: Rc<RefCell<VecDeque<Hitch>>>,
+    /// Whether what is on its way is stored once more on leaving.
+    pub mortal: bool,
 }
 
 async fn wait(polls: u8) {
@@ -54,7 +56,7 @@ async fn wait(polls: u8) {
 impl SharedStore {
     pub fn connect(&self) -> TabMirror {
         let seen = Rc::new(Cell::new(self.identity.get()));
-        TabMirror { shared: self.clone(), seen, hitches: Rc::default() }
+        TabMirror { shared: self.clone(), seen, hitches: Rc::default(), mortal: false }
     }
 
     /// Site data is cleared: every tab is told so once, by the first transaction that it tries.
@@ -183,6 +185,10 @@ impl Mirror for TabMirror {
 
     async fn commit(&self, batch: &Batch) -> Result<()> {
         self.transaction(("commit", batch), async |shared| shared.store.commit(batch).await).await
+    }
+
+    fn loses_commits_on_leaving(&self) -> bool {
+        self.mortal
     }
 
     async fn commit_exit(&self, batch: &Batch) -> Result<()> {

@@ -87,6 +87,8 @@ pub struct SyncedStorage<M> {
     pub(super) sending: RefCell<Option<Batch>>,
     /// Flushes that wait for a last flush which turned out not to be the last.
     pub(super) waiting_for_exit: RefCell<Vec<oneshot::Sender<()>>>,
+    /// Last flushes under way.
+    pub(super) exits: Cell<u32>,
     /// For each run that somebody else writes: the number of its first row not yet in memory.
     pub(super) unread: RefCell<Vec<(RunSlot, u64)>>,
     /// How often something of ours may have come to lie where pages store on leaving, or a run of ours may have changed unseen;
@@ -127,6 +129,7 @@ impl<M: Mirror> SyncedStorage<M> {
             doubtful: RefCell::default(),
             sending: RefCell::default(),
             waiting_for_exit: RefCell::default(),
+            exits: Cell::new(0),
             unread: RefCell::default(),
             left: Cell::new(0),
             left_seen: Cell::new(0),

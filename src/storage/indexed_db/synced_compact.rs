@@ -60,6 +60,7 @@ impl<M: Mirror> SyncedStorage<M> {
     /// `RunNotFound`; those of the mirror.
     pub async fn compact_run(&self, slot: RunSlot, fewest: u64) -> Result<()> {
         let _turn = self.turn.lock().await;
+        let mut behind = -1.0;
         loop {
             let is_unsettled = self.is_left()
                 || !self.doubtful.borrow().is_empty()
@@ -69,7 +70,10 @@ impl<M: Mirror> SyncedStorage<M> {
                 return Ok(());
             };
             let compacted = self.heard(self.mirror.compact_run(&run_id, self.owner(), fewest).await)?;
-            let Some(record) = compacted else { return Ok(()) };
+            let Some(record) = compacted.filter(|record| record.compacted_sequence > behind) else {
+                return Ok(());
+            };
+            behind = record.compacted_sequence;
             if self.storage().is_own(slot) {
                 let next_sequence = record.next_sequence as u64;
                 self.adopt_amendment(slot, record, next_sequence);

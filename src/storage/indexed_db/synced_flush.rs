@@ -72,10 +72,12 @@ impl<M: Mirror> SyncedStorage<M> {
         }
         let run_ids = sending.iter().chain(&batches).flat_map(run_ids).collect();
         Some(async move {
+            self.exits.set(self.exits.get() + 1);
             // It is issued before anything is awaited.
             let issued = async { self.notify(Notice::Left { run_ids }) };
             let (result, ()) = futures::join!(self.commit_last(sending, batches, in_doubt), issued);
             self.settle(&result);
+            self.exits.set(self.exits.get() - 1);
             for waiting in self.waiting_for_exit.take() {
                 let _ = waiting.send(());
             }
@@ -155,7 +157,7 @@ impl<M: Mirror> SyncedStorage<M> {
 
     /// Whether a last flush was in flight; it is over now.
     async fn exit_finished(&self) -> bool {
-        if !self.storage().journal().is_in_flight() {
+        if self.exits.get() == 0 {
             return false;
         }
         let (sender, receiver) = oneshot::channel();
@@ -226,7 +228,7 @@ impl<M: Mirror> SyncedStorage<M> {
                 _ => {}
             }
             in_doubt = false;
-            if self.storage().journal().is_in_flight() {
+            if self.exits.get() > 0 {
                 // A last flush: it is waited for before more is drained.
                 break;
             }
@@ -241,6 +243,8 @@ impl<M: Mirror> SyncedStorage<M> {
     /// Whether a batch in doubt is in the database. One that is not is not sent again as it is: runs of it may have been deleted
     /// or taken over, and their fences do not stand where its rows would.
     async fn was_committed(&self, batch: &Batch) -> Result<bool> {
+        // A last flush may have taken it along.
+        while self.exit_finished().await {}
         if self.is_left() {
             self.settle_exits().await?;
         }
