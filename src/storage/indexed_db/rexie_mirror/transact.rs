@@ -13,7 +13,7 @@ use wasm_bindgen::JsValue;
 
 use super::RexieMirror;
 use super::schema::BY_NAME;
-use super::write::write_all;
+use super::write::{Failed, write_all};
 use crate::storage::error::{Result, StorageError};
 
 /// How often a transaction is tried on connections that break.
@@ -70,30 +70,37 @@ async fn perform(store: Store, ask: Ask) -> rexie::Result<Vec<JsValue>> {
     Ok(Vec::new())
 }
 
-/// Issues all requests at once. All are answered before a failure is told: an answer calls a closure that lives in its future.
-async fn read_all(transaction: &Transaction, requests: Vec<Request>) -> Result<Vec<Vec<JsValue>>> {
+/// Issues all requests at once. When one fails, the others may never be answered; if they are, that calls closures which live
+/// in them, so they are kept with what failed before.
+async fn read_all(
+    transaction: &Transaction,
+    requests: Vec<Request>,
+    failed: &Failed,
+) -> Result<Vec<Vec<JsValue>>> {
     let mut pending = Vec::with_capacity(requests.len());
     for request in requests {
-        pending.push((issue(transaction, request)?, None));
+        pending.push(issue(transaction, request)?);
     }
-    poll_fn(|context| {
+    let mut answers = vec![None; pending.len()];
+    let result = poll_fn(|context| {
         let mut over = true;
-        for (request, answer) in &mut pending {
+        for (request, answer) in pending.iter_mut().zip(&mut answers) {
             if answer.is_none() {
                 match request.poll_unpin(context) {
-                    Poll::Ready(answered) => *answer = Some(answered),
+                    Poll::Ready(Ok(values)) => *answer = Some(values),
+                    Poll::Ready(Err(cause)) => return Poll::Ready(Err(cause)),
                     Poll::Pending => over = false,
                 }
             }
         }
-        if over { Poll::Ready(()) } else { Poll::Pending }
+        if over { Poll::Ready(Ok(())) } else { Poll::Pending }
     })
     .await;
-    let mut answers = Vec::with_capacity(pending.len());
-    for (_, answer) in pending {
-        answers.push(answer.unwrap_or(Ok(Vec::new()))?);
+    if let Err(cause) = result {
+        failed.borrow_mut().append(&mut pending);
+        return Err(cause.into());
     }
-    Ok(answers)
+    Ok(answers.into_iter().flatten().collect())
 }
 
 impl RexieMirror {
@@ -142,7 +149,9 @@ impl RexieMirror {
         let mut answers = Vec::new();
         loop {
             match plan(&answers)? {
-                Next::Read(requests) => answers.append(&mut read_all(&transaction, requests).await?),
+                Next::Read(requests) => {
+                    answers.append(&mut read_all(&transaction, requests, &self.failed).await?)
+                }
                 Next::Write(requests) => return write_all(transaction, requests, &self.failed).await,
                 Next::Done => return Ok(()),
             }
