@@ -5,26 +5,19 @@ use std::cell::{Cell, RefCell};
 use futures::FutureExt;
 use futures::future::{Either, select};
 use futures::lock::Mutex;
-use js_sys::{Function, Promise};
 use rexie::{Rexie, Store, Transaction, TransactionMode};
-use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
 use super::decode::decode;
 use super::dom_error::{classify, classify_open};
 use super::encode::encode;
 use super::random_token;
 use super::schema::{DATABASE_KEY, DatabaseMeta, META, SCHEMA_VERSION, STORES, builder, only};
+use super::timer::timer;
 use crate::storage::error::{Result, StorageError};
 
 /// How long another tab may stand in the way of opening, in milliseconds.
 const PATIENCE_MS: f64 = 10_000.0;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &Function, delay_ms: f64);
-}
 
 /// Holds the handle. Invariant: a handle is closed before it is dropped, or the next upgrade would wait for ever.
 #[derive(Debug)]
@@ -136,8 +129,7 @@ impl Connection {
         if let Some(opened) = (&mut opening).now_or_never() {
             return Ok(opened);
         }
-        let timer = JsFuture::from(Promise::new(&mut |ring, _| set_timeout(&ring, PATIENCE_MS)));
-        match select(opening, timer).await {
+        match select(opening, timer(PATIENCE_MS)).await {
             Either::Left((opened, _)) => Ok(opened),
             Either::Right((_, opening)) => {
                 spawn_local(async move {

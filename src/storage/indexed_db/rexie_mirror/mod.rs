@@ -13,6 +13,7 @@ mod reads;
 mod runs;
 mod schema;
 mod settle;
+mod timer;
 mod transact;
 mod write;
 

@@ -13,6 +13,7 @@ use wasm_bindgen::JsValue;
 
 use super::RexieMirror;
 use super::schema::BY_NAME;
+use super::timer::{ANSWER_MS, timer, unanswered};
 use super::write::{Failed, write_all};
 use crate::storage::error::{Result, StorageError};
 
@@ -82,24 +83,29 @@ async fn read_all(
         pending.push(issue(transaction, request)?);
     }
     let mut answers = vec![None; pending.len()];
+    let mut patience = timer(ANSWER_MS);
     let result = poll_fn(|context| {
         let mut over = true;
         for (request, answer) in pending.iter_mut().zip(&mut answers) {
             if answer.is_none() {
                 match request.poll_unpin(context) {
                     Poll::Ready(Ok(values)) => *answer = Some(values),
-                    Poll::Ready(Err(cause)) => return Poll::Ready(Err(cause)),
+                    Poll::Ready(Err(cause)) => return Poll::Ready(Err(cause.into())),
                     Poll::Pending => over = false,
                 }
             }
         }
-        if over { Poll::Ready(Ok(())) } else { Poll::Pending }
+        match patience.poll_unpin(context) {
+            _ if over => Poll::Ready(Ok(())),
+            Poll::Ready(_) => Poll::Ready(Err(unanswered())),
+            Poll::Pending => Poll::Pending,
+        }
     })
     .await;
-    if let Err(cause) = result {
+    if result.is_err() {
         failed.borrow_mut().append(&mut pending);
-        return Err(cause.into());
     }
+    result?;
     Ok(answers.into_iter().flatten().collect())
 }
 
@@ -150,7 +156,7 @@ impl RexieMirror {
         loop {
             match plan(&answers)? {
                 Next::Read(requests) => {
-                    answers.append(&mut read_all(&transaction, requests, &self.failed).await?)
+                    answers.append(&mut read_all(&transaction, requests, &self.failed).await?);
                 }
                 Next::Write(requests) => return write_all(transaction, requests, &self.failed).await,
                 Next::Done => return Ok(()),

@@ -13,6 +13,7 @@ use rexie::Transaction;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::dom_error::{classify, classify_abort};
+use super::timer::{ANSWER_MS, timer, unanswered};
 use super::transact::{Pending, Request, issue};
 use crate::storage::error::{Result, StorageError};
 
@@ -83,6 +84,7 @@ pub(super) async fn write_all(
     let ending = if commits_at_once { Ending::Commit } else { Ending::ByItself };
     let mut commit = end(transaction, ending).boxed_local();
     let mut telling = None;
+    let mut patience = timer(ANSWER_MS);
     let over = poll_fn(|context| {
         // Requests first: a commit that hears of a failed request lets go of the transaction before it is over.
         let mut any_failed = false;
@@ -96,7 +98,16 @@ pub(super) async fn write_all(
                 false
             }
         });
-        if any_failed { Poll::Ready(None) } else { commit.poll_unpin(context).map(Some) }
+        if any_failed {
+            return Poll::Ready(None);
+        }
+        match (commit.poll_unpin(context), patience.poll_unpin(context)) {
+            (Poll::Pending, Poll::Ready(_)) => {
+                telling = Some(unanswered());
+                Poll::Ready(None)
+            }
+            (over, _) => over.map(Some),
+        }
     })
     .await;
     let result = match over {
