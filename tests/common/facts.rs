@@ -38,6 +38,8 @@ pub struct Facts {
     pub runs: BTreeMap<String, RunFacts>,
     /// How often site data was cleared.
     pub clears: u32,
+    /// Somebody may have begun a run under an id that was used before site data was cleared, without hearing of it.
+    pub unheard: bool,
     /// Experiments that somebody may still be deleting: runs that are begun meanwhile go with them.
     pub deleting: Vec<String>,
     /// Runs that somebody is about to take over.
@@ -147,7 +149,7 @@ impl Facts {
     /// What a fresh reader has loaded is what it must be.
     pub fn check_stored(&self, memory: &InMemoryStorage) {
         for (run_id, run) in &self.runs {
-            assert!(!run.is_gone || memory.run(run_id).is_err(), "{run_id} came back");
+            assert!(!run.is_gone || self.unheard || memory.run(run_id).is_err(), "{run_id} came back");
             let found = self.check_read(memory, run_id);
             let missing: Vec<_> = run.required.difference(&found).collect();
             assert!(missing.is_empty() || run.may_be_gone, "{run_id} lost {missing:?}");

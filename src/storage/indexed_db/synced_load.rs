@@ -162,11 +162,13 @@ impl<M: Mirror> SyncedStorage<M> {
             return;
         };
         if self.storage().is_own(slot) {
+            let committed = self.storage().journal().committed_sequence(slot);
             if record.owner != self.owner() {
-                self.lose_run(slot, &StorageError::RunTakenOver(run_id));
-            } else if record.next_sequence as u64 > self.storage().journal().committed_sequence(slot)
-                && !self.storage().journal().is_in_flight()
-            {
+                // Read before it was resumed here, the record is shorter: every claim adds a row.
+                if record.next_sequence as u64 >= committed {
+                    self.lose_run(slot, &StorageError::RunTakenOver(run_id));
+                }
+            } else if record.next_sequence as u64 > committed && !self.storage().journal().is_in_flight() {
                 let next_sequence = record.next_sequence as u64;
                 self.adopt_amendment(slot, record, next_sequence);
             }
