@@ -62,6 +62,46 @@ for (const [way, leave] of Object.entries(WAYS_TO_LEAVE)) {
     });
   }
 
+  test(`a page whose run is being compacted loses nothing by ${way}`, async ({ context, site, open }) => {
+    const rows = 40;
+    const opener = await open();
+    const page = await openPopup(context, opener, site);
+    const runId = await startRun(page);
+    const left = gone(page, way);
+    await page.evaluate(
+      async ({ leave, elsewhere, rows }) => {
+        const log = (row) => {
+          for (let point = 0; point < 50; point += 1) run.log_metric('loss', (row * 50 + point) / 3);
+        };
+        for (let row = 0; row < rows; row += 1) {
+          log(row);
+          await run.flush();
+        }
+        // The first chunk that is put: the transaction that compacts is on its way when the page goes.
+        const { put } = IDBObjectStore.prototype;
+        IDBObjectStore.prototype.put = function (value, key) {
+          if (this.name === 'points' && key[1] !== '') {
+            IDBObjectStore.prototype.put = put;
+            queueMicrotask(() => {
+              log(rows);
+              (0, eval)(leave)(elsewhere);
+            });
+          }
+          return put.call(this, value, key);
+        };
+      },
+      { leave: String(leave), elsewhere: site.elsewhere, rows },
+    );
+    await left;
+    const reader = await openIn(context, site.blank);
+    const count = (rows + 1) * 50;
+    await expect.poll(async () => (await readSeries(reader, runId, 'loss')).steps?.length).toBe(count);
+    expect(await readSeries(reader, runId, 'loss')).toEqual({
+      steps: upTo(count),
+      values: upTo(count).map((index) => index / 3),
+    });
+  });
+
   test(`a page that logs and flushes without pause loses nothing by ${way}`, async ({ context, site, open }) => {
     // There is always a transaction on its way when the page goes; whether the last one gets through is a matter of
     // moments, so that one try says little.
