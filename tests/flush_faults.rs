@@ -443,3 +443,19 @@ fn too_many_unsaved_points_are_refused_until_they_are_flushed() {
         assert_eq!(stored_steps_of(&mirror, "run-1", "loss").await, steps(0..5));
     });
 }
+
+#[test]
+fn values_past_the_budget_are_refused_all_together() {
+    block_on(async {
+        let mirror = FaultyMirror::default();
+        let (tab, run) = Tab::with_run(&mirror, "a").await;
+        let mut storage = tab.synced.storage_mut();
+        storage.set_most_unsaved(10);
+        let series = storage.series_slot(run, "loss").unwrap();
+        let refused = storage.append_consecutive(run, series, 0, &[0.5; 11], 7);
+        assert!(matches!(refused, Err(StorageError::MemoryFull(_))));
+        assert_eq!(storage.get_metrics("run-0", "loss").unwrap(), []);
+        storage.append_consecutive(run, series, 0, &[0.5; 10], 7).unwrap();
+        assert_eq!(storage.get_metrics("run-0", "loss").unwrap().len(), 10);
+    });
+}

@@ -140,8 +140,6 @@ pub struct RunRecord {
     pub heard_ms: f64,
     /// The sequence number that the next row of its log will have.
     pub next_sequence: f64,
-    /// The number of the last batch its owner committed, by the owner's own count from 1.
-    pub last_batch: f64,
     /// Rows of its log below this sequence number have been compacted into chunks.
     pub compacted_sequence: f64,
     /// The numbers of the rows that fence former owners off.
@@ -195,7 +193,6 @@ impl RunRecord {
             released: false,
             heard_ms: now_ms as f64,
             next_sequence: 0.0,
-            last_batch: 0.0,
             compacted_sequence: 0.0,
             claims: Vec::new(),
             amendments: Vec::new(),

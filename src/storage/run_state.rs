@@ -63,19 +63,6 @@ impl RunState {
         self.resident
     }
 
-    /// Declares the points that were pushed to be all there are.
-    pub fn set_resident(&mut self) {
-        self.resident = true;
-    }
-
-    /// Forgets the points; the record's headers stay.
-    pub fn evict(&mut self) {
-        self.record = self.current_record();
-        self.series.clear();
-        self.by_key.clear();
-        self.resident = false;
-    }
-
     /// The metric keys in the order of first logging.
     #[must_use]
     pub fn metric_keys(&self) -> Vec<String> {

@@ -302,8 +302,7 @@ impl Journal {
                 self.dirty_runs.push(slot);
                 continue;
             }
-            if let Some((mut commit, run)) = self.drain_run(memory, slot, &mut room, &stamp) {
-                commit.record.last_batch = batch.id as f64;
+            if let Some((commit, run)) = self.drain_run(memory, slot, &mut room, &stamp) {
                 batch.runs.push(commit);
                 receipt.runs.push(run);
             }

@@ -189,9 +189,7 @@ impl IndexedDbStorage {
         values: &[f64],
         timestamp_ms: i64,
     ) -> Result<()> {
-        if let Some(cause) = self.journal.fenced(run) {
-            return Err(cause.clone());
-        }
+        self.check_room(run, values.len() as u64)?;
         self.memory.run_mut(run)?.push_consecutive(series, first_step, values, timestamp_ms)?;
         self.journal.note_points(run, values.len() as u64);
         Ok(())

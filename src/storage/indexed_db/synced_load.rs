@@ -263,7 +263,6 @@ fn facts_changed(old: &RunRecord, new: &RunRecord) -> bool {
     other.series.clone_from(&old.series);
     other.heard_ms = old.heard_ms;
     other.next_sequence = old.next_sequence;
-    other.last_batch = old.last_batch;
     other.compacted_sequence = old.compacted_sequence;
     other.claims.clone_from(&old.claims);
     other.amendments.clone_from(&old.amendments);

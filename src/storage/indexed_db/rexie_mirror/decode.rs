@@ -150,7 +150,6 @@ impl Decode for RunRecord {
             released: fields.get("released").is_truthy(),
             heard_ms: number("heard_ms"),
             next_sequence: number("next_sequence"),
-            last_batch: number("last_batch"),
             compacted_sequence: number("compacted_sequence"),
             claims: fields.numbers("claims"),
             // A tag has a key; a name has none.

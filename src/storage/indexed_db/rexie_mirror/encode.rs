@@ -73,7 +73,6 @@ impl Encode for RunRecord {
         object.text("owner", &self.owner);
         object.set("released", &self.released.into());
         object.number("next_sequence", self.next_sequence);
-        object.number("last_batch", self.last_batch);
         object.number("compacted_sequence", self.compacted_sequence);
         object.numbers("claims", &self.claims);
         let amendments = Array::new();
