@@ -20,6 +20,8 @@ pub struct RunState {
     series: Vec<NamedSeries>,
     /// The slots of all series, sorted by key.
     by_key: Vec<u32>,
+    /// At least the highest step of all series.
+    highest_step: u64,
     resident: bool,
 }
 
@@ -27,7 +29,7 @@ impl RunState {
     /// A run whose points are all in memory: a new one.
     #[must_use]
     pub fn resident(record: RunRecord) -> Self {
-        Self { record, series: Vec::new(), by_key: Vec::new(), resident: true }
+        Self { record, series: Vec::new(), by_key: Vec::new(), highest_step: 0, resident: true }
     }
 
     /// A run of which only the record is in memory.
@@ -55,6 +57,12 @@ impl RunState {
     /// Changes the record outside the rules: for what its storage knows better, such as owner and lease.
     pub fn record_mut(&mut self) -> &mut RunRecord {
         &mut self.record
+    }
+
+    /// At least the highest step of all series in memory.
+    #[must_use]
+    pub fn highest_step(&self) -> u64 {
+        self.highest_step
     }
 
     /// Whether the points are in memory.
@@ -143,6 +151,7 @@ impl RunState {
             return Err(step_too_large(&self.series[slot.0 as usize].key));
         }
         self.series[slot.0 as usize].series.push(point);
+        self.highest_step = self.highest_step.max(point.step);
         Ok(())
     }
 
@@ -161,9 +170,11 @@ impl RunState {
             return Err(self.refused("log to"));
         }
         let named = &mut self.series[slot.0 as usize];
-        if first_step.saturating_add((values.len() as u64).saturating_sub(1)) > MAX_STEP {
+        let last_step = first_step.saturating_add((values.len() as u64).saturating_sub(1));
+        if last_step > MAX_STEP {
             return Err(step_too_large(&named.key));
         }
+        self.highest_step = self.highest_step.max(last_step);
         named.series.push_consecutive(first_step, values, timestamp_ms);
         Ok(())
     }
@@ -172,6 +183,7 @@ impl RunState {
     pub fn restore_points(&mut self, slot: SeriesSlot, points: &[RawPoint]) {
         let series = &mut self.series[slot.0 as usize].series;
         points.iter().for_each(|&point| series.push(point));
+        self.highest_step = self.highest_step.max(series.highest().map_or(0, |point| point.step));
     }
 
     /// `Pending` → `Running`.

@@ -15,6 +15,7 @@ mod page_mirror;
 mod platform;
 mod registry;
 mod run;
+mod staging;
 mod storage;
 mod subscribers;
 mod typescript;

@@ -13,28 +13,16 @@ use super::freeing::safely_freed;
 use super::json::metrics_json;
 use super::options::{run_options, storage_options};
 use super::registry::open;
+use super::staging::{Places, staged};
 use super::subscribers::Subscribers;
 use super::views::stored_series_object;
-use crate::storage::indexed_db::text_list;
+use crate::storage::indexed_db::{Staging, text_list};
 use crate::storage::{
-    MAX_STEP, RawPoint, Result as StorageResult, RunSlot, RunStatus, Series, SeriesSlot, StorageError,
-    step_too_large,
+    MAX_STEP, Result as StorageResult, RunSlot, RunStatus, Series, SeriesSlot, StorageError, step_too_large,
 };
 
 #[wasm_bindgen]
 extern "C" {
-    /// Metric keys to the numbers of their slots, kept on the JavaScript side: looking a key up copies no string.
-    #[wasm_bindgen(js_name = Map)]
-    #[derive(Debug)]
-    type KeyMap;
-    #[wasm_bindgen(constructor, js_class = "Map")]
-    fn new() -> KeyMap;
-    /// NaN for a key that is not there: `undefined` as a number.
-    #[wasm_bindgen(method)]
-    fn get(this: &KeyMap, key: &JsValue) -> f64;
-    #[wasm_bindgen(method)]
-    fn set(this: &KeyMap, key: &JsValue, slot: f64);
-
     #[wasm_bindgen(js_name = Float64Array)]
     type Joinable;
     #[wasm_bindgen(method)]
@@ -54,7 +42,7 @@ pub struct WasmRun {
     run: RunSlot,
     run_id: String,
     experiment_id: String,
-    slots: KeyMap,
+    places: Places,
     subscribers: Rc<Subscribers>,
 }
 
@@ -79,7 +67,7 @@ impl WasmRun {
             run_options.check()?;
             let handle = open(storage_options).await?;
             let begun = handle.database().synced.begin_run(&name, run_options).await;
-            Self::of(handle, begun).map(|run| safely_freed(run.into()))
+            Self::of(handle, begun).map(WasmRun::into_object)
         })
     }
 
@@ -94,7 +82,7 @@ impl WasmRun {
             let storage_options = storage_options(&options)?;
             let handle = open(storage_options).await?;
             let resumed = handle.database().synced.resume_run(&run_id).await;
-            Self::of(handle, resumed).map(|run| safely_freed(run.into()))
+            Self::of(handle, resumed).map(WasmRun::into_object)
         })
     }
 
@@ -110,7 +98,7 @@ impl WasmRun {
             .map(|state| (state.record().run_id.clone(), state.record().experiment_id.clone()));
         let (run_id, experiment_id) = ids.unwrap_or_default();
         let subscribers = database.metric_subscribers(run);
-        Ok(Self { handle, run, run_id, experiment_id, slots: KeyMap::new(), subscribers })
+        Ok(Self { handle, run, run_id, experiment_id, places: Places::new(), subscribers })
     }
 
     /// Stores a value at the next step of its metric: 1 + the highest logged, 0 for a new one.
@@ -272,6 +260,8 @@ impl WasmRun {
         callback: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let callback = arguments::function("callback", callback)?;
+        // It is to hear of each point at once: none is staged from here on.
+        self.database().synced.staging().begin_epoch();
         Ok(self.subscribers.subscribe(callback))
     }
 
@@ -384,6 +374,13 @@ impl WasmRun {
 }
 
 impl WasmRun {
+    /// The run as JavaScript gets it.
+    fn into_object(self) -> JsValue {
+        let cells = self.database().synced.staging().cells();
+        let places = self.places.clone();
+        staged(&safely_freed(self.into()), cells, &places)
+    }
+
     fn database(&self) -> &Rc<Database> {
         self.handle.database()
     }
@@ -391,9 +388,9 @@ impl WasmRun {
     /// The slot of a metric; the first time, its key is checked.
     #[inline]
     fn slot(&self, key: &JsValue) -> Result<SeriesSlot, JsValue> {
-        let known = self.slots.get(key);
-        if known >= 0.0 {
-            return Ok(SeriesSlot(known as u32));
+        let place = self.places.get(key);
+        if place >= 0.0 {
+            return Ok(Staging::series(place));
         }
         self.new_slot(key)
     }
@@ -403,7 +400,7 @@ impl WasmRun {
         let name = arguments::string("key", key)?;
         let slot = self.database().synced.storage_mut().series_slot(self.run, &name);
         let slot = slot?;
-        self.slots.set(key, f64::from(slot.0));
+        self.places.set(key, Staging::place(self.run, slot));
         Ok(slot)
     }
 
@@ -414,14 +411,11 @@ impl WasmRun {
 
     #[inline]
     fn store(&self, key: &JsValue, slot: SeriesSlot, step: Option<u64>, value: f64) -> Result<(), JsValue> {
-        let step = step.unwrap_or_else(|| self.next_step(slot));
-        let now_ms = js_sys::Date::now();
-        let point = RawPoint { step, value, timestamp_ms: now_ms as i64 };
         let synced = &self.database().synced;
-        let stored = synced.storage_mut().append(self.run, slot, point);
-        stored?;
-        synced.changed(now_ms, 1);
-        if !self.subscribers.is_empty() {
+        let step = synced.log(self.run, slot, step, value, js_sys::Date::now())?;
+        if self.subscribers.is_empty() {
+            synced.admit(self.run);
+        } else {
             self.tell(key, value, step);
         }
         Ok(())
@@ -492,6 +486,13 @@ fn iso_second(second: i64) -> String {
     let date = js_sys::Date::new(&JsValue::from(second as f64 * 1000.0));
     let text = date.to_iso_string().as_string().unwrap_or_default();
     text.split('.').next().unwrap_or_default().to_owned()
+}
+
+impl Drop for WasmRun {
+    fn drop(&mut self) {
+        // Logging to what was freed goes the checked way, which throws.
+        self.database().synced.staging().begin_epoch();
+    }
 }
 
 fn shortened(key: &str) -> String {

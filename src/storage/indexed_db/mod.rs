@@ -14,12 +14,14 @@ mod point_block;
 #[cfg(feature = "wasm")]
 mod rexie_mirror;
 mod settling;
+mod staging;
 mod storage;
 mod synced;
 mod synced_compact;
 mod synced_edit;
 mod synced_flush;
 mod synced_load;
+mod synced_log;
 mod volatile_mirror;
 
 pub use change::Change;
@@ -33,6 +35,7 @@ pub use point_block::{BLOCK_BYTES, BLOCK_FORMAT, BlockWriter, EMPTY_BLOCK, Slice
 #[cfg(feature = "wasm")]
 pub use rexie_mirror::{PlainObject, RexieMirror, experiment_facts, random_token, run_facts, text_list};
 pub use settling::{Settled, settled};
+pub use staging::{MAX_STAGED_STEP, STAGED_POINTS, StagedPoint, Staging};
 pub use storage::IndexedDbStorage;
 pub use synced::{Notice, RunOptions, SyncedStorage};
 pub use volatile_mirror::VolatileMirror;

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::ids::IdPool;
 use super::journal::{Journal, MAX_UNSAVED_POINTS};
 use super::mirror::Batch;
+use super::staging::{MAX_STAGED_STEP, STAGED_POINTS};
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::experiment_storage::ExperimentStorage;
@@ -175,6 +176,35 @@ impl IndexedDbStorage {
         self.memory.run_mut(run)?.push(series, point)?;
         self.journal.note_points(run, 1);
         Ok(())
+    }
+
+    /// Stores a point at `step`, or at its metric's next one, and returns the step.
+    ///
+    /// # Errors
+    /// As [`IndexedDbStorage::append`].
+    #[inline]
+    pub fn append_next(
+        &mut self,
+        run: RunSlot,
+        series: SeriesSlot,
+        step: Option<u64>,
+        value: f64,
+        timestamp_ms: i64,
+    ) -> Result<u64> {
+        let step = match (step, self.memory.get(run)) {
+            (Some(step), _) => step,
+            (None, Some(state)) => state.series_at(series).series.next_step(),
+            (None, None) => 0,
+        };
+        self.append(run, series, RawPoint { step, value, timestamp_ms }).map(|()| step)
+    }
+
+    /// Whether points of the run can be taken in later, because none of them could be refused.
+    #[must_use]
+    pub fn may_stage(&self, run: RunSlot) -> bool {
+        let has_room = self.journal.unsaved() + (STAGED_POINTS as u64) <= self.most_unsaved;
+        let has_steps = |run: &RunState| run.highest_step() <= MAX_STAGED_STEP;
+        has_room && self.check_loggable(run).is_ok() && self.memory.get(run).is_some_and(has_steps)
     }
 
     /// Stores values at consecutive steps, all of one time, and journals them. Either all or none.

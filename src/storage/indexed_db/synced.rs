@@ -11,6 +11,7 @@ use super::change::Change;
 use super::flush_policy::{FLUSH_INTERVAL_MS, FlushPolicy};
 use super::ids::IdPool;
 use super::mirror::{Batch, Mirror, NewRun};
+use super::staging::Staging;
 use super::storage::IndexedDbStorage;
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
@@ -21,7 +22,7 @@ use crate::storage::run_state::{RunState, check_key, check_text};
 /// Points after which a flush does not wait for its interval: about what fills a record.
 const FULL_RECORD_POINTS: u32 = 6_000;
 /// How late a timer may be before logging itself asks for the flush: background tabs get one timer a minute.
-const LATE_TIMER_MS: f64 = 50.0;
+pub(super) const LATE_TIMER_MS: f64 = 50.0;
 
 /// What a storage tells whoever drives it.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,8 +102,9 @@ pub struct SyncedStorage<M> {
     pub(super) compactable: RefCell<Vec<RunSlot>>,
     owner: String,
     observer: Box<dyn Fn(Notice)>,
-    tick_due_ms: Cell<f64>,
+    pub(super) tick_due_ms: Cell<f64>,
     points_since_flush: Cell<u32>,
+    pub(super) staging: Staging,
 }
 
 impl<M> std::fmt::Debug for SyncedStorage<M> {
@@ -139,6 +141,7 @@ impl<M: Mirror> SyncedStorage<M> {
             observer: Box::new(observer),
             tick_due_ms: Cell::new(f64::INFINITY),
             points_since_flush: Cell::new(0),
+            staging: Staging::default(),
         };
         synced.absorb(catalog);
         Ok(synced)
@@ -156,11 +159,14 @@ impl<M: Mirror> SyncedStorage<M> {
 
     /// The storage, for reading. Not to be held across an await.
     pub fn storage(&self) -> Ref<'_, IndexedDbStorage> {
+        self.take_staged();
         self.storage.borrow()
     }
 
     /// The storage, for changing; call [`SyncedStorage::changed`] afterwards. Not to be held across an await.
     pub fn storage_mut(&self) -> RefMut<'_, IndexedDbStorage> {
+        self.take_staged();
+        self.staging.begin_epoch();
         self.storage.borrow_mut()
     }
 
@@ -323,6 +329,8 @@ impl<M: Mirror> SyncedStorage<M> {
     /// A wished-for call: tells subscribers what changed. Returns whether it is time to [`SyncedStorage::flush`].
     #[must_use]
     pub fn tick(&self, now_ms: f64) -> bool {
+        self.take_staged();
+        self.staging.begin_epoch();
         self.tick_due_ms.set(f64::INFINITY);
         self.points_since_flush.set(0);
         self.announce();

@@ -1,0 +1,41 @@
+//! The short cut of `log_metric` and `log_metric_at` on the JavaScript side: see `staging.js`.
+
+use std::cell::Cell;
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::storage::indexed_db::MAX_STAGED_STEP;
+
+#[wasm_bindgen(module = "/src/dashboard/wasm/staging.js")]
+extern "C" {
+    fn stage_points(
+        run: &JsValue,
+        memory: &JsValue,
+        address: usize,
+        length: usize,
+        max_step: f64,
+        places: &Places,
+    ) -> JsValue;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Metric keys to their places, kept on the JavaScript side: looking a key up copies no string.
+    #[wasm_bindgen(js_name = Map)]
+    #[derive(Debug, Clone)]
+    pub type Places;
+    #[wasm_bindgen(constructor, js_class = "Map")]
+    pub fn new() -> Places;
+    /// NaN for a key that is not there: `undefined` as a number.
+    #[wasm_bindgen(method)]
+    pub fn get(this: &Places, key: &JsValue) -> f64;
+    #[wasm_bindgen(method)]
+    pub fn set(this: &Places, key: &JsValue, place: f64);
+}
+
+/// Gives a run the short cut, and gives it back.
+pub fn staged(run: &JsValue, cells: &'static [Cell<f64>], places: &Places) -> JsValue {
+    let address = cells.as_ptr() as usize;
+    stage_points(run, &wasm_bindgen::memory(), address, cells.len(), MAX_STAGED_STEP as f64, places)
+}
