@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use js_sys::{Float64Array, Promise, Uint8Array};
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
 use super::database::{Database, Handle};
-use super::error::{promise, quiet_promise, range_error};
+use super::error::{promise, quiet_promise};
 use super::freeing::safely_freed;
 use super::json::metrics_json;
 use super::options::{run_options, storage_options};
@@ -21,16 +21,6 @@ use crate::storage::{
     MAX_STEP, Result as StorageResult, RunSlot, RunStatus, Series, SeriesSlot, StorageError, step_too_large,
 };
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = Float64Array)]
-    type Joinable;
-    #[wasm_bindgen(method)]
-    fn join(this: &Joinable, separator: &str) -> String;
-}
-
-/// Points that fit into a string of JSON: browsers end strings at about 2^29 characters, and a point takes up to a hundred.
-const MOST_JSON_POINTS: usize = 5_000_000;
 /// Values that `log_series` copies at once.
 const COPIED_AT_ONCE: usize = 16_384;
 
@@ -220,18 +210,11 @@ impl WasmRun {
     }
 
     /// All metrics as JSON text: an object of arrays of `{step, value, timestamp}`. NaN and ±Infinity become null.
-    #[wasm_bindgen(skip_jsdoc)]
-    pub fn get_metrics_json(&self) -> Result<String, JsValue> {
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "string")]
+    pub fn get_metrics_json(&self) -> Result<JsValue, JsValue> {
         let storage = self.database().synced.storage();
         let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
-        let series = state.all_series()?;
-        let points: usize = series.iter().map(|named| named.series.len()).sum();
-        if points > MOST_JSON_POINTS {
-            return Err(range_error(&format!(
-                "{points} points are more than a string can hold ({MOST_JSON_POINTS}): read one metric after the other with get_metrics"
-            )));
-        }
-        Ok(metrics_json(series, iso_second, number_list))
+        metrics_json(state.all_series()?)
     }
 
     /// A metric's points ordered by step, as columns; empty columns if it was never logged.
@@ -474,18 +457,6 @@ async fn flushed(database: &Database, run: RunSlot) -> Result<JsValue, JsValue> 
     // A run that was lost meanwhile has nothing left to flush: its unsaved points will never be saved from here.
     let lost = database.synced.storage().lost(run);
     lost.map_or(Ok(JsValue::UNDEFINED), |cause| Err(cause.into()))
-}
-
-/// Numbers as JavaScript writes them, separated by commas.
-fn number_list(numbers: &[f64]) -> String {
-    Joinable::from(JsValue::from(Float64Array::from(numbers))).join(",")
-}
-
-/// `Date`'s own formatting, without the fraction.
-fn iso_second(second: i64) -> String {
-    let date = js_sys::Date::new(&JsValue::from(second as f64 * 1000.0));
-    let text = date.to_iso_string().as_string().unwrap_or_default();
-    text.split('.').next().unwrap_or_default().to_owned()
 }
 
 impl Drop for WasmRun {

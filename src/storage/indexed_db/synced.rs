@@ -158,12 +158,14 @@ impl<M: Mirror> SyncedStorage<M> {
     }
 
     /// The storage, for reading. Not to be held across an await.
+    #[inline(never)]
     pub fn storage(&self) -> Ref<'_, IndexedDbStorage> {
         self.take_staged();
         self.storage.borrow()
     }
 
     /// The storage, for changing; call [`SyncedStorage::changed`] afterwards. Not to be held across an await.
+    #[inline(never)]
     pub fn storage_mut(&self) -> RefMut<'_, IndexedDbStorage> {
         self.take_staged();
         self.staging.begin_epoch();
