@@ -16,6 +16,9 @@ use proptest::prelude::*;
 const KEYS: [&str; 3] = ["loss", "accuracy", "lr"];
 const START_MS: f64 = 1_700_000_000_000.0;
 
+/// A point's step, the bits of its value, and its time.
+type Bits = (u64, u64, i64);
+
 /// A page with two runs.
 struct Page {
     synced: SyncedStorage<MemoryMirror>,
@@ -84,7 +87,7 @@ impl Page {
         Ok(())
     }
 
-    fn points(&self, run: usize) -> Vec<(String, Vec<(u64, u64, i64)>)> {
+    fn points(&self, run: usize) -> Vec<(String, Vec<Bits>)> {
         let storage = self.synced.storage();
         let all = storage.memory().get(self.runs[run]).unwrap().all_series().unwrap();
         let bits = |point: RawPoint| (point.step, point.value.to_bits(), point.timestamp_ms);
@@ -184,7 +187,7 @@ fn whoever_logs_again_after_a_wake_asks_for_the_next_one() {
 fn nothing_is_staged_past_the_bound_on_unsaved_points() {
     let mut page = Page::open(true);
     page.synced.storage_mut().set_most_unsaved(STAGED_POINTS as u64 * 2);
-    let refused = (0..).find(|_| page.log(0, "loss", None, 1.0, START_MS).is_err()).unwrap();
+    let refused = (0..1_000).find(|_| page.log(0, "loss", None, 1.0, START_MS).is_err()).unwrap();
     assert_eq!(refused, STAGED_POINTS * 2);
     assert_eq!(page.synced.storage().pending_points(page.runs[0]), STAGED_POINTS as u64 * 2);
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::chunk::RawPoint;
 use super::clock;
 use super::error::{Result, StorageError};
 use super::experiment_storage::ExperimentStorage;
@@ -12,7 +13,6 @@ use super::record::{
     ArtifactRef, ExperimentRecord, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus, id_number, stable_order,
 };
 use super::run_state::{RunState, SeriesSlot, check_text};
-use super::series::RawPoint;
 
 /// A run's place in memory: stays valid until the run is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

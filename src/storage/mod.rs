@@ -1,5 +1,6 @@
 //! What a tracker stores. Pure Rust: runs natively, knows nothing of JavaScript.
 
+mod chunk;
 pub mod clock;
 mod error;
 mod experiment_storage;
@@ -9,6 +10,7 @@ mod record;
 mod run_state;
 mod series;
 
+pub use chunk::{CHUNK_POINTS, Columns, RawPoint};
 pub use error::{Result, StorageError};
 pub use experiment_storage::ExperimentStorage;
 pub use memory::{InMemoryStorage, RunSlot};
@@ -17,4 +19,4 @@ pub use record::{
     Tag,
 };
 pub use run_state::{RunState, SeriesSlot, check_key, check_text, step_too_large};
-pub use series::{CHUNK_POINTS, Columns, NamedSeries, RawPoint, Series};
+pub use series::{NamedSeries, Series};

@@ -1,8 +1,9 @@
 //! One run in memory: its record, its series, and the rules of its life.
 
+use super::chunk::RawPoint;
 use super::error::{Result, StorageError};
 use super::record::{Amendment, ArtifactRef, MAX_STEP, RunRecord, RunStatus, Tag};
-use super::series::{NamedSeries, RawPoint, Series, write_headers};
+use super::series::{NamedSeries, Series, write_headers};
 
 /// A metric's place in its run: stays valid for the run's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -12,8 +12,9 @@
 
 use super::mirror::fenced;
 use super::point_block::{BlockWriter, EMPTY_BLOCK, Slice, read_block};
+use crate::storage::chunk::RawPoint;
 use crate::storage::record::RunRecord;
-use crate::storage::series::{RawPoint, Series};
+use crate::storage::series::Series;
 
 /// How many numbers before a fence stay taken.
 pub const KEPT_ROWS: u64 = 64;

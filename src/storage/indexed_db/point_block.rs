@@ -11,9 +11,10 @@
 //!
 //! `first index` is the slice's place in its series' log, so a reader can drop what it has already and order what it has not.
 
+use crate::storage::chunk::RawPoint;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::record::MAX_STEP;
-use crate::storage::series::{RawPoint, Series};
+use crate::storage::series::Series;
 
 /// The layout's version, the first byte of every block.
 pub const BLOCK_FORMAT: u8 = 1;

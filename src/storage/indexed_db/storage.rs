@@ -6,13 +6,13 @@ use super::ids::IdPool;
 use super::journal::{Journal, MAX_UNSAVED_POINTS};
 use super::mirror::Batch;
 use super::staging::{MAX_STAGED_STEP, STAGED_POINTS};
+use crate::storage::chunk::RawPoint;
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::experiment_storage::ExperimentStorage;
 use crate::storage::memory::{InMemoryStorage, RunSlot};
 use crate::storage::record::{MetricPoint, RunRecord, RunStatus};
 use crate::storage::run_state::{RunState, SeriesSlot};
-use crate::storage::series::RawPoint;
 
 /// Contents up to this size stay in memory when they are committed.
 const CACHED_ARTIFACT_BYTES: usize = 1 << 20;

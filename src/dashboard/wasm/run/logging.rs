@@ -1,0 +1,189 @@
+//! Logging: points one by one or many at once, artifacts, and whoever wants to hear of points.
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::WasmRun;
+use crate::dashboard::wasm::arguments;
+use crate::storage::indexed_db::Staging;
+use crate::storage::{MAX_STEP, SeriesSlot, step_too_large};
+
+/// Values that `log_series` copies at once.
+const COPIED_AT_ONCE: usize = 16_384;
+
+#[wasm_bindgen]
+#[allow(clippy::must_use_candidate, reason = "the callers are JavaScript")]
+#[allow(clippy::missing_errors_doc, reason = "errors are listed in the TypeScript definitions")]
+impl WasmRun {
+    /// Stores a value at the next step of its metric: 1 + the highest logged, 0 for a new one.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn log_metric(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number")] value: &JsValue,
+    ) -> Result<(), JsValue> {
+        let value = arguments::number("value", value)?;
+        let slot = self.slot(key)?;
+        self.store(key, slot, None, value)
+    }
+
+    /// Stores a value at a step of the caller's.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn log_metric_at(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number")] step: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number")] value: &JsValue,
+    ) -> Result<(), JsValue> {
+        let step = arguments::step("step", step)?;
+        let value = arguments::number("value", value)?;
+        let slot = self.slot(key)?;
+        self.store(key, slot, Some(step), value)
+    }
+
+    /// Stores one value of each of several metrics, all at one step: the given one, or the highest of their next steps.
+    /// Either all are stored or none.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn log_metrics(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Record<string, number>")] values: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] step: &JsValue,
+    ) -> Result<(), JsValue> {
+        let step = arguments::optional_step("step", step)?;
+        let mut points = Vec::new();
+        for (key, value) in arguments::entries("values", values)? {
+            let name = key.as_string().unwrap_or_default();
+            let value = arguments::number(&format!("the value of '{}'", shortened(&name)), &value)?;
+            let slot = self.slot(&key)?;
+            points.push((key, slot, value));
+        }
+        let step = match step {
+            Some(step) => step,
+            None => points.iter().map(|(_, slot, _)| self.next_step(*slot)).max().unwrap_or(0),
+        };
+        self.check_room(points.len() as u64)?;
+        for (key, slot, value) in points {
+            self.store(&key, slot, Some(step), value)?;
+        }
+        Ok(())
+    }
+
+    /// Stores many values of one metric at consecutive steps from `first_step`, or from its next step.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn log_series(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Float64Array")] values: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] first_step: &JsValue,
+    ) -> Result<(), JsValue> {
+        let values = arguments::float64_array("values", values)?;
+        let first_step = arguments::optional_step("first_step", first_step)?;
+        let slot = self.slot(key)?;
+        let first = first_step.unwrap_or_else(|| self.next_step(slot));
+        let count = values.length();
+        if count > 0 && first.saturating_add(u64::from(count) - 1) > MAX_STEP {
+            return Err(step_too_large(&key.as_string().unwrap_or_default()).into());
+        }
+        self.check_room(u64::from(count))?;
+        let now_ms = js_sys::Date::now();
+        let mut buffer = vec![0.0; COPIED_AT_ONCE.min(count as usize)];
+        let mut step = first;
+        let mut from = 0;
+        while from < count {
+            let to = count.min(from + buffer.len() as u32);
+            let block = &mut buffer[..(to - from) as usize];
+            values.subarray(from, to).copy_to(block);
+            let mut storage = self.database().synced.storage_mut();
+            storage.append_consecutive(self.run, slot, step, block, now_ms as i64)?;
+            step += u64::from(to - from);
+            from = to;
+        }
+        self.database().synced.changed(now_ms, count);
+        if !self.subscribers.is_empty() {
+            for index in 0..count {
+                self.tell(key, values.get_index(index), first + u64::from(index));
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores bytes under a key and returns their SHA-256 in lower-case hex.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn log_artifact(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] data: &JsValue,
+    ) -> Result<String, JsValue> {
+        let key = arguments::string("key", key)?;
+        let bytes = arguments::bytes("data", data)?;
+        let stored = self.database().synced.storage_mut().put_artifact(self.run, &key, &bytes);
+        let hash = stored?;
+        self.changed();
+        Ok(hash)
+    }
+
+    /// Calls back after each stored point. Returns the function that ends it.
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "() => void")]
+    pub fn subscribe_metrics(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "(key: string, value: number, step: number) => void")]
+        callback: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let callback = arguments::function("callback", callback)?;
+        // It is to hear of each point at once: none is staged from here on.
+        self.database().synced.staging().begin_epoch();
+        Ok(self.subscribers.subscribe(callback))
+    }
+}
+
+impl WasmRun {
+    /// The slot of a metric; the first time, its key is checked.
+    #[inline]
+    fn slot(&self, key: &JsValue) -> Result<SeriesSlot, JsValue> {
+        let place = self.places.get(key);
+        if place >= 0.0 {
+            return Ok(Staging::series(place));
+        }
+        self.new_slot(key)
+    }
+
+    #[cold]
+    fn new_slot(&self, key: &JsValue) -> Result<SeriesSlot, JsValue> {
+        let name = arguments::string("key", key)?;
+        let slot = self.database().synced.storage_mut().series_slot(self.run, &name);
+        let slot = slot?;
+        self.places.set(key, Staging::place(self.run, slot));
+        Ok(slot)
+    }
+
+    fn next_step(&self, slot: SeriesSlot) -> u64 {
+        let storage = self.database().synced.storage();
+        storage.memory().get(self.run).map_or(0, |state| state.series_at(slot).series.next_step())
+    }
+
+    #[inline]
+    fn store(&self, key: &JsValue, slot: SeriesSlot, step: Option<u64>, value: f64) -> Result<(), JsValue> {
+        let synced = &self.database().synced;
+        let step = synced.log(self.run, slot, step, value, js_sys::Date::now())?;
+        if self.subscribers.is_empty() {
+            synced.admit(self.run);
+        } else {
+            self.tell(key, value, step);
+        }
+        Ok(())
+    }
+
+    fn tell(&self, key: &JsValue, value: f64, step: u64) {
+        let (value, step) = (JsValue::from(value), JsValue::from(step as f64));
+        self.subscribers.call(|callback| callback.call3(&JsValue::UNDEFINED, key, &value, &step));
+    }
+
+    fn check_room(&self, points: u64) -> Result<(), JsValue> {
+        let storage = self.database().synced.storage();
+        storage.check_room(self.run, points).map_err(JsValue::from)
+    }
+}
+
+fn shortened(key: &str) -> String {
+    key.chars().take(80).collect()
+}

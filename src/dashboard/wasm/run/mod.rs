@@ -1,0 +1,132 @@
+//! `WasmRun`: one training run, for the code that trains.
+
+mod life;
+mod logging;
+mod reading;
+
+use std::rc::Rc;
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::arguments;
+use super::database::{Database, Handle};
+use super::error::promise;
+use super::freeing::safely_freed;
+use super::options::{run_options, storage_options};
+use super::registry::open;
+use super::staging::{Places, staged};
+use super::subscribers::Subscribers;
+use crate::storage::{Result as StorageResult, RunSlot, StorageError};
+
+/// One training run. Logging is synchronous and goes to memory; a flush into IndexedDB follows within 100 ms.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct WasmRun {
+    handle: Handle,
+    run: RunSlot,
+    run_id: String,
+    experiment_id: String,
+    places: Places,
+    subscribers: Rc<Subscribers>,
+}
+
+#[wasm_bindgen]
+#[allow(clippy::must_use_candidate, reason = "the callers are JavaScript")]
+#[allow(clippy::missing_errors_doc, reason = "errors are listed in the TypeScript definitions")]
+impl WasmRun {
+    /// Begins a new, running run of the experiment of this name, which is created if there is none.
+    #[allow(
+        clippy::new_ret_no_self,
+        reason = "a static method of the documented name that returns a promise"
+    )]
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<WasmRun>")]
+    pub fn new(
+        #[wasm_bindgen(unchecked_param_type = "string")] experiment_name: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
+    ) -> Promise {
+        promise(async move {
+            let name = arguments::string("experiment_name", &experiment_name)?;
+            let run_options = run_options(&options)?;
+            let storage_options = storage_options(&options)?;
+            run_options.check()?;
+            let handle = open(storage_options).await?;
+            let begun = handle.database().synced.begin_run(&name, run_options).await;
+            Self::of(handle, begun).map(WasmRun::into_object)
+        })
+    }
+
+    /// Goes on with a run that was not ended, with everything logged to it so far.
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<WasmRun>")]
+    pub fn resume(
+        #[wasm_bindgen(unchecked_param_type = "string")] run_id: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "StorageOptions")] options: JsValue,
+    ) -> Promise {
+        promise(async move {
+            let run_id = arguments::string("run_id", &run_id)?;
+            let storage_options = storage_options(&options)?;
+            let handle = open(storage_options).await?;
+            let resumed = handle.database().synced.resume_run(&run_id).await;
+            Self::of(handle, resumed).map(WasmRun::into_object)
+        })
+    }
+
+    fn of(handle: Handle, run: StorageResult<RunSlot>) -> Result<WasmRun, JsValue> {
+        let run = run?;
+        let database = handle.database();
+        database.keep_leases();
+        let ids = database
+            .synced
+            .storage()
+            .memory()
+            .get(run)
+            .map(|state| (state.record().run_id.clone(), state.record().experiment_id.clone()));
+        let (run_id, experiment_id) = ids.unwrap_or_default();
+        let subscribers = database.metric_subscribers(run);
+        Ok(Self { handle, run, run_id, experiment_id, places: Places::new(), subscribers })
+    }
+
+    /// This run's id.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn run_id(&self) -> String {
+        self.run_id.clone()
+    }
+
+    /// The id of the experiment it belongs to.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn experiment_id(&self) -> String {
+        self.experiment_id.clone()
+    }
+
+    /// Whether the run outlives the page: false in Node, or where IndexedDB cannot be opened.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn is_persistent(&self) -> bool {
+        self.database().is_persistent()
+    }
+}
+
+impl WasmRun {
+    /// The run as JavaScript gets it.
+    fn into_object(self) -> JsValue {
+        let cells = self.database().synced.staging().cells();
+        let places = self.places.clone();
+        staged(&safely_freed(self.into()), cells, &places)
+    }
+
+    fn database(&self) -> &Rc<Database> {
+        self.handle.database()
+    }
+
+    fn gone(&self) -> JsValue {
+        let lost = self.database().synced.storage().lost(self.run);
+        lost.unwrap_or_else(|| StorageError::RunNotFound(self.run_id.clone())).into()
+    }
+}
+
+impl Drop for WasmRun {
+    fn drop(&mut self) {
+        // Logging to what was freed goes the checked way, which throws.
+        self.database().synced.staging().begin_epoch();
+    }
+}

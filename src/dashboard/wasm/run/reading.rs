@@ -1,0 +1,70 @@
+//! Reading back what was logged.
+
+use std::rc::Rc;
+
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::WasmRun;
+use crate::dashboard::wasm::arguments;
+use crate::dashboard::wasm::error::quiet_promise;
+use crate::dashboard::wasm::json::metrics_json;
+use crate::dashboard::wasm::views::stored_series_object;
+use crate::storage::Series;
+use crate::storage::indexed_db::text_list;
+
+#[wasm_bindgen]
+#[allow(clippy::must_use_candidate, reason = "the callers are JavaScript")]
+#[allow(clippy::missing_errors_doc, reason = "errors are listed in the TypeScript definitions")]
+impl WasmRun {
+    /// All metrics as JSON text: an object of arrays of `{step, value, timestamp}`. NaN and ±Infinity become null.
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "string")]
+    pub fn get_metrics_json(&self) -> Result<JsValue, JsValue> {
+        let storage = self.database().synced.storage();
+        let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
+        metrics_json(state.all_series()?)
+    }
+
+    /// A metric's points ordered by step, as columns; empty columns if it was never logged.
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Series")]
+    pub fn get_metrics(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let key = arguments::string("key", key)?;
+        let storage = self.database().synced.storage();
+        let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
+        Ok(stored_series_object(state.series(&key)?.unwrap_or(&Series::default()), 0))
+    }
+
+    /// Keys of the metrics logged so far, in the order of first logging.
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "string[]")]
+    pub fn list_metric_keys(&self) -> JsValue {
+        text_list(&self.database().synced.storage().list_metric_keys(&self.run_id))
+    }
+
+    /// The step that the next `log_metric(key, …)` will use.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn current_step(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
+    ) -> Result<f64, JsValue> {
+        let key = arguments::string("key", key)?;
+        let storage = self.database().synced.storage();
+        let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
+        let series = state.series(&key)?;
+        Ok(series.map_or(0, Series::next_step) as f64)
+    }
+
+    /// The bytes stored under a key.
+    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<Uint8Array>")]
+    pub fn get_artifact(&self, #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue) -> Promise {
+        let key = arguments::string("key", key);
+        let (database, run_id) = (Rc::clone(self.database()), self.run_id.clone());
+        quiet_promise(async move {
+            let content = database.synced.get_artifact(&run_id, &key?).await;
+            content.map(|bytes| Uint8Array::from(&*bytes).into()).map_err(JsValue::from)
+        })
+    }
+}

@@ -1,0 +1,176 @@
+//! Up to [`CHUNK_POINTS`] points of a series as columns. Steps that rise by a constant stride cost nothing, and timestamps cost four
+//! bytes: twelve bytes a point in the common case.
+
+/// Points in a full chunk.
+pub const CHUNK_POINTS: usize = 4096;
+
+/// One point as plain numbers: step, value, milliseconds since the epoch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RawPoint {
+    /// The caller's step.
+    pub step: u64,
+    /// The value.
+    pub value: f64,
+    /// Milliseconds since the epoch.
+    pub timestamp_ms: i64,
+}
+
+/// The points of one series in step order, column by column: three arrays of one length.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Columns {
+    /// Steps, whole numbers up to 2^53 − 1.
+    pub step: Vec<f64>,
+    /// Values.
+    pub value: Vec<f64>,
+    /// Milliseconds since the epoch.
+    pub timestamp: Vec<f64>,
+}
+
+#[derive(Debug, Clone)]
+enum Steps {
+    /// `start + i × stride`, modulo 2^64: whatever was recognised by it is given back by it.
+    Arithmetic {
+        start: u64,
+        stride: u64,
+    },
+    Explicit(Vec<u64>),
+}
+
+#[derive(Debug, Clone)]
+enum Times {
+    /// Offsets from `base`, which is the chunk's first timestamp.
+    Offsets {
+        base: i64,
+        offsets: Vec<u32>,
+    },
+    Explicit(Vec<i64>),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Chunk {
+    steps: Steps,
+    pub(super) values: Vec<f64>,
+    times: Times,
+}
+
+impl Chunk {
+    pub(super) fn starting_with(point: RawPoint, capacity: usize) -> Self {
+        let mut values = Vec::with_capacity(capacity);
+        values.push(point.value);
+        let mut offsets = Vec::with_capacity(capacity);
+        offsets.push(0);
+        Self {
+            steps: Steps::Arithmetic { start: point.step, stride: 1 },
+            values,
+            times: Times::Offsets { base: point.timestamp_ms, offsets },
+        }
+    }
+
+    pub(super) fn step(&self, index: usize) -> u64 {
+        match &self.steps {
+            Steps::Arithmetic { start, stride } => start.wrapping_add(stride.wrapping_mul(index as u64)),
+            Steps::Explicit(steps) => steps[index],
+        }
+    }
+
+    pub(super) fn timestamp_ms(&self, index: usize) -> i64 {
+        match &self.times {
+            Times::Offsets { base, offsets } => base + i64::from(offsets[index]),
+            Times::Explicit(times) => times[index],
+        }
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, point: RawPoint) {
+        let length = self.values.len();
+        match &mut self.steps {
+            Steps::Arithmetic { start, stride }
+                if point.step.wrapping_sub(*start) == stride.wrapping_mul(length as u64) => {}
+            Steps::Arithmetic { start, stride } if length == 1 && point.step >= *start => {
+                *stride = point.step - *start;
+            }
+            Steps::Arithmetic { .. } => {
+                let mut steps: Vec<u64> = Vec::with_capacity(self.values.capacity());
+                steps.extend((0..length).map(|index| self.step(index)));
+                steps.push(point.step);
+                self.steps = Steps::Explicit(steps);
+            }
+            Steps::Explicit(steps) => steps.push(point.step),
+        }
+        match &mut self.times {
+            Times::Offsets { base, offsets } => {
+                if let Ok(offset) = u32::try_from(point.timestamp_ms.wrapping_sub(*base)) {
+                    offsets.push(offset);
+                } else {
+                    let mut times: Vec<i64> = Vec::with_capacity(self.values.capacity());
+                    times.extend((0..length).map(|index| self.timestamp_ms(index)));
+                    times.push(point.timestamp_ms);
+                    self.times = Times::Explicit(times);
+                }
+            }
+            Times::Explicit(times) => times.push(point.timestamp_ms),
+        }
+        self.values.push(point.value);
+    }
+
+    /// Appends values at consecutive steps, all of one time. Whether it could: where steps or times need columns of their own,
+    /// points go in one by one.
+    pub(super) fn push_consecutive(&mut self, first_step: u64, values: &[f64], timestamp_ms: i64) -> bool {
+        let length = self.values.len();
+        let (Steps::Arithmetic { start, stride: 1 }, Times::Offsets { base, offsets }) =
+            (&self.steps, &mut self.times)
+        else {
+            return false;
+        };
+        let Ok(offset) = u32::try_from(timestamp_ms.wrapping_sub(*base)) else { return false };
+        if first_step.wrapping_sub(*start) != length as u64 {
+            return false;
+        }
+        offsets.resize(length + values.len(), offset);
+        self.values.extend_from_slice(values);
+        true
+    }
+
+    /// Appends the points from `skip` on to columns.
+    pub(super) fn write_columns(&self, skip: usize, columns: &mut Columns) {
+        let length = self.values.len();
+        match &self.steps {
+            Steps::Arithmetic { start, stride } => {
+                let mut step = start.wrapping_add(stride.wrapping_mul(skip as u64));
+                for _ in skip..length {
+                    columns.step.push(step as f64);
+                    step = step.wrapping_add(*stride);
+                }
+            }
+            Steps::Explicit(steps) => steps[skip..].iter().for_each(|&step| columns.step.push(step as f64)),
+        }
+        columns.value.extend_from_slice(&self.values[skip..]);
+        match &self.times {
+            Times::Offsets { base, offsets } => {
+                offsets[skip..]
+                    .iter()
+                    .for_each(|&offset| columns.timestamp.push((base + i64::from(offset)) as f64));
+            }
+            Times::Explicit(times) => {
+                times[skip..].iter().for_each(|&time| columns.timestamp.push(time as f64));
+            }
+        }
+    }
+
+    pub(super) fn point(&self, index: usize) -> RawPoint {
+        RawPoint { step: self.step(index), value: self.values[index], timestamp_ms: self.timestamp_ms(index) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regular_steps_cost_no_memory() {
+        let point = |step| RawPoint { step, value: 0.0, timestamp_ms: 0 };
+        let mut chunk = Chunk::starting_with(point(10), 4);
+        (1..500).for_each(|index| chunk.push(point(10 + 3 * index)));
+        assert!(matches!(chunk.steps, Steps::Arithmetic { start: 10, stride: 3 }));
+    }
+}

@@ -1,0 +1,119 @@
+//! A series gives back what was logged, bit for bit, in the order of steps.
+#![cfg(not(target_arch = "wasm32"))]
+
+use entrenar::storage::{CHUNK_POINTS, Columns, MAX_STEP, RawPoint, Series};
+use proptest::prelude::*;
+
+fn point(step: u64, value: f64, timestamp_ms: i64) -> RawPoint {
+    RawPoint { step, value, timestamp_ms }
+}
+
+fn logged(points: &[RawPoint]) -> Series {
+    let mut series = Series::default();
+    points.iter().for_each(|&point| series.push(point));
+    series
+}
+
+#[test]
+fn every_column_encoding_gives_back_what_was_logged() {
+    let hostile = [
+        point(5, -0.0, 1_000),
+        point(7, f64::NAN, 900),
+        point(9, f64::INFINITY, 1_000 + (1 << 40)),
+        point(9, 1e-320, 1_001),
+        point(0, f64::from_bits(0x7ff8_dead_beef_0001), 5),
+        point(MAX_STEP, 3.5, 6),
+    ];
+    for length in [hostile.len(), CHUNK_POINTS - 1, CHUNK_POINTS, 3 * CHUNK_POINTS + 17] {
+        let points: Vec<RawPoint> = (0..length).map(|i| hostile[i % hostile.len()]).collect();
+        let series = logged(&points);
+        let back: Vec<RawPoint> = series.logged(0..length).collect();
+        assert_eq!(back.len(), length);
+        for (a, b) in back.iter().zip(&points) {
+            assert_eq!(
+                (a.step, a.value.to_bits(), a.timestamp_ms),
+                (b.step, b.value.to_bits(), b.timestamp_ms)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_range_of_the_log_crosses_chunks() {
+    let points: Vec<RawPoint> = (0..10_000u64).map(|i| point(i, i as f64, 0)).collect();
+    let series = logged(&points);
+    let steps: Vec<u64> = series.logged(4_000..8_200).map(|point| point.step).collect();
+    assert_eq!(steps, (4_000..8_200).collect::<Vec<_>>());
+    assert_eq!(series.logged(10_000..10_000).count(), 0);
+}
+
+#[test]
+fn equal_steps_keep_logging_order() {
+    let series = logged(&[point(3, 1.0, 0), point(1, 2.0, 0), point(3, 3.0, 0), point(1, 4.0, 0)]);
+    let columns = series.columns();
+    assert_eq!(columns.step, [1.0, 1.0, 3.0, 3.0]);
+    assert_eq!(columns.value, [2.0, 4.0, 1.0, 3.0]);
+    assert_eq!(series.highest().map(|p| p.value), Some(3.0));
+    assert_eq!(series.next_step(), 4);
+}
+
+proptest! {
+    #[test]
+    fn consecutive_values_are_stored_as_one_by_one(
+        stretches in prop::collection::vec(
+            (0..3u64, prop::collection::vec(any::<u64>().prop_map(f64::from_bits), 0..300), 0..4u32, 0..20usize),
+            1..30,
+        ),
+    ) {
+        let (mut fast, mut slow) = (Series::default(), Series::default());
+        for (gap, values, time, repeated) in stretches {
+            let values = values.repeat(repeated);
+            // Mostly where the series ends, now and then behind or before it; times now and then too far apart.
+            let first = (fast.next_step() + gap).saturating_sub(1);
+            let time = if time == 3 { 1 << 41 } else { i64::from(time) * 1_000 };
+            fast.push_consecutive(first, &values, time);
+            values.iter().zip(first..).for_each(|(&value, step)| slow.push(point(step, value, time)));
+        }
+        let bits = |series: &Series| -> Vec<(u64, u64, i64)> {
+            series.logged(0..series.len()).map(|p| (p.step, p.value.to_bits(), p.timestamp_ms)).collect()
+        };
+        prop_assert_eq!(bits(&fast), bits(&slow));
+        prop_assert_eq!(fast.next_step(), slow.next_step());
+        prop_assert_eq!(fast.columns().step, slow.columns().step);
+        prop_assert_eq!(fast.highest().map(|p| p.value.to_bits()), slow.highest().map(|p| p.value.to_bits()));
+    }
+
+    #[test]
+    fn columns_are_the_points_by_step(
+        points in prop::collection::vec((0..2_000u64, any::<u64>(), 0..1i64 << 42), 0..200),
+        repeated in 1..60usize,
+        rises in any::<bool>(),
+        first in 0..13_000usize,
+    ) {
+        let mut points: Vec<RawPoint> = points
+            .repeat(repeated)
+            .into_iter()
+            .map(|(step, value, time)| point(step, f64::from_bits(value), time))
+            .collect();
+        if rises {
+            points.sort_by_key(|point| point.step);
+        }
+        let series = logged(&points);
+        let columns = series.columns_from(first);
+        let mut stretches = Columns::default();
+        series.for_each_stretch(first, |before, stretch| {
+            assert_eq!(before, stretches.value.len());
+            stretches.step.extend(&stretch.step);
+            stretches.value.extend(&stretch.value);
+            stretches.timestamp.extend(&stretch.timestamp);
+        });
+        prop_assert_eq!(format!("{stretches:?}"), format!("{columns:?}"));
+        points.sort_by_key(|point| point.step);
+        let rest = points.get(first..).unwrap_or_default();
+        prop_assert_eq!(columns.step, rest.iter().map(|p| p.step as f64).collect::<Vec<_>>());
+        prop_assert_eq!(columns.timestamp, rest.iter().map(|p| p.timestamp_ms as f64).collect::<Vec<_>>());
+        let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        let values: Vec<f64> = rest.iter().map(|p| p.value).collect();
+        prop_assert_eq!(bits(&columns.value), bits(&values));
+    }
+}
