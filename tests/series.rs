@@ -1,7 +1,7 @@
 //! A series gives back what was logged, bit for bit, in the order of steps.
 #![cfg(not(target_arch = "wasm32"))]
 
-use entrenar::storage::{CHUNK_POINTS, Columns, MAX_STEP, RawPoint, Series};
+use entrenar::storage::{CHUNK_POINTS, Columns, MAX_STEP, RawPoint, Series, Stretch, StretchTimes};
 use proptest::prelude::*;
 
 fn point(step: u64, value: f64, timestamp_ms: i64) -> RawPoint {
@@ -59,20 +59,32 @@ fn equal_steps_keep_logging_order() {
 
 proptest! {
     #[test]
-    fn consecutive_values_are_stored_as_one_by_one(
+    fn stretches_are_stored_as_their_points_one_by_one(
         stretches in prop::collection::vec(
-            (0..3u64, prop::collection::vec(any::<u64>().prop_map(f64::from_bits), 0..300), 0..4u32, 0..20usize),
+            (
+                (0..3u64, 0..4u64),
+                prop::collection::vec((any::<u64>().prop_map(f64::from_bits), any::<u16>()), 0..300),
+                0..5u32,
+                0..20usize,
+            ),
             1..30,
         ),
     ) {
         let (mut fast, mut slow) = (Series::default(), Series::default());
-        for (gap, values, time, repeated) in stretches {
-            let values = values.repeat(repeated);
+        for ((gap, stride), points, time, repeated) in stretches {
+            let (values, times): (Vec<f64>, Vec<u16>) = points.repeat(repeated).into_iter().unzip();
+            let offsets: Vec<u32> = times.into_iter().map(|offset| u32::from(offset) << (4 * time)).collect();
             // Mostly where the series ends, now and then behind or before it; times now and then too far apart.
-            let first = (fast.next_step() + gap).saturating_sub(1);
-            let time = if time == 3 { 1 << 41 } else { i64::from(time) * 1_000 };
-            fast.push_consecutive(first, &values, time);
-            values.iter().zip(first..).for_each(|(&value, step)| slow.push(point(step, value, time)));
+            let first_step = (fast.next_step() + gap).saturating_sub(1);
+            let base = if time == 3 { 1 << 41 } else { i64::from(time) * 1_000 };
+            let times = if gap == 0 {
+                StretchTimes::Same(base)
+            } else {
+                StretchTimes::After { base, offsets: &offsets }
+            };
+            let stretch = Stretch { first_step, stride, values: &values, times };
+            fast.push_stretch(&stretch);
+            (0..values.len()).for_each(|index| slow.push(stretch.point(index)));
         }
         let bits = |series: &Series| -> Vec<(u64, u64, i64)> {
             series.logged(0..series.len()).map(|p| (p.step, p.value.to_bits(), p.timestamp_ms)).collect()

@@ -1,6 +1,8 @@
 //! Up to [`CHUNK_POINTS`] points of a series as columns. Steps that rise by a constant stride cost nothing, and timestamps cost four
 //! bytes: twelve bytes a point in the common case.
 
+use super::stretch::Stretch;
+
 /// Points in a full chunk.
 pub const CHUNK_POINTS: usize = 4096;
 
@@ -113,21 +115,25 @@ impl Chunk {
         self.values.push(point.value);
     }
 
-    /// Appends values at consecutive steps, all of one time. Whether it could: where steps or times need columns of their own,
-    /// points go in one by one.
-    pub(super) fn push_consecutive(&mut self, first_step: u64, values: &[f64], timestamp_ms: i64) -> bool {
+    /// Appends a stretch in one go. Whether it could: where steps or times need columns of their own, points go in one by one.
+    pub(super) fn push_stretch(&mut self, stretch: &Stretch) -> bool {
         let length = self.values.len();
-        let (Steps::Arithmetic { start, stride: 1 }, Times::Offsets { base, offsets }) =
-            (&self.steps, &mut self.times)
+        let (Steps::Arithmetic { start, stride }, Times::Offsets { base, offsets }) =
+            (&mut self.steps, &mut self.times)
         else {
             return false;
         };
-        let Ok(offset) = u32::try_from(timestamp_ms.wrapping_sub(*base)) else { return false };
-        if first_step.wrapping_sub(*start) != length as u64 {
+        let from_start = stretch.first_step.wrapping_sub(*start);
+        let fits = if length == 1 {
+            from_start == stretch.stride
+        } else {
+            *stride == stretch.stride && from_start == stride.wrapping_mul(length as u64)
+        };
+        if !fits || !stretch.times.write_offsets(*base, stretch.values.len(), offsets) {
             return false;
         }
-        offsets.resize(length + values.len(), offset);
-        self.values.extend_from_slice(values);
+        *stride = stretch.stride;
+        self.values.extend_from_slice(stretch.values);
         true
     }
 

@@ -9,6 +9,7 @@ mod memory;
 mod record;
 mod run_state;
 mod series;
+mod stretch;
 
 pub use chunk::{CHUNK_POINTS, Columns, RawPoint};
 pub use error::{Result, StorageError};
@@ -20,3 +21,4 @@ pub use record::{
 };
 pub use run_state::{RunState, SeriesSlot, check_key, check_text, step_too_large};
 pub use series::{NamedSeries, Series};
+pub use stretch::{Stretch, StretchTimes};

@@ -4,6 +4,7 @@ use super::chunk::RawPoint;
 use super::error::{Result, StorageError};
 use super::record::{Amendment, ArtifactRef, MAX_STEP, RunRecord, RunStatus, Tag};
 use super::series::{NamedSeries, Series, write_headers};
+use super::stretch::{Stretch, StretchTimes};
 
 /// A metric's place in its run: stays valid for the run's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -176,7 +177,8 @@ impl RunState {
             return Err(step_too_large(&named.key));
         }
         self.highest_step = self.highest_step.max(last_step);
-        named.series.push_consecutive(first_step, values, timestamp_ms);
+        let times = StretchTimes::Same(timestamp_ms);
+        named.series.push_stretch(&Stretch { first_step, stride: 1, values, times });
         Ok(())
     }
 
@@ -185,6 +187,12 @@ impl RunState {
         let series = &mut self.series[slot.0 as usize].series;
         points.iter().for_each(|&point| series.push(point));
         self.highest_step = self.highest_step.max(series.highest().map_or(0, |point| point.step));
+    }
+
+    /// Stores points that were logged before, whatever the status: many at once.
+    pub fn restore_stretch(&mut self, slot: SeriesSlot, stretch: &Stretch) {
+        self.series[slot.0 as usize].series.push_stretch(stretch);
+        self.restore_points(slot, &[]);
     }
 
     /// `Pending` → `Running`.

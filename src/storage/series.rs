@@ -5,6 +5,7 @@
 use super::chunk::{CHUNK_POINTS, Chunk, Columns, RawPoint};
 use super::clock;
 use super::record::{MetricPoint, RunRecord, stable_order};
+use super::stretch::Stretch;
 
 /// All points of one metric of one run, in logging order.
 #[derive(Debug, Clone)]
@@ -61,29 +62,27 @@ impl Series {
         self.length += 1;
     }
 
-    /// Appends values at consecutive steps, all of one time: the same as appending them one by one, in a fraction of the time.
-    pub fn push_consecutive(&mut self, first_step: u64, values: &[f64], timestamp_ms: i64) {
-        let mut step = first_step;
-        let mut rest = values;
-        while let Some(&value) = rest.first() {
-            // Points one by one begin every chunk, and go where steps are not what the chunk expects.
-            let mut taken = 1;
-            match (self.chunks.last_mut(), self.highest) {
-                (Some(chunk), Some(highest)) if step >= highest.step && chunk.values.len() < CHUNK_POINTS => {
-                    let most = rest.len().min(CHUNK_POINTS - chunk.values.len());
-                    if chunk.push_consecutive(step, &rest[..most], timestamp_ms) {
-                        taken = most;
-                        let step = step + (most as u64 - 1);
-                        self.highest = Some(RawPoint { step, value: rest[most - 1], timestamp_ms });
-                        self.length += most;
-                    } else {
-                        self.push(RawPoint { step, value, timestamp_ms });
-                    }
-                }
-                _ => self.push(RawPoint { step, value, timestamp_ms }),
+    /// Appends a stretch: the same as appending its points one by one, in a fraction of the time.
+    pub fn push_stretch(&mut self, stretch: &Stretch) {
+        let mut rest = *stretch;
+        while !rest.values.is_empty() {
+            // Points one by one begin every chunk, and fill it where steps or times are not what it expects.
+            let next = rest.point(0);
+            let is_rising = self.highest.is_some_and(|highest| next.step >= highest.step);
+            let room = match self.chunks.last() {
+                Some(chunk) if is_rising => CHUNK_POINTS - chunk.values.len(),
+                _ => 0,
+            };
+            let taken = rest.values.len().min(room.max(1));
+            let (first, later) = rest.split_at(taken);
+            rest = later;
+            let chunk = self.chunks.last_mut().filter(|_| room > 0);
+            if chunk.is_some_and(|chunk| chunk.push_stretch(&first)) {
+                self.highest = Some(first.point(taken - 1));
+                self.length += taken;
+            } else {
+                (0..taken).for_each(|index| self.push(first.point(index)));
             }
-            step += taken as u64;
-            rest = &rest[taken..];
         }
     }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::change::Change;
 use super::mirror::{Catalog, Mirror};
-use super::point_block::{Slice, read_block};
+use super::point_block::{ColumnBuffers, Slice, read_block, read_slices};
 use super::synced::{Notice, SyncedStorage};
 use crate::storage::error::{Result, StorageError};
 use crate::storage::memory::RunSlot;
@@ -228,13 +228,17 @@ fn without_points(record: RunRecord) -> RunState {
 /// A run whose blocks can all be read and join up as they lie, one block in memory at a time. So it is nearly always.
 fn joined(record: &RunRecord, blocks: &[Vec<u8>]) -> Option<RunState> {
     let mut state = without_points(record.clone());
+    let mut buffers = ColumnBuffers::default();
     for block in blocks {
-        for slice in read_block(block).ok()? {
-            let slot = state.slot(&slice.key).ok()?;
+        for slice in read_slices(block).ok()? {
+            let slot = state.slot(slice.key).ok()?;
             if state.series_at(slot).series.len() as u64 != slice.first_index {
                 return None;
             }
-            state.restore_points(slot, &slice.points);
+            match slice.stretch(&mut buffers) {
+                Some(stretch) => state.restore_stretch(slot, &stretch),
+                None => state.restore_points(slot, &slice.points()),
+            }
         }
     }
     Some(state)

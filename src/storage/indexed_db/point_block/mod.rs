@@ -14,7 +14,7 @@
 mod read;
 mod write;
 
-pub use read::read_block;
+pub use read::{ColumnBuffers, read_block, read_slices};
 pub use write::BlockWriter;
 
 use crate::storage::chunk::RawPoint;

@@ -4,12 +4,26 @@ use super::{BLOCK_FORMAT, Slice};
 use crate::storage::chunk::RawPoint;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::record::MAX_STEP;
+use crate::storage::stretch::{Stretch, StretchTimes};
 
-/// Reads a block back.
+/// Reads a block back, point by point.
 ///
 /// # Errors
 /// `Corrupt` if it is of another format, too short, too long, or holds what no writer writes.
 pub fn read_block(bytes: &[u8]) -> Result<Vec<Slice>> {
+    let slices = read_slices(bytes)?.into_iter().map(|slice| Slice {
+        key: slice.key.to_owned(),
+        first_index: slice.first_index,
+        points: slice.points(),
+    });
+    Ok(slices.collect())
+}
+
+/// Reads a block back, as columns.
+///
+/// # Errors
+/// As [`read_block`].
+pub fn read_slices(bytes: &[u8]) -> Result<Vec<StoredSlice<'_>>> {
     let mut reader = Reader { rest: bytes };
     let format = reader.take(4)?[0];
     if format != BLOCK_FORMAT {
@@ -23,31 +37,74 @@ pub fn read_block(bytes: &[u8]) -> Result<Vec<Slice>> {
     if reader.rest.is_empty() { Ok(result) } else { Err(corrupt("is longer than its contents")) }
 }
 
-fn read_slice(reader: &mut Reader) -> Result<Slice> {
+fn read_slice<'a>(reader: &mut Reader<'a>) -> Result<StoredSlice<'a>> {
     let key_length = reader.u32()? as usize;
     let key = std::str::from_utf8(reader.take(key_length)?)
-        .map_err(|_| corrupt("names a metric in no valid UTF-8"))?
-        .to_owned();
+        .map_err(|_| corrupt("names a metric in no valid UTF-8"))?;
     let first_index = reader.u64()?;
     let count = reader.u32()? as usize;
     let steps = read_column(reader, count)?;
-    let times = read_column(reader, count)?;
-    let values = reader.array(count, 8)?;
-    let mut points = Vec::with_capacity(count);
-    for value in values.chunks_exact(8) {
-        points.push(RawPoint { step: 0, value: f64::from_le_bytes(to_array(value)), timestamp_ms: 0 });
-    }
-    let mut highest = 0;
-    steps.fill(&mut points, |point, step| {
-        // A negative one becomes one that is too high.
-        point.step = step as u64;
-        highest = point.step.max(highest);
-    });
-    if highest > MAX_STEP {
+    if !steps.are_steps(count) {
         return Err(corrupt("holds a step out of range"));
     }
-    times.fill(&mut points, |point, time| point.timestamp_ms = time);
-    Ok(Slice { key, first_index, points })
+    let times = read_column(reader, count)?;
+    let values = reader.array(count, 8)?;
+    Ok(StoredSlice { key, first_index, steps, times, values })
+}
+
+/// Points of one series as they lie in a block.
+pub struct StoredSlice<'a> {
+    /// The metric key.
+    pub key: &'a str,
+    /// Where the slice begins in the series' log.
+    pub first_index: u64,
+    steps: Column<'a>,
+    times: Column<'a>,
+    values: &'a [u8],
+}
+
+/// Where columns are put together; used again for each slice.
+#[derive(Default)]
+pub struct ColumnBuffers {
+    values: Vec<f64>,
+    offsets: Vec<u32>,
+}
+
+impl StoredSlice<'_> {
+    /// The points in logging order.
+    #[must_use]
+    pub fn points(&self) -> Vec<RawPoint> {
+        let mut points: Vec<RawPoint> = Vec::with_capacity(self.values.len() / 8);
+        for value in self.values.as_chunks().0 {
+            points.push(RawPoint { step: 0, value: f64::from_le_bytes(*value), timestamp_ms: 0 });
+        }
+        self.steps.for_each(points.len(), |index, step| points[index].step = step as u64);
+        self.times.for_each(points.len(), |index, time| points[index].timestamp_ms = time);
+        points
+    }
+
+    /// The points as a stretch, if steps rise regularly and times are near each other. So they are nearly always.
+    pub fn stretch<'b>(&self, buffers: &'b mut ColumnBuffers) -> Option<Stretch<'b>> {
+        let Column::Arithmetic { start, stride } = self.steps else { return None };
+        let (values, _) = self.values.as_chunks();
+        let times = match self.times {
+            Column::Arithmetic { start, stride: 0 } => StretchTimes::Same(start),
+            Column::Offsets { base, width: 1 | 2 | 4, .. } => {
+                buffers.offsets.resize(values.len(), 0);
+                let offsets = &mut buffers.offsets[..values.len()];
+                self.times
+                    .for_each(values.len(), |index, time| offsets[index] = time.wrapping_sub(base) as u32);
+                StretchTimes::After { base, offsets }
+            }
+            _ => return None,
+        };
+        buffers.values.resize(values.len(), 0.0);
+        for (to, value) in buffers.values.iter_mut().zip(values) {
+            *to = f64::from_le_bytes(*value);
+        }
+        let stride = u64::try_from(stride).ok()?;
+        Some(Stretch { first_step: start as u64, stride, values: &buffers.values, times })
+    }
 }
 
 enum Column<'a> {
@@ -64,21 +121,39 @@ enum Column<'a> {
 }
 
 impl Column<'_> {
-    /// Gives each point its number.
-    fn fill(&self, points: &mut [RawPoint], mut set: impl FnMut(&mut RawPoint, i64)) {
+    /// Calls `visit` with the index and the number of each of `count` points.
+    fn for_each(&self, count: usize, mut visit: impl FnMut(usize, i64)) {
         match *self {
             Self::Arithmetic { start, stride } => {
                 let mut number = start;
-                for point in points {
-                    set(point, number);
+                for index in 0..count {
+                    visit(index, number);
                     number = number.wrapping_add(stride);
                 }
             }
             Self::Offsets { base, width, offsets } => {
-                for (point, bytes) in points.iter_mut().zip(offsets.chunks_exact(width)) {
+                for (index, bytes) in offsets.chunks_exact(width).enumerate() {
                     let offset = bytes.iter().rev().fold(0, |offset, &byte| offset << 8 | i64::from(byte));
-                    set(point, base.wrapping_add(offset));
+                    visit(index, base.wrapping_add(offset));
                 }
+            }
+        }
+    }
+
+    /// Whether all numbers can be steps.
+    fn are_steps(&self, count: usize) -> bool {
+        let is_step = |number: i64| (0..=MAX_STEP as i64).contains(&number);
+        match *self {
+            _ if count == 0 => true,
+            // The first and the last are the lowest and the highest, or the other way round.
+            Self::Arithmetic { start, stride } => {
+                let rise = stride.checked_mul(count as i64 - 1);
+                is_step(start) && rise.and_then(|rise| start.checked_add(rise)).is_some_and(is_step)
+            }
+            Self::Offsets { .. } => {
+                let mut are_steps = true;
+                self.for_each(count, |_, number| are_steps &= is_step(number));
+                are_steps
             }
         }
     }
