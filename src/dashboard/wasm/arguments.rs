@@ -40,6 +40,15 @@ fn other_number(what: &str, value: &JsValue) -> Result<f64, JsValue> {
     value.as_f64().ok_or_else(|| type_error(&format!("{what} must be a number, not {}", kind(value))))
 }
 
+/// The value of a metric.
+pub fn metric_value(key: &JsValue, value: &JsValue) -> Result<f64, JsValue> {
+    if js_sys::Number::is_finite(value) {
+        return Ok(value.unchecked_into_f64());
+    }
+    let key: String = key.as_string().unwrap_or_default().chars().take(80).collect();
+    other_number(&format!("the value of '{key}'"), value)
+}
+
 /// A whole number 0 ..= 2^53 − 1.
 pub fn step(what: &str, value: &JsValue) -> Result<u64, JsValue> {
     let step = number(what, value)?;

@@ -52,8 +52,7 @@ impl WasmRun {
         let step = arguments::optional_step("step", step)?;
         let mut points = Vec::new();
         for (key, value) in arguments::entries("values", values)? {
-            let name = key.as_string().unwrap_or_default();
-            let value = arguments::number(&format!("the value of '{}'", shortened(&name)), &value)?;
+            let value = arguments::metric_value(&key, &value)?;
             let slot = self.slot(&key)?;
             points.push((key, slot, value));
         }
@@ -182,8 +181,4 @@ impl WasmRun {
         let storage = self.database().synced.storage();
         storage.check_room(self.run, points).map_err(JsValue::from)
     }
-}
-
-fn shortened(key: &str) -> String {
-    key.chars().take(80).collect()
 }
