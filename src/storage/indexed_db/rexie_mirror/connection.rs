@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use futures::FutureExt;
-use futures::future::{Either, select};
+use futures::future::{Either, LocalBoxFuture, select};
 use futures::lock::Mutex;
 use rexie::{Rexie, Store, Transaction, TransactionMode};
 use wasm_bindgen_futures::spawn_local;
@@ -18,6 +18,8 @@ use crate::storage::error::{Result, StorageError};
 
 /// How long another tab may stand in the way of opening, in milliseconds.
 const PATIENCE_MS: f64 = 10_000.0;
+/// Pauses before opening is tried again, in milliseconds.
+const PAUSES_MS: [f64; 2] = [50.0, 250.0];
 
 /// Holds the handle. Invariant: a handle is closed before it is dropped, or the next upgrade would wait for ever.
 #[derive(Debug)]
@@ -96,7 +98,7 @@ impl Connection {
         if self.is_open() {
             return Ok(());
         }
-        let opened = self.open_in_time().await?;
+        let opened = self.open_at_last().await?;
         let handle = match opened {
             Ok(handle) => handle,
             Err(cause) if self.was_open.get() => return Err(classify(&cause)),
@@ -122,13 +124,25 @@ impl Connection {
         ))
     }
 
-    /// Opens the database, unless another tab stands in the way for too long. What opens after that is let go of.
-    async fn open_in_time(&self) -> Result<rexie::Result<Rexie>> {
-        let mut opening = builder(&self.name).build().boxed_local();
-        // Where there is no IndexedDB, that is known at once, and no timer keeps the process from ending.
-        if let Some(opened) = (&mut opening).now_or_never() {
-            return Ok(opened);
+    /// Opens the database. The first time, a failure that took a while to come is not the last word: an upgrade that was aborted or
+    /// files that could not be read pass, and a page that went on in memory for it would lose its runs.
+    async fn open_at_last(&self) -> Result<rexie::Result<Rexie>> {
+        for pause_ms in PAUSES_MS {
+            let mut opening = builder(&self.name).build().boxed_local();
+            // Where there is no IndexedDB, that is known at once, and no timer keeps the process from ending.
+            if let Some(opened) = (&mut opening).now_or_never() {
+                return Ok(opened);
+            }
+            match self.in_time(opening).await? {
+                Err(cause) if !self.was_open.get() && is_lost(&cause) => timer(pause_ms).await,
+                opened => return Ok(opened),
+            };
         }
+        self.in_time(builder(&self.name).build().boxed_local()).await
+    }
+
+    /// Waits for an opening, unless another tab stands in its way for too long. What opens after that is let go of.
+    async fn in_time(&self, opening: Opening) -> Result<rexie::Result<Rexie>> {
         match select(opening, timer(PATIENCE_MS)).await {
             Either::Left((opened, _)) => Ok(opened),
             Either::Right((_, opening)) => {
@@ -175,6 +189,12 @@ impl Connection {
             _ => Err(newer()),
         }
     }
+}
+
+type Opening = LocalBoxFuture<'static, rexie::Result<Rexie>>;
+
+fn is_lost(cause: &rexie::Error) -> bool {
+    matches!(classify(cause), StorageError::ConnectionLost(_))
 }
 
 /// The first of a store's values under a key.

@@ -26,10 +26,10 @@ pub use self::plain_object::{PlainObject, text_list};
 use self::connection::Connection;
 use self::encode::encode;
 use self::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, row_key, wrap_bytes};
-use self::transact::{Ask, Next, Request};
+use self::transact::{Ask, Next, Request, TRIES};
 use self::write::{Failed, overlooks_failures};
 use super::mirror::{Amendment, Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints};
-use crate::storage::error::Result;
+use crate::storage::error::{Result, StorageError};
 use crate::storage::record::{ExperimentRecord, RunRecord};
 
 /// A mirror in an IndexedDB database.
@@ -62,6 +62,12 @@ impl RexieMirror {
     /// # Errors
     /// `Unavailable`, `NewerDatabase`, `Blocked`, `QuotaExceeded`.
     pub async fn open(&self) -> Result<()> {
+        for _ in 1..TRIES {
+            match self.connection.ensure_open().await {
+                Err(StorageError::ConnectionLost(_)) => {}
+                result => return result,
+            }
+        }
         self.connection.ensure_open().await
     }
 }

@@ -103,7 +103,7 @@ async fn read_all(
     })
     .await;
     if result.is_err() {
-        failed.borrow_mut().append(&mut pending);
+        failed.keep(pending);
     }
     result?;
     Ok(answers.into_iter().flatten().collect())

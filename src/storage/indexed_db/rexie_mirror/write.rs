@@ -8,7 +8,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use futures::FutureExt;
-use js_sys::{JsString, Reflect};
+use js_sys::{Date, JsString, Reflect};
 use rexie::Transaction;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -17,8 +17,29 @@ use super::timer::{ANSWER_MS, timer, unanswered};
 use super::transact::{Pending, Request, issue};
 use crate::storage::error::{Result, StorageError};
 
-/// What belongs to failed transactions whose last events are still to come: those events call closures that live in here.
-pub(super) type Failed = RefCell<Vec<Pending>>;
+/// What belongs to failed transactions whose last events may be still to come: those events call closures that live in here.
+#[derive(Default)]
+pub(super) struct Failed {
+    since: RefCell<Vec<(f64, Vec<Pending>)>>,
+}
+
+impl Failed {
+    /// Keeps requests of a transaction that has just failed, and lets go of what nothing can come for any more.
+    pub(super) fn keep(&self, requests: Vec<Pending>) {
+        let now_ms = Date::now();
+        let mut since = self.since.borrow_mut();
+        // A clock that was put back frees nothing too early.
+        since.retain(|(failed_ms, _)| (now_ms - failed_ms).abs() < ANSWER_MS);
+        since.push((now_ms, requests));
+    }
+}
+
+impl Drop for Failed {
+    /// A database that could not be opened goes at once, and its events come all the same.
+    fn drop(&mut self) {
+        std::mem::forget(self.since.take());
+    }
+}
 
 /// Whether a commit asked for at once makes this browser overlook failed requests.
 pub(super) fn overlooks_failures() -> bool {
@@ -78,7 +99,7 @@ pub(super) async fn write_all(
         let mut abort = end(transaction, Ending::Abort).boxed_local();
         let _ = poll_fn(|context| Poll::Ready(abort.poll_unpin(context))).await;
         waiting.push(abort);
-        failed.borrow_mut().append(&mut waiting);
+        failed.keep(waiting);
         return Err(classify(&cause));
     }
     let ending = if commits_at_once { Ending::Commit } else { Ending::ByItself };
@@ -111,21 +132,19 @@ pub(super) async fn write_all(
     })
     .await;
     let result = match over {
-        // Of the requests of a transaction that is over, some may never be answered (seen with a full quota).
-        Some(Ok(_)) => {
-            failed.take();
-            return Ok(());
-        }
-        Some(Err(abort)) => match classify(&abort) {
-            StorageError::ConnectionLost(_) => Err(classify_abort(false)),
-            cause => Err(cause),
-        },
+        Some(Ok(_)) => Ok(()),
+        Some(Err(rexie::Error::TransactioncommitFailed)) => Err(classify_abort(false)),
+        // The transaction was over before it could be committed.
+        Some(Err(cause)) => Err(classify(&cause)),
         None => {
             waiting.push(commit);
             Err(telling.unwrap_or_else(|| classify_abort(true)))
         }
     };
-    failed.borrow_mut().append(&mut waiting);
+    if !waiting.is_empty() {
+        // Also of a transaction that was committed some may be unanswered (seen with a full quota).
+        failed.keep(waiting);
+    }
     result
 }
 
