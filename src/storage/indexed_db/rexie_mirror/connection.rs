@@ -13,7 +13,7 @@ use super::dom_error::{classify, classify_open};
 use super::encode::encode;
 use super::random_token;
 use super::schema::{DATABASE_KEY, DatabaseMeta, META, SCHEMA_VERSION, STORES, builder, only};
-use super::timer::timer;
+use super::timer::{ANSWER_MS, timer, unanswered};
 use crate::storage::error::{Result, StorageError};
 
 /// How long another tab may stand in the way of opening, in milliseconds.
@@ -104,12 +104,12 @@ impl Connection {
             Err(cause) if self.was_open.get() => return Err(classify(&cause)),
             Err(cause) => return Err(classify_open(&self.name, &cause)),
         };
-        let checked = self.check(&handle).await;
-        let meta = match checked {
-            Ok(meta) => meta,
-            Err(cause) => {
-                handle.close();
-                return Err(cause);
+        let checking = checked(self.name.clone(), handle).boxed_local();
+        let (handle, meta) = match select(checking, timer(ANSWER_MS)).await {
+            Either::Left((checked, _)) => checked?,
+            Either::Right((_, checking)) => {
+                close_late(checking.map(|checked| checked.map(|(handle, _)| handle)));
+                return Err(unanswered());
             }
         };
         *self.handle.borrow_mut() = Some(handle);
@@ -146,11 +146,7 @@ impl Connection {
         match select(opening, timer(PATIENCE_MS)).await {
             Either::Left((opened, _)) => Ok(opened),
             Either::Right((_, opening)) => {
-                spawn_local(async move {
-                    if let Ok(handle) = opening.await {
-                        handle.close();
-                    }
-                });
+                close_late(opening);
                 Err(StorageError::Blocked(format!(
                     "the database '{}' cannot be opened while another tab holds on to it: close this site's other tabs, then try again",
                     self.name
@@ -158,36 +154,55 @@ impl Connection {
             }
         }
     }
+}
 
-    /// Reads what the database says of itself, or says it if it is new. A newer, incompatible one is left untouched.
-    async fn check(&self, handle: &Rexie) -> Result<DatabaseMeta> {
-        let version = handle.version()?;
-        let has_stores = {
-            let names = handle.store_names();
-            STORES.iter().all(|store| names.iter().any(|name| name == store))
-        };
-        let newer = || {
-            StorageError::NewerDatabase(format!(
-                "the database '{}' was written by a newer version of entrenar (layout {version}, known is {SCHEMA_VERSION}): load that version, or pass another name in options.database",
-                self.name
+/// Lets go of what opens when nobody waits for it any more.
+fn close_late<E: 'static>(opening: impl Future<Output = std::result::Result<Rexie, E>> + 'static) {
+    spawn_local(async move {
+        if let Ok(handle) = opening.await {
+            handle.close();
+        }
+    });
+}
+
+/// The handle and what its database says of itself; or it is closed.
+async fn checked(name: String, handle: Rexie) -> Result<(Rexie, DatabaseMeta)> {
+    let checked = check(&name, &handle).await;
+    match checked {
+        Ok(meta) => Ok((handle, meta)),
+        Err(cause) => {
+            handle.close();
+            Err(cause)
+        }
+    }
+}
+
+/// Reads what the database says of itself, or says it if it is new. A newer, incompatible one is left untouched.
+async fn check(name: &str, handle: &Rexie) -> Result<DatabaseMeta> {
+    let version = handle.version()?;
+    let has_stores = {
+        let names = handle.store_names();
+        STORES.iter().all(|store| names.iter().any(|name| name == store))
+    };
+    let newer = || {
+        StorageError::NewerDatabase(format!(
+            "the database '{name}' was written by a newer version of entrenar (layout {version}, known is {SCHEMA_VERSION}): load that version, or pass another name in options.database"
+        ))
+    };
+    if !has_stores {
+        return Err(if version > SCHEMA_VERSION {
+            newer()
+        } else {
+            StorageError::Backend(format!(
+                "the database '{name}' is not one of entrenar's: pass another name in options.database"
             ))
-        };
-        if !has_stores {
-            return Err(if version > SCHEMA_VERSION {
-                newer()
-            } else {
-                StorageError::Backend(format!(
-                    "the database '{}' is not one of entrenar's: pass another name in options.database",
-                    self.name
-                ))
-            });
-        }
-        let stored = read_meta(handle).await?;
-        match stored {
-            Some(meta) if meta.version == version && meta.compatible_since <= SCHEMA_VERSION => Ok(meta),
-            None if version <= SCHEMA_VERSION => write_meta(handle, version).await,
-            _ => Err(newer()),
-        }
+        });
+    }
+    let stored = read_meta(handle).await?;
+    match stored {
+        Some(meta) if meta.version == version && meta.compatible_since <= SCHEMA_VERSION => Ok(meta),
+        None if version <= SCHEMA_VERSION => write_meta(handle, version).await,
+        _ => Err(newer()),
     }
 }
 
