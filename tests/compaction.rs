@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use common::faulty_mirror::{Fault, FaultyMirror, broken, full};
 use entrenar::storage::indexed_db::{
-    Amendment, BLOCK_BYTES, FEWEST_ROWS, KEPT_ROWS, Mirror, Notice, RunOptions, SyncedStorage,
+    Amendment, BLOCK_BYTES, Change, FEWEST_ROWS, KEPT_ROWS, Mirror, Notice, RunOptions, SyncedStorage,
 };
 use entrenar::storage::{ExperimentStorage, RawPoint, RunSlot, RunStatus, StorageError};
 use futures::executor::block_on;
@@ -57,7 +57,7 @@ impl Tab {
 
     fn quarantined(&self) -> Vec<String> {
         let texts = self.notices.take().into_iter().filter_map(|notice| match notice {
-            Notice::Quarantined(text) => Some(text),
+            Notice::Change(Change::Damaged(damage)) => Some(damage.to_string()),
             _ => None,
         });
         texts.collect()

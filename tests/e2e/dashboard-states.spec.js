@@ -77,6 +77,37 @@ test('a damaged run says so, and the others are as they were', async ({ dashboar
   await expect(page.getByTestId('damaged')).toHaveCount(0);
 });
 
+test('a run whose record is damaged is named, and is not taken for deleted', async ({ dashboard, runs, open }) => {
+  void runs;
+  const page = await dashboard();
+  await expect(row(page, id(2))).toBeVisible();
+  const other = await open();
+  const damage = (runId) => other.evaluate((runId) => new Promise((resolve, reject) => {
+    const opening = indexedDB.open('entrenar');
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const database = opening.result;
+      const transaction = database.transaction('runs', 'readwrite');
+      const store = transaction.objectStore('runs');
+      store.get(runId).onsuccess = ({ target: { result } }) => store.put({ ...result, status: 'Levitating' }, runId);
+      transaction.oncomplete = () => (database.close(), resolve());
+      transaction.onabort = () => reject(transaction.error);
+    };
+  }), runId);
+  await damage(id(2));
+  // Found out when the page is looked at again.
+  const told = page.waitForEvent('console', (message) => message.text().includes(id(2)));
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await told;
+  await expect(row(page, id(2))).toBeVisible();
+  await page.reload();
+  const banner = page.getByTestId('unreadable');
+  await expect(banner).toHaveAttribute('data-id', id(2));
+  await expect(banner).toContainText(`${id(2)} cannot be read`);
+  await expect(row(page, id(2))).toHaveCount(0);
+  await expect(row(page, id(1))).toBeVisible();
+});
+
 test('a training that cannot be written goes on, says why, and says no more when it is written', async ({ context, site, problems }) => {
   void problems;
   await context.addInitScript(() => {

@@ -51,7 +51,8 @@ export type Change =
   | { kind: 'metrics'; experiment_id: string; run_id: string; keys: string[] }
   | { kind: 'run_lost'; run_id: string; code: string; message: string }
   | { kind: 'degraded'; code: string; message: string }
-  | { kind: 'recovered' };
+  | { kind: 'recovered' }
+  | { kind: 'damaged'; run_id?: string; experiment_id?: string; message: string };
 
 export interface StorageEstimate {
   usage: number;

@@ -15,7 +15,7 @@ use super::error::{spawn, warn};
 use super::page_mirror::PageMirror;
 use super::subscribers::Subscribers;
 use super::views::change_object;
-use crate::storage::indexed_db::{Change, Notice, SyncedStorage};
+use crate::storage::indexed_db::{Change, Damage, Notice, SyncedStorage};
 use crate::storage::{Result, RunSlot, StorageError};
 
 /// How often running runs tell that they live: their lease lasts several times as long.
@@ -45,6 +45,8 @@ struct Hub {
     subscribers: Rc<Subscribers>,
     channel: RefCell<Option<Channel>>,
     on_timer: RefCell<Option<Closure<dyn Fn()>>>,
+    /// What was found damaged, for those who subscribe later.
+    damages: RefCell<Vec<Damage>>,
 }
 
 impl Hub {
@@ -60,8 +62,17 @@ impl Hub {
                 spawn(async move { hub.flush_in_background(true).await });
             }
             Notice::Change(change) => {
-                if let Change::Degraded { message, .. } | Change::RunLost { message, .. } = &change {
-                    warn(message);
+                match &change {
+                    Change::Degraded { message, .. } | Change::RunLost { message, .. } => warn(message),
+                    // It is found again whenever it is read, and told once.
+                    Change::Damaged(damage) if self.damages.borrow().contains(damage) => return,
+                    Change::Damaged(damage) => {
+                        self.damages.borrow_mut().push(damage.clone());
+                        warn(&format!(
+                            "a stored record is damaged and was left in place: {damage}; everything else is usable"
+                        ));
+                    }
+                    _ => {}
                 }
                 if !self.subscribers.is_empty() {
                     let object = change_object(&change);
@@ -78,9 +89,6 @@ impl Hub {
                     channel.tell_left(&run_ids);
                 }
             }
-            Notice::Quarantined(text) => warn(&format!(
-                "a stored record is damaged and was left in place: {text}; everything else is usable"
-            )),
         }
     }
 
@@ -138,9 +146,21 @@ impl Database {
         self.persistent
     }
 
-    /// The callbacks on changes of the database.
-    pub fn subscribers(&self) -> &Rc<Subscribers> {
-        &self.hub.subscribers
+    /// Adds a callback on changes of the database and returns the function that removes it again. Of damage found before, it is
+    /// told soon.
+    pub fn subscribe(&self, callback: Function) -> JsValue {
+        let (id, unsubscribe) = self.hub.subscribers.subscribe(callback);
+        let hub = Rc::clone(&self.hub);
+        let damages = hub.damages.borrow().clone();
+        if !damages.is_empty() {
+            spawn(async move {
+                for damage in damages {
+                    let object = change_object(&Change::Damaged(damage));
+                    hub.subscribers.call_one(id, |callback| callback.call1(&JsValue::UNDEFINED, &object));
+                }
+            });
+        }
+        unsubscribe
     }
 
     /// The callbacks on metrics of a run, shared by all its handles in this page.

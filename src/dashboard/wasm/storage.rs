@@ -235,7 +235,7 @@ impl WasmStorage {
         #[wasm_bindgen(unchecked_param_type = "(change: Change) => void")] callback: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let callback = arguments::function("callback", callback)?;
-        Ok(self.database()?.subscribers().subscribe(callback))
+        Ok(self.database()?.subscribe(callback))
     }
 
     /// Whether the database outlives the page: false in Node, or where IndexedDB cannot be opened.

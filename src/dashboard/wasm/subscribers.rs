@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Function;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
 
 use super::error::report;
 
@@ -21,19 +21,19 @@ pub struct Subscribers {
 }
 
 impl Subscribers {
-    /// Adds a callback and returns the function that removes it again.
-    pub fn subscribe(self: &Rc<Self>, callback: Function) -> JsValue {
+    /// Adds a callback and returns its number, and the function that removes it again.
+    pub fn subscribe(self: &Rc<Self>, callback: Function) -> (u32, JsValue) {
         let id = self.next_id.get();
         self.next_id.set(id.wrapping_add(1));
         self.callbacks.borrow_mut().push((id, callback));
         let list = Rc::downgrade(self);
-        Closure::<dyn Fn()>::new(move || {
+        let unsubscribe = Closure::<dyn Fn()>::new(move || {
             if let Some(list) = list.upgrade() {
                 list.callbacks.borrow_mut().retain(|(other, _)| *other != id);
             }
         })
-        .into_js_value()
-        .unchecked_into()
+        .into_js_value();
+        (id, unsubscribe)
     }
 
     /// Whether there is nobody to call.
@@ -52,13 +52,20 @@ impl Subscribers {
             return;
         }
         self.depth.set(self.depth.get() + 1);
-        let callbacks = self.callbacks.borrow().clone();
-        for (id, callback) in callbacks {
-            let still_there = self.callbacks.borrow().iter().any(|(other, _)| *other == id);
-            if still_there && let Err(cause) = call(&callback) {
-                report("a subscriber threw", &cause);
-            }
-        }
+        let ids: Vec<u32> = self.callbacks.borrow().iter().map(|(id, _)| *id).collect();
+        ids.into_iter().for_each(|id| self.call_one(id, &call));
         self.depth.set(self.depth.get() - 1);
+    }
+
+    /// Lets `call` call one callback, if it is still there; if it throws, that is reported.
+    pub fn call_one(&self, id: u32, call: impl Fn(&Function) -> Result<JsValue, JsValue>) {
+        let callbacks = self.callbacks.borrow();
+        let callback = callbacks.iter().find(|(other, _)| *other == id).map(|(_, callback)| callback.clone());
+        drop(callbacks);
+        if let Some(callback) = callback
+            && let Err(cause) = call(&callback)
+        {
+            report("a subscriber threw", &cause);
+        }
     }
 }

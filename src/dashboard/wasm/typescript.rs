@@ -88,7 +88,12 @@ export type Change =
   | { kind: 'run_lost'; run_id: string; code: string; message: string }
   /** Writing fails: points are kept in memory and tried again. */
   | { kind: 'degraded'; code: string; message: string }
-  | { kind: 'recovered' };
+  | { kind: 'recovered' }
+  /**
+   * A stored record of a run or an experiment cannot be read: it was left in place, and everything else is usable. What was found
+   * before `subscribe` is told soon after it.
+   */
+  | { kind: 'damaged'; run_id?: string; experiment_id?: string; message: string };
 
 /** What the browser says of this site's storage. */
 export interface StorageEstimate {

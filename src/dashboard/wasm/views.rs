@@ -3,7 +3,7 @@
 use js_sys::{Array, Float64Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::storage::indexed_db::{Change, PlainObject, experiment_facts, run_facts};
+use crate::storage::indexed_db::{Change, Damage, Damaged, PlainObject, experiment_facts, run_facts};
 use crate::storage::{Columns, ExperimentRecord, RunRecord, Series};
 
 fn set_config(object: &PlainObject, config_json: Option<&str>) {
@@ -132,6 +132,14 @@ pub fn change_object(change: &Change) -> JsValue {
         }
         Change::Degraded { code, message } => failure("degraded", code, message),
         Change::Recovered => object.text("kind", "recovered"),
+        Change::Damaged(Damage { of, message }) => {
+            object.text("kind", "damaged");
+            match of {
+                Damaged::Experiment(id) => object.text("experiment_id", id),
+                Damaged::Run(id) => object.text("run_id", id),
+            }
+            object.text("message", message);
+        }
     }
     object.into_value()
 }

@@ -1,5 +1,51 @@
 //! What a storage tells its subscribers.
 
+use std::fmt;
+
+use crate::storage::error::StorageError;
+
+/// A stored record, or points, that cannot be read. They are left in place, and everything else is usable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// What it is of.
+    pub of: Damaged,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, id) = match &self.of {
+            Damaged::Experiment(id) => ("experiment", id),
+            Damaged::Run(id) => ("run", id),
+        };
+        write!(f, "{kind} '{id}': {}", self.message)
+    }
+}
+
+/// What a damaged record is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Damaged {
+    /// An experiment of this id.
+    Experiment(String),
+    /// A run of this id.
+    Run(String),
+}
+
+impl Damage {
+    /// The damage of a run.
+    #[must_use]
+    pub fn of_run(run_id: &str, cause: &StorageError) -> Self {
+        Self { of: Damaged::Run(run_id.to_owned()), message: cause.to_string() }
+    }
+
+    /// The damage of an experiment.
+    #[must_use]
+    pub fn of_experiment(experiment_id: &str, cause: &StorageError) -> Self {
+        Self { of: Damaged::Experiment(experiment_id.to_owned()), message: cause.to_string() }
+    }
+}
+
 /// Something in the database changed, in this tab or in another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -54,4 +100,6 @@ pub enum Change {
     },
     /// Writing works again.
     Recovered,
+    /// A stored record could not be read.
+    Damaged(Damage),
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::change::Damage;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::record::{ExperimentRecord, RunRecord};
 
@@ -14,8 +15,8 @@ pub struct Catalog {
     pub experiments: Vec<ExperimentRecord>,
     /// All runs asked for, their series' headers included.
     pub runs: Vec<RunRecord>,
-    /// Descriptions of records that could not be read; they are left in place.
-    pub quarantined: Vec<String>,
+    /// What could not be read; it is left in place.
+    pub quarantined: Vec<Damage>,
 }
 
 /// Consecutive numbers for ids that nobody else has.

@@ -24,7 +24,7 @@ mod synced_load;
 mod synced_log;
 mod volatile_mirror;
 
-pub use change::Change;
+pub use change::{Change, Damage, Damaged};
 pub use compaction::{Compaction, FEWEST_ROWS, KEPT_ROWS, compaction, holds_row};
 pub use flush_policy::{FlushPolicy, Wake};
 pub use ids::IdPool;

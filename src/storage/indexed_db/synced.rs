@@ -45,8 +45,6 @@ pub enum Notice {
         /// The runs.
         run_ids: Vec<String>,
     },
-    /// A stored record could not be read and was left in place.
-    Quarantined(String),
 }
 
 /// What a new run may be given.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::change::Change;
+use super::change::{Change, Damage, Damaged};
 use super::mirror::{Catalog, Mirror};
 use super::point_block::{ColumnBuffers, Slice, read_block, read_slices};
 use super::synced::{Notice, SyncedStorage};
@@ -54,7 +54,7 @@ impl<M: Mirror> SyncedStorage<M> {
     pub async fn refresh(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<()> {
         let catalog = self.heard(self.mirror.load_records(experiment_ids, run_ids).await)?;
         // Runs first: whoever hears that an experiment is gone finds its runs gone.
-        for run_id in run_ids.iter().filter(|id| catalog.runs.iter().all(|run| &run.run_id != *id)) {
+        for run_id in run_ids.iter().filter(|id| !holds_run(&catalog, id)) {
             let slot = self.storage().memory().run_slot(run_id);
             if let Ok(slot) = slot {
                 self.run_missing(slot);
@@ -81,8 +81,7 @@ impl<M: Mirror> SyncedStorage<M> {
         let gone: Vec<RunSlot> = {
             let storage = self.storage();
             let is_gone = |slot: RunSlot, run: &RunState| {
-                !storage.is_own(slot)
-                    && catalog.runs.iter().all(|stored| stored.run_id != run.record().run_id)
+                !storage.is_own(slot) && !holds_run(&catalog, &run.record().run_id)
             };
             let gone = storage.memory().runs().filter(|(slot, run)| is_gone(*slot, run));
             gone.map(|(slot, _)| slot).collect()
@@ -129,8 +128,8 @@ impl<M: Mirror> SyncedStorage<M> {
     /// Takes records into memory and returns what they change. Runs owned here are known better than the database knows them.
     pub(super) fn absorb(&self, catalog: Catalog) -> Vec<Change> {
         let mut changes = Vec::new();
-        for text in catalog.quarantined {
-            self.notify(Notice::Quarantined(text));
+        for damage in catalog.quarantined {
+            self.notify(Notice::Change(Change::Damaged(damage)));
         }
         for record in catalog.experiments {
             let mut storage = self.storage_mut();
@@ -207,11 +206,17 @@ impl<M: Mirror> SyncedStorage<M> {
         for block in blocks {
             match read_block(block) {
                 Ok(read) => slices.extend(read),
-                Err(cause) => self.notify(Notice::Quarantined(format!("run '{run_id}': {cause}"))),
+                Err(cause) => self.notify(Notice::Change(Change::Damaged(Damage::of_run(run_id, &cause)))),
             }
         }
         slices
     }
+}
+
+/// Whether a run is in the database; its record may be damaged.
+fn holds_run(catalog: &Catalog, run_id: &str) -> bool {
+    let is_damaged = |damage: &Damage| matches!(&damage.of, Damaged::Run(id) if id == run_id);
+    catalog.runs.iter().any(|run| run.run_id == run_id) || catalog.quarantined.iter().any(is_damaged)
 }
 
 /// A run before its points are put in.

@@ -13,6 +13,7 @@ const DAMAGES = {
   'a run with an unknown status': { store: 'runs', damage: (record) => ({ ...record, status: 'Levitating' }) },
   'a run that lacks its experiment': { store: 'runs', damage: ({ experiment_id: _, ...record }) => record },
   'a run that is no object': { store: 'runs', damage: () => null },
+  'an experiment of an unknown format': { store: 'experiments', damage: (record) => ({ ...record, format: 99 }) },
   'an artifact of the wrong type': { store: 'artifacts', damage: (record) => ({ ...record, bytes: [1, 2, 3] }) },
 };
 
@@ -34,7 +35,7 @@ for (const [name, { store, damage }] of Object.entries(DAMAGES)) {
       });
       const database = await wait(indexedDB.open('entrenar'));
       const { artifacts } = await wait(database.transaction('runs').objectStore('runs').get('run-1'));
-      const key = { runs: 'run-1', points: ['run-1', '', 0], artifacts: artifacts[0].hash }[store];
+      const key = { runs: 'run-1', points: ['run-1', '', 0], experiments: 'exp-1', artifacts: artifacts[0].hash }[store];
       const records = database.transaction(store, 'readwrite').objectStore(store);
       await wait(records.put((0, eval)(damage)(await wait(records.get(key))), key));
       const record = await wait(database.transaction(store).objectStore(store).get(key));
@@ -53,16 +54,32 @@ for (const [name, { store, damage }] of Object.entries(DAMAGES)) {
         const exact = step.every((found, index) => found === index && value[index] === index / 3);
         return [step.length, exact, new TextDecoder().decode(await storage.get_artifact(id, 'model'))];
       };
+      const damaged = [];
+      storage.subscribe((change) => {
+        if (change.kind === 'damaged') damaged.push(change.run_id ?? change.experiment_id);
+      });
       const failure = await read('run-1').then(() => 'read', (error) => error.code);
+      // Looked at again, it is not told again; who subscribes now hears of it.
+      document.dispatchEvent(new Event('visibilitychange'));
+      const late = [];
+      storage.subscribe((change) => {
+        if (change.kind === 'damaged') late.push(change.run_id ?? change.experiment_id);
+      });
       const next = await entrenar.WasmRun.new('second');
       next.log_metric('loss', 1);
       await next.finish();
-      return { others: [await read('run-0'), await read('run-2')], failure, next: storage.run(next.run_id()).status };
+      const others = [await read('run-0'), await read('run-2')];
+      return { others, failure, damaged, late, next: storage.run(next.run_id()).status };
     });
     expect(found.others).toEqual([[500, true, 'first'], [500, true, 'third']]);
     expect(found.next).toBe('Success');
-    if (store === 'artifacts') expect(found.failure).toBe('Corrupt');
-    else await expect.poll(() => warnings.filter((text) => text.includes('run-1')).length, warnings.join('\n')).toBeGreaterThan(0);
+    if (store === 'artifacts') {
+      expect(found.failure).toBe('Corrupt');
+    } else {
+      const id = store === 'experiments' ? 'exp-1' : 'run-1';
+      expect([found.damaged, found.late]).toEqual([[id], [id]]);
+      await expect.poll(() => warnings.filter((text) => text.includes(id)).length, warnings.join('\n')).toBe(1);
+    }
 
     const after = await page.evaluate(async (store) => {
       const wait = (request) => new Promise((resolve, reject) => {

@@ -56,6 +56,8 @@ async function expectPrefixes(context, site, runId) {
   const reader = await openIn(context, site.blank);
   const { lengths, counts, wrong } = await reader.evaluate(async (runId) => {
     const storage = await entrenar.WasmStorage.open();
+    const runs = storage.list_experiments().flatMap((id) => storage.list_runs(id));
+    if (!runs.includes(runId)) throw new Error(`${runId} is not among ${runs}; persistent: ${storage.is_persistent()}`);
     const values = { a: (index) => index, b: (index) => -index, c: (index) => index / 3, d: (index) => 1 / index };
     const lengths = [];
     let wrong = 0;
@@ -95,9 +97,7 @@ for (const [victim, kill] of Object.entries(KILLS)) {
       await page.close().catch(() => {});
     }
     test.info().annotations.push({ type: 'lost', description: `${losses.join(', ')} ms of logging` });
-    // A machine that is busy with something else may hold a write up once, for a moment.
-    expect(losses.filter((lost) => lost > LOST_MS).length, String(losses)).toBeLessThanOrEqual(1);
-    expect(Math.max(...losses), String(losses)).toBeLessThan(1_000);
+    expect(Math.max(...losses), String(losses)).toBeLessThan(LOST_MS);
   });
 }
 

@@ -1,15 +1,9 @@
 // A page that leaves loses nothing, however it leaves and whatever it was doing.
 import { expect, loaded, openIn, readSeries, startRun, test, upTo } from '../fixtures/durable.js';
+import { WAYS_TO_LEAVE } from '../fixtures/ways-to-leave.js';
 
 const COUNT = 10_000;
 const ROUNDS = 3;
-
-const WAYS_TO_LEAVE = {
-  'a reload': () => location.reload(),
-  'a navigation on the same site': () => location.assign('/blank.html?again'),
-  'a navigation to another site': (elsewhere) => location.assign(elsewhere),
-  'closing the tab': () => window.close(),
-};
 
 /** A page that may close itself: only one that a script opened may. */
 async function openPopup(context, opener, site) {

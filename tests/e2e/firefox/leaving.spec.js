@@ -1,15 +1,9 @@
 // In Firefox too, a page that leaves loses nothing.
 import { countIn, expect, startRun, test } from '../fixtures/firefox.js';
+import { WAYS_TO_LEAVE } from '../fixtures/ways-to-leave.js';
 
 const COUNT = 10_000;
 const ROUNDS = 5;
-
-const WAYS_TO_LEAVE = {
-  'a reload': () => location.reload(),
-  'a navigation on the same site': () => location.assign('/elsewhere.html'),
-  'a navigation to another site': (elsewhere) => location.assign(elsewhere),
-  'closing the tab': () => window.close(),
-};
 
 for (const [way, leave] of Object.entries(WAYS_TO_LEAVE)) {
   for (const [when, before] of [

@@ -7,6 +7,8 @@ export class Catalog {
   readonly #storage: Storage;
   readonly #runs = new Map<string, RunRecord>();
   readonly #unreadable = new Map<string, string>();
+  /** What the storage found damaged, by id: of a run whose record is, nothing else is known. */
+  readonly #damaged = new Map<string, string>();
   #experiments: ExperimentEntry[] | undefined;
 
   constructor(storage: Storage) {
@@ -43,9 +45,14 @@ export class Catalog {
     }
   }
 
-  unreadable(experiment_id: string): { run_id: string; message: string }[] {
-    const ids = new Set(this.#storage.list_runs(experiment_id));
-    return [...this.#unreadable].filter(([id]) => ids.has(id)).map(([run_id, message]) => ({ run_id, message }));
+  /** Runs and experiments of which nothing can be shown. Of which experiment a damaged run is cannot be said. */
+  unreadable(experiment_id: string | undefined): { id: string; message: string }[] {
+    const experiments = this.#storage.list_experiments();
+    const ids = new Set(experiment_id === undefined ? [] : this.#storage.list_runs(experiment_id));
+    const all = new Set(experiments.flatMap((each) => [each, ...this.#storage.list_runs(each)]));
+    const unreadable = [...this.#unreadable].filter(([id]) => ids.has(id));
+    const damaged = [...this.#damaged].filter(([id]) => !all.has(id));
+    return [...unreadable, ...damaged].map(([id, message]) => ({ id, message }));
   }
 
   apply(change: Change): void {
@@ -61,6 +68,9 @@ export class Catalog {
         break;
       case 'metrics':
         this.#forget(change.run_id);
+        break;
+      case 'damaged':
+        this.#damaged.set(change.run_id ?? change.experiment_id ?? '', change.message);
         break;
     }
   }

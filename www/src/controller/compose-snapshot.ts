@@ -41,7 +41,7 @@ export function composeSnapshot(
     listed: sortRuns(runs.filter((run) => matchesRun(run, view)), view.sort, now_ms),
     selected,
     missing: [...new Set(missing)],
-    unreadable: experiment ? catalog.unreadable(experiment.experiment_id) : [],
+    unreadable: catalog.unreadable(experiment?.experiment_id),
     columns: view.columns ?? automaticColumns(runs),
     persistent: storage.is_persistent(),
     now_ms,

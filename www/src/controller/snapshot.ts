@@ -37,8 +37,8 @@ export interface Snapshot {
   selected: readonly RunRecord[];
   /** Ids that the address names and the database does not hold. */
   missing: readonly string[];
-  /** Runs that could not be read, with the reason. */
-  unreadable: readonly { run_id: string; message: string }[];
+  /** Runs and experiments that could not be read, with the reason. */
+  unreadable: readonly { id: string; message: string }[];
   /** The run whose detail is open. */
   detail?: RunRecord;
   columns: readonly string[];

@@ -124,9 +124,9 @@ export function missingBanner(snapshot: Snapshot, dismiss: () => void): Template
         </div>`
       : nothing}
     ${unreadable.map(
-      ({ run_id, message }) =>
-        html`<div class="banner bad" role="status" data-testid="unreadable">
-          <p><strong>${run_id}</strong> cannot be read: ${message}</p>
+      ({ id, message }) =>
+        html`<div class="banner bad" role="status" data-testid="unreadable" data-id=${id}>
+          <p><strong>${id}</strong> cannot be read: ${message}. It is left as it is in the database; everything else can be used.</p>
         </div>`,
     )}
   `;

@@ -131,7 +131,7 @@ impl WasmRun {
         let callback = arguments::function("callback", callback)?;
         // It is to hear of each point at once: none is staged from here on.
         self.database().synced.staging().begin_epoch();
-        Ok(self.subscribers.subscribe(callback))
+        Ok(self.subscribers.subscribe(callback).1)
     }
 }
 

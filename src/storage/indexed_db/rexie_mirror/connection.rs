@@ -133,10 +133,12 @@ impl Connection {
             if let Some(opened) = (&mut opening).now_or_never() {
                 return Ok(opened);
             }
-            match self.in_time(opening).await? {
-                Err(cause) if !self.was_open.get() && is_lost(&cause) => timer(pause_ms).await,
-                opened => return Ok(opened),
-            };
+            let opened = self.in_time(opening).await?;
+            if self.was_open.get() || !opened.as_ref().is_err_and(is_lost) {
+                return Ok(opened);
+            }
+            // The timer cannot fail.
+            let _ = timer(pause_ms).await;
         }
         self.in_time(builder(&self.name).build().boxed_local()).await
     }

@@ -9,6 +9,7 @@ use super::decode::{Decode, decode};
 use super::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, log_range, only, points_range, unwrap_bytes};
 use super::transact::{Ask, Next, Request, TRIES};
 use crate::storage::error::{Result, StorageError};
+use crate::storage::indexed_db::Damage;
 use crate::storage::indexed_db::mirror::{Catalog, StoredPoints};
 use crate::storage::record::RunRecord;
 
@@ -43,10 +44,11 @@ impl RexieMirror {
             catalog = Catalog::default();
             for (index, answer) in answers[..asked].iter().enumerate() {
                 for (place, value) in answer.iter().enumerate() {
-                    let (what, read) = if index < experiments {
-                        ("experiment", decode(value.clone()).map(|record| catalog.experiments.push(record)))
+                    let is_experiment = index < experiments;
+                    let read = if is_experiment {
+                        decode(value.clone()).map(|record| catalog.experiments.push(record))
                     } else {
-                        ("run", decode(value.clone()).map(|record| catalog.runs.push(record)))
+                        decode(value.clone()).map(|record| catalog.runs.push(record))
                     };
                     let Err(cause) = read else { continue };
                     // Only its key says which one it is.
@@ -54,7 +56,8 @@ impl RexieMirror {
                         return catalog_requests(some, Ask::Keys).map(Next::Read);
                     };
                     let id = keys.get(place).and_then(JsValue::as_string).unwrap_or_default();
-                    catalog.quarantined.push(format!("{what} '{id}': {cause}"));
+                    let damage = if is_experiment { Damage::of_experiment } else { Damage::of_run };
+                    catalog.quarantined.push(damage(&id, &cause));
                 }
             }
             Ok(Next::Done)

@@ -4,6 +4,7 @@ use rexie::TransactionMode::ReadWrite;
 use wasm_bindgen::JsValue;
 
 use super::RexieMirror;
+use super::decode::decode;
 use super::edits::fence_request;
 use super::encode::encode;
 use super::reads::{one, record_in, run_in};
@@ -57,7 +58,8 @@ impl RexieMirror {
                 let by_name = (EXPERIMENTS, Ask::Named(only(&name.into())?));
                 return Ok(Next::Read(vec![one(META, IDS_KEY)?, by_name]));
             };
-            let known: Option<ExperimentRecord> = record_in(named)?;
+            // One whose record is damaged is not taken for the one of this name: its new runs go to another.
+            let known = named.iter().find_map(|stored| decode::<ExperimentRecord>(stored.clone()).ok());
             let mut counters = counters_in(ids)?;
             // A page that wrote its runs again after the site's data was cleared may have taken numbers that are counted as
             // free: they are probed, one of each kind at a time. Gaps do no harm. Rows without a run are what a deleted one left.
