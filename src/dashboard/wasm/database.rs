@@ -12,10 +12,11 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::channel::Channel;
 use super::error::{spawn, warn};
+use super::page::ClosingGuard;
 use super::page_mirror::PageMirror;
 use super::subscribers::Subscribers;
 use super::views::change_object;
-use crate::storage::indexed_db::{Change, Damage, Notice, SyncedStorage};
+use crate::storage::indexed_db::{Change, Damage, Mirror, Notice, SyncedStorage};
 use crate::storage::{Result, RunSlot, StorageError};
 
 /// How often running runs tell that they live: their lease lasts several times as long.
@@ -45,6 +46,8 @@ struct Hub {
     subscribers: Rc<Subscribers>,
     channel: RefCell<Option<Channel>>,
     on_timer: RefCell<Option<Closure<dyn Fn()>>>,
+    /// While something is unsaved, in a browser that needs it.
+    closing_guard: RefCell<Option<ClosingGuard>>,
     /// What was found damaged, for those who subscribe later.
     damages: RefCell<Vec<Damage>>,
 }
@@ -53,6 +56,7 @@ impl Hub {
     fn receive(self: &Rc<Self>, notice: Notice) {
         match notice {
             Notice::WakeAfter(delay_ms) => {
+                self.guard_closing();
                 if let Some(on_timer) = &*self.on_timer.borrow() {
                     set_timeout(on_timer.as_ref().unchecked_ref(), delay_ms);
                 }
@@ -99,6 +103,25 @@ impl Hub {
             let _ = database.synced.flush().await;
         }
         database.synced.compact_idle(js_sys::Date::now()).await;
+        if database.synced.is_saved() {
+            self.closing_guard.take();
+        }
+    }
+
+    /// Something may be unsaved: where leaving is not enough of a sign, it is saved when the page is about to leave.
+    fn guard_closing(&self) {
+        let Some(database) = self.database.borrow().upgrade() else { return };
+        if !database.persistent || !database.synced.mirror().loses_commits_on_leaving() {
+            return;
+        }
+        let weak = Rc::downgrade(&database);
+        self.closing_guard.borrow_mut().get_or_insert_with(|| {
+            ClosingGuard::new(move || {
+                if let Some(database) = weak.upgrade() {
+                    database.flush_on_exit(false);
+                }
+            })
+        });
     }
 }
 
@@ -233,7 +256,6 @@ impl Database {
     pub async fn close(&self) -> Result<()> {
         let result = self.synced.flush().await;
         if self.handles.get() == 0 {
-            use crate::storage::indexed_db::Mirror;
             self.synced.mirror().close();
         }
         result

@@ -170,6 +170,13 @@ impl<M: Mirror> SyncedStorage<M> {
         self.storage.borrow_mut()
     }
 
+    /// Whether all that memory holds is known to be committed.
+    pub fn is_saved(&self) -> bool {
+        let storage = self.storage();
+        let journal = storage.journal();
+        journal.is_drained() && !journal.is_in_flight() && self.doubtful.borrow().is_empty()
+    }
+
     /// The mirror.
     pub fn mirror(&self) -> &M {
         &self.mirror
