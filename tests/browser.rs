@@ -22,7 +22,7 @@ fn mirror() -> RexieMirror {
 
 fn new_run(name: &str, owner: &str) -> NewRun {
     let record = RunRecord { owner: owner.into(), ..RunRecord::new(String::new(), String::new(), 0) };
-    NewRun { experiment_name: name.into(), record }
+    NewRun { experiment_name: name.into(), record, first_experiment: 0, first_run: 0 }
 }
 
 fn batch(record: &RunRecord, sequence: u64) -> Batch {

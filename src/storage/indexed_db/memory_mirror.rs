@@ -132,6 +132,8 @@ impl Mirror for MemoryMirror {
 
     async fn begin_run(&self, new_run: NewRun) -> Result<(ExperimentRecord, RunRecord)> {
         let mut store = self.store.borrow_mut();
+        store.next_experiment = store.next_experiment.max(new_run.first_experiment);
+        store.next_run = store.next_run.max(new_run.first_run);
         let named = store.experiments.values().find(|old| old.name == new_run.experiment_name);
         let experiment = if let Some(experiment) = named {
             experiment.clone()

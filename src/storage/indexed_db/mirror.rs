@@ -34,6 +34,10 @@ pub struct NewRun {
     pub experiment_name: String,
     /// The run to store; its two ids are filled in by the mirror.
     pub record: RunRecord,
+    /// No lower numbers are given: whoever begins the run knows some, perhaps of a database that was cleared.
+    pub first_experiment: u64,
+    /// As for experiments.
+    pub first_run: u64,
 }
 
 /// One row of a run's log.

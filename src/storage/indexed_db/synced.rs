@@ -213,7 +213,9 @@ impl<M: Mirror> SyncedStorage<M> {
         record.run_name = options.run_name;
         record.tags = options.tags;
         record.owner.clone_from(&self.owner);
-        let new_run = NewRun { experiment_name: experiment_name.to_owned(), record };
+        let (first_experiment, first_run) = self.storage().memory().next_numbers();
+        let experiment_name = experiment_name.to_owned();
+        let new_run = NewRun { experiment_name, record, first_experiment, first_run };
         let (experiment, record) = self.heard(self.mirror.begin_run(new_run).await)?;
         let experiment_id = experiment.experiment_id.clone();
         let run_id = record.run_id.clone();

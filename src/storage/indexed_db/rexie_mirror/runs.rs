@@ -59,6 +59,8 @@ impl RexieMirror {
             };
             let known: Option<ExperimentRecord> = record_in(named)?;
             let mut counters = counters_in(ids)?;
+            counters.next_experiment = counters.next_experiment.max(new_run.first_experiment as f64);
+            counters.next_run = counters.next_run.max(new_run.first_run as f64);
             // A page that wrote its runs again after the site's data was cleared may have taken numbers that are counted as
             // free: they are probed, one of each kind at a time. Gaps do no harm. Rows without a run are what a deleted one left.
             let taken = (probes.len() / 3) as f64;
