@@ -196,7 +196,7 @@ impl World {
         let mine = owned(&synced, &facts.borrow());
         let my_run = mine.get(which % mine.len().max(1)).map(|(id, _)| id.clone());
         let (whole, others_whole) = (self.is_whole(None), self.is_whole(Some(place)));
-        let (written, clears) = (Rc::clone(&tab.written), facts.borrow().clears);
+        let written = Rc::clone(&tab.written);
         let task: LocalBoxFuture<'static, ()> = match (op % 32, my_run, any_run) {
             (0..=7, Some(run_id), _) => return log(&synced, &mut facts.borrow_mut(), &run_id, op, bits),
             (8..=11, ..) => flush(synced, facts, written).map(drop).boxed_local(),
@@ -207,8 +207,7 @@ impl World {
                 }
             }
             .boxed_local(),
-            // FIXME: not covered: leaving a page whose site data was cleared, before all is written again.
-            (13..=15, ..) if written.get() == clears => async move {
+            (13..=15, ..) => async move {
                 if let Some(exit) = synced.flush_on_exit(op % 2 == 0) {
                     exit.await;
                 }
@@ -258,8 +257,7 @@ impl World {
                 delete(synced, facts, ids, Some(experiment_id), whole).boxed_local()
             }
             (25..=27, ..) => return self.kill(place),
-            // FIXME: not covered: site data cleared while transactions are under way.
-            (28, ..) if on >= 128 && self.live().all(|tab| tab.tasks.is_empty()) => return self.clear(),
+            (28, ..) if on >= 128 => return self.clear(),
             (29, ..) => return synced.renew_leases(),
             (30..=31 | 0..=7, ..) if others_whole => begin(synced, facts, which).boxed_local(),
             _ => return,

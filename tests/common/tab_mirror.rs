@@ -143,7 +143,9 @@ impl TabMirror {
             println!("      {result:?}");
         }
         wait(after).await;
-        if answer_lost { result.and_then(|_| Err(broken())) } else { result }
+        // Answered when its tab knows already that site data was cleared, it speaks of what is gone.
+        let is_lost = answer_lost || self.seen.get() != began_with;
+        if is_lost { result.and_then(|_| Err(broken())) } else { result }
     }
 }
 

@@ -86,6 +86,9 @@ pub struct StoredPoints {
 ///
 /// Futures are single-threaded. `commit` issues every request before its first suspension if the store is open, so that
 /// polling it once is enough to save a page that is going away.
+///
+/// `Cleared` is told once, when what is there is not the store that was: to one of those who ask. Whatever was begun before and
+/// is answered after that is answered with `ConnectionLost`, even if it went through: it was for the store that is gone.
 #[allow(async_fn_in_trait, reason = "all implementations and callers are single-threaded")]
 pub trait Mirror {
     /// Reads all experiments and runs.

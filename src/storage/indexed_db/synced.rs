@@ -205,6 +205,8 @@ impl<M: Mirror> SyncedStorage<M> {
         if self.rewrites.get() {
             self.flush().await?;
         }
+        // What a page stored on leaving has ids too, and they are not in use before it is settled.
+        self.settle_exits().await?;
         let now_ms = clock::now_ms();
         let mut record = RunRecord::new(String::new(), String::new(), now_ms);
         record.status = RunStatus::Running;

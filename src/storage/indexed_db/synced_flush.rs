@@ -337,7 +337,9 @@ impl<M: Mirror> SyncedStorage<M> {
         let (journal, memory) = storage.journal_mut();
         journal.forget_commits(memory);
         self.rewrites.set(true);
+        // For a store that is gone: a page that leaves must not take it along.
         self.doubtful.take();
+        self.sending.take();
     }
 
     /// Lets the policy decide what comes next, and tells subscribers if writing began to fail or works again.

@@ -91,7 +91,7 @@ impl Connection {
         let clears = self.clears();
         let _turn = self.opening.lock().await;
         if self.clears() != clears {
-            return Err(StorageError::ConnectionLost("this site's data was cleared".into()));
+            return Err(cleared_meanwhile());
         }
         if self.is_open() {
             return Ok(());
@@ -175,6 +175,11 @@ impl Connection {
             _ => Err(newer()),
         }
     }
+}
+
+/// What was begun on a database that is gone, as somebody else was told.
+pub fn cleared_meanwhile() -> StorageError {
+    StorageError::ConnectionLost("this site's data was cleared".into())
 }
 
 /// The first of a store's values under a key.
