@@ -181,6 +181,11 @@ impl Journal {
         self.runs.get(slot.0 as usize).is_some_and(|run| run.unstored)
     }
 
+    /// The run was seen in the store, or is there for certain.
+    pub fn note_stored(&mut self, slot: RunSlot) {
+        self.run(slot).unstored = false;
+    }
+
     /// A run is begun in memory alone.
     pub fn begin_run(&mut self, slot: RunSlot) {
         self.adopt_run(slot, &[], 0);
@@ -373,7 +378,6 @@ impl Journal {
     pub fn acknowledge(&mut self, batch_id: u64) {
         for receipt in self.take_receipt(batch_id).unwrap_or_default().runs {
             let run = self.run(receipt.slot);
-            run.unstored = false;
             run.pending = run.pending.saturating_sub(receipt.points);
             if receipt.next_sequence < run.committed_sequence {
                 // A later batch was quicker: its record, that says more, was put over.

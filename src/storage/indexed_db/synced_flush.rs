@@ -177,7 +177,10 @@ impl<M: Mirror> SyncedStorage<M> {
         self.storage_mut().acknowledge(batch);
         for commit in &batch.runs {
             let slot = self.storage().memory().run_slot(&commit.record.run_id);
-            slot.into_iter().for_each(|slot| self.may_compact(slot));
+            if let Ok(slot) = slot {
+                self.storage_mut().journal_mut().0.note_stored(slot);
+                self.may_compact(slot);
+            }
         }
         self.notify(Notice::Committed {
             experiment_ids: batch.experiments.iter().map(|e| e.experiment_id.clone()).collect(),
@@ -249,6 +252,7 @@ impl<M: Mirror> SyncedStorage<M> {
             self.settle_exits().await?;
         }
         let run_ids = run_ids(batch);
+        let asked = self.stored_runs(&run_ids);
         let mut stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?.runs;
         let mut was_committed = false;
         // A run that is still ours and got points speaks for all of the batch. One without points is written again.
@@ -265,7 +269,7 @@ impl<M: Mirror> SyncedStorage<M> {
                 break;
             }
         }
-        self.resolve(&run_ids, &stored);
+        self.resolve(&run_ids, &stored, &asked);
         Ok(was_committed)
     }
 
@@ -276,20 +280,22 @@ impl<M: Mirror> SyncedStorage<M> {
             let own = storage.memory().runs().filter(|(slot, _)| storage.owns(*slot));
             own.map(|(_, run)| run.record().run_id.clone()).collect()
         };
+        let asked = self.stored_runs(&run_ids);
         let stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?;
-        self.resolve(&run_ids, &stored.runs);
+        self.resolve(&run_ids, &stored.runs, &asked);
         Ok(())
     }
 
     /// A row was there already. If it cannot be seen why, nothing is written before it is.
     async fn resolve_conflict(&self, batch: &Batch) -> Result<()> {
         let run_ids = run_ids(batch);
+        let asked = self.stored_runs(&run_ids);
         let stored = self.heard(self.mirror.load_records(&[], &run_ids).await);
         if stored.is_err() {
             self.set_left();
         }
         let stored = stored?.runs;
-        self.resolve(&run_ids, &stored);
+        self.resolve(&run_ids, &stored, &asked);
         for commit in &batch.runs {
             let slot = self.storage().memory().run_slot(&commit.record.run_id);
             if let (Ok(slot), [_], []) = (&slot, &batch.runs[..], &stored[..]) {
@@ -304,16 +310,18 @@ impl<M: Mirror> SyncedStorage<M> {
         Ok(())
     }
 
-    /// Each of these runs may have been taken over, deleted, or have rows that we don't know of.
-    fn resolve(&self, run_ids: &[String], stored: &[RunRecord]) {
+    /// Each of these runs may have been taken over, deleted, or have rows that we don't know of. Those `asked` for when they were
+    /// stored already are deleted if they are not there.
+    fn resolve(&self, run_ids: &[String], stored: &[RunRecord], asked: &[RunSlot]) {
         for run_id in run_ids {
             let Ok(slot) = self.storage().memory().run_slot(run_id) else { continue };
             match stored.iter().find(|record| &record.run_id == run_id) {
                 Some(record) if record.owner == self.owner() => {
+                    self.storage_mut().journal_mut().0.note_stored(slot);
                     self.adopt_amendment(slot, record.clone(), record.next_sequence as u64);
                 }
                 Some(_) => self.lose_run(slot, &StorageError::RunTakenOver(run_id.clone())),
-                None => self.run_missing(slot),
+                None => self.run_missing(slot, asked),
             }
         }
     }
