@@ -23,13 +23,24 @@ struct SeriesJournal {
     retry: Vec<Range<usize>>,
 }
 
+/// Whether a run is in the store. Only one that is can be missed there: that another is missing does not mean that it was deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Presence {
+    /// It was seen there, or read from there.
+    #[default]
+    Stored,
+    /// A page on leaving stored it apart: it is there as soon as that is settled.
+    Left,
+    /// Not yet, or no more since site data was cleared.
+    Unstored,
+}
+
 #[derive(Debug, Default)]
-#[allow(clippy::struct_excessive_bools, reason = "five facts that are independent of each other")]
+#[allow(clippy::struct_excessive_bools, reason = "four facts that are independent of each other")]
 struct RunJournal {
     /// Begun or resumed here: memory holds all of it.
     adopted: bool,
-    /// Not stored yet, or no more since site data was cleared: that it is missing does not mean that it was deleted.
-    unstored: bool,
+    presence: Presence,
     dirty: bool,
     /// To be announced to this tab's subscribers; and whether more than points changed.
     touched: bool,
@@ -178,18 +189,34 @@ impl Journal {
     /// Whether the run can be missing in the store without having been deleted.
     #[must_use]
     pub fn is_unstored(&self, slot: RunSlot) -> bool {
-        self.runs.get(slot.0 as usize).is_some_and(|run| run.unstored)
+        self.runs.get(slot.0 as usize).is_some_and(|run| run.presence != Presence::Stored)
+    }
+
+    /// Runs that were stored on leaving, and not seen in the store since.
+    #[must_use]
+    pub fn left_runs(&self) -> Vec<RunSlot> {
+        let numbered = self.runs.iter().enumerate();
+        let left = numbered.filter(|(_, run)| run.presence == Presence::Left);
+        left.map(|(index, _)| RunSlot(index as u32)).collect()
+    }
+
+    /// What this run had unsaved was stored on leaving.
+    pub fn note_left(&mut self, slot: RunSlot) {
+        let run = self.run(slot);
+        if run.presence == Presence::Unstored {
+            run.presence = Presence::Left;
+        }
     }
 
     /// The run was seen in the store, or is there for certain.
     pub fn note_stored(&mut self, slot: RunSlot) {
-        self.run(slot).unstored = false;
+        self.run(slot).presence = Presence::Stored;
     }
 
     /// A run is begun in memory alone.
     pub fn begin_run(&mut self, slot: RunSlot) {
         self.adopt_run(slot, &[], 0);
-        self.run(slot).unstored = true;
+        self.run(slot).presence = Presence::Unstored;
     }
 
     /// From now on this run is not written: it was taken over or deleted.
@@ -263,7 +290,7 @@ impl Journal {
             journal.series.clear();
             journal.committed_sequence = 0;
             journal.compacted_sequence = 0;
-            journal.unstored = true;
+            journal.presence = Presence::Unstored;
             journal.pending = points;
             self.note_run(slot);
             self.note_experiment(&run.record().experiment_id);

@@ -7,7 +7,7 @@ use futures::channel::oneshot;
 use super::change::Change;
 use super::compaction::holds_row;
 use super::flush_policy::Wake;
-use super::journal::BATCH_POINTS;
+use super::journal::{BATCH_POINTS, Journal};
 use super::mirror::{Batch, Mirror};
 use super::point_block::EMPTY_BLOCK;
 use super::storage::IndexedDbStorage;
@@ -97,7 +97,10 @@ impl<M: Mirror> SyncedStorage<M> {
         self.set_left();
         for (place, batch) in batches.into_iter().enumerate() {
             match &result {
-                Ok(()) => self.storage_mut().acknowledge(&batch),
+                Ok(()) => {
+                    self.storage_mut().acknowledge(&batch);
+                    self.note_runs(&batch, Journal::note_left);
+                }
                 Err(StorageError::ConnectionLost(_)) => self.keep_in_doubt(batch),
                 Err(_) if place < in_doubt => self.keep_in_doubt(batch),
                 Err(_) => self.storage_mut().journal_mut().0.restore(batch.id),
@@ -113,8 +116,10 @@ impl<M: Mirror> SyncedStorage<M> {
     pub async fn settle_exits(&self) -> Result<()> {
         // Until it is over, who asks settles too: it may come before this one.
         let (left, seen) = (self.is_left(), self.left.get());
+        let left_runs = self.storage().journal().left_runs();
         let settled = self.heard(self.mirror.settle_exits().await);
         let run_ids = settled?;
+        left_runs.into_iter().for_each(|slot| self.storage_mut().journal_mut().0.note_stored(slot));
         if left {
             // Who took a run over or deleted it before this did not run into what was not there yet.
             self.check_own().await?;
@@ -166,6 +171,15 @@ impl<M: Mirror> SyncedStorage<M> {
         true
     }
 
+    fn note_runs(&self, batch: &Batch, note: fn(&mut Journal, RunSlot)) {
+        let mut storage = self.storage_mut();
+        for commit in &batch.runs {
+            if let Ok(slot) = storage.memory().run_slot(&commit.record.run_id) {
+                note(storage.journal_mut().0, slot);
+            }
+        }
+    }
+
     fn drain(&self, most_points: usize, released: bool) -> Option<Batch> {
         let stamp = IndexedDbStorage::stamp(self.owner().to_owned(), released);
         let mut storage = self.storage_mut();
@@ -175,12 +189,10 @@ impl<M: Mirror> SyncedStorage<M> {
 
     fn acknowledge(&self, batch: &Batch) {
         self.storage_mut().acknowledge(batch);
+        self.note_runs(batch, Journal::note_stored);
         for commit in &batch.runs {
             let slot = self.storage().memory().run_slot(&commit.record.run_id);
-            if let Ok(slot) = slot {
-                self.storage_mut().journal_mut().0.note_stored(slot);
-                self.may_compact(slot);
-            }
+            slot.into_iter().for_each(|slot| self.may_compact(slot));
         }
         self.notify(Notice::Committed {
             experiment_ids: batch.experiments.iter().map(|e| e.experiment_id.clone()).collect(),
@@ -231,8 +243,9 @@ impl<M: Mirror> SyncedStorage<M> {
                 _ => {}
             }
             in_doubt = false;
-            if self.exits.get() > 0 {
-                // A last flush: it is waited for before more is drained.
+            if self.exits.get() > 0 || !self.doubtful.borrow().is_empty() {
+                // A last flush, or another doubt: it is seen to before more is drained. What is drained now would count from its
+                // end, beyond where others set their fences.
                 break;
             }
             match self.drain(BATCH_POINTS, false) {
