@@ -217,9 +217,7 @@ impl World {
                 return drop(synced.storage_mut().complete_run(&run_id, RunStatus::Success));
             }
             (17, Some(run_id), _) => return edit(&synced, &run_id, on),
-            // FIXME: not covered: a tab that lost a run takes it back. What it had not saved of it is then forgotten: resuming
-            // reads the run as it is stored over what memory holds.
-            (18, _, Some(run_id)) if !has_lost(&synced, &run_id) => async move {
+            (18, _, Some(run_id)) => async move {
                 facts.borrow_mut().resuming.push(run_id.clone());
                 let _ = synced.resume_run(&run_id).await;
                 let resuming = &mut facts.borrow_mut().resuming;
@@ -338,11 +336,6 @@ impl World {
             }
         }
     }
-}
-
-fn has_lost(synced: &Synced, run_id: &str) -> bool {
-    let storage = synced.storage();
-    storage.memory().run_slot(run_id).is_ok_and(|slot| storage.lost(slot).is_some())
 }
 
 fn log(synced: &Synced, facts: &mut Facts, run_id: &str, op: u8, bits: u16) {

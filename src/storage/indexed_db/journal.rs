@@ -180,6 +180,28 @@ impl Journal {
         self.touched_runs.retain(|&touched| touched != slot);
     }
 
+    /// Of a run that was just adopted, these ranges of its series are not stored.
+    pub fn note_unsaved(&mut self, slot: RunSlot, unsaved: Vec<Vec<Range<usize>>>) {
+        let points = unsaved.iter().flatten().map(|range| range.len() as u64).sum();
+        for (series, ranges) in self.run(slot).series.iter_mut().zip(unsaved) {
+            series.retry = ranges;
+        }
+        self.note_points(slot, points);
+    }
+
+    /// What a series of this run has that is not known to be stored, if nothing is in flight: what came back, and what was never
+    /// sent, each in the order of logging.
+    #[must_use]
+    pub fn uncommitted(
+        &self,
+        slot: RunSlot,
+        series: usize,
+        length: usize,
+    ) -> (Vec<Range<usize>>, Range<usize>) {
+        let journal = self.runs.get(slot.0 as usize).and_then(|run| run.series.get(series));
+        journal.map_or((Vec::new(), 0..length), |series| (series.retry.clone(), series.drained..length))
+    }
+
     /// Whether the run was begun or resumed here. Its record alone does not tell: an answer that was lost made us its owner too.
     #[must_use]
     pub fn is_adopted(&self, slot: RunSlot) -> bool {

@@ -27,8 +27,13 @@ impl<M: Mirror> SyncedStorage<M> {
     /// The cause, if it could not be committed: it stays in memory and is tried again later.
     pub async fn flush(&self) -> Result<()> {
         let _turn = self.turn.lock().await;
+        self.flush_in_turn().await
+    }
+
+    /// Commits everything that changed. When it returns, nothing is on its way or in doubt.
+    pub(super) async fn flush_in_turn(&self) -> Result<()> {
         loop {
-            if self.is_left() {
+            while self.is_left() {
                 let settled = self.settle_exits().await;
                 if settled.is_err() {
                     self.settle(&settled);

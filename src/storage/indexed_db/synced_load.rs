@@ -204,7 +204,7 @@ impl<M: Mirror> SyncedStorage<M> {
         state
     }
 
-    fn read_blocks(&self, run_id: &str, blocks: &[Vec<u8>]) -> Vec<Slice> {
+    pub(super) fn read_blocks(&self, run_id: &str, blocks: &[Vec<u8>]) -> Vec<Slice> {
         let mut slices = Vec::new();
         for block in blocks {
             match read_block(block) {
