@@ -31,8 +31,7 @@ impl<M: Mirror> SyncedStorage<M> {
         if let Some(slot) = self.open_run(run_id) {
             return self.start_if_pending(slot).map(|()| slot);
         }
-        let lost = self.storage().memory().run_slot(run_id).ok().filter(|&slot| self.storage().is_own(slot));
-        if lost.is_some() {
+        if self.own_run(run_id).is_some() {
             // No doubt is left whether something of it was committed.
             self.flush_in_turn().await?;
         } else {
@@ -47,7 +46,13 @@ impl<M: Mirror> SyncedStorage<M> {
         let experiments = [record.experiment_id.clone()];
         let catalog = self.heard(self.mirror.load_records(&experiments, &[]).await)?;
         self.absorb(catalog);
-        let slot = match lost {
+        // Begun here meanwhile under an id that was free again, it may have been logged to: what memory holds of it is kept.
+        if let Some(slot) = self.open_run(run_id) {
+            let next_sequence = record.next_sequence as u64;
+            self.adopt_amendment(slot, record, next_sequence);
+            return Ok(slot);
+        }
+        let slot = match self.own_run(run_id) {
             Some(slot) => self.take_back(slot, record, &stored.blocks),
             None => self.adopt(self.state_of(record, &stored.blocks)),
         };
@@ -60,8 +65,13 @@ impl<M: Mirror> SyncedStorage<M> {
 
     /// A run's slot, if it is written here.
     fn open_run(&self, run_id: &str) -> Option<RunSlot> {
+        self.own_run(run_id).filter(|&slot| self.storage().owns(slot))
+    }
+
+    /// A run's slot, if it is written here or was before it was lost.
+    fn own_run(&self, run_id: &str) -> Option<RunSlot> {
         let storage = self.storage();
-        storage.memory().run_slot(run_id).ok().filter(|&slot| storage.owns(slot))
+        storage.memory().run_slot(run_id).ok().filter(|&slot| storage.is_own(slot))
     }
 
     fn start_if_pending(&self, slot: RunSlot) -> Result<()> {
