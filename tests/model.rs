@@ -386,7 +386,13 @@ async fn delete(
     experiment: Option<String>,
     whole: bool,
 ) {
-    ids.iter().for_each(|id| facts.borrow_mut().runs.get_mut(id).unwrap().may_be_gone = true);
+    let mut births = Vec::new();
+    for id in &ids {
+        let run = &mut facts.borrow_mut().runs;
+        let run = run.get_mut(id).unwrap();
+        run.may_be_gone = true;
+        births.push(run.clears);
+    }
     let clears = facts.borrow().clears;
     facts.borrow_mut().deleting.extend(experiment.clone());
     let deleted = match experiment {
@@ -395,7 +401,12 @@ async fn delete(
     };
     // Where site data was cleared under it there was nothing to delete, and an owner may write it again.
     if deleted.is_ok() && whole && facts.borrow().clears == clears {
-        ids.iter().for_each(|id| facts.borrow_mut().runs.get_mut(id).unwrap().is_gone = true);
+        for (id, birth) in ids.iter().zip(births) {
+            // One that was begun meanwhile under an id that was free again is another run.
+            if let Some(run) = facts.borrow_mut().runs.get_mut(id).filter(|run| run.clears == birth) {
+                run.is_gone = true;
+            }
+        }
     }
 }
 

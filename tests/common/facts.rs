@@ -21,7 +21,7 @@ struct Logged {
 pub struct RunFacts {
     pub experiment_id: String,
     /// How often site data had been cleared when it was begun.
-    clears: u32,
+    pub clears: u32,
     /// Points that a successful flush covered.
     required: BTreeSet<usize>,
     /// Deleting it was tried: nothing is required of it any more.
