@@ -99,7 +99,7 @@ async fn flush(synced: Rc<Synced>, facts: Shared<Facts>, written: Rc<Cell<u32>>)
                 storage.pending_points(slot) as usize <= since,
                 "{run_id} is flushed, and points are pending"
             );
-            facts.borrow_mut().require(&run_id, logged);
+            facts.borrow_mut().require(&run_id, logged, clears);
         }
     }
     if synced.mirror().is_up_to_date() {
@@ -163,7 +163,10 @@ impl World {
                 [tab] if !facts.resuming.contains(&run_id) => {
                     facts.check_read(tab.synced.storage().memory(), &run_id)
                 }
-                _ => BTreeSet::new(),
+                _ => {
+                    facts.contest(&run_id);
+                    BTreeSet::new()
+                }
             };
             facts.keep(&run_id, &kept);
             if writers.is_empty() && !facts.resuming.contains(&run_id) {

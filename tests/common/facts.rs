@@ -22,6 +22,8 @@ pub struct RunFacts {
     pub experiment_id: String,
     /// How often site data had been cleared when it was begun.
     pub clears: u32,
+    /// How often site data had been cleared when it was last open who writes it again.
+    contested: u32,
     /// Points that a successful flush covered.
     required: BTreeSet<usize>,
     /// Deleting it was tried: nothing is required of it any more.
@@ -100,9 +102,18 @@ impl Facts {
             .collect()
     }
 
-    pub fn require(&mut self, run_id: &str, points: impl IntoIterator<Item = usize>) {
-        if let Some(run) = self.runs.get_mut(run_id) {
+    /// A flush that began when site data had been cleared so often covered these points.
+    pub fn require(&mut self, run_id: &str, points: impl IntoIterator<Item = usize>, clears: u32) {
+        // What it wrote may be cleared already, and whether its tab or another one writes the run again is open.
+        if let Some(run) = self.runs.get_mut(run_id).filter(|run| run.contested <= clears) {
             run.required.extend(points);
+        }
+    }
+
+    /// Site data was just cleared, and it is open who writes this run again.
+    pub fn contest(&mut self, run_id: &str) {
+        if let Some(run) = self.runs.get_mut(run_id) {
+            run.contested = self.clears;
         }
     }
 
