@@ -99,7 +99,7 @@ async fn flush(synced: Rc<Synced>, facts: Shared<Facts>, written: Rc<Cell<u32>>)
                 storage.pending_points(slot) as usize <= since,
                 "{run_id} is flushed, and points are pending"
             );
-            facts.borrow_mut().require(&run_id, logged, clears);
+            facts.borrow_mut().require(&run_id, logged, synced.mirror().clears_seen());
         }
     }
     if synced.mirror().is_up_to_date() {

@@ -102,10 +102,10 @@ impl Facts {
             .collect()
     }
 
-    /// A flush that began when site data had been cleared so often covered these points.
-    pub fn require(&mut self, run_id: &str, points: impl IntoIterator<Item = usize>, clears: u32) {
-        // What it wrote may be cleared already, and whether its tab or another one writes the run again is open.
-        if let Some(run) = self.runs.get_mut(run_id).filter(|run| run.contested <= clears) {
+    /// A flush covered these points, in a tab that knew of so many times that site data had been cleared.
+    pub fn require(&mut self, run_id: &str, points: impl IntoIterator<Item = usize>, clears_seen: u32) {
+        // Not if they were cleared since, unseen, and it is open whether this tab writes the run again or another one.
+        if let Some(run) = self.runs.get_mut(run_id).filter(|run| run.contested <= clears_seen) {
             run.required.extend(points);
         }
     }

@@ -98,6 +98,11 @@ impl SharedStore {
 }
 
 impl TabMirror {
+    /// How many times site data had been cleared when this tab last looked.
+    pub fn clears_seen(&self) -> u32 {
+        self.seen.get()
+    }
+
     /// Whether this tab knows the database that there is now.
     pub fn is_up_to_date(&self) -> bool {
         self.seen.get() == self.shared.identity.get()
