@@ -398,12 +398,14 @@ async fn delete(
     }
     let clears = facts.borrow().clears;
     facts.borrow_mut().deleting.extend(experiment.clone());
+    // Runs of an experiment that nobody has written again since site data was cleared are known to their owners alone.
+    let is_certain = experiment.is_none() || whole;
     let deleted = match experiment {
         Some(id) => synced.delete_experiment(&id).await,
         None => synced.delete_run(&ids[0]).await,
     };
-    // Where site data was cleared under it there was nothing to delete, and an owner may write it again.
-    if deleted.is_ok() && whole && facts.borrow().clears == clears {
+    // Where site data was cleared under it, so was what keeps an owner from writing it again.
+    if deleted.is_ok() && is_certain && synced.mirror().is_up_to_date() && facts.borrow().clears == clears {
         for (id, birth) in ids.iter().zip(births) {
             // One that was begun meanwhile under an id that was free again is another run.
             if let Some(run) = facts.borrow_mut().runs.get_mut(id).filter(|run| run.clears == birth) {

@@ -218,6 +218,12 @@ impl Mirror for MemoryMirror {
             run_ids.contains(&record.run_id) || experiment_id == Some(record.experiment_id.as_str())
         };
         let deleted: Vec<RunRecord> = store.runs.values().filter(goes).cloned().collect();
+        for run_id in run_ids {
+            if store.runs.contains_key(run_id) {
+                continue;
+            }
+            store.points.insert((run_id.clone(), 0), EMPTY_BLOCK.to_vec());
+        }
         for record in deleted {
             store.points.retain(|(of, _), _| *of != record.run_id);
             store.chunks.retain(|(of, ..), _| *of != record.run_id);

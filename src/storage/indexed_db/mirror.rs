@@ -140,7 +140,8 @@ pub trait Mirror {
     /// Deletes runs with their points and the contents nobody else refers to, and the experiment with all its runs if one is
     /// given.
     ///
-    /// Whoever writes one of them runs into a fence. Ids that are not there are passed over.
+    /// Whoever writes one of them runs into a fence; so does who is about to, where one is not there: site data may have been
+    /// cleared, or a page stored it on leaving.
     async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()>;
 
     /// Reads a run's points: the rows from `from_sequence` on, or all if those were compacted meanwhile.

@@ -315,10 +315,16 @@ impl<M: Mirror> SyncedStorage<M> {
         let stored = stored?.runs;
         self.resolve(&run_ids, &stored, &asked);
         for commit in &batch.runs {
-            let slot = self.storage().memory().run_slot(&commit.record.run_id);
-            if let (Ok(slot), [_], []) = (&slot, &batch.runs[..], &stored[..]) {
+            let run_id = &commit.record.run_id;
+            let is_stored = stored.iter().any(|record| record.run_id == *run_id);
+            let slot = self.storage().memory().run_slot(run_id);
+            if let (Ok(slot), false) = (&slot, is_stored) {
                 // Rows without a record are a deleted run's fences.
-                self.run_deleted(*slot);
+                let points = self.mirror.load_points(run_id, 0).await;
+                let points = self.heard(points)?;
+                if points.record.is_none() && !points.blocks.is_empty() {
+                    self.run_deleted(*slot);
+                }
                 continue;
             }
             if let (Ok(slot), Some(row)) = (slot, commit.rows.first()) {
