@@ -42,7 +42,7 @@ pub struct Facts {
     pub clears: u32,
     /// Somebody may have begun a run under an id that was used before site data was cleared, without hearing of it.
     pub unheard: bool,
-    /// Experiments that somebody may still be deleting: runs that are begun meanwhile go with them.
+    /// Experiments and runs that somebody deletes, or was about to: what is begun under their ids meanwhile goes with them.
     pub deleting: Vec<String>,
     /// Runs that somebody is about to take over.
     pub resuming: Vec<String>,
@@ -61,7 +61,7 @@ fn number(value: f64) -> usize {
 impl Facts {
     pub fn begun(&mut self, run_id: &str, experiment_id: &str, clears: u32) {
         let experiment_id = experiment_id.to_owned();
-        let may_be_gone = self.deleting.contains(&experiment_id);
+        let may_be_gone = self.deleting.iter().any(|id| *id == experiment_id || id == run_id);
         let facts = RunFacts { experiment_id, clears, may_be_gone, ..RunFacts::default() };
         // Numbers are given again after site data was cleared.
         for point in self.points.iter_mut().filter(|point| point.run_id == run_id) {
