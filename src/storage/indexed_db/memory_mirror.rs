@@ -222,7 +222,11 @@ impl Mirror for MemoryMirror {
             if store.runs.contains_key(run_id) {
                 continue;
             }
-            store.points.insert((run_id.clone(), 0), EMPTY_BLOCK.to_vec());
+            let missing = RunRecord::new(run_id.clone(), String::new(), 0);
+            for tombstone in tombstones(&missing) {
+                let place = (run_id.clone(), tombstone.next_sequence as u64 - 1);
+                store.points.insert(place, EMPTY_BLOCK.to_vec());
+            }
         }
         for record in deleted {
             store.points.retain(|(of, _), _| *of != record.run_id);

@@ -203,8 +203,8 @@ pub fn amended(record: &RunRecord, amendment: &Amendment) -> RunRecord {
     amended
 }
 
-/// Fences that a deleted run leaves behind, around the end of its log: its owner may not know of the last ones that were set,
-/// and may count rows that it stored on leaving and nobody has settled.
+/// Fences that a deleted run leaves behind, around the end of its log, or where that would begin if it is not there: its owner
+/// may not know of the last ones that were set, and may count rows that it stored on leaving and nobody has settled.
 pub fn tombstones(record: &RunRecord) -> impl Iterator<Item = RunRecord> {
     let last = record.next_sequence as u64 + 1;
     (last.saturating_sub(16).max(1)..=last + 16)

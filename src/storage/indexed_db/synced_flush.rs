@@ -270,7 +270,7 @@ impl<M: Mirror> SyncedStorage<M> {
             self.settle_exits().await?;
         }
         let run_ids = run_ids(batch);
-        let asked = self.stored_runs(&run_ids);
+        let mut asked = self.stored_runs(&run_ids);
         let mut stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?.runs;
         let mut was_committed = false;
         // A run that is still ours and got points speaks for all of the batch. One without points is written again.
@@ -286,6 +286,12 @@ impl<M: Mirror> SyncedStorage<M> {
                 was_committed = holds_row(&points.blocks, &row.bytes);
                 break;
             }
+        }
+        if was_committed && stored.len() < run_ids.len() {
+            // All of it was: a run that is missing now was deleted since, even if this was its first batch.
+            self.note_runs(batch, Journal::note_stored);
+            asked = self.stored_runs(&run_ids);
+            stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?.runs;
         }
         self.resolve(&run_ids, &stored, &asked);
         Ok(was_committed)

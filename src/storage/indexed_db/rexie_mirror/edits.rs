@@ -51,7 +51,11 @@ impl RexieMirror {
             let mut requests = Vec::new();
             for run_id in run_ids {
                 if ids.iter().all(|id| id.as_string().as_ref() != Some(run_id)) {
-                    requests.push((POINTS, Ask::Put(row_key(run_id, 0), wrap_bytes(POINTS, &EMPTY_BLOCK))));
+                    let missing = RunRecord::new(run_id.clone(), String::new(), 0);
+                    for tombstone in tombstones(&missing) {
+                        let key = row_key(run_id, tombstone.next_sequence as u64 - 1);
+                        requests.push((POINTS, Ask::Put(key, wrap_bytes(POINTS, &EMPTY_BLOCK))));
+                    }
                 }
             }
             for record in &deleted {
