@@ -1,8 +1,8 @@
 //! Where the rows belong that a page stored on leaving. Pure: every mirror does in one transaction what is decided here.
 
-use super::compaction::holds_point;
+use super::compaction::{KEPT_ROWS, holds_point};
 use super::mirror::PointRow;
-use super::point_block::{BlockWriter, Slice, read_block};
+use super::point_block::{BlockWriter, EMPTY_BLOCK, Slice, read_block};
 use crate::storage::record::RunRecord;
 use crate::storage::series::Series;
 
@@ -16,7 +16,7 @@ pub struct Settled {
 }
 
 /// Settles what was left of a run: its record and its rows. `stored` is its record as it is stored, `log` all rows that may
-/// stand where these belong, `chunks` its chunks if rows that far back have been compacted.
+/// stand where these belong, or up to [`KEPT_ROWS`] before, `chunks` its chunks if rows that far back have been compacted.
 ///
 /// Settling the same again, or after it was committed the usual way, changes nothing.
 #[must_use]
@@ -33,6 +33,14 @@ pub fn settled(
     let mut there: Vec<Slice> = blocks.flat_map(|block| read_block(block).unwrap_or_default()).collect();
     let mut end = stored.next_sequence as u64;
     let mut added: Vec<PointRow> = Vec::new();
+    if let Some(first) = rows.first().map(|row| row.sequence).filter(|_| is_same_owner) {
+        // A commit that was issued before the page left and comes after this must not put its older record over the new one.
+        for sequence in end.max(first.saturating_sub(KEPT_ROWS))..first {
+            if log.iter().all(|(taken, _)| *taken != sequence) {
+                added.push(PointRow { sequence, bytes: EMPTY_BLOCK.to_vec() });
+            }
+        }
+    }
     for left_row in rows {
         let is_there = log.iter().any(|(_, block)| *block == left_row.bytes)
             || added.iter().any(|other| other.bytes == left_row.bytes);
