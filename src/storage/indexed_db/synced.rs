@@ -96,7 +96,7 @@ pub struct SyncedStorage<M> {
     /// and up to which of these times that was looked at.
     pub(super) left: Cell<u32>,
     pub(super) left_seen: Cell<u32>,
-    /// Site data was cleared, and not all is written again that memory holds: the ids of its runs look as if they were free.
+    /// Site data was cleared, and not all is written again that memory holds: its experiments' names look as if they were free.
     pub(super) rewrites: Cell<bool>,
     /// Runs that may be worth compacting.
     pub(super) compactable: RefCell<Vec<RunSlot>>,

@@ -374,6 +374,7 @@ impl<M: Mirror> SyncedStorage<M> {
         let mut storage = self.storage_mut();
         let (journal, memory) = storage.journal_mut();
         journal.forget_commits(memory);
+        storage.ids_mut().forget_reserved();
         self.rewrites.set(true);
         // For a store that is gone: a page that leaves must not take it along.
         self.doubtful.take();
