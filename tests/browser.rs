@@ -22,7 +22,7 @@ fn mirror() -> RexieMirror {
 
 fn new_run(name: &str, owner: &str) -> NewRun {
     let record = RunRecord { owner: owner.into(), ..RunRecord::new(String::new(), String::new(), 0) };
-    NewRun { experiment_name: name.into(), record }
+    NewRun { experiment_name: name.into(), record, first_experiment: 0, first_run: 0 }
 }
 
 fn batch(record: &RunRecord, sequence: u64) -> Batch {
@@ -117,6 +117,32 @@ async fn exit_of_a_deleted_run_does_not_bring_it_back() {
     assert_eq!((stored.record, mirror.load_catalog().await.unwrap().runs.len()), (None, 0));
     let late = mirror.commit(&batch(&record, 0)).await;
     assert!(matches!(late, Err(StorageError::Conflict(_))), "{late:?}");
+}
+
+#[wasm_bindgen_test]
+async fn run_that_is_deleted_where_it_is_not_stored_cannot_be_stored_later() {
+    let mirror = mirror();
+    let record = RunRecord::new("run-0".into(), "exp-0".into(), 0);
+    let ids = ["run-0".to_owned()];
+    mirror.delete_runs(&ids, None).await.unwrap();
+    mirror.delete_runs(&ids, None).await.unwrap();
+    let late = mirror.commit(&batch(&record, 0)).await;
+    assert!(matches!(late, Err(StorageError::Conflict(_))), "{late:?}");
+    mirror.commit_exit(&batch(&record, 0)).await.unwrap();
+    mirror.settle_exits().await.unwrap();
+    assert_eq!(mirror.load_catalog().await.unwrap().runs.len(), 0);
+    let (_, other) = mirror.begin_run(new_run("after", "a")).await.unwrap();
+    assert_eq!(other.run_id, "run-1");
+}
+
+#[wasm_bindgen_test]
+async fn no_number_is_given_below_those_that_are_known() {
+    let mirror = mirror();
+    let known = NewRun { first_experiment: 3, first_run: 5, ..new_run("known", "a") };
+    let (experiment, run) = mirror.begin_run(known).await.unwrap();
+    assert_eq!((experiment.experiment_id.as_str(), run.run_id.as_str()), ("exp-3", "run-5"));
+    let (experiment, run) = mirror.begin_run(new_run("known", "a")).await.unwrap();
+    assert_eq!((experiment.experiment_id.as_str(), run.run_id.as_str()), ("exp-3", "run-6"));
 }
 
 #[wasm_bindgen_test]

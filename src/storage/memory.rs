@@ -10,7 +10,8 @@ use super::clock;
 use super::error::{Result, StorageError};
 use super::experiment_storage::ExperimentStorage;
 use super::record::{
-    ArtifactRef, ExperimentRecord, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus, id_number, stable_order,
+    ArtifactRef, ExperimentRecord, MAX_STEP, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus, id_number,
+    stable_order,
 };
 use super::run_state::{RunState, SeriesSlot, check_text};
 
@@ -118,9 +119,15 @@ impl InMemoryStorage {
         numbered.filter_map(|(index, run)| run.as_ref().map(|run| (RunSlot(index as u32), run)))
     }
 
+    /// The lowest numbers that no experiment and no run here has ever had.
+    #[must_use]
+    pub fn next_numbers(&self) -> (u64, u64) {
+        (self.next_experiment, self.next_run)
+    }
+
     /// Adds or replaces an experiment's record.
     pub fn put_experiment(&mut self, record: ExperimentRecord) {
-        self.next_experiment = self.next_experiment.max(id_number(&record.experiment_id).saturating_add(1));
+        self.next_experiment = self.next_experiment.max(number_after(&record.experiment_id));
         match self.experiments.iter_mut().find(|old| old.experiment_id == record.experiment_id) {
             Some(old) => *old = record,
             None => self.experiments.push(record),
@@ -130,7 +137,7 @@ impl InMemoryStorage {
     /// Puts a run in the place of the one with its id, or adds it.
     pub fn put_run(&mut self, run: RunState) -> RunSlot {
         let run_id = &run.record().run_id;
-        self.next_run = self.next_run.max(id_number(run_id).saturating_add(1));
+        self.next_run = self.next_run.max(number_after(run_id));
         match self.place(run_id) {
             Ok(place) => {
                 let slot = self.by_id[place];
@@ -287,6 +294,12 @@ impl ExperimentStorage for InMemoryStorage {
     fn get_span_id(&self, run_id: &str) -> Result<Option<String>> {
         self.run(run_id).map(|run| run.record().span_id.clone())
     }
+}
+
+/// The number after that of an id; an id without one, or with one that nobody counts up to, stands in nobody's way.
+fn number_after(id: &str) -> u64 {
+    let number = id_number(id);
+    if number < MAX_STEP { number + 1 } else { 0 }
 }
 
 /// Ids in the order of their numbers.

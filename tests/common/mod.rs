@@ -10,8 +10,6 @@
 
 pub mod conformance;
 #[cfg(not(target_arch = "wasm32"))]
-pub mod facts;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod faulty_mirror;
 pub mod synced;
 #[cfg(not(target_arch = "wasm32"))]

@@ -98,6 +98,11 @@ impl SharedStore {
 }
 
 impl TabMirror {
+    /// How many times site data had been cleared when this tab last looked.
+    pub fn clears_seen(&self) -> u32 {
+        self.seen.get()
+    }
+
     /// Whether this tab knows the database that there is now.
     pub fn is_up_to_date(&self) -> bool {
         self.seen.get() == self.shared.identity.get()
@@ -143,7 +148,9 @@ impl TabMirror {
             println!("      {result:?}");
         }
         wait(after).await;
-        if answer_lost { result.and_then(|_| Err(broken())) } else { result }
+        // Answered when its tab knows already that site data was cleared, it speaks of what is gone.
+        let is_lost = answer_lost || self.seen.get() != began_with;
+        if is_lost { result.and_then(|_| Err(broken())) } else { result }
     }
 }
 

@@ -212,6 +212,19 @@ fn written(all: Vec<Growing>) -> Vec<(String, u64, Vec<u8>)> {
     chunks
 }
 
+/// Whether a slice has this point of a series, at this place in the series' log.
+#[must_use]
+pub fn holds_point(slice: &Slice, key: &str, index: u64, point: &RawPoint) -> bool {
+    let place = index.checked_sub(slice.first_index);
+    let there = place.and_then(|place| slice.points.get(place as usize));
+    let is_same = |there: &RawPoint| {
+        there.step == point.step
+            && there.timestamp_ms == point.timestamp_ms
+            && there.value.to_bits() == point.value.to_bits()
+    };
+    slice.key == key && there.is_some_and(is_same)
+}
+
 /// Whether a row is among these blocks: as it is, or its points are, each where it was in its series' log.
 #[must_use]
 pub fn holds_row(blocks: &[Vec<u8>], row: &[u8]) -> bool {
@@ -225,17 +238,8 @@ pub fn holds_row(blocks: &[Vec<u8>], row: &[u8]) -> bool {
     for block in blocks {
         for stored in read_block(block).unwrap_or_default() {
             missing.retain(|slice| {
-                let place = slice.first_index.checked_sub(stored.first_index);
-                let there = place.and_then(|place| stored.points.get(place as usize));
-                let is_there = match (there, slice.points.first()) {
-                    (Some(a), Some(b)) => {
-                        a.step == b.step
-                            && a.timestamp_ms == b.timestamp_ms
-                            && a.value.to_bits() == b.value.to_bits()
-                    }
-                    _ => false,
-                };
-                stored.key != slice.key || !is_there
+                let first = slice.points.first();
+                !first.is_some_and(|first| holds_point(&stored, &slice.key, slice.first_index, first))
             });
         }
     }

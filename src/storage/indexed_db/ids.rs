@@ -32,6 +32,11 @@ impl IdPool {
         Self { experiments: reserved.experiments, runs: reserved.runs, ..self }
     }
 
+    /// Lets go of what is left of the reserved numbers: the store that counted them is gone.
+    pub fn forget_reserved(&mut self) {
+        (self.experiments, self.runs) = (0..0, 0..0);
+    }
+
     /// An id that no other experiment has.
     pub fn experiment_id(&mut self) -> String {
         let number = self.experiments.next();

@@ -132,6 +132,8 @@ impl Mirror for MemoryMirror {
 
     async fn begin_run(&self, new_run: NewRun) -> Result<(ExperimentRecord, RunRecord)> {
         let mut store = self.store.borrow_mut();
+        store.next_experiment = store.next_experiment.max(new_run.first_experiment);
+        store.next_run = store.next_run.max(new_run.first_run);
         let named = store.experiments.values().find(|old| old.name == new_run.experiment_name);
         let experiment = if let Some(experiment) = named {
             experiment.clone()
@@ -216,6 +218,16 @@ impl Mirror for MemoryMirror {
             run_ids.contains(&record.run_id) || experiment_id == Some(record.experiment_id.as_str())
         };
         let deleted: Vec<RunRecord> = store.runs.values().filter(goes).cloned().collect();
+        for run_id in run_ids {
+            if store.runs.contains_key(run_id) {
+                continue;
+            }
+            let missing = RunRecord::new(run_id.clone(), String::new(), 0);
+            for tombstone in tombstones(&missing) {
+                let place = (run_id.clone(), tombstone.next_sequence as u64 - 1);
+                store.points.insert(place, EMPTY_BLOCK.to_vec());
+            }
+        }
         for record in deleted {
             store.points.retain(|(of, _), _| *of != record.run_id);
             store.chunks.retain(|(of, ..), _| *of != record.run_id);

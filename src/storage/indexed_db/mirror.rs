@@ -35,6 +35,10 @@ pub struct NewRun {
     pub experiment_name: String,
     /// The run to store; its two ids are filled in by the mirror.
     pub record: RunRecord,
+    /// No lower numbers are given: whoever begins the run knows some, perhaps of a database that was cleared.
+    pub first_experiment: u64,
+    /// As for experiments.
+    pub first_run: u64,
 }
 
 /// One row of a run's log.
@@ -83,6 +87,9 @@ pub struct StoredPoints {
 ///
 /// Futures are single-threaded. `commit` issues every request before its first suspension if the store is open, so that
 /// polling it once is enough to save a page that is going away.
+///
+/// `Cleared` is told once, when what is there is not the store that was: to one of those who ask. Whatever was begun before and
+/// is answered after that is answered with `ConnectionLost`, even if it went through: it was for the store that is gone.
 #[allow(async_fn_in_trait, reason = "all implementations and callers are single-threaded")]
 pub trait Mirror {
     /// Reads all experiments and runs.
@@ -134,7 +141,8 @@ pub trait Mirror {
     /// Deletes runs with their points and the contents nobody else refers to, and the experiment with all its runs if one is
     /// given.
     ///
-    /// Whoever writes one of them runs into a fence. Ids that are not there are passed over.
+    /// Whoever writes one of them runs into a fence; so does who is about to, where one is not there: site data may have been
+    /// cleared, or a page stored it on leaving.
     async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()>;
 
     /// Reads a run's points: the rows from `from_sequence` on, or all if those were compacted meanwhile.
@@ -196,8 +204,8 @@ pub fn amended(record: &RunRecord, amendment: &Amendment) -> RunRecord {
     amended
 }
 
-/// Fences that a deleted run leaves behind, around the end of its log: its owner may not know of the last ones that were set,
-/// and may count rows that it stored on leaving and nobody has settled.
+/// Fences that a deleted run leaves behind, around the end of its log, or where that would begin if it is not there: its owner
+/// may not know of the last ones that were set, and may count rows that it stored on leaving and nobody has settled.
 pub fn tombstones(record: &RunRecord) -> impl Iterator<Item = RunRecord> {
     let last = record.next_sequence as u64 + 1;
     (last.saturating_sub(16).max(1)..=last + 16)

@@ -22,6 +22,7 @@ mod synced_edit;
 mod synced_flush;
 mod synced_load;
 mod synced_log;
+mod synced_resume;
 mod volatile_mirror;
 
 pub use change::{Change, Damage, Damaged};

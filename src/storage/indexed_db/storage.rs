@@ -282,6 +282,10 @@ impl IndexedDbStorage {
         &mut self.memory
     }
 
+    pub(super) fn ids_mut(&mut self) -> &mut IdPool {
+        &mut self.ids
+    }
+
     pub(super) fn set_ids(&mut self, ids: IdPool) {
         self.ids = ids;
     }

@@ -1,6 +1,6 @@
-//! A storage and its mirror: opening, beginning and resuming runs, and telling what changed.
+//! A storage and its mirror: opening, beginning runs, and telling what changed.
 //!
-//! Flushing is in `synced_flush`, reading back in `synced_load`. No borrow of the storage is held across an await or a notice.
+//! Flushing is in `synced_flush`, reading back in `synced_load`, resuming in `synced_resume`. No borrow of the storage is held across an await or a notice.
 
 use std::cell::{Cell, Ref, RefCell, RefMut};
 
@@ -94,7 +94,7 @@ pub struct SyncedStorage<M> {
     /// and up to which of these times that was looked at.
     pub(super) left: Cell<u32>,
     pub(super) left_seen: Cell<u32>,
-    /// Site data was cleared, and not all is written again that memory holds: the ids of its runs look as if they were free.
+    /// Site data was cleared, and not all is written again that memory holds: its experiments' names look as if they were free.
     pub(super) rewrites: Cell<bool>,
     /// Runs that may be worth compacting.
     pub(super) compactable: RefCell<Vec<RunSlot>>,
@@ -210,6 +210,8 @@ impl<M: Mirror> SyncedStorage<M> {
         if self.rewrites.get() {
             self.flush().await?;
         }
+        // What a page stored on leaving has ids too, and they are not in use before it is settled.
+        self.settle_exits().await?;
         let now_ms = clock::now_ms();
         let mut record = RunRecord::new(String::new(), String::new(), now_ms);
         record.status = RunStatus::Running;
@@ -218,7 +220,9 @@ impl<M: Mirror> SyncedStorage<M> {
         record.run_name = options.run_name;
         record.tags = options.tags;
         record.owner.clone_from(&self.owner);
-        let new_run = NewRun { experiment_name: experiment_name.to_owned(), record };
+        let (first_experiment, first_run) = self.storage().memory().next_numbers();
+        let experiment_name = experiment_name.to_owned();
+        let new_run = NewRun { experiment_name, record, first_experiment, first_run };
         let (experiment, record) = self.heard(self.mirror.begin_run(new_run).await)?;
         let experiment_id = experiment.experiment_id.clone();
         let run_id = record.run_id.clone();
@@ -236,56 +240,6 @@ impl<M: Mirror> SyncedStorage<M> {
         Ok(slot)
     }
 
-    /// Takes an unfinished run over, with its points: from here on this storage writes it. A run open here is simply found.
-    ///
-    /// # Errors
-    /// `RunNotFound`; `InvalidState` if it has ended; `RunTakenOver` if another owner was quicker; those of the mirror.
-    pub async fn resume_run(&self, run_id: &str) -> Result<RunSlot> {
-        let known = self.storage().memory().run_slot(run_id).ok().filter(|&slot| self.storage().owns(slot));
-        if let Some(slot) = known {
-            self.start_if_pending(slot)?;
-            return Ok(slot);
-        }
-        self.settle_exits().await?;
-        let ids = [run_id.to_owned()];
-        let catalog = self.heard(self.mirror.load_records(&[], &ids).await)?;
-        let owner = catalog.runs.first().map(|record| record.owner.clone()).unwrap_or_default();
-        let record = self.heard(self.mirror.claim_run(run_id, &owner, &self.owner, clock::now_ms()).await)?;
-        let stored = self.heard(self.mirror.load_points(run_id, 0).await)?;
-        let experiments = [record.experiment_id.clone()];
-        let catalog = self.heard(self.mirror.load_records(&experiments, &[]).await)?;
-        self.absorb(catalog);
-        // Resumed here twice at once, the run may have been logged to meanwhile: what memory holds of it is kept.
-        let known = self.storage().memory().run_slot(run_id).ok().filter(|&slot| self.storage().owns(slot));
-        if let Some(slot) = known {
-            let next_sequence = record.next_sequence as u64;
-            self.adopt_amendment(slot, record, next_sequence);
-            return Ok(slot);
-        }
-        let slot = self.adopt(self.state_of(record, &stored.blocks));
-        self.start_if_pending(slot)?;
-        let experiment_id = experiments.into_iter().next().unwrap_or_default();
-        self.notify(Notice::Change(Change::Run { experiment_id, run_id: run_id.to_owned() }));
-        self.notify(Notice::Committed { experiment_ids: Vec::new(), run_ids: ids.to_vec() });
-        Ok(slot)
-    }
-
-    fn start_if_pending(&self, slot: RunSlot) -> Result<()> {
-        let status = self.storage().memory().get(slot).map(|run| run.record().status);
-        match status {
-            Some(RunStatus::Pending) => {
-                self.storage_mut().change_run(slot, |run| run.start(clock::now_ms()))?;
-                self.changed(clock::now_ms() as f64, 0);
-                Ok(())
-            }
-            // A final run answers with the error of starting it.
-            Some(status) if status.is_final() => {
-                self.storage_mut().change_run(slot, |run| run.start(clock::now_ms()))
-            }
-            _ => Ok(()),
-        }
-    }
-
     pub(super) fn unread(&self, slot: RunSlot) -> Option<u64> {
         self.unread.borrow().iter().find(|(other, _)| *other == slot).map(|(_, unread)| *unread)
     }
@@ -297,7 +251,7 @@ impl<M: Mirror> SyncedStorage<M> {
     }
 
     /// Puts a run that is stored as it stands into memory, in its old slot if it had one.
-    fn adopt(&self, state: RunState) -> RunSlot {
+    pub(super) fn adopt(&self, state: RunState) -> RunSlot {
         let lengths: Vec<usize> =
             state.all_series().unwrap_or_default().iter().map(|named| named.series.len()).collect();
         let (next_sequence, compacted_sequence) =

@@ -85,10 +85,18 @@ impl<M: Mirror> SyncedStorage<M> {
         Ok(())
     }
 
-    /// A run is not in the database: it was deleted, or is still to be stored.
-    pub(super) fn run_missing(&self, slot: RunSlot) {
+    /// Those of these runs that are stored now. To be asked before it is read which are there: only they can be missed.
+    pub(super) fn stored_runs(&self, run_ids: &[String]) -> Vec<RunSlot> {
+        let storage = self.storage();
+        let slots = run_ids.iter().filter_map(|id| storage.memory().run_slot(id).ok());
+        slots.filter(|&slot| !storage.journal().is_unstored(slot)).collect()
+    }
+
+    /// A run is not in the database. If it was among the stored ones when that was `asked`, and was not cleared away since, it
+    /// was deleted.
+    pub(super) fn run_missing(&self, slot: RunSlot, asked: &[RunSlot]) {
         let is_unstored = self.storage().journal().is_unstored(slot);
-        if !is_unstored {
+        if !is_unstored && asked.contains(&slot) {
             self.run_deleted(slot);
         }
     }

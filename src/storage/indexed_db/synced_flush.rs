@@ -7,7 +7,7 @@ use futures::channel::oneshot;
 use super::change::Change;
 use super::compaction::holds_row;
 use super::flush_policy::Wake;
-use super::journal::BATCH_POINTS;
+use super::journal::{BATCH_POINTS, Journal};
 use super::mirror::{Batch, Mirror};
 use super::point_block::EMPTY_BLOCK;
 use super::storage::IndexedDbStorage;
@@ -27,8 +27,13 @@ impl<M: Mirror> SyncedStorage<M> {
     /// The cause, if it could not be committed: it stays in memory and is tried again later.
     pub async fn flush(&self) -> Result<()> {
         let _turn = self.turn.lock().await;
+        self.flush_in_turn().await
+    }
+
+    /// Commits everything that changed. When it returns, nothing is on its way or in doubt.
+    pub(super) async fn flush_in_turn(&self) -> Result<()> {
         loop {
-            if self.is_left() {
+            while self.is_left() {
                 let settled = self.settle_exits().await;
                 if settled.is_err() {
                     self.settle(&settled);
@@ -97,7 +102,10 @@ impl<M: Mirror> SyncedStorage<M> {
         self.set_left();
         for (place, batch) in batches.into_iter().enumerate() {
             match &result {
-                Ok(()) => self.storage_mut().acknowledge(&batch),
+                Ok(()) => {
+                    self.storage_mut().acknowledge(&batch);
+                    self.note_runs(&batch, Journal::note_left);
+                }
                 Err(StorageError::ConnectionLost(_)) => self.keep_in_doubt(batch),
                 Err(_) if place < in_doubt => self.keep_in_doubt(batch),
                 Err(_) => self.storage_mut().journal_mut().0.restore(batch.id),
@@ -113,8 +121,10 @@ impl<M: Mirror> SyncedStorage<M> {
     pub async fn settle_exits(&self) -> Result<()> {
         // Until it is over, who asks settles too: it may come before this one.
         let (left, seen) = (self.is_left(), self.left.get());
+        let left_runs = self.storage().journal().left_runs();
         let settled = self.heard(self.mirror.settle_exits().await);
         let run_ids = settled?;
+        left_runs.into_iter().for_each(|slot| self.storage_mut().journal_mut().0.note_stored(slot));
         if left {
             // Who took a run over or deleted it before this did not run into what was not there yet.
             self.check_own().await?;
@@ -166,6 +176,15 @@ impl<M: Mirror> SyncedStorage<M> {
         true
     }
 
+    fn note_runs(&self, batch: &Batch, note: fn(&mut Journal, RunSlot)) {
+        let mut storage = self.storage_mut();
+        for commit in &batch.runs {
+            if let Ok(slot) = storage.memory().run_slot(&commit.record.run_id) {
+                note(storage.journal_mut().0, slot);
+            }
+        }
+    }
+
     fn drain(&self, most_points: usize, released: bool) -> Option<Batch> {
         let stamp = IndexedDbStorage::stamp(self.owner().to_owned(), released);
         let mut storage = self.storage_mut();
@@ -175,6 +194,7 @@ impl<M: Mirror> SyncedStorage<M> {
 
     fn acknowledge(&self, batch: &Batch) {
         self.storage_mut().acknowledge(batch);
+        self.note_runs(batch, Journal::note_stored);
         for commit in &batch.runs {
             let slot = self.storage().memory().run_slot(&commit.record.run_id);
             slot.into_iter().for_each(|slot| self.may_compact(slot));
@@ -228,8 +248,9 @@ impl<M: Mirror> SyncedStorage<M> {
                 _ => {}
             }
             in_doubt = false;
-            if self.exits.get() > 0 {
-                // A last flush: it is waited for before more is drained.
+            if self.exits.get() > 0 || !self.doubtful.borrow().is_empty() {
+                // A last flush, or another doubt: it is seen to before more is drained. What is drained now would count from its
+                // end, beyond where others set their fences.
                 break;
             }
             match self.drain(BATCH_POINTS, false) {
@@ -249,6 +270,7 @@ impl<M: Mirror> SyncedStorage<M> {
             self.settle_exits().await?;
         }
         let run_ids = run_ids(batch);
+        let mut asked = self.stored_runs(&run_ids);
         let mut stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?.runs;
         let mut was_committed = false;
         // A run that is still ours and got points speaks for all of the batch. One without points is written again.
@@ -265,7 +287,13 @@ impl<M: Mirror> SyncedStorage<M> {
                 break;
             }
         }
-        self.resolve(&run_ids, &stored);
+        if was_committed && stored.len() < run_ids.len() {
+            // All of it was: a run that is missing now was deleted since, even if this was its first batch.
+            self.note_runs(batch, Journal::note_stored);
+            asked = self.stored_runs(&run_ids);
+            stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?.runs;
+        }
+        self.resolve(&run_ids, &stored, &asked);
         Ok(was_committed)
     }
 
@@ -276,25 +304,33 @@ impl<M: Mirror> SyncedStorage<M> {
             let own = storage.memory().runs().filter(|(slot, _)| storage.owns(*slot));
             own.map(|(_, run)| run.record().run_id.clone()).collect()
         };
+        let asked = self.stored_runs(&run_ids);
         let stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?;
-        self.resolve(&run_ids, &stored.runs);
+        self.resolve(&run_ids, &stored.runs, &asked);
         Ok(())
     }
 
     /// A row was there already. If it cannot be seen why, nothing is written before it is.
     async fn resolve_conflict(&self, batch: &Batch) -> Result<()> {
         let run_ids = run_ids(batch);
+        let asked = self.stored_runs(&run_ids);
         let stored = self.heard(self.mirror.load_records(&[], &run_ids).await);
         if stored.is_err() {
             self.set_left();
         }
         let stored = stored?.runs;
-        self.resolve(&run_ids, &stored);
+        self.resolve(&run_ids, &stored, &asked);
         for commit in &batch.runs {
-            let slot = self.storage().memory().run_slot(&commit.record.run_id);
-            if let (Ok(slot), [_], []) = (&slot, &batch.runs[..], &stored[..]) {
+            let run_id = &commit.record.run_id;
+            let is_stored = stored.iter().any(|record| record.run_id == *run_id);
+            let slot = self.storage().memory().run_slot(run_id);
+            if let (Ok(slot), false) = (&slot, is_stored) {
                 // Rows without a record are a deleted run's fences.
-                self.run_deleted(*slot);
+                let points = self.mirror.load_points(run_id, 0).await;
+                let points = self.heard(points)?;
+                if points.record.is_none() && !points.blocks.is_empty() {
+                    self.run_deleted(*slot);
+                }
                 continue;
             }
             if let (Ok(slot), Some(row)) = (slot, commit.rows.first()) {
@@ -304,16 +340,18 @@ impl<M: Mirror> SyncedStorage<M> {
         Ok(())
     }
 
-    /// Each of these runs may have been taken over, deleted, or have rows that we don't know of.
-    fn resolve(&self, run_ids: &[String], stored: &[RunRecord]) {
+    /// Each of these runs may have been taken over, deleted, or have rows that we don't know of. Those `asked` for when they were
+    /// stored already are deleted if they are not there.
+    fn resolve(&self, run_ids: &[String], stored: &[RunRecord], asked: &[RunSlot]) {
         for run_id in run_ids {
             let Ok(slot) = self.storage().memory().run_slot(run_id) else { continue };
             match stored.iter().find(|record| &record.run_id == run_id) {
                 Some(record) if record.owner == self.owner() => {
+                    self.storage_mut().journal_mut().0.note_stored(slot);
                     self.adopt_amendment(slot, record.clone(), record.next_sequence as u64);
                 }
                 Some(_) => self.lose_run(slot, &StorageError::RunTakenOver(run_id.clone())),
-                None => self.run_missing(slot),
+                None => self.run_missing(slot, asked),
             }
         }
     }
@@ -336,8 +374,11 @@ impl<M: Mirror> SyncedStorage<M> {
         let mut storage = self.storage_mut();
         let (journal, memory) = storage.journal_mut();
         journal.forget_commits(memory);
+        storage.ids_mut().forget_reserved();
         self.rewrites.set(true);
+        // For a store that is gone: a page that leaves must not take it along.
         self.doubtful.take();
+        self.sending.take();
     }
 
     /// Lets the policy decide what comes next, and tells subscribers if writing began to fail or works again.

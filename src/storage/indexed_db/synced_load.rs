@@ -52,12 +52,13 @@ impl<M: Mirror> SyncedStorage<M> {
     /// # Errors
     /// Those of the mirror.
     pub async fn refresh(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<()> {
+        let asked = self.stored_runs(run_ids);
         let catalog = self.heard(self.mirror.load_records(experiment_ids, run_ids).await)?;
         // Runs first: whoever hears that an experiment is gone finds its runs gone.
         for run_id in run_ids.iter().filter(|id| !holds_run(&catalog, id)) {
             let slot = self.storage().memory().run_slot(run_id);
             if let Ok(slot) = slot {
-                self.run_missing(slot);
+                self.run_missing(slot, &asked);
             }
         }
         let is_stored = |id: &String| catalog.experiments.iter().any(|stored| &stored.experiment_id == id);
@@ -77,14 +78,16 @@ impl<M: Mirror> SyncedStorage<M> {
     /// Those of the mirror.
     pub async fn refresh_all(&self) -> Result<()> {
         self.settle_exits().await?;
+        // What comes to be known meanwhile may not be in it yet.
+        let known: Vec<RunSlot> = self.storage().memory().runs().map(|(slot, _)| slot).collect();
         let catalog = self.heard(self.mirror.load_catalog().await)?;
         let gone: Vec<RunSlot> = {
             let storage = self.storage();
-            let is_gone = |slot: RunSlot, run: &RunState| {
-                !storage.is_own(slot) && !holds_run(&catalog, &run.record().run_id)
+            let is_gone = |slot: &RunSlot| {
+                let run = storage.memory().get(*slot).filter(|_| !storage.is_own(*slot));
+                run.is_some_and(|run| !holds_run(&catalog, &run.record().run_id))
             };
-            let gone = storage.memory().runs().filter(|(slot, run)| is_gone(*slot, run));
-            gone.map(|(slot, _)| slot).collect()
+            known.into_iter().filter(is_gone).collect()
         };
         gone.into_iter().for_each(|slot| self.run_deleted(slot));
         let changes = self.absorb(catalog);
@@ -201,7 +204,7 @@ impl<M: Mirror> SyncedStorage<M> {
         state
     }
 
-    fn read_blocks(&self, run_id: &str, blocks: &[Vec<u8>]) -> Vec<Slice> {
+    pub(super) fn read_blocks(&self, run_id: &str, blocks: &[Vec<u8>]) -> Vec<Slice> {
         let mut slices = Vec::new();
         for block in blocks {
             match read_block(block) {

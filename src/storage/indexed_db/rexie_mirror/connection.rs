@@ -93,7 +93,7 @@ impl Connection {
         let clears = self.clears();
         let _turn = self.opening.lock().await;
         if self.clears() != clears {
-            return Err(StorageError::ConnectionLost("this site's data was cleared".into()));
+            return Err(cleared_meanwhile());
         }
         if self.is_open() {
             return Ok(());
@@ -212,6 +212,11 @@ type Opening = LocalBoxFuture<'static, rexie::Result<Rexie>>;
 
 fn is_lost(cause: &rexie::Error) -> bool {
     matches!(classify(cause), StorageError::ConnectionLost(_))
+}
+
+/// What was begun on a database that is gone, as somebody else was told.
+pub fn cleared_meanwhile() -> StorageError {
+    StorageError::ConnectionLost("this site's data was cleared".into())
 }
 
 /// The first of a store's values under a key.

@@ -35,7 +35,9 @@ impl RexieMirror {
 
     pub(super) async fn delete(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {
         let mut plan = |answers: &[Vec<JsValue>]| {
-            let [all] = answers else { return Ok(Next::Read(vec![(RUNS, Ask::Values(None))])) };
+            let [all, ids] = answers else {
+                return Ok(Next::Read(vec![(RUNS, Ask::Values(None)), (RUNS, Ask::Keys(None))]));
+            };
             let mut deleted: Vec<RunRecord> = Vec::new();
             let mut kept: Vec<RunRecord> = Vec::new();
             for value in all {
@@ -47,6 +49,15 @@ impl RexieMirror {
                 }
             }
             let mut requests = Vec::new();
+            for run_id in run_ids {
+                if ids.iter().all(|id| id.as_string().as_ref() != Some(run_id)) {
+                    let missing = RunRecord::new(run_id.clone(), String::new(), 0);
+                    for tombstone in tombstones(&missing) {
+                        let key = row_key(run_id, tombstone.next_sequence as u64 - 1);
+                        requests.push((POINTS, Ask::Put(key, wrap_bytes(POINTS, &EMPTY_BLOCK))));
+                    }
+                }
+            }
             for record in &deleted {
                 requests.push((RUNS, Ask::Delete(record.run_id.as_str().into())));
                 // IndexedDB deletes by a range as by a key.

@@ -61,6 +61,8 @@ impl RexieMirror {
             // One whose record is damaged is not taken for the one of this name: its new runs go to another.
             let known = named.iter().find_map(|stored| decode::<ExperimentRecord>(stored.clone()).ok());
             let mut counters = counters_in(ids)?;
+            counters.next_experiment = counters.next_experiment.max(new_run.first_experiment as f64);
+            counters.next_run = counters.next_run.max(new_run.first_run as f64);
             // A page that wrote its runs again after the site's data was cleared may have taken numbers that are counted as
             // free: they are probed, one of each kind at a time. Gaps do no harm. Rows without a run are what a deleted one left.
             let taken = (probes.len() / 3) as f64;

@@ -17,6 +17,7 @@ use super::schema::{
 use super::transact::{Ask, Next, Request, TRIES};
 use super::{RexieMirror, exit_copy};
 use crate::storage::error::Result;
+use crate::storage::indexed_db::compaction::KEPT_ROWS;
 use crate::storage::indexed_db::mirror::PointRow;
 use crate::storage::indexed_db::settling::settled;
 use crate::storage::record::{RECORD_FORMAT, RunRecord};
@@ -219,8 +220,9 @@ fn records_and_logs(runs: &[Settled]) -> Result<Vec<Request>> {
     let mut requests = Vec::new();
     for Settled { run_id, first_sequence, .. } in runs {
         requests.push(one(RUNS, run_id)?);
-        requests.push((POINTS, Ask::Keys(Some(log_range(run_id, *first_sequence)?))));
-        requests.push((POINTS, Ask::Values(Some(log_range(run_id, *first_sequence)?))));
+        let from = first_sequence.saturating_sub(KEPT_ROWS);
+        requests.push((POINTS, Ask::Keys(Some(log_range(run_id, from)?))));
+        requests.push((POINTS, Ask::Values(Some(log_range(run_id, from)?))));
     }
     Ok(requests)
 }

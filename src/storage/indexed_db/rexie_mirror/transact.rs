@@ -12,6 +12,7 @@ use rexie::{KeyRange, Store, Transaction, TransactionMode};
 use wasm_bindgen::JsValue;
 
 use super::RexieMirror;
+use super::connection::cleared_meanwhile;
 use super::schema::BY_NAME;
 use super::timer::{ANSWER_MS, timer, unanswered};
 use super::write::{Failed, write_all};
@@ -127,11 +128,11 @@ impl RexieMirror {
             loop {
                 let result = self.attempt(stores, mode, plan).await;
                 left -= 1;
-                if !matches!(result, Err(StorageError::ConnectionLost(_))) {
-                    return result;
+                // What was meant for a database that was cleared is not for the one that stands there now, nor is its answer.
+                if self.connection.clears() != clears && !matches!(result, Err(StorageError::Cleared(_))) {
+                    return Err(cleared_meanwhile());
                 }
-                // What was meant for a database that was cleared is not for the one that stands there now.
-                if self.connection.clears() != clears {
+                if !matches!(result, Err(StorageError::ConnectionLost(_))) {
                     return result;
                 }
                 self.connection.close();

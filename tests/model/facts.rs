@@ -21,7 +21,9 @@ struct Logged {
 pub struct RunFacts {
     pub experiment_id: String,
     /// How often site data had been cleared when it was begun.
-    clears: u32,
+    pub clears: u32,
+    /// How often site data had been cleared when it was last open who writes it again.
+    contested: u32,
     /// Points that a successful flush covered.
     required: BTreeSet<usize>,
     /// Deleting it was tried: nothing is required of it any more.
@@ -40,7 +42,7 @@ pub struct Facts {
     pub clears: u32,
     /// Somebody may have begun a run under an id that was used before site data was cleared, without hearing of it.
     pub unheard: bool,
-    /// Experiments that somebody may still be deleting: runs that are begun meanwhile go with them.
+    /// Experiments and runs that somebody deletes, or was about to: what is begun under their ids meanwhile goes with them.
     pub deleting: Vec<String>,
     /// Runs that somebody is about to take over.
     pub resuming: Vec<String>,
@@ -59,7 +61,7 @@ fn number(value: f64) -> usize {
 impl Facts {
     pub fn begun(&mut self, run_id: &str, experiment_id: &str, clears: u32) {
         let experiment_id = experiment_id.to_owned();
-        let may_be_gone = self.deleting.contains(&experiment_id);
+        let may_be_gone = self.deleting.iter().any(|id| *id == experiment_id || id == run_id);
         let facts = RunFacts { experiment_id, clears, may_be_gone, ..RunFacts::default() };
         // Numbers are given again after site data was cleared.
         for point in self.points.iter_mut().filter(|point| point.run_id == run_id) {
@@ -100,9 +102,18 @@ impl Facts {
             .collect()
     }
 
-    pub fn require(&mut self, run_id: &str, points: impl IntoIterator<Item = usize>) {
-        if let Some(run) = self.runs.get_mut(run_id) {
+    /// A flush covered these points, in a tab that knew of so many times that site data had been cleared.
+    pub fn require(&mut self, run_id: &str, points: impl IntoIterator<Item = usize>, clears_seen: u32) {
+        // Not if they were cleared since, unseen, and it is open whether this tab writes the run again or another one.
+        if let Some(run) = self.runs.get_mut(run_id).filter(|run| run.contested <= clears_seen) {
             run.required.extend(points);
+        }
+    }
+
+    /// Site data was just cleared, and it is open who writes this run again.
+    pub fn contest(&mut self, run_id: &str) {
+        if let Some(run) = self.runs.get_mut(run_id) {
+            run.contested = self.clears;
         }
     }
 

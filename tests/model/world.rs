@@ -1,0 +1,162 @@
+//! The world of a case: tabs on one store, opened, killed, and their site data cleared, with what is known of all that.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::rc::Rc;
+
+use entrenar::storage::indexed_db::SyncedStorage;
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+
+use crate::common::tab_mirror::{SharedStore, TabMirror};
+use crate::facts::Facts;
+
+pub type Synced = SyncedStorage<TabMirror>;
+pub type Shared<T> = Rc<RefCell<T>>;
+
+/// More polls than anything takes.
+pub const POLLS: usize = 2_000;
+
+pub struct Tab {
+    pub mirror: TabMirror,
+    pub synced: Rc<Synced>,
+    pub tasks: Vec<LocalBoxFuture<'static, ()>>,
+    /// How often site data had been cleared when all that was here was written.
+    pub written: Rc<Cell<u32>>,
+    /// How many runs it is about to begin.
+    pub beginning: Rc<Cell<u32>>,
+}
+
+#[derive(Default)]
+pub struct World {
+    pub store: SharedStore,
+    pub facts: Shared<Facts>,
+    pub tabs: [Option<Tab>; 3],
+    opened: usize,
+}
+
+pub fn complete<T>(future: impl Future<Output = T>) -> T {
+    let future = std::pin::pin!(future);
+    let mut future = future;
+    (0..POLLS).find_map(|_| future.as_mut().now_or_never()).unwrap_or_else(|| panic!("it hangs"))
+}
+
+/// What was logged here to runs that may be written from here.
+pub fn owned(synced: &Synced, facts: &Facts) -> Vec<(String, BTreeSet<usize>)> {
+    let storage = synced.storage();
+    let runs = storage.memory().runs().filter(|(slot, _)| storage.owns(*slot));
+    let ids = runs.map(|(_, run)| run.record().run_id.clone());
+    ids.map(|id| {
+        let logged = facts.logged_by(synced.owner(), &id);
+        (id, logged)
+    })
+    .collect()
+}
+
+impl World {
+    pub fn open(&mut self, place: usize) {
+        let mut mirror = self.store.connect();
+        self.opened += 1;
+        mirror.mortal = self.opened.is_multiple_of(3);
+        let synced = complete(SyncedStorage::open(mirror.clone(), &format!("tab-{}", self.opened), |_| {}));
+        let written = Rc::new(Cell::new(self.facts.borrow().clears));
+        self.tabs[place] = Some(Tab {
+            mirror,
+            synced: Rc::new(synced.unwrap()),
+            tasks: Vec::new(),
+            written,
+            beginning: Rc::default(),
+        });
+    }
+
+    pub fn live(&self) -> impl Iterator<Item = &Tab> {
+        self.tabs.iter().flatten()
+    }
+
+    pub fn poll_tasks(&mut self, place: usize) {
+        if let Some(tab) = &mut self.tabs[place] {
+            let tasks = std::mem::take(&mut tab.tasks);
+            tab.tasks = tasks
+                .into_iter()
+                .filter_map(|mut task| task.as_mut().now_or_never().is_none().then_some(task))
+                .collect();
+        }
+    }
+
+    pub fn kill(&mut self, place: usize) {
+        let Some(tab) = self.tabs[place].take() else { return };
+        if tab.written.get() != self.facts.borrow().clears {
+            // Site data was cleared, and it did not live to write its runs again.
+            let lost = owned(&tab.synced, &self.facts.borrow());
+            for (run_id, _) in lost {
+                self.facts.borrow_mut().keep(&run_id, &BTreeSet::new());
+            }
+        }
+    }
+
+    pub fn clear(&mut self) {
+        self.store.clear();
+        let facts = &mut *self.facts.borrow_mut();
+        facts.clears += 1;
+        let ids: Vec<String> = facts.runs.keys().cloned().collect();
+        for run_id in ids {
+            let writers: Vec<&Tab> = self
+                .tabs
+                .iter()
+                .flatten()
+                .filter(|tab| {
+                    let storage = tab.synced.storage();
+                    storage.memory().run_slot(&run_id).is_ok_and(|slot| storage.owns(slot))
+                })
+                .collect();
+            // Of two who believe to own it, one wins; who was about to take it over may win too.
+            let kept = match writers[..] {
+                [tab] if !facts.resuming.contains(&run_id) => {
+                    facts.check_read(tab.synced.storage().memory(), &run_id)
+                }
+                _ => {
+                    facts.contest(&run_id);
+                    BTreeSet::new()
+                }
+            };
+            facts.keep(&run_id, &kept);
+            if writers.is_empty() && !facts.resuming.contains(&run_id) {
+                facts.runs.remove(&run_id);
+            } else if let Some(run) = facts.runs.get_mut(&run_id) {
+                // The fence is gone too.
+                run.is_gone = false;
+            }
+        }
+    }
+
+    /// Whether a tab is about to begin a run while another one writes some.
+    ///
+    /// FIXME: not covered: site data is cleared then, or was and is not yet written again. Who begins the run may not know the ids of
+    /// those that the other has in memory, and be given one of them. Of two runs of one id one is lost; its tab is told so, and keeps
+    /// its points in memory. It cannot be helped while ids are counted in the store, from zero when it is empty, and runs that are open
+    /// keep theirs.
+    pub fn may_collide(&self) -> bool {
+        let writes = |tab: &&Tab| !owned(&tab.synced, &self.facts.borrow()).is_empty();
+        self.live().any(|tab| {
+            let mut others = self.live().filter(|other| !Rc::ptr_eq(&other.synced, &tab.synced));
+            tab.beginning.get() > 0 && others.any(|other| writes(&other))
+        })
+    }
+
+    /// Whether all tabs, except perhaps one, have written again what was there when site data was cleared.
+    pub fn is_whole(&self, but: Option<usize>) -> bool {
+        let clears = self.facts.borrow().clears;
+        let whole = |tab: &Option<Tab>| tab.as_ref().is_none_or(|tab| tab.written.get() == clears);
+        self.tabs.iter().enumerate().all(|(place, tab)| Some(place) == but || whole(tab))
+    }
+
+    pub fn poll_last(&mut self, place: usize) {
+        let tasks = &mut self.tabs[place].as_mut().unwrap().tasks;
+        if let Some(mut task) = tasks.pop()
+            && task.as_mut().now_or_never().is_none()
+        {
+            tasks.push(task);
+        }
+    }
+}
