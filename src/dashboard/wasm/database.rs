@@ -12,7 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::channel::Channel;
 use super::error::{spawn, warn};
-use super::page::ClosingGuard;
+use super::page::guard_closing;
 use super::page_mirror::PageMirror;
 use super::subscribers::Subscribers;
 use super::views::change_object;
@@ -32,6 +32,7 @@ extern "C" {
 #[derive(Debug)]
 pub struct Database {
     pub synced: SyncedStorage<PageMirror>,
+    name: String,
     hub: Rc<Hub>,
     persistent: bool,
     metric_subscribers: RefCell<Vec<(RunSlot, Rc<Subscribers>)>>,
@@ -47,7 +48,7 @@ struct Hub {
     channel: RefCell<Option<Channel>>,
     on_timer: RefCell<Option<Closure<dyn Fn()>>>,
     /// While something is unsaved, in a browser that needs it.
-    closing_guard: RefCell<Option<ClosingGuard>>,
+    is_guarded: Cell<bool>,
     /// What was found damaged, for those who subscribe later.
     damages: RefCell<Vec<Damage>>,
 }
@@ -56,7 +57,9 @@ impl Hub {
     fn receive(self: &Rc<Self>, notice: Notice) {
         match notice {
             Notice::WakeAfter(delay_ms) => {
-                self.guard_closing();
+                if let Some(database) = self.database.borrow().upgrade() {
+                    self.guard_closing(&database, true);
+                }
                 if let Some(on_timer) = &*self.on_timer.borrow() {
                     set_timeout(on_timer.as_ref().unchecked_ref(), delay_ms);
                 }
@@ -104,24 +107,17 @@ impl Hub {
         }
         database.synced.compact_idle(js_sys::Date::now()).await;
         if database.synced.is_saved() {
-            self.closing_guard.take();
+            self.guard_closing(&database, false);
         }
     }
 
-    /// Something may be unsaved: where leaving is not enough of a sign, it is saved when the page is about to leave.
-    fn guard_closing(&self) {
-        let Some(database) = self.database.borrow().upgrade() else { return };
-        if !database.persistent || !database.synced.mirror().loses_commits_on_leaving() {
-            return;
+    /// Something may be unsaved, or all is saved: where leaving is not enough of a sign, the page is to know.
+    fn guard_closing(&self, database: &Database, is_unsaved: bool) {
+        let needs = || database.persistent && database.synced.mirror().loses_commits_on_leaving();
+        if self.is_guarded.get() != is_unsaved && needs() {
+            self.is_guarded.set(is_unsaved);
+            guard_closing(&database.name, is_unsaved);
         }
-        let weak = Rc::downgrade(&database);
-        self.closing_guard.borrow_mut().get_or_insert_with(|| {
-            ClosingGuard::new(move || {
-                if let Some(database) = weak.upgrade() {
-                    database.flush_on_exit(false);
-                }
-            })
-        });
     }
 }
 
@@ -145,6 +141,7 @@ impl Database {
         }
         let database = Rc::new(Self {
             synced,
+            name: name.to_owned(),
             hub: Rc::clone(&hub),
             persistent,
             metric_subscribers: RefCell::default(),

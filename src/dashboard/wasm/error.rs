@@ -54,7 +54,15 @@ pub fn quiet_promise(future: impl Future<Output = Result<JsValue, JsValue>> + 's
 }
 
 fn quiet_boxed_promise(future: LocalBoxFuture<'static, Result<JsValue, JsValue>>) -> Promise {
-    let promise = future_to_promise(future);
+    quiet(future_to_promise(future))
+}
+
+/// A promise that failed already, and causes no unhandled rejection either.
+pub fn rejected(cause: &JsValue) -> Promise {
+    quiet(Promise::reject(cause))
+}
+
+fn quiet(promise: Promise) -> Promise {
     if let Ok(catch) = Reflect::get(&promise, &"catch".into()).map(JsCast::unchecked_into::<Function>) {
         // `Function.prototype` is a function that does nothing.
         let ignore: Function = js_sys::Object::get_prototype_of(&catch).unchecked_into();

@@ -3,6 +3,8 @@
 //! Rules kept throughout: methods take `&self` and check every argument by hand (the generated glue does not), no borrow is
 //! held while JavaScript runs, and whatever may throw is called through a catching import.
 
+#[cfg(all(target_arch = "wasm32", feature = "allocator"))]
+mod allocator;
 mod arguments;
 mod channel;
 mod database;

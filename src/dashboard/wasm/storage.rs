@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
 use super::database::{Database, Handle, closed};
-use super::error::{promise, quiet_promise, range_error};
+use super::error::{promise, quiet_promise, range_error, rejected};
 use super::freeing::safely_freed;
 use super::options::storage_options;
 use super::platform;
@@ -195,21 +195,13 @@ impl WasmStorage {
     /// What the browser says of this site's storage; zeros where it says nothing.
     #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<StorageEstimate>")]
     pub fn estimate(&self) -> Promise {
-        let database = self.database();
-        quiet_promise(async move {
-            database?;
-            Ok(platform::estimate().await)
-        })
+        self.database().map_or_else(|cause| rejected(&cause), |_| platform::estimate())
     }
 
     /// Asks the browser not to evict this site's data; resolves to whether it agreed.
     #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<boolean>")]
     pub fn request_persistence(&self) -> Promise {
-        let database = self.database();
-        quiet_promise(async move {
-            database?;
-            Ok(platform::request_persistence().await.into())
-        })
+        self.database().map_or_else(|cause| rejected(&cause), |_| platform::request_persistence())
     }
 
     /// The bytes a run stored under a key.

@@ -74,10 +74,11 @@ fn missing(there: &[Slice], row: Vec<u8>) -> Vec<Vec<u8>> {
     let mut writer = BlockWriter::default();
     let (mut points, mut kept) = (0, 0);
     for slice in &slices {
+        let others: Vec<&Slice> = there.iter().filter(|other| other.key == slice.key).collect();
         let mut stretch = Series::default();
         for (index, point) in (slice.first_index..).zip(&slice.points) {
             points += 1;
-            let is_missing = there.iter().all(|other| !holds_point(other, &slice.key, index, point));
+            let is_missing = others.iter().all(|other| !holds_point(other, &slice.key, index, point));
             if is_missing {
                 kept += 1;
                 stretch.push(*point);

@@ -1,6 +1,8 @@
 //! Flushing: draining the journal into one transaction after the other, and what to do when one fails.
 
 use std::future::Future;
+use std::pin::pin;
+use std::task::Poll;
 
 use futures::channel::oneshot;
 
@@ -78,9 +80,14 @@ impl<M: Mirror> SyncedStorage<M> {
         let run_ids = sending.iter().chain(&batches).flat_map(run_ids).collect();
         Some(async move {
             self.exits.set(self.exits.get() + 1);
-            // It is issued before anything is awaited.
-            let issued = async { self.notify(Notice::Left { run_ids }) };
-            let (result, ()) = futures::join!(self.commit_last(sending, batches, in_doubt), issued);
+            let mut commit = pin!(self.commit_last(sending, batches, in_doubt));
+            // It is issued before anything is told or awaited.
+            let issued = futures::poll!(commit.as_mut());
+            self.notify(Notice::Left { run_ids });
+            let result = match issued {
+                Poll::Ready(result) => result,
+                Poll::Pending => commit.await,
+            };
             self.settle(&result);
             self.exits.set(self.exits.get() - 1);
             for waiting in self.waiting_for_exit.take() {
