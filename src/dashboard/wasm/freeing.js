@@ -1,8 +1,6 @@
-// `free()` twice is a no-op: the generated one throws the second time.
-
+// See freeing.rs.
 const tamed = new Set();
 
-/** Makes freeing safe for all objects of this one's class, and gives the object back. */
 export function safely_freed(object) {
     const prototype = Object.getPrototypeOf(object);
     if (tamed.has(prototype)) return object;

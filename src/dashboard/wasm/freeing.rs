@@ -1,4 +1,4 @@
-//! `free()` twice is a no-op: see `freeing.js`.
+//! `free()` twice is a no-op, by `freeing.js`: the generated one throws the second time.
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -1,25 +1,20 @@
-// A run's metrics as JSON text: what `JSON.stringify` would write of the same points, in less time.
-
+// See json.rs.
 const NEXT_POINT = ',{"step":';
-/** What follows a point's second and leads to the next point: `123Z"},{"step":`, for each millisecond. */
+// For each millisecond: 123Z"},{"step":
 const MILLISECONDS = Array.from({ length: 1000 }, (_, ms) => `${String(1000 + ms).slice(1)}Z"}${NEXT_POINT}`);
-/** Points after which pieces of text become one: as pieces they take several times the memory. */
 const POINTS_JOINED = 1 << 16;
-/** Seconds from the epoch that a `Date` can hold, either way. */
 const MOST_SECONDS = 8.64e12;
 
-/** The points of a metric, at least one: `[{"step":0,"value":0.5,"timestamp":"2026-01-01T00:00:00.000Z"},…]`. */
 export class PointsText {
     #joined = [];
     #pieces = '';
     #points = 0;
-    /** What leads from the last value to the next step. */
+    // From the last value to the next step.
     #lead = '[{"step":';
     #timestamp = NaN;
     #second = NaN;
     #upToSecond = '';
 
-    /** Adds points by their columns. NaN and ±Infinity become null. */
     write(steps, values, timestamps) {
         let pieces = this.#pieces;
         let lead = this.#lead;
@@ -38,7 +33,6 @@ export class PointsText {
         }
     }
 
-    /** The text of what was written. */
     text() {
         return `${this.#joined.join('')}${this.#pieces}${this.#lead.slice(0, -NEXT_POINT.length)}]`;
     }
@@ -55,7 +49,6 @@ export class PointsText {
     }
 }
 
-/** The object of all metrics, from their keys and their points' texts. */
 export function metrics_json(keys, texts) {
     return `{${keys.map((key, index) => `${JSON.stringify(key)}:${texts[index]}`).join(',')}}`;
 }

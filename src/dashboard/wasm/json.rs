@@ -1,4 +1,5 @@
-//! A run's metrics as JSON text: see `json.js`.
+//! A run's metrics as JSON text, written by `json.js`: what `JSON.stringify` would write of the same points, in less time.
+//! What visitors download has its comments here.
 
 use js_sys::{Array, Float64Array};
 use wasm_bindgen::JsValue;
@@ -12,9 +13,13 @@ const MOST_POINTS: usize = 5_000_000;
 
 #[wasm_bindgen(module = "/src/dashboard/wasm/json.js")]
 extern "C" {
+    /// The points of a metric: `[{"step":0,"value":0.5,"timestamp":"2026-01-01T00:00:00.000Z"},…]`.
+    ///
+    /// Text is gathered in pieces, which take several times the memory of what they become, so that now and then they become it.
     type PointsText;
     #[wasm_bindgen(constructor)]
     fn new() -> PointsText;
+    /// Adds points by their columns. NaN and ±Infinity become null; times that no `Date` can hold, the nearest it can.
     #[wasm_bindgen(method, catch)]
     fn write(
         this: &PointsText,
@@ -22,9 +27,11 @@ extern "C" {
         values: Float64Array,
         timestamps: Float64Array,
     ) -> Result<(), JsValue>;
+    /// The text of what was written: one point at least.
     #[wasm_bindgen(method, catch)]
     fn text(this: &PointsText) -> Result<JsValue, JsValue>;
 
+    /// The object of all metrics, from their keys and their points' texts.
     #[wasm_bindgen(catch, js_name = metrics_json)]
     fn joined(keys: Array, texts: Array) -> Result<JsValue, JsValue>;
 }

@@ -1,10 +1,8 @@
-// The page's life: leaving it saves what is unsaved, coming back catches up. Workers and Node have none of these events.
-
+// See page.rs.
 let saved = () => {};
 const unsaved = new Set();
 const closing = () => saved(false);
 
-/** Has `save(is_leaving)` called when the page leaves or may not run for a while, and `wake()` when it is back. Once. */
 export function watch_page(save, wake) {
     const { document } = globalThis;
     if (!document) return;
@@ -15,7 +13,6 @@ export function watch_page(save, wake) {
     document.addEventListener('freeze', () => save(false));
 }
 
-/** Whether what a database has unsaved is to be saved when the page is asked whether it may be closed. */
 export function guard_closing(database, is_unsaved) {
     if (is_unsaved) unsaved.add(database);
     else unsaved.delete(database);

@@ -1,4 +1,5 @@
-//! The page's life: see `page.js`.
+//! The page's life, watched by `page.js`: leaving it saves what is unsaved, coming back catches up. Workers and Node have none of
+//! these events.
 
 use std::cell::Cell;
 
@@ -12,6 +13,7 @@ use super::registry::opened;
 
 #[wasm_bindgen(module = "/src/dashboard/wasm/page.js")]
 extern "C" {
+    /// Has `save(is_leaving)` called when the page leaves or may not run for a while, and `wake()` when it is back.
     #[wasm_bindgen(js_name = watch_page)]
     fn watch(save: &Function, wake: &Function);
     /// Whether what a database has unsaved is to be saved when the page is asked whether it may be closed.

@@ -5,8 +5,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(module = "/src/dashboard/wasm/platform.js")]
 extern "C" {
-    /// Resolves to `{ usage, quota, persisted }`.
+    /// Resolves to `{ usage, quota, persisted }`; zeros where the browser does not tell.
     pub fn estimate() -> Promise;
-    /// Resolves to whether the browser will not evict this site's data.
+    /// Asks the browser not to evict this site's data. Resolves to whether it agreed.
     pub fn request_persistence() -> Promise;
 }

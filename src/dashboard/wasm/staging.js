@@ -1,6 +1,4 @@
-// Logging without a call into wasm for each point: points are written into cells of wasm memory, which staging.rs describes,
-// and are taken over together. Whatever is unusual goes the checked way, which also admits the run to staging.
-
+// See staging.rs.
 const EPOCH = 0;
 const COUNT = 1;
 const LATEST = 2;
@@ -8,10 +6,9 @@ const ADMITTED = 3;
 const POINTS = 4;
 const POINT_CELLS = 4;
 
-/** Gives a run's `log_metric` and `log_metric_at` their short cut. `places` maps its metric keys to their places. */
 export function stage_points(run, memory, address, length, max_step, places) {
     const { log_metric, log_metric_at } = run;
-    // The view is empty once wasm memory has grown: comparing with `undefined` then fails, and the checked way follows.
+    // Empty once wasm memory has grown: comparing with `undefined` fails, and the checked way follows.
     let cells = new Float64Array(0);
     let epoch = -1;
 
