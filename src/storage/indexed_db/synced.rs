@@ -1,6 +1,7 @@
 //! A storage and its mirror: opening, beginning runs, and telling what changed.
 //!
-//! Flushing is in `synced_flush`, reading back in `synced_load`, resuming in `synced_resume`. No borrow of the storage is held across an await or a notice.
+//! Logging is in `synced_log`, flushing in `synced_flush`, what pages leave in `synced_exit`, doubt in `synced_doubt`, resuming in
+//! `synced_resume`, reading back in `synced_load`. No borrow of the storage is held across an await or a notice.
 
 use std::cell::{Cell, Ref, RefCell, RefMut};
 
