@@ -91,6 +91,14 @@ async fn what_a_leaving_page_stored_is_settled_once_and_in_its_place() {
 }
 
 #[wasm_bindgen_test]
+async fn who_asks_for_no_records_gets_none() {
+    let mirror = mirror();
+    mirror.begin_run(new_run("none", "a")).await.unwrap();
+    let catalog = mirror.load_records(&[], &[]).await.unwrap();
+    assert_eq!((catalog.experiments.len(), catalog.runs.len()), (0, 0));
+}
+
+#[wasm_bindgen_test]
 async fn copy_of_a_dropped_exit_is_settled() {
     let mirror = mirror();
     let (_, record) = mirror.begin_run(new_run("copies", "a")).await.unwrap();
