@@ -137,6 +137,7 @@ for (const [title, expected] of Object.entries(EXPECTED)) {
     const unheard = problems.list.filter((problem) => !problem.includes('FnOnce called more than once'));
     problems.clear();
     const wrong = [...unheard];
+    if (told[0].seen === 0) wrong.push('there was no request to go wrong');
     told.forEach(({ name, complaints, sprung }, index) => {
       for (const complaint of complaints) wrong.push(`${name}: ${complaint}`);
       const { all, left } = found[index];

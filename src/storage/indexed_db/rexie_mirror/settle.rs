@@ -144,8 +144,13 @@ impl RexieMirror {
             let mut requests = Vec::new();
             for (index, exit) in exits.enumerate() {
                 // What cannot be read is left in place.
-                let Some(mut left) = runs_left(exit) else { continue };
-                all_left.append(&mut left);
+                let Some(left) = runs_left(exit) else { continue };
+                for left in left {
+                    // Their keys are random: rows are put in the order they were written in, or the numbers before a later one
+                    // would be filled as if nothing were to come there.
+                    let is_before = |other: &Left| other.first_sequence <= left.first_sequence;
+                    all_left.insert(all_left.partition_point(is_before), left);
+                }
                 if let Some(key) = keys.get(index) {
                     requests.push((EXITS, Ask::Delete(key.clone())));
                 }
