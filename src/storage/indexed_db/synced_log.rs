@@ -16,7 +16,7 @@ impl<M: Mirror> SyncedStorage<M> {
     /// Stores a point at `step`, or at its metric's next one, and returns the step.
     ///
     /// # Errors
-    /// As [`IndexedDbStorage::append`].
+    /// As [`super::IndexedDbStorage::append`].
     #[inline]
     pub fn log(
         &self,
