@@ -23,7 +23,7 @@ type Bits = (u64, u64, i64);
 struct Page {
     synced: SyncedStorage<MemoryMirror>,
     runs: [RunSlot; 2],
-    /// What `staging.js` keeps: where points go, the metrics' places, and the epoch that each run was admitted to.
+    /// What `surface.js` keeps: where points go, the metrics' places, and the epoch that each run was admitted to.
     cells: Option<&'static [Cell<f64>]>,
     places: BTreeMap<(usize, &'static str), f64>,
     epochs: [f64; 2],

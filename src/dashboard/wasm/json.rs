@@ -1,4 +1,4 @@
-//! A run's metrics as JSON text, written by `json.js`: what `JSON.stringify` would write of the same points, in less time.
+//! A run's metrics as JSON text, written by `surface.js`: what `JSON.stringify` would write of the same points, in less time.
 //! What visitors download has its comments here.
 
 use js_sys::{Array, Float64Array};
@@ -11,7 +11,7 @@ use crate::storage::NamedSeries;
 /// Points that fit into a string: browsers end strings at about 2^29 characters, and a point takes up to a hundred.
 const MOST_POINTS: usize = 5_000_000;
 
-#[wasm_bindgen(module = "/src/dashboard/wasm/json.js")]
+#[wasm_bindgen(module = "/src/dashboard/wasm/surface.js")]
 extern "C" {
     /// The points of a metric: `[{"step":0,"value":0.5,"timestamp":"2026-01-01T00:00:00.000Z"},…]`.
     ///

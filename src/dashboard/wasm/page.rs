@@ -1,4 +1,4 @@
-//! The page's life, watched by `page.js`: leaving it saves what is unsaved, coming back catches up. Workers and Node have none of
+//! The page's life, watched by `surface.js`: leaving it saves what is unsaved, coming back catches up. Workers and Node have none of
 //! these events.
 
 use std::cell::Cell;
@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::database::Database;
 use super::registry::opened;
 
-#[wasm_bindgen(module = "/src/dashboard/wasm/page.js")]
+#[wasm_bindgen(module = "/src/dashboard/wasm/surface.js")]
 extern "C" {
     /// Has `save(is_leaving)` called when the page leaves or may not run for a while, and `wake()` when it is back.
     #[wasm_bindgen(js_name = watch_page)]

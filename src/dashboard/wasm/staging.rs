@@ -1,4 +1,4 @@
-//! The short cut of `log_metric` and `log_metric_at`, in `staging.js`: points are written into cells of wasm memory, which
+//! The short cut of `log_metric` and `log_metric_at`, in `surface.js`: points are written into cells of wasm memory, which
 //! [`crate::storage::indexed_db::Staging`] describes, and are taken over together. Whatever is unusual goes the checked way, which
 //! also admits the run to staging.
 
@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::storage::indexed_db::MAX_STAGED_STEP;
 
-#[wasm_bindgen(module = "/src/dashboard/wasm/staging.js")]
+#[wasm_bindgen(module = "/src/dashboard/wasm/surface.js")]
 extern "C" {
     /// Gives a run's two methods their short cut. `places` maps its metric keys to their places.
     fn stage_points(
