@@ -66,6 +66,8 @@ fn build_one(target: Target) -> Outcome {
         println!("{}/ is up to date", target.directory());
         return Ok(());
     }
+    // wasm-pack leaves what an earlier build put there; the package would ship and weigh it. There may be none.
+    let _ = std::fs::remove_dir_all(project::root().join(target.directory()).join("snippets"));
     let mut command = program_in(
         &project::root(),
         "wasm-pack",

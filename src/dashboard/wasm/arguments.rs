@@ -28,25 +28,29 @@ pub fn string(what: &str, value: &JsValue) -> Result<String, JsValue> {
 /// A number, NaN and ±Infinity included.
 #[inline]
 pub fn number(what: &str, value: &JsValue) -> Result<f64, JsValue> {
-    // What is finite is a number for sure, and converting it goes without a detour through memory.
-    if js_sys::Number::is_finite(value) {
-        return Ok(value.unchecked_into_f64());
-    }
-    other_number(what, value)
+    finite(value).map_or_else(|| other_number(what, value), Ok)
+}
+
+/// The value of a metric.
+pub fn metric_value(key: &JsValue, value: &JsValue) -> Result<f64, JsValue> {
+    finite(value).map_or_else(
+        || {
+            let key: String = key.as_string().unwrap_or_default().chars().take(80).collect();
+            other_number(&format!("the value of '{key}'"), value)
+        },
+        Ok,
+    )
+}
+
+/// What is finite is a number for sure, and converting it goes without a detour through memory.
+#[inline]
+fn finite(value: &JsValue) -> Option<f64> {
+    js_sys::Number::is_finite(value).then(|| value.unchecked_into_f64())
 }
 
 #[cold]
 fn other_number(what: &str, value: &JsValue) -> Result<f64, JsValue> {
     value.as_f64().ok_or_else(|| type_error(&format!("{what} must be a number, not {}", kind(value))))
-}
-
-/// The value of a metric.
-pub fn metric_value(key: &JsValue, value: &JsValue) -> Result<f64, JsValue> {
-    if js_sys::Number::is_finite(value) {
-        return Ok(value.unchecked_into_f64());
-    }
-    let key: String = key.as_string().unwrap_or_default().chars().take(80).collect();
-    other_number(&format!("the value of '{key}'"), value)
 }
 
 /// A whole number 0 ..= 2^53 − 1.
