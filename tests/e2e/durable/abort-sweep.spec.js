@@ -11,11 +11,16 @@ const FIRST = 12;
 const LAST = 3;
 const ONE_WAY = 'aborted after it';
 
+/** The last requests of a story are not always there: what another tab tells is read when the browser gets round to it. */
+const TELLINGS = 4;
+/** So rare are requests that were there once and in no later telling. */
+const MOST_MISSING = 0.1;
+
 /**
  * Defines `sweep(story)` in the page: tells the story once to count its requests, then once for every way in which every one of
  * them can go wrong, each in a database of its own. Returns the databases, and what a caller would complain about.
  */
-function defineSweep({ ways, atOnce, first, last, oneWay }) {
+function defineSweep({ ways, atOnce, first, last, oneWay, tellings }) {
   const TRIES = 20;
 
   const frame = async () => {
@@ -63,13 +68,24 @@ function defineSweep({ ways, atOnce, first, last, oneWay }) {
       }
     }
     const told = [clean];
+    const count = cases.length;
+    let missing = 0;
     const work = async () => {
       for (let fault = cases.pop(); fault; fault = cases.pop()) {
-        told.push(await tell(stories[title], `${title}, request ${fault.at} ${fault.way}`, fault));
+        let sprung = 0;
+        for (let telling = 1; telling <= tellings && sprung === 0; telling += 1) {
+          const name = `${title}, request ${fault.at} ${fault.way}, telling ${telling}`;
+          const one = await tell(stories[title], name, fault);
+          // There was a request for the fault to spring at.
+          if (one.sprung === 0 && one.seen >= fault.at) one.complaints.push('nothing went wrong');
+          sprung = one.sprung;
+          told.push(one);
+        }
+        missing += sprung === 0 ? 1 : 0;
       }
     };
     await Promise.all(Array.from({ length: atOnce }, work));
-    return told;
+    return { told, count, missing };
   };
 }
 
@@ -121,9 +137,9 @@ for (const [title, expected] of Object.entries(EXPECTED)) {
     await installFaults(context);
     const page = await openIn(context, site.blank);
     await page.evaluate(defineStories);
-    await page.evaluate(defineSweep, { ways: WAYS, atOnce: AT_ONCE, first: FIRST, last: LAST, oneWay: ONE_WAY });
-    const told = await page.evaluate((title) => sweep(title), title);
-    test.info().annotations.push({ type: 'cases', description: `${told[0].seen} requests, ${told.length} cases` });
+    await page.evaluate(defineSweep, { ways: WAYS, atOnce: AT_ONCE, first: FIRST, last: LAST, oneWay: ONE_WAY, tellings: TELLINGS });
+    const { told, count, missing } = await page.evaluate((title) => sweep(title), title);
+    test.info().annotations.push({ type: 'cases', description: `${told[0].seen} requests, ${count} cases, ${missing} of them missing` });
 
     const reader = await openIn(context, site.blank);
     await reader.evaluate(defineReading);
@@ -138,13 +154,13 @@ for (const [title, expected] of Object.entries(EXPECTED)) {
     problems.clear();
     const wrong = [...unheard];
     if (told[0].seen === 0) wrong.push('there was no request to go wrong');
-    told.forEach(({ name, complaints, sprung }, index) => {
+    if (missing > MOST_MISSING * count) wrong.push(`${missing} of ${count} requests were there once and never again`);
+    told.forEach(({ name, complaints }, index) => {
       for (const complaint of complaints) wrong.push(`${name}: ${complaint}`);
       const { all, left } = found[index];
       const [is, ought] = [all, expected].map((value) => JSON.stringify(value));
       if (is !== ought) wrong.push(`${name}: there is ${is}`);
       if (left.length > 0) wrong.push(`${name}: left over is ${left}`);
-      if (index > 0 && sprung === 0) wrong.push(`${name}: nothing went wrong`);
     });
     expect(wrong, `${wrong.length} complaints about ${told.length} cases; expected is ${JSON.stringify(expected)}`).toEqual([]);
   });
