@@ -1,5 +1,6 @@
 //! Points on their way into memory. A call from JavaScript into wasm costs several times what storing a point does, so the
-//! JavaScript side writes points into these cells, and they are taken over some hundred at a time.
+//! JavaScript side writes points into these cells, and they are taken over some thousand at a time, metric by metric: a point of
+//! one metric among a thousand finds its series in the processor's cache.
 //!
 //! Invariants: whoever looks at the storage takes over what is staged first. A run may be staged only in an epoch in which one
 //! of its points was logged the checked way; every change but logging begins a new epoch, so that nothing staged can be refused.
@@ -11,7 +12,7 @@ use crate::storage::record::MAX_STEP;
 use crate::storage::run_state::SeriesSlot;
 
 /// Points that are staged at most.
-pub const STAGED_POINTS: usize = 128;
+pub const STAGED_POINTS: usize = 8192;
 
 const EPOCH: usize = 0;
 const COUNT: usize = 1;
@@ -25,6 +26,9 @@ const POINT_CELLS: usize = 4;
 
 /// A place is the run's slot times this and the series' slot.
 const PLACES: u64 = 1 << 26;
+
+/// Places so far from each other are sorted into as many buckets; others, of several runs, are left as they are.
+const MOST_BUCKETS: usize = 4 * STAGED_POINTS;
 
 /// Steps up to here may be staged: the next steps of a whole epoch stay below the largest.
 pub const MAX_STAGED_STEP: u64 = MAX_STEP / 2;
@@ -101,21 +105,44 @@ impl Staging {
         }
     }
 
-    /// Takes all points in the order they were staged in.
+    /// Takes all points, those of a metric in the order they were staged in. Between metrics the order means nothing.
     pub fn take(&self) -> impl Iterator<Item = StagedPoint> + use<> {
         let cells: &'static [Cell<f64>] = self.cells.get().copied().unwrap_or_default();
         let count = cells.get(COUNT).map_or(0, |count| count.replace(0.0) as usize);
-        let points = cells.get(POINTS..).unwrap_or_default().chunks_exact(POINT_CELLS);
-        points.take(count).map(|point| {
-            let place = point[0].get();
-            let step = point[1].get();
-            StagedPoint {
-                run: RunSlot((place as u64 / PLACES) as u32),
-                series: Self::series(place),
-                step: (step >= 0.0).then_some(step as u64),
-                value: point[2].get(),
-                timestamp_ms: point[3].get(),
-            }
-        })
+        let points = cells.get(POINTS..).unwrap_or_default().as_chunks().0.get(..count).unwrap_or_default();
+        metric_by_metric(points).into_iter().map(|index| staged(&points[index as usize]))
     }
+}
+
+fn staged([place, step, value, timestamp_ms]: &[Cell<f64>; POINT_CELLS]) -> StagedPoint {
+    StagedPoint {
+        run: RunSlot((place.get() as u64 / PLACES) as u32),
+        series: Staging::series(place.get()),
+        step: (step.get() >= 0.0).then_some(step.get() as u64),
+        value: value.get(),
+        timestamp_ms: timestamp_ms.get(),
+    }
+}
+
+/// The order that brings points of one place together, in one go over places that are near each other.
+fn metric_by_metric(points: &[[Cell<f64>; POINT_CELLS]]) -> Vec<u32> {
+    let place = |point: &[Cell<f64>; POINT_CELLS]| point[0].get();
+    let lowest = points.iter().map(place).fold(f64::INFINITY, f64::min);
+    let highest = points.iter().map(place).fold(lowest, f64::max);
+    let mut order: Vec<u32> = (0..points.len() as u32).collect();
+    let buckets = (highest - lowest) as usize + 1;
+    if buckets == 1 || buckets > MOST_BUCKETS {
+        return order;
+    }
+    // Where the next point of each place goes.
+    let mut next = vec![0u32; buckets + 1];
+    let bucket = |point| (place(point) - lowest) as usize;
+    points.iter().for_each(|point| next[bucket(point) + 1] += 1);
+    (1..buckets).for_each(|bucket| next[bucket] += next[bucket - 1]);
+    for (index, point) in points.iter().enumerate() {
+        let next = &mut next[bucket(point)];
+        order[*next as usize] = index as u32;
+        *next += 1;
+    }
+    order
 }

@@ -54,12 +54,12 @@ impl<M: Mirror> SyncedStorage<M> {
         // Who holds the storage took over what was staged before, and no JavaScript has run since.
         let Ok(mut storage) = self.storage.try_borrow_mut() else { return };
         let points = self.staging.waiting();
-        let mut now_ms = 0.0;
+        let mut now_ms = f64::NEG_INFINITY;
         for staged in self.staging.take() {
-            now_ms = staged.timestamp_ms;
+            now_ms = staged.timestamp_ms.max(now_ms);
             // Nothing happened since its run was admitted that could have it refused.
             let StagedPoint { run, series, step, value, .. } = staged;
-            let _ = storage.append_next(run, series, step, value, now_ms as i64);
+            let _ = storage.append_next(run, series, step, value, staged.timestamp_ms as i64);
         }
         drop(storage);
         self.changed(now_ms, points);
