@@ -54,6 +54,7 @@ fn exit_value(batch: &Batch, write_bytes: fn(&[u8]) -> JsValue) -> JsValue {
 
 impl RexieMirror {
     pub(super) async fn store_exit(&self, batch: &Batch) -> Result<()> {
+        self.closing.note();
         let token = random_token();
         let mut plan = |_: &[_]| {
             let value = exit_value(batch, |bytes| Uint8Array::from(bytes).into());

@@ -1,5 +1,6 @@
 //! The mirror over a real IndexedDB, through rexie. Nothing outside this folder knows IndexedDB.
 
+mod closing;
 mod compact;
 mod connection;
 mod decode;
@@ -23,6 +24,7 @@ use rexie::TransactionMode;
 pub use self::encode::{experiment_facts, run_facts};
 pub use self::plain_object::{PlainObject, text_list};
 
+use self::closing::Closing;
 use self::connection::Connection;
 use self::encode::encode;
 use self::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, row_key, wrap_bytes};
@@ -36,6 +38,7 @@ use crate::storage::record::{ExperimentRecord, RunRecord};
 pub struct RexieMirror {
     connection: Connection,
     failed: Failed,
+    closing: Closing,
 }
 
 impl std::fmt::Debug for RexieMirror {
@@ -48,7 +51,7 @@ impl RexieMirror {
     /// A mirror in the database `name`, which is opened, and created if need be, when first used.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self { connection: Connection::new(name), failed: Failed::default() }
+        Self { connection: Connection::new(name), failed: Failed::default(), closing: Closing::default() }
     }
 
     /// The database's name.

@@ -142,6 +142,7 @@ impl RexieMirror {
             let exits = values.iter().chain(copies.iter().map(|(_, copy)| copy));
             let mut all_left = Vec::new();
             let mut requests = Vec::new();
+            let mut settled = Vec::new();
             for (index, exit) in exits.enumerate() {
                 // What cannot be read is left in place.
                 let Some(left) = runs_left(exit) else { continue };
@@ -152,7 +153,7 @@ impl RexieMirror {
                     all_left.insert(all_left.partition_point(is_before), left);
                 }
                 if let Some(key) = keys.get(index) {
-                    requests.push((EXITS, Ask::Delete(key.clone())));
+                    settled.push((EXITS, Ask::Delete(key.clone())));
                 }
                 push_others(exit, &mut requests);
             }
@@ -192,6 +193,8 @@ impl RexieMirror {
                 requests.push((RUNS, Ask::Put(record.run_id.as_str().into(), encode(&record))));
                 run_ids.push(record.run_id);
             }
+            // Last: of a script that is cut off here, Firefox commits what it had issued.
+            requests.append(&mut settled);
             Ok(Next::Write(requests))
         };
         let stores = [EXITS, EXPERIMENTS, RUNS, POINTS, ARTIFACTS];

@@ -123,6 +123,9 @@ impl RexieMirror {
         plan: &'a mut Plan<'_>,
     ) -> LocalBoxFuture<'a, Result<()>> {
         Box::pin(async move {
+            if matches!(mode, TransactionMode::ReadWrite) && stores.len() > 1 {
+                self.closing.is_over().await;
+            }
             let clears = self.connection.clears();
             let mut left = tries;
             loop {
