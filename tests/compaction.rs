@@ -323,6 +323,34 @@ fn rows_that_cannot_be_read_are_named_and_left_with_all_behind_them() {
 }
 
 #[test]
+fn points_that_are_in_a_chunk_and_in_their_rows_are_read_once() {
+    block_on(async {
+        for (chunk, kept_rows) in [(0, 0..100), (1, 0..100), (1, 40..100), (0, 3..4)] {
+            let mirror = FaultyMirror::default();
+            let (tab, run) = Tab::with_run(&mirror, "a").await;
+            tab.write_rows(run, 0..100).await;
+            let rows = mirror.store.rows("run-0");
+            tab.synced.compact_run(run, FEWEST_ROWS).await.unwrap();
+            let chunks = mirror.store.chunks("run-0");
+            // The other chunk was not written, and rows were not deleted.
+            mirror.store.clear_points("run-0");
+            let (key, first_index, block) = chunks[chunk].clone();
+            mirror.store.put_chunk("run-0", &key, first_index, block);
+            for (sequence, row) in &rows[kept_rows.clone()] {
+                mirror.store.put_row("run-0", *sequence, row.clone());
+            }
+            let whole = chunks[chunk].0.clone();
+            let [loss, accuracy] = stored(&mirror).await;
+            let found = if whole == "loss" { &loss } else { &accuracy };
+            assert_eq!(*found, self::rows(100)[usize::from(whole != "loss")], "{whole}, rows {kept_rows:?}");
+            if kept_rows == (0..100) {
+                assert_eq!([loss, accuracy], self::rows(100));
+            }
+        }
+    });
+}
+
+#[test]
 fn a_chunk_that_cannot_be_read_is_left_and_rows_with_it() {
     block_on(async {
         let mirror = FaultyMirror::default();

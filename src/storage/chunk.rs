@@ -17,6 +17,16 @@ pub struct RawPoint {
     pub timestamp_ms: i64,
 }
 
+impl RawPoint {
+    /// Whether the two are the same to the bit: NaN too is what it is.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.step == other.step
+            && self.timestamp_ms == other.timestamp_ms
+            && self.value.to_bits() == other.value.to_bits()
+    }
+}
+
 /// The points of one series in step order, column by column: three arrays of one length.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Columns {

@@ -217,12 +217,7 @@ fn written(all: Vec<Growing>) -> Vec<(String, u64, Vec<u8>)> {
 pub fn holds_point(slice: &Slice, key: &str, index: u64, point: &RawPoint) -> bool {
     let place = index.checked_sub(slice.first_index);
     let there = place.and_then(|place| slice.points.get(place as usize));
-    let is_same = |there: &RawPoint| {
-        there.step == point.step
-            && there.timestamp_ms == point.timestamp_ms
-            && there.value.to_bits() == point.value.to_bits()
-    };
-    slice.key == key && there.is_some_and(is_same)
+    slice.key == key && there.is_some_and(|there| there.is_same(point))
 }
 
 /// Whether a row is among these blocks: as it is, or its points are, each where it was in its series' log.

@@ -97,6 +97,13 @@ impl MemoryMirror {
         self.store.borrow_mut().points.insert((run_id.to_owned(), sequence), bytes);
     }
 
+    /// Forgets a run's rows and chunks, but not its record.
+    pub fn clear_points(&self, run_id: &str) {
+        let mut store = self.store.borrow_mut();
+        store.points.retain(|(of, _), _| of != run_id);
+        store.chunks.retain(|(of, ..), _| of != run_id);
+    }
+
     /// Forgets everything, as clearing the site's data does.
     pub fn clear(&self) {
         *self.store.borrow_mut() = Store::default();

@@ -253,9 +253,12 @@ fn joined(record: &RunRecord, blocks: &[Vec<u8>]) -> Option<RunState> {
 }
 
 fn append(state: &mut RunState, slice: &Slice) {
-    if let Ok(slot) = state.slot(&slice.key) {
-        state.restore_points(slot, &slice.points);
-    }
+    let Ok(slot) = state.slot(&slice.key) else { return };
+    // Rows are there in their chunk as well, after a compaction that was committed in part.
+    let from = slice.first_index as usize;
+    let there = state.series_at(slot).series.logged(from..from + slice.points.len());
+    let known = slice.points.iter().zip(there).take_while(|(point, there)| point.is_same(there)).count();
+    state.restore_points(slot, &slice.points[known..]);
 }
 
 /// Keys whose headers differ: new points.

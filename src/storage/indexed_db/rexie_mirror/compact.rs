@@ -56,7 +56,9 @@ impl RexieMirror {
             }
             let chunks: Vec<Vec<u8>> = chunks.iter().flatten().map(block).collect();
             let Some(changes) = compaction(&record, &rows, &chunks, fewest) else { return Ok(Next::Done) };
-            let mut requests = vec![fence_request(&changes.record)];
+            // The rows last: nothing is lost if Firefox commits a part of it, and what is there twice is read once.
+            let put = Ask::Put(run_id.into(), encode(&changes.record));
+            let mut requests = vec![(RUNS, put), fence_request(&changes.record)];
             for (key, first_index, block) in &changes.chunks {
                 let key = chunk_key(run_id, key, *first_index);
                 requests.push((POINTS, Ask::Put(key, wrap_bytes(POINTS, block))));
@@ -68,7 +70,6 @@ impl RexieMirror {
                 let key = row_key(run_id, sequence);
                 requests.push((POINTS, Ask::Put(key, wrap_bytes(POINTS, &EMPTY_BLOCK))));
             }
-            requests.push((RUNS, Ask::Put(run_id.into(), encode(&changes.record))));
             compacted = Some(changes.record);
             Ok(Next::Write(requests))
         };

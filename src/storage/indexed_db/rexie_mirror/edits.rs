@@ -27,7 +27,7 @@ impl RexieMirror {
             let [stored] = answers else { return Ok(Next::Read(vec![one(RUNS, run_id)?])) };
             record = amended(&run_in(stored, run_id)?, amendment);
             let put = Ask::Put(run_id.into(), encode(&record));
-            Ok(Next::Write(vec![fence_request(&record), (RUNS, put)]))
+            Ok(Next::Write(vec![(RUNS, put), fence_request(&record)]))
         };
         self.transact(&[RUNS, POINTS], ReadWrite, TRIES, &mut plan).await?;
         Ok(record)

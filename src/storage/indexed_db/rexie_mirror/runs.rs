@@ -111,7 +111,7 @@ impl RexieMirror {
             let [stored] = answers else { return Ok(Next::Read(vec![one(RUNS, run_id)?])) };
             record = claimed(&run_in(stored, run_id)?, expected_owner, owner, now_ms)?;
             let put = Ask::Put(run_id.into(), encode(&record));
-            Ok(Next::Write(vec![fence_request(&record), (RUNS, put)]))
+            Ok(Next::Write(vec![(RUNS, put), fence_request(&record)]))
         };
         self.transact(&[RUNS, POINTS], ReadWrite, TRIES, &mut plan).await?;
         Ok(record)
