@@ -3,14 +3,52 @@
 
 use super::stretch::Stretch;
 
-/// Points in a full chunk.
+/// The most points of a chunk.
 pub const CHUNK_POINTS: usize = 4096;
+/// Half the points of a series' first chunk.
+const HALF_FIRST: usize = 4;
+/// The first chunk that holds [`CHUNK_POINTS`].
+const FIRST_FULL: usize = (CHUNK_POINTS / HALF_FIRST).ilog2() as usize;
+
+/// The number of the chunk that holds a series' point.
+pub(super) fn chunk_of(index: usize) -> usize {
+    if index < 2 * CHUNK_POINTS {
+        ((index | HALF_FIRST).ilog2() - HALF_FIRST.ilog2()) as usize
+    } else {
+        index / CHUNK_POINTS + FIRST_FULL - 1
+    }
+}
+
+/// How many points the chunks before this one hold.
+pub(super) fn chunk_start(number: usize) -> usize {
+    match number {
+        0 => 0,
+        1..FIRST_FULL => HALF_FIRST << number,
+        _ => (number + 1 - FIRST_FULL) * CHUNK_POINTS,
+    }
+}
+
+/// How many points a chunk holds.
+pub(super) fn chunk_capacity(number: usize) -> usize {
+    chunk_start(number + 1) - chunk_start(number)
+}
 
 /// One point as plain numbers: step, value, milliseconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RawPoint {
     /// The caller's step.
     pub step: u64,
+    /// The value.
+    pub value: f64,
+    /// Milliseconds since the epoch.
+    pub timestamp_ms: i64,
+}
+
+/// One point as it is logged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LoggedPoint {
+    /// The caller's step; nothing for the metric's next one.
+    pub step: Option<u64>,
     /// The value.
     pub value: f64,
     /// Milliseconds since the epoch.
@@ -60,6 +98,7 @@ enum Times {
 
 #[derive(Debug, Clone)]
 pub(super) struct Chunk {
+    capacity: usize,
     steps: Steps,
     pub(super) values: Vec<f64>,
     times: Times,
@@ -72,10 +111,22 @@ impl Chunk {
         let mut offsets = Vec::with_capacity(capacity);
         offsets.push(0);
         Self {
+            capacity,
             steps: Steps::Arithmetic { start: point.step, stride: 1 },
             values,
             times: Times::Offsets { base: point.timestamp_ms, offsets },
         }
+    }
+
+    /// How many more points go in. Capacities are what was asked for: an allocator may give more to one column than to another.
+    #[inline]
+    pub(super) fn room(&self) -> usize {
+        self.capacity - self.values.len()
+    }
+
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        self.values.len() == self.capacity
     }
 
     pub(super) fn step(&self, index: usize) -> u64 {
@@ -181,6 +232,16 @@ impl Chunk {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chunks_join_up_and_each_point_finds_its_own() {
+        let mut number = 0;
+        for index in 0..100_000 {
+            number += usize::from(index == chunk_start(number + 1));
+            assert_eq!(chunk_of(index), number, "{index}");
+        }
+        assert_eq!([0, 1, 2, 9, 10, 20].map(chunk_capacity), [8, 8, 16, 2048, 4096, 4096]);
+    }
 
     #[test]
     fn regular_steps_cost_no_memory() {

@@ -1,6 +1,6 @@
 //! One run in memory: its record, its series, and the rules of its life.
 
-use super::chunk::RawPoint;
+use super::chunk::{LoggedPoint, RawPoint};
 use super::error::{Result, StorageError};
 use super::record::{Amendment, ArtifactRef, MAX_STEP, RunRecord, RunStatus, Tag};
 use super::series::{NamedSeries, Series, write_headers};
@@ -155,6 +155,16 @@ impl RunState {
         self.series[slot.0 as usize].series.push(point);
         self.highest_step = self.highest_step.max(point.step);
         Ok(())
+    }
+
+    /// Stores points of which somebody knows that the run is running and their steps are in range.
+    pub fn push_checked(&mut self, slot: SeriesSlot, points: impl Iterator<Item = LoggedPoint>) {
+        let series = &mut self.series[slot.0 as usize].series;
+        for LoggedPoint { step, value, timestamp_ms } in points {
+            let step = step.unwrap_or_else(|| series.next_step());
+            series.push(RawPoint { step, value, timestamp_ms });
+        }
+        self.highest_step = self.highest_step.max(series.highest().map_or(0, |point| point.step));
     }
 
     /// Stores values at consecutive steps, all of one time. Either all or none.

@@ -1,8 +1,8 @@
 //! One metric's points as columns, in logging order. Appending is the hot path; ordering by step happens on reading.
 //!
-//! Points live in chunks of [`CHUNK_POINTS`], so memory never doubles on growth.
+//! Points live in chunks, each as long as all before it up to [`CHUNK_POINTS`]: none is ever copied to grow.
 
-use super::chunk::{CHUNK_POINTS, Chunk, Columns, RawPoint};
+use super::chunk::{Chunk, Columns, RawPoint, chunk_capacity, chunk_of, chunk_start};
 use super::clock;
 use super::record::{MetricPoint, RunRecord, stable_order};
 use super::stretch::Stretch;
@@ -55,9 +55,8 @@ impl Series {
             _ => self.highest = Some(point),
         }
         match self.chunks.last_mut() {
-            Some(chunk) if chunk.values.len() < CHUNK_POINTS => chunk.push(point),
-            Some(_) => self.chunks.push(Chunk::starting_with(point, CHUNK_POINTS)),
-            None => self.chunks.push(Chunk::starting_with(point, 4)),
+            Some(chunk) if !chunk.is_full() => chunk.push(point),
+            _ => self.chunks.push(Chunk::starting_with(point, chunk_capacity(self.chunks.len()))),
         }
         self.length += 1;
     }
@@ -70,7 +69,7 @@ impl Series {
             let next = rest.point(0);
             let is_rising = self.highest.is_some_and(|highest| next.step >= highest.step);
             let room = match self.chunks.last() {
-                Some(chunk) if is_rising => CHUNK_POINTS - chunk.values.len(),
+                Some(chunk) if is_rising => chunk.room(),
                 _ => 0,
             };
             let taken = rest.values.len().min(room.max(1));
@@ -86,16 +85,23 @@ impl Series {
         }
     }
 
-    /// The points `range` in logging order. Chunks but the last are full, so an index finds its chunk by division.
-    pub fn logged(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = RawPoint> + '_ {
-        let end = range.end.min(self.length);
-        let first_chunk = range.start / CHUNK_POINTS;
-        self.chunks.iter().enumerate().skip(first_chunk).flat_map(move |(number, chunk)| {
-            let base = number * CHUNK_POINTS;
-            let from = range.start.saturating_sub(base);
-            let to = end.saturating_sub(base).min(chunk.values.len());
-            (from..to).map(|index| chunk.point(index))
+    /// The chunks from the one that holds the point `first` on, each with the index in it from which its points count.
+    ///
+    /// Chunks but the last are full, so an index tells its chunk.
+    fn chunks_from(&self, first: usize) -> impl Iterator<Item = (usize, &Chunk)> + use<'_> {
+        let number = chunk_of(first);
+        let chunks = self.chunks.get(number..).unwrap_or_default();
+        chunks.iter().zip(number..).map(move |(chunk, number)| {
+            (first.saturating_sub(chunk_start(number)).min(chunk.values.len()), chunk)
         })
+    }
+
+    /// The points `range` in logging order.
+    pub fn logged(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = RawPoint> + use<'_> {
+        let points = self
+            .chunks_from(range.start)
+            .flat_map(|(from, chunk)| (from..chunk.values.len()).map(|index| chunk.point(index)));
+        points.take(range.len())
     }
 
     /// Calls `visit` with the points ordered by step, equal steps in logging order, all but the first `skip`.
@@ -119,8 +125,7 @@ impl Series {
         }
         let mut columns = Columns::default();
         let mut visited = 0;
-        for (number, chunk) in self.chunks.iter().enumerate().skip(first / CHUNK_POINTS) {
-            let skip = first.saturating_sub(number * CHUNK_POINTS).min(chunk.values.len());
+        for (skip, chunk) in self.chunks_from(first) {
             columns.step.clear();
             columns.value.clear();
             columns.timestamp.clear();
@@ -146,11 +151,7 @@ impl Series {
             timestamp: Vec::with_capacity(length),
         };
         if self.in_step_order {
-            let chunks = self.chunks.iter().enumerate().skip(first / CHUNK_POINTS);
-            chunks.for_each(|(number, chunk)| {
-                let skip = first.saturating_sub(number * CHUNK_POINTS).min(chunk.values.len());
-                chunk.write_columns(skip, &mut columns);
-            });
+            self.chunks_from(first).for_each(|(skip, chunk)| chunk.write_columns(skip, &mut columns));
             return columns;
         }
         self.for_each_by_step(first, |point| {

@@ -20,15 +20,11 @@ extern "C" {
         max_step: f64,
         places: &Places,
     ) -> JsValue;
-}
 
-#[wasm_bindgen]
-extern "C" {
     /// Metric keys to their places, kept on the JavaScript side: looking a key up copies no string.
-    #[wasm_bindgen(js_name = Map)]
     #[derive(Debug, Clone)]
     pub type Places;
-    #[wasm_bindgen(constructor, js_class = "Map")]
+    #[wasm_bindgen(constructor)]
     pub fn new() -> Places;
     /// NaN for a key that is not there: `undefined` as a number.
     #[wasm_bindgen(method)]

@@ -8,22 +8,43 @@ const ADMITTED = 3;
 const POINTS = 4;
 const POINT_CELLS = 4;
 
-export function stage_points(run, memory, address, length, max_step, places) {
+// Metric keys to their places. Training logs its metrics in the same order again and again: whoever came after a key last time is
+// tried before it is looked up.
+export class Places {
+    entries = new Map();
+
+    // For wasm: NaN for a key that is not there.
+    get(key) {
+        return this.entries.get(key)?.place;
+    }
+
+    set(key, place) {
+        this.entries.set(key, { key, place, next: undefined });
+    }
+}
+
+export function stage_points(run, memory, address, length, max_step, { entries }) {
     const { log_metric, log_metric_at } = run;
+    let last = { key: undefined, place: -1, next: undefined };
     // Empty once wasm memory has grown: comparing with `undefined` fails, and the checked way follows.
     let cells = new Float64Array(0);
     let epoch = -1;
 
     const stage = (key, step, value) => {
         if (typeof value !== 'number' || cells[EPOCH] !== epoch) return false;
-        const place = places.get(key);
-        if (place === undefined) return false;
+        let entry = last.next;
+        if (entry?.key !== key) {
+            entry = entries.get(key);
+            if (entry === undefined) return false;
+            last.next = entry;
+        }
+        last = entry;
         const now = Date.now();
         if (now > cells[LATEST]) return false;
         const count = cells[COUNT];
         const at = POINTS + POINT_CELLS * count;
         if (at >= length) return false;
-        cells[at] = place;
+        cells[at] = entry.place;
         cells[at + 1] = step;
         cells[at + 2] = value;
         cells[at + 3] = now;

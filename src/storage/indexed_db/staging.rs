@@ -7,6 +7,7 @@
 
 use std::cell::{Cell, OnceCell};
 
+use crate::storage::chunk::LoggedPoint;
 use crate::storage::memory::RunSlot;
 use crate::storage::record::MAX_STEP;
 use crate::storage::run_state::SeriesSlot;
@@ -27,26 +28,11 @@ const POINT_CELLS: usize = 4;
 /// A place is the run's slot times this and the series' slot.
 const PLACES: u64 = 1 << 26;
 
-/// Places so far from each other are sorted into as many buckets; others, of several runs, are left as they are.
+/// The metrics of a run, counted from its first, whose points are brought together.
 const MOST_BUCKETS: usize = 4 * STAGED_POINTS;
 
 /// Steps up to here may be staged: the next steps of a whole epoch stay below the largest.
 pub const MAX_STAGED_STEP: u64 = MAX_STEP / 2;
-
-/// A staged point.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct StagedPoint {
-    /// Its run.
-    pub run: RunSlot,
-    /// Its metric.
-    pub series: SeriesSlot,
-    /// Its step; nothing for the metric's next one.
-    pub step: Option<u64>,
-    /// Its value.
-    pub value: f64,
-    /// Milliseconds since the epoch.
-    pub timestamp_ms: f64,
-}
 
 /// The cells of one storage, made when JavaScript first asks for them.
 #[derive(Debug, Default)]
@@ -105,42 +91,81 @@ impl Staging {
         }
     }
 
-    /// Takes all points, those of a metric in the order they were staged in. Between metrics the order means nothing.
-    pub fn take(&self) -> impl Iterator<Item = StagedPoint> + use<> {
+    /// Takes all points.
+    pub fn take(&self) -> Taken {
         let cells: &'static [Cell<f64>] = self.cells.get().copied().unwrap_or_default();
         let count = cells.get(COUNT).map_or(0, |count| count.replace(0.0) as usize);
         let points = cells.get(POINTS..).unwrap_or_default().as_chunks().0.get(..count).unwrap_or_default();
-        metric_by_metric(points).into_iter().map(|index| staged(&points[index as usize]))
+        Taken { points, order: metric_by_metric(points) }
     }
 }
 
-fn staged([place, step, value, timestamp_ms]: &[Cell<f64>; POINT_CELLS]) -> StagedPoint {
-    StagedPoint {
-        run: RunSlot((place.get() as u64 / PLACES) as u32),
-        series: Staging::series(place.get()),
+type Cells = [Cell<f64>; POINT_CELLS];
+
+/// Staged points on their way into memory.
+#[derive(Debug)]
+pub struct Taken {
+    points: &'static [Cells],
+    order: Vec<u32>,
+}
+
+impl Taken {
+    /// The points, metric by metric: each metric's in the order they were staged in. Between metrics the order means nothing.
+    pub fn metrics(
+        &self,
+    ) -> impl Iterator<Item = (RunSlot, SeriesSlot, impl ExactSizeIterator<Item = LoggedPoint>)> {
+        let place = |index: u32| self.points[index as usize][0].get();
+        self.order.chunk_by(move |&one, &other| place(one) == place(other)).map(move |metric| {
+            let place = metric.first().map_or(0.0, |&first| place(first));
+            let points = metric.iter().map(|&index| staged(&self.points[index as usize]));
+            (RunSlot((place as u64 / PLACES) as u32), Staging::series(place), points)
+        })
+    }
+
+    /// When the last of them was logged, in milliseconds since the epoch.
+    #[must_use]
+    pub fn latest_ms(&self) -> f64 {
+        self.points.last().map_or(f64::NEG_INFINITY, |point| point[3].get())
+    }
+}
+
+fn staged([_, step, value, timestamp_ms]: &Cells) -> LoggedPoint {
+    LoggedPoint {
         step: (step.get() >= 0.0).then_some(step.get() as u64),
         value: value.get(),
-        timestamp_ms: timestamp_ms.get(),
+        timestamp_ms: timestamp_ms.get() as i64,
     }
 }
 
-/// The order that brings points of one place together, in one go over places that are near each other.
-fn metric_by_metric(points: &[[Cell<f64>; POINT_CELLS]]) -> Vec<u32> {
-    let place = |point: &[Cell<f64>; POINT_CELLS]| point[0].get();
-    let lowest = points.iter().map(place).fold(f64::INFINITY, f64::min);
-    let highest = points.iter().map(place).fold(lowest, f64::max);
+/// The order that brings the points of each metric together, in one go over the metrics of a run. Points of several runs stay in turn.
+fn metric_by_metric(points: &[Cells]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..points.len() as u32).collect();
-    let buckets = (highest - lowest) as usize + 1;
-    if buckets == 1 || buckets > MOST_BUCKETS {
+    let place = |[place, ..]: &Cells| place.get() as u64;
+    let first = points.first().map_or(0, place);
+    if points.iter().all(|point| place(point) == first) {
         return order;
     }
-    // Where the next point of each place goes.
-    let mut next = vec![0u32; buckets + 1];
-    let bucket = |point| (place(point) - lowest) as usize;
-    points.iter().for_each(|point| next[bucket(point) + 1] += 1);
-    (1..buckets).for_each(|bucket| next[bucket] += next[bucket - 1]);
-    for (index, point) in points.iter().enumerate() {
-        let next = &mut next[bucket(point)];
+    let base = first - first % PLACES;
+    // How many points each metric has; then where its next one goes.
+    let mut next: Vec<u32> = Vec::new();
+    let mut buckets = Vec::with_capacity(points.len());
+    for point in points {
+        let bucket = place(point).wrapping_sub(base) as usize;
+        if bucket >= next.len() {
+            if bucket >= MOST_BUCKETS {
+                return order;
+            }
+            next.resize(bucket + 1, 0);
+        }
+        next[bucket] += 1;
+        buckets.push(bucket as u32);
+    }
+    let mut before = 0;
+    for next in &mut next {
+        before += std::mem::replace(next, before);
+    }
+    for (index, &bucket) in buckets.iter().enumerate() {
+        let next = &mut next[bucket as usize];
         order[*next as usize] = index as u32;
         *next += 1;
     }

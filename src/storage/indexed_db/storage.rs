@@ -6,7 +6,7 @@ use super::ids::IdPool;
 use super::journal::{Journal, MAX_UNSAVED_POINTS};
 use super::mirror::Batch;
 use super::staging::{MAX_STAGED_STEP, STAGED_POINTS};
-use crate::storage::chunk::RawPoint;
+use crate::storage::chunk::{LoggedPoint, RawPoint};
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::experiment_storage::ExperimentStorage;
@@ -197,6 +197,23 @@ impl IndexedDbStorage {
             (None, None) => 0,
         };
         self.append(run, series, RawPoint { step, value, timestamp_ms }).map(|()| step)
+    }
+
+    /// Stores points of one metric that were staged: as [`IndexedDbStorage::append_next`] for each, or none.
+    ///
+    /// # Errors
+    /// As [`IndexedDbStorage::append`].
+    pub fn append_staged(
+        &mut self,
+        run: RunSlot,
+        series: SeriesSlot,
+        points: impl ExactSizeIterator<Item = LoggedPoint>,
+    ) -> Result<()> {
+        let count = points.len() as u64;
+        self.check_room(run, count)?;
+        self.memory.run_mut(run)?.push_checked(series, points);
+        self.journal.note_points(run, count);
+        Ok(())
     }
 
     /// Whether points of the run can be taken in later, because none of them could be refused.

@@ -1,7 +1,7 @@
 //! Logging: each point by a call, or staged and taken over together.
 
 use super::mirror::Mirror;
-use super::staging::{StagedPoint, Staging};
+use super::staging::Staging;
 use super::synced::{LATE_TIMER_MS, SyncedStorage};
 use crate::storage::error::Result;
 use crate::storage::memory::RunSlot;
@@ -54,14 +54,12 @@ impl<M: Mirror> SyncedStorage<M> {
         // Who holds the storage took over what was staged before, and no JavaScript has run since.
         let Ok(mut storage) = self.storage.try_borrow_mut() else { return };
         let points = self.staging.waiting();
-        let mut now_ms = f64::NEG_INFINITY;
-        for staged in self.staging.take() {
-            now_ms = staged.timestamp_ms.max(now_ms);
+        let taken = self.staging.take();
+        for (run, series, points) in taken.metrics() {
             // Nothing happened since its run was admitted that could have it refused.
-            let StagedPoint { run, series, step, value, .. } = staged;
-            let _ = storage.append_next(run, series, step, value, staged.timestamp_ms as i64);
+            let _ = storage.append_staged(run, series, points);
         }
         drop(storage);
-        self.changed(now_ms, points);
+        self.changed(taken.latest_ms(), points);
     }
 }
