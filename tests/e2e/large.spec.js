@@ -87,3 +87,31 @@ test('an artifact of a hundred megabytes is stored; one too large is refused', a
   expect(back).toBe(seen.hash);
   expect(seen.refused).toEqual(['RangeError', 'InvalidArgument']);
 });
+
+test('a sweep of many runs takes little more memory than a few, and all of them are there to read', async ({ open }) => {
+  const page = await open();
+  const { sizes, wrong } = await page.evaluate(async () => {
+    const POINTS = 500_000;
+    const { memory } = await entrenar.default();
+    const sizes = [];
+    const ids = [];
+    for (let index = 0; index < 12; index += 1) {
+      const run = await entrenar.WasmRun.new('sweep');
+      run.log_series('loss', new Float64Array(POINTS).fill(index));
+      await run.finish();
+      ids.push(run.run_id());
+      run.free();
+      sizes.push(memory.buffer.byteLength);
+    }
+    const storage = await entrenar.WasmStorage.open();
+    const wrong = [];
+    for (const [index, id] of ids.entries()) {
+      const { value } = await storage.get_metrics(id, 'loss');
+      if (value.length !== POINTS || value.some((found) => found !== index)) wrong.push(`${id}: ${value.length} points, ${value[0]}`);
+    }
+    return { sizes, wrong };
+  });
+  expect(wrong).toEqual([]);
+  // A run has 6 MB: twelve of them, kept, would be more than twice what four take.
+  expect(sizes.at(-1), `${sizes}`).toBeLessThan(1.5 * sizes[3]);
+});

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use entrenar::storage::indexed_db::{Amendment, RunOptions};
-use entrenar::storage::{ExperimentStorage, RunStatus, StorageError};
+use entrenar::storage::{ExperimentStorage, RunSlot, RunStatus, StorageError};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 
@@ -46,6 +46,9 @@ impl World {
         };
         *tab.mirror.hitches.borrow_mut() = hitches(bits).into();
         let (synced, facts) = (Rc::clone(&tab.synced), Rc::clone(&self.facts));
+        if on % 2 == 0 {
+            release_all(&synced);
+        }
         let run_ids: Vec<String> = facts.borrow().runs.keys().cloned().collect();
         let any_run = run_ids.get(which % run_ids.len().max(1)).cloned();
         let mine = owned(&synced, &facts.borrow());
@@ -113,6 +116,16 @@ impl World {
         };
         self.tabs[place].as_mut().unwrap().tasks.push(task);
         self.poll_last(place);
+    }
+}
+
+/// Lets go of all points in memory that may be let go of.
+fn release_all(synced: &Synced) {
+    synced.announce();
+    let slots: Vec<RunSlot> = synced.storage().memory().runs().map(|(slot, _)| slot).collect();
+    for slot in slots {
+        synced.release_run(slot);
+        synced.release_read(slot, 0);
     }
 }
 

@@ -109,6 +109,7 @@ impl Hub {
         if database.synced.is_saved() {
             self.guard_closing(&database, false);
         }
+        database.release_unused();
     }
 
     /// Something may be unsaved, or all is saved: where leaving is not enough of a sign, the page is to know.
@@ -192,6 +193,14 @@ impl Database {
         let subscribers = Rc::new(Subscribers::default());
         all.push((run, Rc::clone(&subscribers)));
         subscribers
+    }
+
+    /// Lets go of the points of ended runs that this page has no handle on any more.
+    pub fn release_unused(&self) {
+        let is_used = |(run, subscribers): &(RunSlot, Rc<Subscribers>)| {
+            Rc::strong_count(subscribers) > 1 || !self.synced.release_run(*run)
+        };
+        self.metric_subscribers.borrow_mut().retain(is_used);
     }
 
     /// Writes what is unsaved as one transaction, issued before this returns: the page may be gone afterwards.

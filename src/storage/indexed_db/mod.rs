@@ -24,6 +24,7 @@ mod synced_exit;
 mod synced_flush;
 mod synced_load;
 mod synced_log;
+mod synced_release;
 mod synced_resume;
 mod volatile_mirror;
 
@@ -41,4 +42,5 @@ pub use settling::{Settled, settled};
 pub use staging::{MAX_STAGED_STEP, STAGED_POINTS, Staging};
 pub use storage::IndexedDbStorage;
 pub use synced::{Notice, RunOptions, SyncedStorage};
+pub use synced_release::MOST_READ_POINTS;
 pub use volatile_mirror::VolatileMirror;

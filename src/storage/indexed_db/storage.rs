@@ -282,6 +282,20 @@ impl IndexedDbStorage {
         }
     }
 
+    /// Lets go of a run's points, if it has ended and the store has all of it. Whether it did.
+    pub(super) fn release(&mut self, slot: RunSlot) -> bool {
+        let Some(state) = self.memory.get(slot) else { return false };
+        if self.keeps_artifacts || !state.record().status.is_final() || !self.journal.is_stored_whole(slot) {
+            return false;
+        }
+        let mut record = state.current_record();
+        record.next_sequence = self.journal.committed_sequence(slot) as f64;
+        record.compacted_sequence = self.journal.compacted_sequence(slot) as f64;
+        self.memory.put_run(RunState::headers_only(record));
+        self.journal.release_run(slot);
+        true
+    }
+
     /// Nothing can be read again from the mirror: artifacts stay in memory, whatever their size.
     pub fn keep_artifacts(&mut self) {
         self.keeps_artifacts = true;

@@ -89,7 +89,8 @@ pub struct SyncedStorage<M> {
     pub(super) waiting_for_exit: RefCell<Vec<oneshot::Sender<()>>>,
     /// Last flushes under way.
     pub(super) exits: Cell<u32>,
-    /// For each run that somebody else writes: the number of its first row not yet in memory.
+    /// For each run that was read and is not written here, the one read last at the end: the number of its first row not yet in
+    /// memory.
     pub(super) unread: RefCell<Vec<(RunSlot, u64)>>,
     /// How often something of ours may have come to lie where pages store on leaving, or a run of ours may have changed unseen;
     /// and up to which of these times that was looked at.

@@ -6,6 +6,7 @@ use super::change::{Change, Damage, Damaged};
 use super::mirror::{Catalog, Mirror};
 use super::point_block::{ColumnBuffers, Slice, read_block, read_slices};
 use super::synced::{Notice, SyncedStorage};
+use super::synced_release::MOST_READ_POINTS;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::memory::RunSlot;
 use crate::storage::record::{RunRecord, stable_order};
@@ -43,6 +44,7 @@ impl<M: Mirror> SyncedStorage<M> {
             slices.iter().for_each(|slice| append(state, slice));
         }
         self.set_unread(slot, Some(next));
+        self.release_read(slot, MOST_READ_POINTS);
         self.may_compact(slot);
         Ok(slot)
     }

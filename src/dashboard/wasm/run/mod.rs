@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
 use super::database::{Database, Handle};
-use super::error::promise;
+use super::error::{promise, spawn};
 use super::freeing::safely_freed;
 use super::options::{run_options, storage_options};
 use super::registry::open;
@@ -128,5 +128,7 @@ impl Drop for WasmRun {
     fn drop(&mut self) {
         // Logging to what was freed goes the checked way, which throws.
         self.database().synced.staging().begin_epoch();
+        let database = Rc::clone(self.database());
+        spawn(async move { database.release_unused() });
     }
 }

@@ -194,6 +194,25 @@ impl Journal {
         self.runs.get(slot.0 as usize).is_some_and(|run| run.adopted)
     }
 
+    /// Whether all of a run that was begun or resumed here is in the store, and everybody here was told.
+    #[must_use]
+    pub fn is_stored_whole(&self, slot: RunSlot) -> bool {
+        let is_whole = |run: &RunJournal| {
+            run.adopted
+                && run.presence == Presence::Stored
+                && run.fenced.is_none()
+                && run.pending == 0
+                && !run.dirty
+                && !run.touched
+        };
+        self.in_flight.is_empty() && self.runs.get(slot.0 as usize).is_some_and(is_whole)
+    }
+
+    /// Memory lets go of a run that is stored as a whole: it is as if it had not been begun here.
+    pub fn release_run(&mut self, slot: RunSlot) {
+        *self.run(slot) = RunJournal::default();
+    }
+
     /// Whether the run can be missing in the store without having been deleted.
     #[must_use]
     pub fn is_unstored(&self, slot: RunSlot) -> bool {
