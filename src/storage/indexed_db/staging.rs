@@ -28,9 +28,6 @@ const POINT_CELLS: usize = 4;
 /// A place is the run's slot times this and the series' slot.
 const PLACES: u64 = 1 << 26;
 
-/// The metrics of a run, counted from its first, whose points are brought together.
-const MOST_BUCKETS: usize = 4 * STAGED_POINTS;
-
 /// Steps up to here may be staged: the next steps of a whole epoch stay below the largest.
 pub const MAX_STAGED_STEP: u64 = MAX_STEP / 2;
 
@@ -96,7 +93,7 @@ impl Staging {
         let cells: &'static [Cell<f64>] = self.cells.get().copied().unwrap_or_default();
         let count = cells.get(COUNT).map_or(0, |count| count.replace(0.0) as usize);
         let points = cells.get(POINTS..).unwrap_or_default().as_chunks().0.get(..count).unwrap_or_default();
-        Taken { points, order: metric_by_metric(points) }
+        Taken::of(points)
     }
 }
 
@@ -106,19 +103,37 @@ type Cells = [Cell<f64>; POINT_CELLS];
 #[derive(Debug)]
 pub struct Taken {
     points: &'static [Cells],
+    /// The points' indexes, metric by metric.
     order: Vec<u32>,
+    /// The place of each metric, and where its points end in that order. Of several runs, metrics can be here more than once.
+    metrics: Vec<(u64, u32)>,
 }
 
 impl Taken {
+    /// Brings the points of each metric together, in one go over the metrics of a run. Points of several runs stay in turn.
+    fn of(points: &'static [Cells]) -> Self {
+        let first = points.first().map_or(0, place);
+        let is_one = points.iter().all(|point| place(point) == first);
+        let sorted = if is_one { None } else { sorted(points, first / PLACES * PLACES) };
+        sorted.unwrap_or_else(|| {
+            let ends = points.chunk_by(|one, other| place(one) == place(other)).scan(0, |end, metric| {
+                *end += metric.len() as u32;
+                metric.first().map(|point| (place(point), *end))
+            });
+            Self { points, order: (0..points.len() as u32).collect(), metrics: ends.collect() }
+        })
+    }
+
     /// The points, metric by metric: each metric's in the order they were staged in. Between metrics the order means nothing.
     pub fn metrics(
         &self,
     ) -> impl Iterator<Item = (RunSlot, SeriesSlot, impl ExactSizeIterator<Item = LoggedPoint>)> {
-        let place = |index: u32| self.points[index as usize][0].get();
-        self.order.chunk_by(move |&one, &other| place(one) == place(other)).map(move |metric| {
-            let place = metric.first().map_or(0.0, |&first| place(first));
-            let points = metric.iter().map(|&index| staged(&self.points[index as usize]));
-            (RunSlot((place as u64 / PLACES) as u32), Staging::series(place), points)
+        let mut start = 0;
+        self.metrics.iter().map(move |&(place, end)| {
+            let indexes = &self.order[start as usize..end as usize];
+            start = end;
+            let points = indexes.iter().map(|&index| staged(&self.points[index as usize]));
+            (RunSlot((place / PLACES) as u32), Staging::series(place as f64), points)
         })
     }
 
@@ -129,31 +144,17 @@ impl Taken {
     }
 }
 
-fn staged([_, step, value, timestamp_ms]: &Cells) -> LoggedPoint {
-    LoggedPoint {
-        step: (step.get() >= 0.0).then_some(step.get() as u64),
-        value: value.get(),
-        timestamp_ms: timestamp_ms.get() as i64,
-    }
-}
-
-/// The order that brings the points of each metric together, in one go over the metrics of a run. Points of several runs stay in turn.
-fn metric_by_metric(points: &[Cells]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..points.len() as u32).collect();
-    let place = |[place, ..]: &Cells| place.get() as u64;
-    let first = points.first().map_or(0, place);
-    if points.iter().all(|point| place(point) == first) {
-        return order;
-    }
-    let base = first - first % PLACES;
-    // How many points each metric has; then where its next one goes.
+/// The points of each metric together, in one go over the metrics of the run whose places begin at `base`. Nothing if there are points of other runs, or so many metrics that it would cost more than it saves.
+fn sorted(points: &'static [Cells], base: u64) -> Option<Taken> {
+    let most = 8 * points.len();
+    // How many points each metric has; then where its next one goes, and in the end where they end.
     let mut next: Vec<u32> = Vec::new();
     let mut buckets = Vec::with_capacity(points.len());
     for point in points {
         let bucket = place(point).wrapping_sub(base) as usize;
         if bucket >= next.len() {
-            if bucket >= MOST_BUCKETS {
-                return order;
+            if bucket >= most {
+                return None;
             }
             next.resize(bucket + 1, 0);
         }
@@ -164,10 +165,23 @@ fn metric_by_metric(points: &[Cells]) -> Vec<u32> {
     for next in &mut next {
         before += std::mem::replace(next, before);
     }
+    let mut order = vec![0; points.len()];
     for (index, &bucket) in buckets.iter().enumerate() {
         let next = &mut next[bucket as usize];
         order[*next as usize] = index as u32;
         *next += 1;
     }
-    order
+    Some(Taken { points, order, metrics: (base..).zip(next).collect() })
+}
+
+fn place([place, ..]: &Cells) -> u64 {
+    place.get() as u64
+}
+
+fn staged([_, step, value, timestamp_ms]: &Cells) -> LoggedPoint {
+    LoggedPoint {
+        step: (step.get() >= 0.0).then_some(step.get() as u64),
+        value: value.get(),
+        timestamp_ms: timestamp_ms.get() as i64,
+    }
 }
