@@ -144,7 +144,8 @@ impl Taken {
     }
 }
 
-/// The points of each metric together, in one go over the metrics of the run whose places begin at `base`. Nothing if there are points of other runs, or so many metrics that it would cost more than it saves.
+/// The points of each metric together, in one go over the metrics of the run whose places begin at `base`. Nothing if there are points
+/// of other runs, or so many metrics that it would cost more than it saves.
 fn sorted(points: &'static [Cells], base: u64) -> Option<Taken> {
     let most = 8 * points.len();
     // How many points each metric has; then where its next one goes, and in the end where they end.
