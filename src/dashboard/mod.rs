@@ -12,7 +12,7 @@ mod trend;
 #[cfg(feature = "wasm")]
 pub mod wasm;
 
-pub use downsample::{FEWEST_POINTS, downsample};
+pub use downsample::{FEWEST_POINTS, downsample, downsample_series};
 pub use snapshot::{MetricSnapshot, ResourceSnapshot};
 pub use source::{DashboardSource, MetricCallback, MetricKeys, RunDashboard};
 pub use trend::Trend;

@@ -96,6 +96,26 @@ impl Series {
         })
     }
 
+    /// Whether steps never went back: then the order of logging is the order of steps.
+    #[must_use]
+    pub fn is_in_step_order(&self) -> bool {
+        self.in_step_order
+    }
+
+    /// Calls `visit` with the values `range` in logging order, stretch by stretch, each with the place of its first.
+    pub fn for_each_values(&self, range: std::ops::Range<usize>, mut visit: impl FnMut(usize, &[f64])) {
+        let mut place = range.start;
+        for (from, chunk) in self.chunks_from(range.start) {
+            let values = &chunk.values[from..];
+            let values = &values[..values.len().min(range.end.saturating_sub(place))];
+            if values.is_empty() {
+                return;
+            }
+            visit(place, values);
+            place += values.len();
+        }
+    }
+
     /// The points `range` in logging order.
     pub fn logged(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = RawPoint> + use<'_> {
         let points = self

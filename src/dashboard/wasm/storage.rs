@@ -15,7 +15,7 @@ use super::options::storage_options;
 use super::platform;
 use super::registry::open;
 use super::views::{experiment_object, run_object, series_object, stored_series_object};
-use crate::dashboard::{FEWEST_POINTS, downsample};
+use crate::dashboard::{FEWEST_POINTS, downsample_series};
 use crate::storage::indexed_db::{Amendment, text_list};
 use crate::storage::{Series, Tag};
 
@@ -276,7 +276,7 @@ impl WasmStorage {
             let none = Series::default();
             let series = series.unwrap_or(&none);
             Ok(match most {
-                Some(most) => series_object(&downsample(&series.columns_from(first), most)),
+                Some(most) => series_object(&downsample_series(series, most)),
                 None => stored_series_object(series, first),
             })
         })
