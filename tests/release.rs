@@ -5,8 +5,10 @@
 mod common;
 
 use common::faulty_mirror::{Fault, FaultyMirror, broken};
+use common::tab_mirror::{Hitch, SharedStore};
 use entrenar::storage::indexed_db::{Amendment, RunOptions, SyncedStorage, VolatileMirror};
 use entrenar::storage::{ExperimentStorage, RawPoint, RunSlot, RunStatus, StorageError};
+use futures::FutureExt;
 use futures::executor::block_on;
 
 type Synced = SyncedStorage<FaultyMirror>;
@@ -127,4 +129,38 @@ fn of_runs_that_are_read_those_read_last_stay() {
         reader.load_run("run-0").await.unwrap();
         assert_eq!(steps(&reader, "run-0").unwrap().len(), 100);
     });
+}
+
+#[test]
+fn who_reads_a_run_that_is_let_go_of_meanwhile_gets_all_of_it() {
+    let store = SharedStore::default();
+    let writer = block_on(SyncedStorage::open(store.connect(), "a", |_| {})).unwrap();
+    let run = block_on(writer.begin_run("release", RunOptions::default())).unwrap();
+    let log = |steps: std::ops::Range<u64>| {
+        let mut storage = writer.storage_mut();
+        let series = storage.series_slot(run, "loss").unwrap();
+        let point = |step| RawPoint { step, value: 1.0, timestamp_ms: 7 };
+        steps.for_each(|step| storage.append(run, series, point(step)).unwrap());
+        drop(storage);
+        block_on(writer.flush()).unwrap();
+    };
+    log(0..10);
+    let mirror = store.connect();
+    let reader = block_on(SyncedStorage::open(mirror.clone(), "b", |_| {})).unwrap();
+    let read = block_on(reader.load_run("run-0")).unwrap();
+    log(10..20);
+    let other = block_on(reader.begin_run("release", RunOptions::default())).unwrap();
+    // What is new is on its way when the run is let go of.
+    mirror.hitches.borrow_mut().push_back(Hitch { before: 2, ..Hitch::default() });
+    let mut reading = Box::pin(reader.load_run("run-0"));
+    assert!(reading.as_mut().now_or_never().is_none(), "it is to wait");
+    reader.release_read(other, 0);
+    assert!(!reader.storage().memory().get(read).unwrap().is_resident());
+    assert_eq!(block_on_polls(reading), Ok(read));
+    assert_eq!(reader.storage().get_metrics("run-0", "loss").unwrap().len(), 20);
+}
+
+/// Polls until it is ready: nothing in these mirrors wakes anybody.
+fn block_on_polls<T>(mut future: std::pin::Pin<Box<impl Future<Output = T>>>) -> T {
+    (0..100).find_map(|_| future.as_mut().now_or_never()).unwrap()
 }

@@ -11,7 +11,7 @@ mod run_state;
 mod series;
 mod stretch;
 
-pub use chunk::{CHUNK_POINTS, Columns, RawPoint};
+pub use chunk::{CHUNK_POINTS, Columns, LoggedPoint, RawPoint};
 pub use error::{Result, StorageError};
 pub use experiment_storage::ExperimentStorage;
 pub use memory::{InMemoryStorage, RunSlot};

@@ -19,15 +19,21 @@ impl<M: Mirror> SyncedStorage<M> {
     /// `RunNotFound`; those of the mirror.
     pub async fn load_run(&self, run_id: &str) -> Result<RunSlot> {
         let slot = self.storage().memory().run_slot(run_id)?;
-        if self.storage().is_own(slot) {
-            return Ok(slot);
-        }
-        let from = self.unread(slot).unwrap_or(0);
-        let stored = self.heard(self.mirror.load_points(run_id, from).await)?;
-        // Somebody who asked at the same time, or resumed the run, may have been quicker: what was read is in memory already.
-        if self.storage().is_own(slot) || self.unread(slot).unwrap_or(0) != from {
-            return Ok(slot);
-        }
+        let stored = loop {
+            if self.storage().is_own(slot) {
+                return Ok(slot);
+            }
+            let from = self.unread(slot).unwrap_or(0);
+            let stored = self.heard(self.mirror.load_points(run_id, from).await)?;
+            if !self.storage().is_own(slot) && self.unread(slot).unwrap_or(0) == from {
+                break stored;
+            }
+            // Somebody who asked at the same time, or resumed the run, was quicker: what was read is in memory already. Unless it
+            // was let go of again.
+            if self.storage().memory().get(slot).is_some_and(RunState::is_resident) {
+                return Ok(slot);
+            }
+        };
         let Some(record) = stored.record else {
             self.run_deleted(slot);
             return Err(StorageError::RunNotFound(run_id.to_owned()));
