@@ -1,6 +1,7 @@
 //! What tabs do: one step of a case, and what goes wrong meanwhile.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use entrenar::storage::indexed_db::{Amendment, RunOptions};
@@ -47,7 +48,7 @@ impl World {
         *tab.mirror.hitches.borrow_mut() = hitches(bits).into();
         let (synced, facts) = (Rc::clone(&tab.synced), Rc::clone(&self.facts));
         if on % 2 == 0 {
-            release_all(&synced);
+            release_all(&synced, &mut facts.borrow_mut(), tab.mirror.is_up_to_date());
         }
         let run_ids: Vec<String> = facts.borrow().runs.keys().cloned().collect();
         let any_run = run_ids.get(which % run_ids.len().max(1)).cloned();
@@ -119,12 +120,18 @@ impl World {
     }
 }
 
-/// Lets go of all points in memory that may be let go of.
-fn release_all(synced: &Synced) {
+/// Lets go of all points in memory that may be let go of. Where site data was cleared and the tab has not heard of it, what was only
+/// there is gone.
+fn release_all(synced: &Synced, facts: &mut Facts, is_up_to_date: bool) {
     synced.announce();
-    let slots: Vec<RunSlot> = synced.storage().memory().runs().map(|(slot, _)| slot).collect();
-    for slot in slots {
-        synced.release_run(slot);
+    let runs: Vec<(RunSlot, String)> = {
+        let storage = synced.storage();
+        storage.memory().runs().map(|(slot, run)| (slot, run.record().run_id.clone())).collect()
+    };
+    for (slot, run_id) in runs {
+        if synced.release_run(slot) && !is_up_to_date {
+            facts.keep(&run_id, &BTreeSet::new());
+        }
         synced.release_read(slot, 0);
     }
 }
