@@ -103,16 +103,26 @@ impl Default for Extremes {
 impl Extremes {
     /// Looks at the values from place `first` on.
     fn take_in(&mut self, first: usize, values: &[f64]) {
-        for (index, &value) in (first..).zip(values) {
-            if value < self.low || self.lowest.is_none() && value == self.low {
-                (self.low, self.lowest) = (value, Some(index));
+        let (mut low, mut high) = (self.low, self.high);
+        for (index, &value) in values.iter().enumerate() {
+            // Most are between the two: neither extreme, nor NaN.
+            if value >= low && value <= high {
+                continue;
             }
-            if value > self.high || self.highest.is_none() && value == self.high {
-                (self.high, self.highest) = (value, Some(index));
-            }
-            if self.nan.is_none() && value.is_nan() {
-                self.nan = Some(index);
-            }
+            self.note(first + index, value);
+            (low, high) = (self.low, self.high);
+        }
+    }
+
+    fn note(&mut self, index: usize, value: f64) {
+        if value < self.low || self.lowest.is_none() && value == self.low {
+            (self.low, self.lowest) = (value, Some(index));
+        }
+        if value > self.high || self.highest.is_none() && value == self.high {
+            (self.high, self.highest) = (value, Some(index));
+        }
+        if self.nan.is_none() && value.is_nan() {
+            self.nan = Some(index);
         }
     }
 }
