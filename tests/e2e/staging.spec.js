@@ -144,6 +144,31 @@ test('what comes after points in a row holds at once: an end, a subscriber, a wr
   });
 });
 
+test('a key that is none, right after the first point, is refused, and logging goes on', async ({ open }) => {
+  const page = await open();
+  const seen = await page.evaluate(async () => {
+    const codes = [];
+    const counts = [];
+    for (const key of [undefined, null, NaN, {}, 0, '']) {
+      const run = await entrenar.WasmRun.new('no-key');
+      run.log_metric('loss', 1);
+      for (let times = 0; times < 2; times += 1) {
+        try {
+          run.log_metric(key, 2);
+          codes.push('worked');
+        } catch (error) {
+          codes.push(error.code);
+        }
+        run.log_metric('loss', 3);
+        run.log_metric_at('loss', 9, 4);
+      }
+      counts.push(run.get_metrics('loss').step.length);
+    }
+    return { codes, counts };
+  });
+  expect(seen).toEqual({ codes: Array(12).fill('InvalidArgument'), counts: Array(6).fill(5) });
+});
+
 test('the times of points in a row are the times they were logged at', async ({ open }) => {
   const page = await open();
   const wrong = await page.evaluate(async () => {

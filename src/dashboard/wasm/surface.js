@@ -33,7 +33,7 @@ export function stage_points(run, memory, address, length, max_step, { entries }
     const stage = (key, step, value) => {
         if (typeof value !== 'number' || cells[EPOCH] !== epoch) return false;
         let entry = last.next;
-        if (entry?.key !== key) {
+        if (entry === undefined || entry.key !== key) {
             entry = entries.get(key);
             if (entry === undefined) return false;
             last.next = entry;
