@@ -1,7 +1,9 @@
 //! A series gives back what was logged, bit for bit, in the order of steps.
 #![cfg(not(target_arch = "wasm32"))]
 
-use entrenar::storage::{CHUNK_POINTS, Columns, MAX_STEP, RawPoint, Series, Stretch, StretchTimes};
+use entrenar::storage::{
+    CHUNK_POINTS, Columns, LoggedPoint, MAX_STEP, RawPoint, Series, Stretch, StretchTimes,
+};
 use proptest::prelude::*;
 
 fn point(step: u64, value: f64, timestamp_ms: i64) -> RawPoint {
@@ -91,6 +93,50 @@ proptest! {
         };
         prop_assert_eq!(bits(&fast), bits(&slow));
         prop_assert_eq!(fast.next_step(), slow.next_step());
+        prop_assert_eq!(fast.columns().step, slow.columns().step);
+        prop_assert_eq!(fast.highest().map(|p| p.value.to_bits()), slow.highest().map(|p| p.value.to_bits()));
+    }
+
+    #[test]
+    fn points_logged_together_are_stored_as_one_by_one(
+        batches in prop::collection::vec(
+            (
+                // What most points of a batch do: go on by a stride or at the next step, at a time of the batch's.
+                (prop::option::of(0..4u64), 0..8i64),
+                // Now and then one that goes elsewhere, or comes at another time.
+                prop::collection::vec((0..80u32, any::<u64>(), any::<i64>(), any::<u64>()), 0..120),
+            ),
+            1..40,
+        ),
+    ) {
+        let (mut fast, mut slow) = (Series::default(), Series::default());
+        for ((stride, second), points) in batches {
+            let mut step = slow.next_step().saturating_sub(second as u64);
+            let mut batch = Vec::new();
+            for (chance, elsewhere, time, bits) in points {
+                step = (step + stride.unwrap_or(1)).min(MAX_STEP);
+                batch.push(LoggedPoint {
+                    step: match chance {
+                        0 => Some(elsewhere % 3_000),
+                        1 => None,
+                        // The next step of a series is to stay in range, as those who log see to.
+                        _ => stride.map(|_| step),
+                    },
+                    value: f64::from_bits(bits),
+                    timestamp_ms: if chance == 2 { time >> 20 } else { second << 29 },
+                });
+            }
+            for &LoggedPoint { step, value, timestamp_ms } in &batch {
+                slow.push(point(step.unwrap_or(slow.next_step()), value, timestamp_ms));
+            }
+            fast.push_logged(batch.into_iter());
+            prop_assert_eq!(fast.next_step(), slow.next_step());
+        }
+        let bits = |series: &Series| -> Vec<(u64, u64, i64)> {
+            series.logged(0..series.len()).map(|p| (p.step, p.value.to_bits(), p.timestamp_ms)).collect()
+        };
+        prop_assert_eq!(bits(&fast), bits(&slow));
+        prop_assert_eq!(fast.is_in_step_order(), slow.is_in_step_order());
         prop_assert_eq!(fast.columns().step, slow.columns().step);
         prop_assert_eq!(fast.highest().map(|p| p.value.to_bits()), slow.highest().map(|p| p.value.to_bits()));
     }

@@ -104,6 +104,38 @@ pub(super) struct Chunk {
     times: Times,
 }
 
+/// The end of a chunk: what continues its steps and times is stored with less ado than by [`Chunk::push`].
+#[derive(Debug)]
+pub(super) struct Tail<'a> {
+    room: usize,
+    step: u64,
+    stride: u64,
+    base: i64,
+    values: &'a mut Vec<f64>,
+    offsets: &'a mut Vec<u32>,
+}
+
+impl Tail<'_> {
+    /// The only step that may come next.
+    pub(super) fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// Stores a point if it is what may come next.
+    #[inline]
+    pub(super) fn push(&mut self, point: RawPoint) -> bool {
+        let offset = point.timestamp_ms.wrapping_sub(self.base) as u64;
+        if self.room == 0 || point.step != self.step || offset > u64::from(u32::MAX) {
+            return false;
+        }
+        self.room -= 1;
+        self.step = self.step.wrapping_add(self.stride);
+        self.values.push(point.value);
+        self.offsets.push(offset as u32);
+        true
+    }
+}
+
 impl Chunk {
     pub(super) fn starting_with(point: RawPoint, capacity: usize) -> Self {
         let mut values = Vec::with_capacity(capacity);
@@ -174,6 +206,23 @@ impl Chunk {
             Times::Explicit(times) => times.push(point.timestamp_ms),
         }
         self.values.push(point.value);
+    }
+
+    /// Where points go that continue the chunk; nothing if steps or times have columns of their own.
+    pub(super) fn tail(&mut self) -> Option<Tail<'_>> {
+        let room = self.room();
+        let length = self.values.len() as u64;
+        match (&self.steps, &mut self.times) {
+            (&Steps::Arithmetic { start, stride }, Times::Offsets { base, offsets }) => Some(Tail {
+                room,
+                step: start.wrapping_add(stride.wrapping_mul(length)),
+                stride,
+                base: *base,
+                values: &mut self.values,
+                offsets,
+            }),
+            _ => None,
+        }
     }
 
     /// Appends a stretch in one go. Whether it could: where steps or times need columns of their own, points go in one by one.

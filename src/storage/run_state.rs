@@ -160,10 +160,7 @@ impl RunState {
     /// Stores points of which somebody knows that the run is running and their steps are in range.
     pub fn push_checked(&mut self, slot: SeriesSlot, points: impl Iterator<Item = LoggedPoint>) {
         let series = &mut self.series[slot.0 as usize].series;
-        for LoggedPoint { step, value, timestamp_ms } in points {
-            let step = step.unwrap_or_else(|| series.next_step());
-            series.push(RawPoint { step, value, timestamp_ms });
-        }
+        series.push_logged(points);
         self.highest_step = self.highest_step.max(series.highest().map_or(0, |point| point.step));
     }
 

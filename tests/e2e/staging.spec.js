@@ -200,3 +200,26 @@ test('points go on being logged while wasm memory grows', async ({ open }) => {
   });
   expect(seen).toEqual([true, true]);
 });
+
+test('points of many runs that log in turn stay with their runs', async ({ open }) => {
+  const page = await open();
+  const seen = await page.evaluate(async () => {
+    const runs = [];
+    for (let index = 0; index < 130; index += 1) runs.push(await entrenar.WasmRun.new('many-runs'));
+    // Two at a time, each pair at another distance.
+    const wrong = [];
+    for (const [index, run] of runs.entries()) {
+      if (run === runs[0]) continue;
+      const pair = [runs[0], run];
+      for (let point = 0; point < 8; point += 1) {
+        for (const one of pair) one.log_metric(`with ${index}`, runs.indexOf(one));
+      }
+      for (const one of pair) {
+        const { value } = one.get_metrics(`with ${index}`);
+        if (value.length !== 8 || value.some((each) => each !== runs.indexOf(one))) wrong.push(`${index}: ${[...value]}`);
+      }
+    }
+    return wrong.slice(0, 5);
+  });
+  expect(seen).toEqual([]);
+});
