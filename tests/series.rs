@@ -16,6 +16,14 @@ fn logged(points: &[RawPoint]) -> Series {
     series
 }
 
+/// All that can be seen of a series, values as bits.
+fn seen(series: &Series) -> impl PartialEq + std::fmt::Debug + use<> {
+    let bits = |point: RawPoint| (point.step, point.value.to_bits(), point.timestamp_ms);
+    let points: Vec<_> = series.logged(0..series.len()).map(bits).collect();
+    let ends = (series.next_step(), series.highest().map(bits));
+    (points, ends, series.is_in_step_order(), series.columns().step)
+}
+
 #[test]
 fn every_column_encoding_gives_back_what_was_logged() {
     let hostile = [
@@ -88,13 +96,7 @@ proptest! {
             fast.push_stretch(&stretch);
             (0..values.len()).for_each(|index| slow.push(stretch.point(index)));
         }
-        let bits = |series: &Series| -> Vec<(u64, u64, i64)> {
-            series.logged(0..series.len()).map(|p| (p.step, p.value.to_bits(), p.timestamp_ms)).collect()
-        };
-        prop_assert_eq!(bits(&fast), bits(&slow));
-        prop_assert_eq!(fast.next_step(), slow.next_step());
-        prop_assert_eq!(fast.columns().step, slow.columns().step);
-        prop_assert_eq!(fast.highest().map(|p| p.value.to_bits()), slow.highest().map(|p| p.value.to_bits()));
+        prop_assert_eq!(seen(&fast), seen(&slow));
     }
 
     #[test]
@@ -132,13 +134,7 @@ proptest! {
             fast.push_logged(batch.into_iter());
             prop_assert_eq!(fast.next_step(), slow.next_step());
         }
-        let bits = |series: &Series| -> Vec<(u64, u64, i64)> {
-            series.logged(0..series.len()).map(|p| (p.step, p.value.to_bits(), p.timestamp_ms)).collect()
-        };
-        prop_assert_eq!(bits(&fast), bits(&slow));
-        prop_assert_eq!(fast.is_in_step_order(), slow.is_in_step_order());
-        prop_assert_eq!(fast.columns().step, slow.columns().step);
-        prop_assert_eq!(fast.highest().map(|p| p.value.to_bits()), slow.highest().map(|p| p.value.to_bits()));
+        prop_assert_eq!(seen(&fast), seen(&slow));
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl Series {
     /// Appends points as they were logged, one without a step at the next one: the same as one by one, in half the time.
     pub fn push_logged(&mut self, points: impl Iterator<Item = LoggedPoint>) {
         let mut next_step = self.next_step();
-        let mut tail = tail(&mut self.chunks, next_step);
+        let mut tail = tail_of(&mut self.chunks, next_step);
         for LoggedPoint { step, value, timestamp_ms } in points {
             let point = RawPoint { step: step.unwrap_or(next_step), value, timestamp_ms };
             if tail.as_mut().is_some_and(|tail| tail.push(point)) {
@@ -74,7 +74,7 @@ impl Series {
             } else {
                 self.push(point);
                 next_step = self.next_step();
-                tail = self::tail(&mut self.chunks, next_step);
+                tail = tail_of(&mut self.chunks, next_step);
             }
         }
     }
@@ -216,7 +216,7 @@ impl Series {
 }
 
 /// The end of the last chunk, if what continues its steps is not below the highest one.
-fn tail(chunks: &mut [Chunk], next_step: u64) -> Option<Tail<'_>> {
+fn tail_of(chunks: &mut [Chunk], next_step: u64) -> Option<Tail<'_>> {
     chunks.last_mut()?.tail().filter(|tail| tail.step().saturating_add(1) >= next_step)
 }
 
