@@ -115,3 +115,16 @@ test('a sweep of many runs takes little more memory than a few, and all of them 
   // A run has 6 MB: twelve of them, kept, would be more than twice what four take.
   expect(sizes.at(-1), `${sizes}`).toBeLessThan(1.5 * sizes[3]);
 });
+
+test('who asks for more points than 32 bits count gets all that there are', async ({ open }) => {
+  const page = await open();
+  const lengths = await page.evaluate(async () => {
+    const run = await entrenar.WasmRun.new('few');
+    run.log_series('loss', new Float64Array(100));
+    const storage = await entrenar.WasmStorage.open();
+    const asked = [2 ** 32, 2 ** 32 + 5, Number.MAX_SAFE_INTEGER];
+    const read = asked.map((points) => storage.get_metrics_downsampled(run.run_id(), 'loss', points));
+    return (await Promise.all(read)).map(({ step }) => step.length);
+  });
+  expect(lengths).toEqual([100, 100, 100]);
+});

@@ -141,7 +141,8 @@ impl WasmStorage {
             }
             points => points,
         };
-        self.series(run_id, key, points.map(|points| (0, Some(points as usize))))
+        let most = points.map(|points| usize::try_from(points).unwrap_or(usize::MAX));
+        self.series(run_id, key, most.map(|most| (0, Some(most))))
     }
 
     /// Gives a run a name.
