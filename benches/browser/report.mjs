@@ -93,7 +93,7 @@ export function markdown(results, notes) {
   const parts = [
     '# Benchmark results',
     `Made by \`cargo xtask bench${results.mode === 'quick' ? ' --quick' : ''}\` from \`results.json\`: do not edit; what is to be said about it stands in [NOTES.md](NOTES.md).`,
-    `${machine.browser}, headless, on ${machine.cores} cores (${machine.processor}), ${machine.memory_gb} GB, ${machine.system}; load average ${machine.load} when it began.${results.other_package ? ' **Measured with another build of the package than this checkout’s.**' : ''} Medians of ${results.repetitions} repetitions or more in alternating order, least and greatest in brackets; a ratio is taken within each repetition; one number without brackets was measured once. Logging at 100 000 points/s went on for ${results.live_seconds} s. Absolute times are this machine's; the ratios are what counts.`,
+    `${machine.browser}, headless, on ${machine.cores} cores (${machine.processor}), ${machine.memory_gb} GB, ${machine.system}; load average ${machine.load} when it began.${results.other_package ? ' **Measured with another build of the package than this checkout’s.**' : ''} Medians of ${results.repetitions} repetitions or more in alternating order, least and greatest in brackets; a ratio is taken within each repetition; one number without brackets was measured once. Logging at 100 000 points/s went on for ${results.live_seconds} s each time. Absolute times are this machine's; the ratios are what counts.`,
     '## What is promised',
     promises(results, ROWS),
     '## The dashboard',

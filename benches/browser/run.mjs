@@ -1,6 +1,7 @@
 // Runs the benchmark: node run.mjs [--quick] [--only PART]. `cargo xtask bench` builds everything first.
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Browser } from './browser.mjs';
 import { PARTS } from './parts.mjs';
@@ -9,18 +10,30 @@ import { serve } from './server.mjs';
 
 const inBenches = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
+const QUIET_LOAD = 0.8;
+const QUIET_LIMIT_MS = 120_000;
+
 const FULL = {
   repetitions: 5,
   calls: 9,
+  liveTimes: 5,
   liveSeconds: 10,
   peerPoints: { Dexie: 50_000, idb: 50_000, localForage: 2_000, RxDB: 10_000, 'SQLite opfs': 100_000, 'SQLite opfs-sahpool': 200_000 },
 };
 const QUICK = {
   repetitions: 3,
   calls: 7,
+  liveTimes: 1,
   liveSeconds: 3,
   peerPoints: { Dexie: 10_000, idb: 10_000, localForage: 200, RxDB: 1_000, 'SQLite opfs': 10_000, 'SQLite opfs-sahpool': 20_000 },
 };
+
+/** What was built a moment ago is still in the load: a full run waits until the machine is quiet, or will not be. */
+async function quietMachine() {
+  const deadline = performance.now() + QUIET_LIMIT_MS;
+  if (loadavg()[0] >= QUIET_LOAD) console.log('waiting for the machine to be quiet');
+  while (loadavg()[0] >= QUIET_LOAD && performance.now() < deadline) await setTimeout(2000);
+}
 
 function options(words) {
   const chosen = { quick: false, only: undefined };
@@ -51,6 +64,7 @@ const settings = {
 };
 const chosen = Object.entries(PARTS).filter(([name, part]) => (only ? name === only : !(quick && part.fullOnly)));
 
+if (!quick) await quietMachine();
 const site = await serve();
 const browser = await Browser.start(site.origin);
 const results = {
