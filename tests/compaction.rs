@@ -370,3 +370,30 @@ fn a_chunk_that_cannot_be_read_is_left_and_rows_with_it() {
         assert_eq!(steps_in(&reader, "accuracy"), (0..2_000).collect::<Vec<_>>());
     });
 }
+
+#[test]
+fn many_metrics_are_compacted_once_a_record_of_each_is_worth_it() {
+    block_on(async {
+        let mirror = FaultyMirror::default();
+        let (tab, run) = Tab::with_run(&mirror, "tab").await;
+        let round = async |step| {
+            for metric in 0..100 {
+                tab.log(run, &format!("layer {metric}"), step..step + 1);
+            }
+            tab.synced.flush().await.unwrap();
+        };
+        for step in 0..7 {
+            round(step).await;
+        }
+        tab.synced.compact_run(run, 2).await.unwrap();
+        assert!(mirror.store.chunks("run-0").is_empty(), "a hundred records of seven points each");
+        round(7).await;
+        tab.synced.compact_run(run, 2).await.unwrap();
+        assert_eq!(mirror.store.chunks("run-0").len(), 100);
+        let reader = Tab::open(&mirror, "reader").await;
+        reader.synced.load_run("run-0").await.unwrap();
+        for metric in 0..100 {
+            assert_eq!(steps_in(&reader, &format!("layer {metric}")), (0..8).collect::<Vec<u64>>());
+        }
+    });
+}

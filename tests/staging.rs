@@ -7,13 +7,15 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use entrenar::storage::indexed_db::{
-    MAX_STAGED_STEP, MemoryMirror, Notice, RunOptions, STAGED_POINTS, Staging, SyncedStorage,
+    MAX_STAGED_STEP, MemoryMirror, Notice, RunOptions, STAGED_METRICS, STAGED_POINTS, Staging, SyncedStorage,
 };
 use entrenar::storage::{MAX_STEP, RawPoint, RunSlot, RunStatus, SeriesSlot, StorageError};
 use futures::executor::block_on;
 use proptest::prelude::*;
 
 const KEYS: [&str; 3] = ["loss", "accuracy", "lr"];
+/// The cell in which the points begin.
+const FIRST_POINT: usize = 6 + 2 * STAGED_METRICS;
 const START_MS: f64 = 1_700_000_000_000.0;
 
 /// A point's step, the bits of its value, and its time.
@@ -26,6 +28,8 @@ struct Page {
     /// What `surface.js` keeps: where points go, the metrics' places, and the epoch that each run was admitted to.
     cells: Option<&'static [Cell<f64>]>,
     places: BTreeMap<(usize, &'static str), f64>,
+    /// Of each metric that points are staged of: since which take, and where the last one is.
+    chains: RefCell<BTreeMap<(usize, &'static str), (f64, usize)>>,
     epochs: [f64; 2],
 }
 
@@ -39,7 +43,7 @@ impl Page {
         let begin = || block_on(synced.begin_run("staging", RunOptions::default())).unwrap();
         let runs = [begin(), begin()];
         let cells = stages.then(|| synced.staging().cells());
-        Self { synced, runs, cells, places: BTreeMap::new(), epochs: [-1.0; 2] }
+        Self { synced, runs, cells, places: BTreeMap::new(), chains: RefCell::default(), epochs: [-1.0; 2] }
     }
 
     fn series(&mut self, run: usize, key: &'static str) -> Result<SeriesSlot, StorageError> {
@@ -54,12 +58,26 @@ impl Page {
     /// Whether the point took the short cut.
     fn stage(&self, run: usize, key: &'static str, step: Option<u64>, value: f64, now_ms: f64) -> bool {
         let (Some(cells), Some(&place)) = (self.cells, self.places.get(&(run, key))) else { return false };
-        let at = 4 + 4 * cells[1].get() as usize;
+        let count = cells[1].get();
+        let at = FIRST_POINT + 4 * count as usize;
         let is_admitted = cells[0].get() == self.epochs[run] && now_ms <= cells[2].get();
         if !is_admitted || at >= cells.len() || step.is_some_and(|step| step > MAX_STAGED_STEP) {
             return false;
         }
-        cells[at].set(place);
+        let take = cells[4].get();
+        match self.chains.borrow_mut().insert((run, key), (take, at)) {
+            Some((since, last)) if since == take => cells[last].set(count),
+            _ => {
+                let chain = 6 + 2 * cells[5].get() as usize;
+                if chain == FIRST_POINT {
+                    return false;
+                }
+                cells[chain].set(place);
+                cells[chain + 1].set(count);
+                cells[5].set(cells[5].get() + 1.0);
+            }
+        }
+        cells[at].set(f64::INFINITY);
         cells[at + 1].set(step.map_or(-1.0, |step| step as f64));
         cells[at + 2].set(value);
         cells[at + 3].set(now_ms);
@@ -210,4 +228,31 @@ fn nothing_is_staged_past_the_bound_on_unsaved_points() {
     let refused = (0..4 * STAGED_POINTS).find(|_| page.log(0, "loss", None, 1.0, START_MS).is_err()).unwrap();
     assert_eq!(refused, STAGED_POINTS * 2);
     assert_eq!(page.synced.storage().pending_points(page.runs[0]), STAGED_POINTS as u64 * 2);
+}
+
+#[test]
+fn nothing_is_lost_at_that_bound_if_somebody_reads_meanwhile() {
+    let mut page = Page::open(true);
+    page.synced.storage_mut().set_most_unsaved(STAGED_POINTS as u64 * 2);
+    let mut logged = 0;
+    for index in 0..4 * STAGED_POINTS {
+        logged += u64::from(page.log(0, "loss", None, 1.0, START_MS).is_ok());
+        if index % (STAGED_POINTS / 2 + 1) == 0 {
+            let _ = page.synced.storage();
+        }
+    }
+    assert_eq!(page.synced.storage().pending_points(page.runs[0]), logged);
+}
+
+#[test]
+fn cells_of_a_storage_that_is_gone_are_used_again_and_its_runs_cannot_write_there_any_more() {
+    let mut gone = Page::open(true);
+    (0..2).for_each(|_| gone.log(0, "loss", None, 1.0, START_MS).unwrap());
+    assert_eq!(gone.synced.staging().waiting(), 1);
+    let (cells, epoch) = (gone.cells.unwrap(), gone.epochs[0]);
+    drop(gone);
+    let page = Page::open(true);
+    assert!(std::ptr::eq(cells, page.cells.unwrap()));
+    assert_eq!(page.synced.staging().waiting(), 0);
+    assert!(cells[0].get() > epoch);
 }

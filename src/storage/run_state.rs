@@ -158,10 +158,12 @@ impl RunState {
     }
 
     /// Stores points of which somebody knows that the run is running and their steps are in range.
-    pub fn push_checked(&mut self, slot: SeriesSlot, points: impl Iterator<Item = LoggedPoint>) {
+    pub fn push_checked(&mut self, slot: SeriesSlot, points: impl Iterator<Item = LoggedPoint>) -> u64 {
         let series = &mut self.series[slot.0 as usize].series;
+        let before = series.len();
         series.push_logged(points);
         self.highest_step = self.highest_step.max(series.highest().map_or(0, |point| point.step));
+        (series.len() - before) as u64
     }
 
     /// Stores values at consecutive steps, all of one time. Either all or none.

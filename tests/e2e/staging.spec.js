@@ -72,6 +72,21 @@ test('everything that looks at a run sees the point logged last', async ({ open 
   expect(seen).toEqual([20, 30, 40, 50, 60, 70, 5, -1, 0]);
 });
 
+test('two handles on one run log the same metrics in turn, and all is in order', async ({ open }) => {
+  const page = await open();
+  const seen = await page.evaluate(async () => {
+    const run = await entrenar.WasmRun.new('two-handles');
+    const handles = [run, await entrenar.WasmRun.resume(run.run_id())];
+    for (let index = 0; index < 2000; index += 1) {
+      handles[index % 2].log_metric('loss', index);
+      if (index % 3 === 0) handles[index % 5 % 2].log_metric('lr', -index);
+    }
+    const inOrder = (key, factor) => run.get_metrics(key).value.every((value, index) => value === factor * index);
+    return [inOrder('loss', 1), inOrder('lr', -3), run.get_metrics('loss').step.length, run.get_metrics('lr').step.length];
+  });
+  expect(seen).toEqual([true, true, 2000, 667]);
+});
+
 test('what comes after points in a row holds at once: an end, a subscriber, a wrong value, freeing', async ({ open }) => {
   const page = await open();
   const seen = await page.evaluate(async () => {

@@ -14,6 +14,7 @@ use super::channel::Channel;
 use super::error::{spawn, warn};
 use super::page::guard_closing;
 use super::page_mirror::PageMirror;
+use super::staging::Places;
 use super::subscribers::Subscribers;
 use super::views::change_object;
 use crate::storage::indexed_db::{Change, Damage, Mirror, Notice, SyncedStorage};
@@ -35,9 +36,17 @@ pub struct Database {
     name: String,
     hub: Rc<Hub>,
     persistent: bool,
-    metric_subscribers: RefCell<Vec<(RunSlot, Rc<Subscribers>)>>,
+    runs: RefCell<Vec<OpenRun>>,
     handles: Cell<u32>,
     heartbeat: RefCell<Option<Closure<dyn Fn()>>>,
+}
+
+/// What the handles on a run share.
+#[derive(Debug)]
+struct OpenRun {
+    run: RunSlot,
+    subscribers: Rc<Subscribers>,
+    places: Places,
 }
 
 /// What the storage's notices reach. It exists before the storage does.
@@ -145,7 +154,7 @@ impl Database {
             name: name.to_owned(),
             hub: Rc::clone(&hub),
             persistent,
-            metric_subscribers: RefCell::default(),
+            runs: RefCell::default(),
             handles: Cell::new(0),
             heartbeat: RefCell::default(),
         });
@@ -184,23 +193,21 @@ impl Database {
         unsubscribe
     }
 
-    /// The callbacks on metrics of a run, shared by all its handles in this page.
-    pub fn metric_subscribers(&self, run: RunSlot) -> Rc<Subscribers> {
-        let mut all = self.metric_subscribers.borrow_mut();
-        if let Some((_, subscribers)) = all.iter().find(|(other, _)| *other == run) {
-            return Rc::clone(subscribers);
-        }
-        let subscribers = Rc::new(Subscribers::default());
-        all.push((run, Rc::clone(&subscribers)));
-        subscribers
+    /// The callbacks on metrics of a run and the metrics' places, shared by all its handles in this page.
+    pub fn shared(&self, run: RunSlot) -> (Rc<Subscribers>, Places) {
+        let mut runs = self.runs.borrow_mut();
+        let place = runs.iter().position(|open| open.run == run).unwrap_or_else(|| {
+            runs.push(OpenRun { run, subscribers: Rc::default(), places: Places::new() });
+            runs.len() - 1
+        });
+        (Rc::clone(&runs[place].subscribers), runs[place].places.clone())
     }
 
     /// Lets go of the points of ended runs that this page has no handle on any more.
     pub fn release_unused(&self) {
-        let is_used = |(run, subscribers): &(RunSlot, Rc<Subscribers>)| {
-            Rc::strong_count(subscribers) > 1 || !self.synced.release_run(*run)
-        };
-        self.metric_subscribers.borrow_mut().retain(is_used);
+        let is_used =
+            |open: &OpenRun| Rc::strong_count(&open.subscribers) > 1 || !self.synced.release_run(open.run);
+        self.runs.borrow_mut().retain(is_used);
     }
 
     /// Writes what is unsaved as one transaction, issued before this returns: the page may be gone afterwards.

@@ -11,7 +11,7 @@ use crate::storage::indexed_db::MAX_STAGED_STEP;
 
 #[wasm_bindgen(module = "/src/dashboard/wasm/surface.js")]
 extern "C" {
-    /// Gives a run's two methods their short cut. `places` maps its metric keys to their places.
+    /// Gives a run's two methods their short cut. `places` maps its metric keys to their places; all handles on a run have the same.
     fn stage_points(
         run: &JsValue,
         memory: &JsValue,

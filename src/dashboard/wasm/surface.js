@@ -5,7 +5,10 @@ const EPOCH = 0;
 const COUNT = 1;
 const LATEST = 2;
 const ADMITTED = 3;
-const POINTS = 4;
+const TAKES = 4;
+const METRICS = 5;
+const CHAINS = 6;
+const POINTS = 8198;
 const POINT_CELLS = 4;
 
 // Metric keys to their places. Training logs its metrics in the same order again and again: whoever came after a key last time is
@@ -19,7 +22,7 @@ export class Places {
     }
 
     set(key, place) {
-        this.entries.set(key, { key, place, next: undefined });
+        this.entries.set(key, { key, place, next: undefined, take: -1, last: 0 });
     }
 }
 
@@ -44,7 +47,19 @@ export function stage_points(run, memory, address, length, max_step, { entries }
         const count = cells[COUNT];
         const at = POINTS + POINT_CELLS * count;
         if (at >= length) return false;
-        cells[at] = entry.place;
+        const take = cells[TAKES];
+        if (entry.take === take) {
+            cells[entry.last] = count;
+        } else {
+            const chain = CHAINS + 2 * cells[METRICS];
+            if (chain === POINTS) return false;
+            cells[chain] = entry.place;
+            cells[chain + 1] = count;
+            cells[METRICS] += 1;
+            entry.take = take;
+        }
+        entry.last = at;
+        cells[at] = Infinity;
         cells[at + 1] = step;
         cells[at + 2] = value;
         cells[at + 3] = now;

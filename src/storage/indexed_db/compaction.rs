@@ -20,6 +20,10 @@ use crate::storage::series::Series;
 pub const KEPT_ROWS: u64 = 64;
 /// The fewest rows that are worth a compaction while a run goes on.
 pub const FEWEST_ROWS: u64 = 32;
+/// So many chunks are never too many, however little is in them.
+const FEW_SERIES: usize = 32;
+/// How many points a series must have, on the average of more series than that.
+const FEWEST_POINTS: f64 = 8.0;
 /// About how many points one transaction takes.
 const MOST_POINTS: f64 = 400_000.0;
 /// The most rows that one transaction takes.
@@ -40,10 +44,13 @@ pub struct Compaction {
     pub emptied: Vec<u64>,
 }
 
-/// Whether `owner` may compact the run.
+/// Whether `owner` may compact the run, and chunks would not be many records of few points.
 #[must_use]
 pub fn may_compact(record: &RunRecord, owner: &str) -> bool {
-    record.owner == owner || record.status.is_final()
+    let points: f64 = record.series.counts.iter().sum();
+    let series = record.series.counts.len();
+    let fills_chunks = series <= FEW_SERIES || points >= FEWEST_POINTS * series as f64;
+    fills_chunks && (record.owner == owner || record.status.is_final())
 }
 
 /// The end of the rows that one transaction takes, by what their number of points must be about.
@@ -64,15 +71,25 @@ pub fn last_chunks(rows: &[(u64, Vec<u8>)], chunks: Vec<(String, u64)>) -> Vec<(
             _ => last.push(chunk),
         }
     }
+    let mut is_touched = vec![false; last.len()];
     let mut touched = Vec::new();
+    let mut after = 0;
     for (_, row) in rows {
         for slice in read_block(row).unwrap_or_default() {
-            if let Some(place) = last.iter().position(|(key, _)| *key == slice.key) {
-                touched.push(last.swap_remove(place));
+            let Some(place) = place_of(&last, |(key, _)| *key == slice.key, after) else { continue };
+            after = place + 1;
+            if !std::mem::replace(&mut is_touched[place], true) {
+                touched.push(last[place].clone());
             }
         }
     }
     touched
+}
+
+/// Where the item is. Rows have their series in much the same order: the search goes on behind the one found last.
+fn place_of<T>(items: &[T], is_it: impl Fn(&T) -> bool, after: usize) -> Option<usize> {
+    let (before, behind) = items.split_at(after.min(items.len()));
+    behind.iter().position(&is_it).map(|place| before.len() + place).or_else(|| before.iter().position(is_it))
 }
 
 /// A series whose last chunk grows, or that gets its first.
@@ -175,13 +192,15 @@ pub fn compaction(
 /// Adds the points of as many rows as can be taken, and tells how many these are.
 fn take_rows(all: &mut Vec<Growing>, rows: &[(u64, Vec<u8>)]) -> usize {
     let mut taken = 0;
+    let mut after = 0;
     for (index, (_, row)) in rows.iter().enumerate() {
         let Ok(slices) = read_block(row) else { return taken };
         for slice in slices {
-            let place = all.iter().position(|growing| growing.key == slice.key).unwrap_or_else(|| {
+            let place = place_of(all, |growing| growing.key == slice.key, after).unwrap_or_else(|| {
                 all.push(Growing::of(slice.key.clone()));
                 all.len() - 1
             });
+            after = place + 1;
             if !all[place].take_in(slice) {
                 return taken;
             }

@@ -1,11 +1,13 @@
 //! Points on their way into memory. A call from JavaScript into wasm costs several times what storing a point does, so the
 //! JavaScript side writes points into these cells, and they are taken over some thousand at a time, metric by metric: a point of
-//! one metric among a thousand finds its series in the processor's cache.
+//! one metric among a thousand finds its series in the processor's cache. Whoever writes a point links it to the one before it of
+//! its metric, so that nothing needs to be sorted.
 //!
 //! Invariants: whoever looks at the storage takes over what is staged first. A run may be staged only in an epoch in which one
 //! of its points was logged the checked way; every change but logging begins a new epoch, so that nothing staged can be refused.
+//! Of the points that are taken over together, those of one metric are one chain.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use crate::storage::chunk::LoggedPoint;
 use crate::storage::memory::RunSlot;
@@ -13,7 +15,9 @@ use crate::storage::record::MAX_STEP;
 use crate::storage::run_state::SeriesSlot;
 
 /// Points that are staged at most.
-pub const STAGED_POINTS: usize = 8192;
+pub const STAGED_POINTS: usize = 32_768;
+/// Metrics that points are staged of at most.
+pub const STAGED_METRICS: usize = 4096;
 
 const EPOCH: usize = 0;
 const COUNT: usize = 1;
@@ -21,8 +25,15 @@ const COUNT: usize = 1;
 const LATEST: usize = 2;
 /// Whether the run logged to last is admitted to this epoch.
 const ADMITTED: usize = 3;
-/// Where the points begin: place, step or −1 for the next one, value, milliseconds since the epoch.
-const POINTS: usize = 4;
+/// How often points were taken over.
+const TAKES: usize = 4;
+/// How many metrics there are points of.
+const METRICS: usize = 5;
+/// Where those metrics begin: place, and which of the points is its first.
+const CHAINS: usize = 6;
+const CHAIN_CELLS: usize = 2;
+/// Where the points begin: which of them is the next of the metric, step or −1 for the next one, value, milliseconds since the epoch.
+const POINTS: usize = CHAINS + CHAIN_CELLS * STAGED_METRICS;
 const POINT_CELLS: usize = 4;
 
 /// A place is the run's slot times this and the series' slot.
@@ -31,18 +42,37 @@ const PLACES: u64 = 1 << 26;
 /// Steps up to here may be staged: the next steps of a whole epoch stay below the largest.
 pub const MAX_STAGED_STEP: u64 = MAX_STEP / 2;
 
-/// The cells of one storage, made when JavaScript first asks for them.
+type Cells = &'static [Cell<f64>];
+
+thread_local! {
+    /// Cells that nobody has. What wrote into them has no say any more: its epoch is over.
+    static FREE: RefCell<Vec<Cells>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The cells of one storage, a megabyte, made when JavaScript first asks for them.
 #[derive(Debug, Default)]
 pub struct Staging {
-    cells: OnceCell<&'static [Cell<f64>]>,
+    cells: OnceCell<Cells>,
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        self.begin_epoch();
+        FREE.with_borrow_mut(|free| free.extend(self.cells.take()));
+    }
 }
 
 impl Staging {
     /// The cells, for whoever writes points. They stay where they are for ever: JavaScript may look at them after all else is gone.
-    pub fn cells(&self) -> &'static [Cell<f64>] {
+    pub fn cells(&self) -> Cells {
         self.cells.get_or_init(|| {
-            let cells = vec![Cell::new(0.0); POINTS + POINT_CELLS * STAGED_POINTS];
-            Box::leak(cells.into_boxed_slice())
+            let cells = FREE.with_borrow_mut(Vec::pop).unwrap_or_else(|| {
+                let cells = vec![Cell::new(0.0); POINTS + POINT_CELLS * STAGED_POINTS];
+                Box::leak(cells.into_boxed_slice())
+            });
+            cells[COUNT].set(0.0);
+            cells[METRICS].set(0.0);
+            cells
         })
     }
 
@@ -90,50 +120,40 @@ impl Staging {
 
     /// Takes all points.
     pub fn take(&self) -> Taken {
-        let cells: &'static [Cell<f64>] = self.cells.get().copied().unwrap_or_default();
-        let count = cells.get(COUNT).map_or(0, |count| count.replace(0.0) as usize);
-        let points = cells.get(POINTS..).unwrap_or_default().as_chunks().0.get(..count).unwrap_or_default();
-        Taken::of(points)
+        let Some(&cells) = self.cells.get() else { return Taken::default() };
+        cells[TAKES].set(cells[TAKES].get() + 1.0);
+        let metrics = cells[METRICS].replace(0.0) as usize;
+        let points = cells[COUNT].replace(0.0) as usize;
+        Taken {
+            chains: &cells[CHAINS..POINTS].as_chunks().0[..metrics],
+            points: &cells[POINTS..].as_chunks().0[..points],
+        }
     }
 }
 
-type Cells = [Cell<f64>; POINT_CELLS];
-
 /// Staged points on their way into memory.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Taken {
-    points: &'static [Cells],
-    /// The points' indexes, metric by metric.
-    order: Vec<u32>,
-    /// The place of each metric, and where its points end in that order. Of several runs, metrics can be here more than once.
-    metrics: Vec<(u64, u32)>,
+    chains: &'static [[Cell<f64>; CHAIN_CELLS]],
+    points: &'static [[Cell<f64>; POINT_CELLS]],
 }
 
 impl Taken {
-    /// Brings the points of each metric together, in one go over the metrics of a run. Points of several runs stay in turn.
-    fn of(points: &'static [Cells]) -> Self {
-        let first = points.first().map_or(0.0, |point| point[0].get());
-        let is_one = points.iter().all(|point| point[0].get() == first);
-        let sorted = if is_one { None } else { sorted(points, first as u64 / PLACES * PLACES) };
-        sorted.unwrap_or_else(|| {
-            let ends = points.chunk_by(|one, other| place(one) == place(other)).scan(0, |end, metric| {
-                *end += metric.len() as u32;
-                metric.first().map(|point| (place(point), *end))
-            });
-            Self { points, order: (0..points.len() as u32).collect(), metrics: ends.collect() }
-        })
-    }
-
     /// The points, metric by metric: each metric's in the order they were staged in. Between metrics the order means nothing.
-    pub fn metrics(
-        &self,
-    ) -> impl Iterator<Item = (RunSlot, SeriesSlot, impl ExactSizeIterator<Item = LoggedPoint>)> {
-        let mut start = 0;
-        self.metrics.iter().map(move |&(place, end)| {
-            let indexes = &self.order[start as usize..end as usize];
-            start = end;
-            let points = indexes.iter().map(|&index| staged(&self.points[index as usize]));
-            (RunSlot((place / PLACES) as u32), Staging::series(place as f64), points)
+    pub fn metrics(&self) -> impl Iterator<Item = (RunSlot, SeriesSlot, impl Iterator<Item = LoggedPoint>)> {
+        self.chains.iter().map(move |[place, first]| {
+            // A link to no point ends the chain.
+            let mut link = first.get();
+            let points = std::iter::from_fn(move || {
+                let [next, step, value, timestamp_ms] = self.points.get(link as usize)?;
+                link = next.get();
+                Some(LoggedPoint {
+                    step: (step.get() >= 0.0).then_some(step.get() as u64),
+                    value: value.get(),
+                    timestamp_ms: timestamp_ms.get() as i64,
+                })
+            });
+            (RunSlot((place.get() as u64 / PLACES) as u32), Staging::series(place.get()), points)
         })
     }
 
@@ -141,50 +161,5 @@ impl Taken {
     #[must_use]
     pub fn latest_ms(&self) -> f64 {
         self.points.last().map_or(f64::NEG_INFINITY, |point| point[3].get())
-    }
-}
-
-/// The points of each metric together, in one go over the metrics of the run whose places begin at `base`. Nothing if there are points
-/// of other runs, or so many metrics that it would cost more than it saves.
-fn sorted(points: &'static [Cells], base: u64) -> Option<Taken> {
-    let most = 8 * points.len() as u64;
-    // How many points each metric has; then where its next one goes, and in the end where they end.
-    let mut next: Vec<u32> = Vec::new();
-    let mut buckets = Vec::with_capacity(points.len());
-    for point in points {
-        let bucket = place(point).wrapping_sub(base);
-        if bucket >= most {
-            return None;
-        }
-        let bucket = bucket as usize;
-        if bucket >= next.len() {
-            next.resize(bucket + 1, 0);
-        }
-        next[bucket] += 1;
-        buckets.push(bucket as u32);
-    }
-    let mut before = 0;
-    for next in &mut next {
-        before += std::mem::replace(next, before);
-    }
-    let mut order = vec![0; points.len()];
-    for (index, &bucket) in buckets.iter().enumerate() {
-        let next = &mut next[bucket as usize];
-        order[*next as usize] = index as u32;
-        *next += 1;
-    }
-    Some(Taken { points, order, metrics: (base..).zip(next).collect() })
-}
-
-/// Through a signed number, which a processor makes of a float in one instruction.
-fn place([place, ..]: &Cells) -> u64 {
-    place.get() as i64 as u64
-}
-
-fn staged([_, step, value, timestamp_ms]: &Cells) -> LoggedPoint {
-    LoggedPoint {
-        step: (step.get() >= 0.0).then_some(step.get() as u64),
-        value: value.get(),
-        timestamp_ms: timestamp_ms.get() as i64,
     }
 }

@@ -199,19 +199,19 @@ impl IndexedDbStorage {
         self.append(run, series, RawPoint { step, value, timestamp_ms }).map(|()| step)
     }
 
-    /// Stores points of one metric that were staged: as [`IndexedDbStorage::append_next`] for each, or none.
+    /// Stores points of one metric that were staged: as [`IndexedDbStorage::append_next`] for each, or none. For room was seen to
+    /// when they were allowed to be staged.
     ///
     /// # Errors
-    /// As [`IndexedDbStorage::append`].
+    /// As [`IndexedDbStorage::check_loggable`].
     pub fn append_staged(
         &mut self,
         run: RunSlot,
         series: SeriesSlot,
-        points: impl ExactSizeIterator<Item = LoggedPoint>,
+        points: impl Iterator<Item = LoggedPoint>,
     ) -> Result<()> {
-        let count = points.len() as u64;
-        self.check_room(run, count)?;
-        self.memory.run_mut(run)?.push_checked(series, points);
+        self.check_loggable(run)?;
+        let count = self.memory.run_mut(run)?.push_checked(series, points);
         self.journal.note_points(run, count);
         Ok(())
     }

@@ -83,8 +83,8 @@ impl WasmRun {
             .get(run)
             .map(|state| (state.record().run_id.clone(), state.record().experiment_id.clone()));
         let (run_id, experiment_id) = ids.unwrap_or_default();
-        let subscribers = database.metric_subscribers(run);
-        Ok(Self { handle, run, run_id, experiment_id, places: Places::new(), subscribers })
+        let (subscribers, places) = database.shared(run);
+        Ok(Self { handle, run, run_id, experiment_id, places, subscribers })
     }
 
     /// This run's id.

@@ -4,7 +4,7 @@
 //! transaction is tried again on a new connection in the same way: its plan is asked again from the start.
 
 use std::future::poll_fn;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -56,8 +56,39 @@ pub(super) type Plan<'a> = dyn FnMut(&[Vec<JsValue>]) -> Result<Next> + 'a;
 /// A request that was issued, or will be when it is polled.
 pub(super) type Pending = LocalBoxFuture<'static, rexie::Result<Vec<JsValue>>>;
 
-pub(super) fn issue(transaction: &Transaction, (store, ask): Request) -> rexie::Result<Pending> {
-    Ok(perform(transaction.store(store)?, ask).boxed_local())
+/// Requests of one transaction that were issued and not yet answered. IndexedDB answers them in their order, so that only the
+/// first is looked at: of ten thousand, each answer would otherwise have all that wait looked at.
+#[derive(Default)]
+pub(super) struct Issued {
+    requests: Vec<Pending>,
+    answered: usize,
+}
+
+impl Issued {
+    /// Issues a request. An error, if it could not even be made.
+    pub async fn issue(&mut self, transaction: &Transaction, (store, ask): Request) -> rexie::Result<()> {
+        let mut request = perform(transaction.store(store)?, ask).boxed_local();
+        // Answers come by events, so never at once.
+        if let Poll::Ready(refused) = poll_fn(|context| Poll::Ready(request.poll_unpin(context))).await {
+            refused?;
+        }
+        self.requests.push(request);
+        Ok(())
+    }
+
+    /// The next answer; nothing when there is none to come.
+    pub fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Option<rexie::Result<Vec<JsValue>>>> {
+        let Some(first) = self.requests.get_mut(self.answered) else { return Poll::Ready(None) };
+        let answer = first.poll_unpin(context);
+        self.answered += usize::from(answer.is_ready());
+        answer.map(Some)
+    }
+
+    /// Those that are not answered.
+    pub fn rest(mut self) -> Vec<Pending> {
+        self.requests.drain(..self.answered);
+        self.requests
+    }
 }
 
 async fn perform(store: Store, ask: Ask) -> rexie::Result<Vec<JsValue>> {
@@ -79,35 +110,33 @@ async fn read_all(
     requests: Vec<Request>,
     failed: &Failed,
 ) -> Result<Vec<Vec<JsValue>>> {
-    let mut pending = Vec::with_capacity(requests.len());
+    let mut answers = Vec::with_capacity(requests.len());
+    let mut issued = Issued::default();
+    let mut result = Ok(());
     for request in requests {
-        pending.push(issue(transaction, request)?);
+        result = issued.issue(transaction, request).await.map_err(StorageError::from);
+        if result.is_err() {
+            break;
+        }
     }
-    let mut answers = vec![None; pending.len()];
-    let mut patience = timer(ANSWER_MS);
-    let result = poll_fn(|context| {
-        let mut over = true;
-        for (request, answer) in pending.iter_mut().zip(&mut answers) {
-            if answer.is_none() {
-                match request.poll_unpin(context) {
-                    Poll::Ready(Ok(values)) => *answer = Some(values),
-                    Poll::Ready(Err(cause)) => return Poll::Ready(Err(cause.into())),
-                    Poll::Pending => over = false,
+    if result.is_ok() {
+        let mut patience = timer(ANSWER_MS);
+        let all_answered = poll_fn(|context| {
+            while let Poll::Ready(answer) = issued.poll_answer(context) {
+                match answer {
+                    Some(Ok(values)) => answers.push(values),
+                    Some(Err(cause)) => return Poll::Ready(Err(cause.into())),
+                    None => return Poll::Ready(Ok(())),
                 }
             }
-        }
-        match patience.poll_unpin(context) {
-            _ if over => Poll::Ready(Ok(())),
-            Poll::Ready(_) => Poll::Ready(Err(unanswered())),
-            Poll::Pending => Poll::Pending,
-        }
-    })
-    .await;
-    if result.is_err() {
-        failed.keep(pending);
+            patience.poll_unpin(context).map(|_| Err(unanswered()))
+        });
+        result = all_answered.await;
     }
-    result?;
-    Ok(answers.into_iter().flatten().collect())
+    if result.is_err() {
+        failed.keep(issued.rest());
+    }
+    result.map(|()| answers)
 }
 
 impl RexieMirror {

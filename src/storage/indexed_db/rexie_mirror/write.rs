@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::dom_error::{classify, classify_abort};
 use super::timer::{ANSWER_MS, timer, unanswered};
-use super::transact::{Pending, Request, issue};
+use super::transact::{Issued, Pending, Request};
 use crate::storage::error::{Result, StorageError};
 
 /// What belongs to failed transactions whose last events may be still to come: those events call closures that live in here.
@@ -74,30 +74,20 @@ pub(super) async fn write_all(
     requests: Vec<Request>,
     failed: &Failed,
 ) -> Result<()> {
-    let mut waiting: Vec<Pending> = Vec::with_capacity(requests.len());
+    let mut issued = Issued::default();
     let commits_at_once = requests.len() == 1 || !overlooks_failures();
     let mut refused = None;
     for request in requests {
-        let mut request = match issue(&transaction, request) {
-            Ok(request) => request,
-            Err(cause) => {
-                refused = Some(cause);
-                break;
-            }
-        };
-        match poll_fn(|context| Poll::Ready(request.poll_unpin(context))).await {
-            Poll::Ready(Err(cause)) => {
-                refused = Some(cause);
-                break;
-            }
-            Poll::Ready(Ok(_)) => {}
-            Poll::Pending => waiting.push(request),
+        if let Err(cause) = issued.issue(&transaction, request).await {
+            refused = Some(cause);
+            break;
         }
     }
     if let Some(cause) = refused {
         // Half a batch must not be committed.
         let mut abort = end(transaction, Ending::Abort).boxed_local();
         let _ = poll_fn(|context| Poll::Ready(abort.poll_unpin(context))).await;
+        let mut waiting = issued.rest();
         waiting.push(abort);
         failed.keep(waiting);
         return Err(classify(&cause));
@@ -109,16 +99,12 @@ pub(super) async fn write_all(
     let over = poll_fn(|context| {
         // Requests first: a commit that hears of a failed request lets go of the transaction before it is over.
         let mut any_failed = false;
-        waiting.retain_mut(|request| match request.poll_unpin(context) {
-            Poll::Pending => true,
-            Poll::Ready(answer) => {
-                if let Err(cause) = answer {
-                    any_failed = true;
-                    note(&mut telling, classify(&cause));
-                }
-                false
+        while let Poll::Ready(Some(answer)) = issued.poll_answer(context) {
+            if let Err(cause) = answer {
+                any_failed = true;
+                note(&mut telling, classify(&cause));
             }
-        });
+        }
         if any_failed {
             return Poll::Ready(None);
         }
@@ -131,6 +117,7 @@ pub(super) async fn write_all(
         }
     })
     .await;
+    let mut waiting = issued.rest();
     let result = match over {
         Some(Ok(_)) => Ok(()),
         Some(Err(rexie::Error::TransactioncommitFailed)) => Err(classify_abort(false)),
