@@ -34,6 +34,10 @@ async fn ended(synced: &Synced, points: u64) -> RunSlot {
     run
 }
 
+fn content(synced: &Synced, run: RunSlot) -> u32 {
+    synced.storage().memory().get(run).unwrap().content()
+}
+
 fn is_resident(synced: &Synced, run: RunSlot) -> bool {
     synced.storage().memory().get(run).unwrap().is_resident()
 }
@@ -66,6 +70,22 @@ fn an_ended_run_that_is_stored_is_let_go_of_and_read_again() {
         let name = synced.storage().memory().get(run).unwrap().record().run_name.clone();
         assert_eq!(name.as_deref(), Some("named"));
         assert_eq!(synced.storage().get_run_status("run-0"), Ok(RunStatus::Success));
+    });
+}
+
+#[test]
+fn the_content_of_a_run_has_another_number_once_it_was_read_again_and_not_before() {
+    block_on(async {
+        let mirror = FaultyMirror::default();
+        let synced = open(&mirror, "a").await;
+        let run = ended(&synced, 100).await;
+        let logged = content(&synced, run);
+        synced.flush().await.unwrap();
+        synced.announce();
+        assert_eq!(content(&synced, run), logged);
+        assert!(synced.release_run(run));
+        synced.load_run("run-0").await.unwrap();
+        assert_ne!(content(&synced, run), logged);
     });
 }
 

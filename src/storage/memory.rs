@@ -29,6 +29,8 @@ pub struct InMemoryStorage {
     artifacts: Vec<(String, Rc<[u8]>)>,
     next_experiment: u64,
     next_run: u64,
+    /// How many runs were put.
+    contents: u32,
 }
 
 impl InMemoryStorage {
@@ -135,7 +137,9 @@ impl InMemoryStorage {
     }
 
     /// Puts a run in the place of the one with its id, or adds it.
-    pub fn put_run(&mut self, run: RunState) -> RunSlot {
+    pub fn put_run(&mut self, mut run: RunState) -> RunSlot {
+        self.contents += 1;
+        run.set_content(self.contents);
         let run_id = &run.record().run_id;
         self.next_run = self.next_run.max(number_after(run_id));
         match self.place(run_id) {

@@ -25,13 +25,14 @@ pub struct RunState {
     /// At least the highest step of all series.
     highest_step: u64,
     resident: bool,
+    content: u32,
 }
 
 impl RunState {
     /// A run whose points are all in memory: a new one.
     #[must_use]
     pub fn resident(record: RunRecord) -> Self {
-        Self { record, series: Vec::new(), by_key: Vec::new(), highest_step: 0, resident: true }
+        Self { record, series: Vec::new(), by_key: Vec::new(), highest_step: 0, resident: true, content: 0 }
     }
 
     /// A run of which only the record is in memory.
@@ -71,6 +72,17 @@ impl RunState {
     #[must_use]
     pub fn is_resident(&self) -> bool {
         self.resident
+    }
+
+    /// Which of its contents the run has: its points are those it had under the same number, and others that came later.
+    #[must_use]
+    pub fn content(&self) -> u32 {
+        self.content
+    }
+
+    /// Numbers the content, for whoever puts the run in another's place.
+    pub(super) fn set_content(&mut self, content: u32) {
+        self.content = content;
     }
 
     /// The metric keys in the order of first logging.

@@ -52,6 +52,35 @@ test('more points than are joined at once, over many seconds', async ({ open }) 
   expect(seen).toEqual({ length: expect.any(Number) });
 });
 
+test('asked again and again while points come, one after the other and out of order', async ({ open }) => {
+  const page = await open();
+  await page.evaluate(`globalThis.difference = ${difference}`);
+  const seen = await page.evaluate(async () => {
+    const run = await entrenar.WasmRun.new('json');
+    const keys = [];
+    const log = {
+      'a point': (key) => run.log_metric(key, Math.random()),
+      'many points': (key) => run.log_series(key, Float64Array.from({ length: 5_000 }, Math.random)),
+      'a step left out': (key) => run.log_metric_at(key, run.current_step(key) + 7, NaN),
+      nothing: () => {},
+      'an earlier step': (key) => run.log_metric_at(key, 3, 1),
+      'several metrics': () => run.log_metrics({ loss: 1, lr: 2 }),
+    };
+    const wrong = [];
+    for (let round = 0; round < 60; round += 1) {
+      const key = ['loss', 'lr', 'accuracy'][round % 7 % 3];
+      const [name, change] = Object.entries(log)[(round * round) % 11 % (round < 30 ? 4 : 6)];
+      change(key);
+      for (const known of run.list_metric_keys()) if (!keys.includes(known)) keys.push(known);
+      if (round === 50) await run.finish().then(() => { for (const name of Object.keys(log)) log[name] = () => {}; });
+      const found = await difference(run, keys);
+      if ('at' in found) wrong.push({ round, name, ...found });
+    }
+    return { keys: keys.length, wrong };
+  });
+  expect(seen).toEqual({ keys: 3, wrong: [] });
+});
+
 test('a run without points is an empty object', async ({ open }) => {
   const page = await open();
   const texts = await page.evaluate(async () => {

@@ -96,7 +96,7 @@ const POINTS_JOINED = 1 << 16;
 const MOST_SECONDS = 8.64e12;
 
 export class PointsText {
-    #joined = [];
+    #text = '';
     #pieces = '';
     #points = 0;
     // From the last value to the next step.
@@ -116,15 +116,18 @@ export class PointsText {
         this.#lead = lead;
         this.#pieces = pieces;
         this.#points += steps.length;
-        if (this.#points >= POINTS_JOINED) {
-            this.#joined.push([pieces, ''].join(''));
-            this.#pieces = '';
-            this.#points = 0;
-        }
+        if (this.#points >= POINTS_JOINED) this.#join();
     }
 
     text() {
-        return `${this.#joined.join('')}${this.#pieces}${this.#lead.slice(0, -NEXT_POINT.length)}]`;
+        this.#join();
+        return `${this.#text}${this.#lead.slice(0, -NEXT_POINT.length)}]`;
+    }
+
+    #join() {
+        this.#text += [this.#pieces, ''].join('');
+        this.#pieces = '';
+        this.#points = 0;
     }
 
     #leadFrom(timestamp) {

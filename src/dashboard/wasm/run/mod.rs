@@ -4,6 +4,7 @@ mod life;
 mod logging;
 mod reading;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::Promise;
@@ -14,6 +15,7 @@ use super::arguments;
 use super::database::{Database, Handle};
 use super::error::{promise, spawn};
 use super::freeing::safely_freed;
+use super::json::WrittenJson;
 use super::options::{run_options, storage_options};
 use super::registry::open;
 use super::staging::{Places, staged};
@@ -30,6 +32,7 @@ pub struct WasmRun {
     experiment_id: String,
     places: Places,
     subscribers: Rc<Subscribers>,
+    written: RefCell<WrittenJson>,
 }
 
 #[wasm_bindgen]
@@ -84,7 +87,8 @@ impl WasmRun {
             .map(|state| (state.record().run_id.clone(), state.record().experiment_id.clone()));
         let (run_id, experiment_id) = ids.unwrap_or_default();
         let (subscribers, places) = database.shared(run);
-        Ok(Self { handle, run, run_id, experiment_id, places, subscribers })
+        let written = RefCell::default();
+        Ok(Self { handle, run, run_id, experiment_id, places, subscribers, written })
     }
 
     /// This run's id.

@@ -9,7 +9,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::WasmRun;
 use crate::dashboard::wasm::arguments;
 use crate::dashboard::wasm::error::quiet_promise;
-use crate::dashboard::wasm::json::metrics_json;
 use crate::dashboard::wasm::views::stored_series_object;
 use crate::storage::Series;
 use crate::storage::indexed_db::text_list;
@@ -23,7 +22,9 @@ impl WasmRun {
     pub fn get_metrics_json(&self) -> Result<JsValue, JsValue> {
         let storage = self.database().synced.storage();
         let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
-        metrics_json(state.all_series()?)
+        let (text, written) = self.written.take().text(state)?;
+        self.written.replace(written);
+        Ok(text)
     }
 
     /// A metric's points ordered by step, as columns; empty columns if it was never logged.
