@@ -21,15 +21,18 @@ const START_MS: f64 = 1_700_000_000_000.0;
 /// A point's step, the bits of its value, and its time.
 type Bits = (u64, u64, i64);
 
+/// A run's number and a metric's key.
+type Metric = (usize, &'static str);
+
 /// A page with two runs.
 struct Page {
     synced: SyncedStorage<MemoryMirror>,
     runs: [RunSlot; 2],
     /// What `surface.js` keeps: where points go, the metrics' places, and the epoch that each run was admitted to.
     cells: Option<&'static [Cell<f64>]>,
-    places: BTreeMap<(usize, &'static str), f64>,
+    places: BTreeMap<Metric, f64>,
     /// Of each metric that points are staged of: since which take, and where the last one is.
-    chains: RefCell<BTreeMap<(usize, &'static str), (f64, usize)>>,
+    chains: RefCell<BTreeMap<Metric, (f64, usize)>>,
     epochs: [f64; 2],
 }
 
