@@ -9,7 +9,7 @@ use crate::process::ask;
 /// What wasm and glue are to weigh together after gzip, in bytes. Not reached yet: every build says by how much.
 pub(crate) const GOAL_GZIP_BYTES: u64 = 110 * 1024;
 /// What they must not exceed meanwhile: it only ever comes down.
-pub(crate) const MAX_GZIP_BYTES: u64 = 154 * 1024;
+pub(crate) const MAX_GZIP_BYTES: u64 = 153 * 1024;
 
 /// One `bytes gzipped name` line per file. Node.js is there anyway and brings zlib.
 const WEIGH: &str = "
