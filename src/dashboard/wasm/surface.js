@@ -8,7 +8,7 @@ const ADMITTED = 3;
 const TAKES = 4;
 const METRICS = 5;
 const CHAINS = 6;
-const POINTS = 8198;
+const POINTS = CHAINS + 2 * 4096;
 const POINT_CELLS = 4;
 
 // Metric keys to their places. Training logs its metrics in the same order again and again: whoever came after a key last time is

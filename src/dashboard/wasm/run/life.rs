@@ -114,6 +114,8 @@ impl WasmRun {
     }
 
     fn end(&self, status: RunStatus) -> Promise {
+        // Text is kept for more to come.
+        self.written.take();
         let ended = if self.run_status() == Some(status) {
             Ok(())
         } else {

@@ -68,12 +68,14 @@ impl Issued {
     /// Issues a request. An error, if it could not even be made.
     pub async fn issue(&mut self, transaction: &Transaction, (store, ask): Request) -> rexie::Result<()> {
         let mut request = perform(transaction.store(store)?, ask).boxed_local();
-        // Answers come by events, so never at once.
-        if let Poll::Ready(refused) = poll_fn(|context| Poll::Ready(request.poll_unpin(context))).await {
-            refused?;
+        match poll_fn(|context| Poll::Ready(request.poll_unpin(context))).await {
+            // Answers come by events, so never at once.
+            Poll::Ready(refused) => refused.map(drop),
+            Poll::Pending => {
+                self.requests.push(request);
+                Ok(())
+            }
         }
-        self.requests.push(request);
-        Ok(())
     }
 
     /// The next answer; nothing when there is none to come.
