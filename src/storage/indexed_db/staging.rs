@@ -57,6 +57,7 @@ pub struct Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
+        self.take();
         self.begin_epoch();
         FREE.with_borrow_mut(|free| free.extend(self.cells.take()));
     }
@@ -66,13 +67,10 @@ impl Staging {
     /// The cells, for whoever writes points. They stay where they are for ever: JavaScript may look at them after all else is gone.
     pub fn cells(&self) -> Cells {
         self.cells.get_or_init(|| {
-            let cells = FREE.with_borrow_mut(Vec::pop).unwrap_or_else(|| {
+            FREE.with_borrow_mut(Vec::pop).unwrap_or_else(|| {
                 let cells = vec![Cell::new(0.0); POINTS + POINT_CELLS * STAGED_POINTS];
                 Box::leak(cells.into_boxed_slice())
-            });
-            cells[COUNT].set(0.0);
-            cells[METRICS].set(0.0);
-            cells
+            })
         })
     }
 

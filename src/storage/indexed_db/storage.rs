@@ -199,8 +199,8 @@ impl IndexedDbStorage {
         self.append(run, series, RawPoint { step, value, timestamp_ms }).map(|()| step)
     }
 
-    /// Stores points of one metric that were staged: as [`IndexedDbStorage::append_next`] for each, or none. For room was seen to
-    /// when they were allowed to be staged.
+    /// Stores points of one metric that were staged: as [`IndexedDbStorage::append_next`] for each, or none. There is room for them:
+    /// see [`IndexedDbStorage::has_room_to_stage`].
     ///
     /// # Errors
     /// As [`IndexedDbStorage::check_loggable`].
@@ -216,12 +216,19 @@ impl IndexedDbStorage {
         Ok(())
     }
 
+    /// Whether as many points as are staged at most can be taken in later.
+    #[must_use]
+    pub fn has_room_to_stage(&self) -> bool {
+        self.journal.unsaved() + (STAGED_POINTS as u64) <= self.most_unsaved
+    }
+
     /// Whether points of the run can be taken in later, because none of them could be refused.
     #[must_use]
     pub fn may_stage(&self, run: RunSlot) -> bool {
-        let has_room = self.journal.unsaved() + (STAGED_POINTS as u64) <= self.most_unsaved;
         let has_steps = |run: &RunState| run.highest_step() <= MAX_STAGED_STEP;
-        has_room && self.check_loggable(run).is_ok() && self.memory.get(run).is_some_and(has_steps)
+        self.has_room_to_stage()
+            && self.check_loggable(run).is_ok()
+            && self.memory.get(run).is_some_and(has_steps)
     }
 
     /// Stores values at consecutive steps, all of one time, and journals them. Either all or none.

@@ -59,6 +59,10 @@ impl<M: Mirror> SyncedStorage<M> {
             // Nothing happened since its run was admitted that could have it refused.
             let _ = storage.append_staged(run, series, points);
         }
+        if !storage.has_room_to_stage() {
+            // Somebody only looked, and whoever was admitted goes on.
+            self.staging.begin_epoch();
+        }
         drop(storage);
         self.changed(taken.latest_ms(), points);
     }
