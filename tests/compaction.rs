@@ -385,8 +385,12 @@ fn many_metrics_are_compacted_once_a_record_of_each_is_worth_it() {
         for step in 0..7 {
             round(step).await;
         }
+        // A hundred records of seven points each: no transaction is begun, nor would it do anything.
+        mirror.compactions.borrow_mut().push_back(Fault::Fails(broken()));
         tab.synced.compact_run(run, 2).await.unwrap();
-        assert!(mirror.store.chunks("run-0").is_empty(), "a hundred records of seven points each");
+        mirror.compactions.take();
+        assert_eq!(mirror.compact_run("run-0", "tab", 2).await, Ok(None));
+        assert!(mirror.store.chunks("run-0").is_empty());
         round(7).await;
         tab.synced.compact_run(run, 2).await.unwrap();
         assert_eq!(mirror.store.chunks("run-0").len(), 100);
@@ -395,5 +399,21 @@ fn many_metrics_are_compacted_once_a_record_of_each_is_worth_it() {
         for metric in 0..100 {
             assert_eq!(steps_in(&reader, &format!("layer {metric}")), (0..8).collect::<Vec<u64>>());
         }
+    });
+}
+
+#[test]
+fn an_ended_run_that_was_let_go_of_meanwhile_is_compacted() {
+    block_on(async {
+        let mirror = FaultyMirror::default();
+        let (tab, run) = Tab::with_run(&mirror, "a").await;
+        tab.write_rows(run, 0..10).await;
+        tab.end();
+        tab.synced.flush().await.unwrap();
+        tab.synced.announce();
+        assert!(tab.synced.release_run(run));
+        tab.synced.compact_run(run, FEWEST_ROWS).await.unwrap();
+        assert_eq!(mirror.store.chunks("run-0").len(), 2);
+        assert_eq!(stored(&mirror).await, rows(10));
     });
 }

@@ -96,6 +96,16 @@ impl RunState {
         }
     }
 
+    /// How many points each metric has.
+    #[must_use]
+    pub fn counts(&self) -> Vec<f64> {
+        if self.resident {
+            self.series.iter().map(|named| named.series.len() as f64).collect()
+        } else {
+            self.record.series.counts.clone()
+        }
+    }
+
     /// All series in the order of first logging.
     ///
     /// # Errors
@@ -169,7 +179,7 @@ impl RunState {
         Ok(())
     }
 
-    /// Stores points of which somebody knows that the run is running and their steps are in range.
+    /// Stores points of which somebody knows that the run is running and their steps are in range. Returns how many.
     pub fn push_checked(&mut self, slot: SeriesSlot, points: impl Iterator<Item = LoggedPoint>) -> u64 {
         let series = &mut self.series[slot.0 as usize].series;
         let before = series.len();

@@ -44,13 +44,16 @@ pub struct Compaction {
     pub emptied: Vec<u64>,
 }
 
-/// Whether `owner` may compact the run, and chunks would not be many records of few points.
+/// Whether `owner` may compact the run, and it is worth it.
 #[must_use]
 pub fn may_compact(record: &RunRecord, owner: &str) -> bool {
-    let points: f64 = record.series.counts.iter().sum();
-    let series = record.series.counts.len();
-    let fills_chunks = series <= FEW_SERIES || points >= FEWEST_POINTS * series as f64;
-    fills_chunks && (record.owner == owner || record.status.is_final())
+    fills_chunks(&record.series.counts) && (record.owner == owner || record.status.is_final())
+}
+
+/// Whether chunks of series of so many points each would not be many records of few points.
+#[must_use]
+pub fn fills_chunks(counts: &[f64]) -> bool {
+    counts.len() <= FEW_SERIES || counts.iter().sum::<f64>() >= FEWEST_POINTS * counts.len() as f64
 }
 
 /// The end of the rows that one transaction takes, by what their number of points must be about.

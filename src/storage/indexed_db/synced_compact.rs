@@ -1,6 +1,6 @@
 //! When logs are compacted: once a run has ended, and while it goes on when nothing was flushed for a while.
 
-use super::compaction::FEWEST_ROWS;
+use super::compaction::{FEWEST_ROWS, fills_chunks};
 use super::mirror::Mirror;
 use super::synced::{Notice, SyncedStorage};
 use crate::storage::error::Result;
@@ -27,6 +27,9 @@ impl<M: Mirror> SyncedStorage<M> {
     fn is_compactable(&self, slot: RunSlot, fewest: u64) -> bool {
         let storage = self.storage();
         let Some(run) = storage.memory().get(slot) else { return false };
+        if !fills_chunks(&run.counts()) {
+            return false;
+        }
         let record = run.record();
         let is_final = record.status.is_final();
         if !storage.is_own(slot) {
