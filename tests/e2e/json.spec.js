@@ -69,7 +69,8 @@ test('asked again and again while points come, one after the other and out of or
     const wrong = [];
     for (let round = 0; round < 60; round += 1) {
       const key = ['loss', 'lr', 'accuracy'][round % 7 % 3];
-      const [name, change] = Object.entries(log)[(round * round) % 11 % (round < 30 ? 4 : 6)];
+      // Half of the time in order.
+      const [name, change] = Object.entries(log)[round % (round < 30 ? 4 : 6)];
       change(key);
       for (const known of run.list_metric_keys()) if (!keys.includes(known)) keys.push(known);
       if (round === 50) await run.finish().then(() => { for (const name of Object.keys(log)) log[name] = () => {}; });

@@ -87,6 +87,21 @@ test('two handles on one run log the same metrics in turn, and all is in order',
   expect(seen).toEqual([true, true, 2000, 667]);
 });
 
+test('more metrics than are staged at once, each several times, are in order', async ({ open }) => {
+  const page = await open();
+  const seen = await page.evaluate(async () => {
+    const run = await entrenar.WasmRun.new('many-metrics');
+    const keys = Array.from({ length: 5_000 }, (_, index) => `layer ${index}`);
+    for (let round = 0; round < 6; round += 1) keys.forEach((key, index) => run.log_metric(key, 10 * index + round));
+    const isWrong = (key, index) => {
+      const { step, value } = run.get_metrics(key);
+      return step.length !== 6 || !value.every((value, round) => value === 10 * index + round && step[round] === round);
+    };
+    return [run.list_metric_keys().length, keys.filter(isWrong)];
+  });
+  expect(seen).toEqual([5_000, []]);
+});
+
 test('what comes after points in a row holds at once: an end, a subscriber, a wrong value, freeing', async ({ open }) => {
   const page = await open();
   const seen = await page.evaluate(async () => {
