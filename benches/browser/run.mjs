@@ -28,7 +28,7 @@ const QUICK = {
   peerPoints: { Dexie: 10_000, idb: 10_000, localForage: 200, RxDB: 1_000, 'SQLite opfs': 10_000, 'SQLite opfs-sahpool': 20_000 },
 };
 
-/** What was built a moment ago is still in the load: a full run waits until the machine is quiet, or will not be. */
+/** What was built a moment ago is still in the load: a run whose results are kept waits until the machine is quiet, or will not be. */
 async function quietMachine() {
   const deadline = performance.now() + QUIET_LIMIT_MS;
   if (loadavg()[0] >= QUIET_LOAD) console.log('waiting for the machine to be quiet');
@@ -64,7 +64,7 @@ const settings = {
 };
 const chosen = Object.entries(PARTS).filter(([name, part]) => (only ? name === only : !(quick && part.fullOnly)));
 
-if (!quick) await quietMachine();
+if (!quick && !only) await quietMachine();
 const site = await serve();
 const browser = await Browser.start(site.origin);
 const results = {
