@@ -1,10 +1,14 @@
-//! The npm package, built for its three targets with the commands that the documentation gives.
+//! The npm package for its three targets.
+//!
+//! Each is first built with the command that the documentation gives, in a place of its own; the one that ships takes from there what
+//! wasm-pack writes about a package, and has wasm and glue made smaller.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Outcome};
 use crate::process::{program_in, run};
-use crate::{fresh, project, sizes, tools};
+use crate::{fresh, npm, project, sizes, small_build, tools};
 
 /// Whom a package is for.
 #[derive(Clone, Copy)]
@@ -34,12 +38,21 @@ impl Target {
         }
     }
 
-    /// Where the package goes, from the root of the checkout.
+    /// Where the package that ships goes, from the root of the checkout.
     pub(crate) fn directory(self) -> &'static str {
         match self {
             Self::Web => "pkg",
             Self::Bundler => "target/pkg-bundler",
             Self::Nodejs => "target/pkg-nodejs",
+        }
+    }
+
+    /// Where the package goes that the documented command builds.
+    fn as_documented(self) -> &'static str {
+        match self {
+            Self::Web => "target/wasm-pack/web",
+            Self::Bundler => "target/wasm-pack/bundler",
+            Self::Nodejs => "target/wasm-pack/nodejs",
         }
     }
 }
@@ -56,6 +69,7 @@ pub(crate) fn pack(targets: &[Target]) -> Outcome {
 /// Builds the packages that are not up to date.
 pub(crate) fn build(targets: &[Target]) -> Outcome {
     tools::ensure_wasm_tools()?;
+    npm::ensure_packages(&project::shrink())?;
     targets.iter().try_for_each(|target| build_one(*target))
 }
 
@@ -66,30 +80,57 @@ fn build_one(target: Target) -> Outcome {
         println!("{}/ is up to date", target.directory());
         return Ok(());
     }
-    // wasm-pack leaves what an earlier build put there; the package would ship and weigh it. There may be none.
-    let _ = std::fs::remove_dir_all(project::root().join(target.directory()).join("snippets"));
-    let mut command = program_in(
-        &project::root(),
-        "wasm-pack",
-        &["build", "--target", target.name(), "--features", "wasm"],
-    );
-    if !matches!(target, Target::Web) {
-        // After the feature: wasm-pack passes the rest of the line on to cargo.
-        command = program_in(
-            &project::root(),
-            "wasm-pack",
-            &["build", "--target", target.name(), "--out-dir", target.directory(), "--features", "wasm"],
-        );
-    }
-    run(&mut command)?;
+    build_as_documented(target)?;
+    ship(target)?;
     fresh::remember(&stamp, &state(target)?)
+}
+
+fn build_as_documented(target: Target) -> Outcome {
+    let root = project::root();
+    empty(&root.join(target.as_documented()))?;
+    // The feature comes last: wasm-pack passes the rest of the line on to cargo.
+    run(&mut program_in(
+        &root,
+        "wasm-pack",
+        &["build", "--target", target.name(), "--out-dir", target.as_documented(), "--features", "wasm"],
+    ))
+}
+
+fn ship(target: Target) -> Outcome {
+    let root = project::root();
+    let (documented, shipped) = (root.join(target.as_documented()), root.join(target.directory()));
+    empty(&shipped)?;
+    for name in ["package.json", "README.md", "LICENSE"] {
+        fs::copy(documented.join(name), shipped.join(name)).map_err(|error| {
+            Failure::new(format!("cannot copy {name} from {}: {error}", documented.display()))
+        })?;
+    }
+    run(program_in(&root, "wasm-bindgen", &["--target", target.name(), "--out-dir", target.directory()])
+        .arg(small_build::compile()?))?;
+    run(&mut program_in(&root, "node", &["xtask/shrink/shrink.mjs", target.directory()]))
+}
+
+/// A directory with nothing in it: what an earlier build left would ship too.
+fn empty(directory: &Path) -> Outcome {
+    let _ = fs::remove_dir_all(directory);
+    fs::create_dir_all(directory)
+        .map_err(|error| Failure::new(format!("cannot create {}: {error}", directory.display())))
 }
 
 fn state(target: Target) -> Outcome<String> {
     let root = project::root();
     let inside = |paths: &[&str]| paths.iter().map(|path| root.join(path)).collect::<Vec<PathBuf>>();
-    let inputs =
-        fresh::fingerprint(&inside(&["src", "Cargo.toml", "Cargo.lock", ".cargo", "README.md", "LICENSE"]))?;
-    let outputs = fresh::fingerprint(&inside(&[target.directory()]))?;
+    let inputs = fresh::fingerprint(&inside(&[
+        "src",
+        "Cargo.toml",
+        "Cargo.lock",
+        ".cargo",
+        "README.md",
+        "LICENSE",
+        "xtask/src/small_build.rs",
+        "xtask/shrink/shrink.mjs",
+        "xtask/shrink/package-lock.json",
+    ]))?;
+    let outputs = fresh::fingerprint(&inside(&[target.directory(), target.as_documented()]))?;
     Ok(format!("{inputs} {outputs}"))
 }

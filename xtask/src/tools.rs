@@ -9,7 +9,8 @@ use crate::failure::{Failure, Outcome};
 use crate::process::{ask, run};
 use crate::project;
 
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// The one wasm target there is for browsers.
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const OLDEST_WASM_PACK: (u32, u32) = (0, 13);
 
 /// What `wasm-pack build` and `wasm-pack test` need.
@@ -38,6 +39,12 @@ pub(crate) fn ensure_component(component: &str, cargo_command: &str) -> Outcome 
     }
     installing(component, "a few seconds");
     run(Command::new("rustup").args(["component", "add", component]))
+}
+
+/// The source of std, which is there or not by the installation; false when it cannot be had.
+pub(crate) fn fetch_source_of_std() -> bool {
+    installing("the source of the standard library", "a few seconds");
+    run(Command::new("rustup").args(["component", "add", "rust-src"])).is_ok()
 }
 
 fn ensure_wasm_pack() -> Outcome {
