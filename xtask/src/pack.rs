@@ -48,7 +48,7 @@ impl Target {
     }
 
     /// Where the package goes that the documented command builds.
-    fn as_documented(self) -> &'static str {
+    pub(crate) fn as_documented(self) -> &'static str {
         match self {
             Self::Web => "target/wasm-pack/web",
             Self::Bundler => "target/wasm-pack/bundler",

@@ -8,8 +8,10 @@ use crate::process::ask;
 
 /// What wasm and glue are to weigh together after gzip, in bytes. Not reached yet: every build says by how much.
 pub(crate) const GOAL_GZIP_BYTES: u64 = 110 * 1024;
-/// What they must not exceed meanwhile: it only ever comes down.
-pub(crate) const MAX_GZIP_BYTES: u64 = 153 * 1024;
+/// What the package that ships must not exceed meanwhile: it only ever comes down.
+pub(crate) const MAX_GZIP_BYTES: u64 = 118 * 1024;
+/// What `wasm-pack build` alone must not exceed, nor what ships from a compiler that cannot build the standard library along.
+pub(crate) const MAX_PLAIN_GZIP_BYTES: u64 = 153 * 1024;
 
 /// One `bytes gzipped name` line per file. Node.js is there anyway and brings zlib.
 const WEIGH: &str = "
@@ -45,15 +47,13 @@ pub(crate) fn measure(directory: &Path) -> Outcome<Sizes> {
 }
 
 impl Sizes {
-    /// Fails when a visitor would have to load more than [`MAX_GZIP_BYTES`].
-    pub(crate) fn check(&self) -> Outcome {
+    /// Fails when a visitor would have to load more than `limit` bytes.
+    pub(crate) fn check(&self, limit: u64) -> Outcome {
         let total = self.gzip();
-        if total <= MAX_GZIP_BYTES {
+        if total <= limit {
             return Ok(());
         }
-        Err(Failure::new(format!(
-            "wasm and glue weigh {total} bytes after gzip, over the limit of {MAX_GZIP_BYTES}"
-        )))
+        Err(Failure::new(format!("wasm and glue weigh {total} bytes after gzip, over the limit of {limit}")))
     }
 
     /// Bytes that a visitor loads.
@@ -70,7 +70,7 @@ impl fmt::Display for Sizes {
         let raw: u64 = self.0.iter().map(|weight| weight.raw).sum();
         write!(
             formatter,
-            "{raw:>9} bytes, {:>7} after gzip  together (goal {GOAL_GZIP_BYTES}, {} over; limit {MAX_GZIP_BYTES})",
+            "{raw:>9} bytes, {:>7} after gzip  together (goal {GOAL_GZIP_BYTES}, {} over)",
             self.gzip(),
             self.gzip().saturating_sub(GOAL_GZIP_BYTES)
         )
@@ -94,8 +94,9 @@ mod tests {
     fn weight_over_the_limit_fails() {
         let weighing =
             |gzip: u64| parse(&format!("900000 {gzip} entrenar_bg.wasm")).map(|weight| Sizes(vec![weight]));
-        assert!(weighing(MAX_GZIP_BYTES).is_some_and(|sizes| sizes.check().is_ok()));
-        assert!(weighing(MAX_GZIP_BYTES + 1).is_some_and(|sizes| sizes.check().is_err()));
+        let limit = MAX_GZIP_BYTES;
+        assert!(weighing(limit).is_some_and(|sizes| sizes.check(limit).is_ok()));
+        assert!(weighing(limit + 1).is_some_and(|sizes| sizes.check(limit).is_err()));
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(crate) fn compile() -> Outcome<PathBuf> {
 }
 
 /// Whether the compiler knows the flags and has the source of std, fetched if need be.
-fn can_build_std() -> bool {
+pub(crate) fn can_build_std() -> bool {
     let knows_flags = Command::new("rustc")
         .args(["-Zunstable-options", "-Cpanic=immediate-abort", "-Zfmt-debug=none", "--print", "cfg"])
         .env("RUSTC_BOOTSTRAP", "1")
