@@ -14,7 +14,7 @@ const WITHOUT_PANIC_TEXTS: &str = "target.wasm32-unknown-unknown.rustflags = [\
 
 /// Compiles the crate with feature `wasm` and returns the wasm, as wasm-bindgen takes it.
 ///
-/// A compiler that cannot build the standard library along builds all the same, some 20 KB larger.
+/// A compiler that cannot build the standard library along builds all the same, some 16 KB larger.
 pub(crate) fn compile() -> Outcome<PathBuf> {
     let root = project::root();
     // Flags of its own: in cargo's usual place every change between the two builds would compile the other anew.
@@ -29,7 +29,7 @@ pub(crate) fn compile() -> Outcome<PathBuf> {
             .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
     } else {
         println!(
-            "this compiler has no source of the standard library: the package will be some 20 KB larger"
+            "this compiler has no source of the standard library: the package will be some 16 KB larger"
         );
     }
     command
