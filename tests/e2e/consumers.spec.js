@@ -14,6 +14,9 @@ const packages = [
 
 const consumer = (name) => join(repository, 'tests/consumers', name);
 
+// Both packages are installed in the same places: never two tests at once.
+test.describe.configure({ mode: 'default' });
+
 // Other tests of the same worker are served the package that ships.
 test.afterEach(({ site }) => site.addDirectory('pkg', join(repository, 'pkg')));
 
@@ -36,6 +39,7 @@ for (const { which, web, bundler, nodejs } of packages) {
       ids: ['run-0', 'run-1', 'exp-0', 'exp-0'],
       persistent: false,
       status: 'Success',
+      classes: ['WasmRun', 'WasmStorage'],
       values: [[0, 0.5], [1, 0.25]],
       heard: [['loss', 0.5, 0], ['loss', 0.25, 1]],
       experiments: expect.any(Array),

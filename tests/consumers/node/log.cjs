@@ -18,6 +18,8 @@ async function main() {
       ids: [run.run_id(), second.run_id(), run.experiment_id(), second.experiment_id()],
       persistent: run.is_persistent(),
       status: run.status(),
+      // As consoles show what they are given.
+      classes: [run.constructor.name, storage.constructor.name],
       values: metrics.loss.map(({ step, value }) => [step, value]),
       heard,
       experiments: storage.list_experiments(),
