@@ -55,8 +55,6 @@ try {
       module: /^(?:import|export)\b/m.test(source),
       ecma: 2020,
       compress: { passes: 2 },
-      // Consoles and error messages name the classes.
-      keep_classnames: /^Wasm/,
     });
     writeFileSync(scripts[index], code);
   }

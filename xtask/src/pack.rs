@@ -68,8 +68,9 @@ pub(crate) fn pack(targets: &[Target]) -> Outcome {
 
 /// Builds the packages that are not up to date.
 pub(crate) fn build(targets: &[Target]) -> Outcome {
-    tools::ensure_wasm_tools()?;
+    // First what has to be there already, then what takes minutes.
     npm::ensure_packages(&project::shrink())?;
+    tools::ensure_wasm_tools()?;
     targets.iter().try_for_each(|target| build_one(*target))
 }
 
@@ -132,5 +133,5 @@ fn state(target: Target) -> Outcome<String> {
         "xtask/shrink/package-lock.json",
     ]))?;
     let outputs = fresh::fingerprint(&inside(&[target.directory(), target.as_documented()]))?;
-    Ok(format!("{inputs} {outputs}"))
+    Ok(format!("{inputs} {outputs} std {}", small_build::can_build_std()))
 }

@@ -41,7 +41,6 @@ impl Options {
 
 /// Builds, serves and opens the page; returns when the server ends.
 pub(crate) fn serve(options: &Options) -> Outcome {
-    npm::ensure_node()?;
     build_page()?;
     let port = free_port(options.first_port)?;
     let mut server = npm::script(

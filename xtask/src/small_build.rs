@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::failure::Outcome;
 use crate::process::{ask, program_in, run};
@@ -17,7 +18,7 @@ const WITHOUT_PANIC_TEXTS: &str = "target.wasm32-unknown-unknown.rustflags = [\
 /// A compiler that cannot build the standard library along builds all the same, some 16 KB larger.
 pub(crate) fn compile() -> Outcome<PathBuf> {
     let root = project::root();
-    // Flags of its own: in cargo's usual place every change between the two builds would compile the other anew.
+    // In cargo's usual place this `entrenar.wasm` and wasm-pack's would take turns.
     let directory = root.join("target/small");
     let mut command = program_in(&root, "cargo", &["rustc"]);
     if can_build_std() {
@@ -42,12 +43,16 @@ pub(crate) fn compile() -> Outcome<PathBuf> {
 
 /// Whether the compiler knows the flags and has the source of std, fetched if need be.
 pub(crate) fn can_build_std() -> bool {
-    let knows_flags = Command::new("rustc")
-        .args(["-Zunstable-options", "-Cpanic=immediate-abort", "-Zfmt-debug=none", "--print", "cfg"])
-        .env("RUSTC_BOOTSTRAP", "1")
-        .output()
-        .is_ok_and(|output| output.status.success());
-    knows_flags && (has_source_of_std() || (tools::fetch_source_of_std() && has_source_of_std()))
+    // Asked once: where there is no source, asking again would try to fetch it again.
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    *ANSWER.get_or_init(|| {
+        let knows_flags = Command::new("rustc")
+            .args(["-Zunstable-options", "-Cpanic=immediate-abort", "-Zfmt-debug=none", "--print", "cfg"])
+            .env("RUSTC_BOOTSTRAP", "1")
+            .output()
+            .is_ok_and(|output| output.status.success());
+        knows_flags && (has_source_of_std() || (tools::fetch_source_of_std() && has_source_of_std()))
+    })
 }
 
 fn has_source_of_std() -> bool {

@@ -102,7 +102,6 @@ fn in_browser() -> Outcome<u64> {
 }
 
 fn packages() -> Outcome<u64> {
-    npm::ensure_node()?;
     pack::build(&pack::Target::ALL)?;
     let limit =
         if small_build::can_build_std() { sizes::MAX_GZIP_BYTES } else { sizes::MAX_PLAIN_GZIP_BYTES };
