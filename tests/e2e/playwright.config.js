@@ -22,6 +22,6 @@ export default defineConfig({
     { name: 'page', testIgnore: ['durable/**', 'firefox/**'] },
     { name: 'leveldb', testDir: 'durable', use: { backend: 'leveldb' } },
     // What does not depend on the backend is not tested twice.
-    { name: 'sqlite', testDir: 'durable', testIgnore: ['damage.spec.js', 'many-tabs.spec.js', 'messages.spec.js'], use: { backend: 'sqlite' } },
+    { name: 'sqlite', testDir: 'durable', testIgnore: ['damage.spec.js', 'many-tabs.spec.js', 'messages.spec.js', 'torn-log.spec.js'], use: { backend: 'sqlite' } },
   ],
 });

@@ -19,6 +19,24 @@ pub struct Catalog {
     pub quarantined: Vec<Damage>,
 }
 
+impl Catalog {
+    /// Whether somebody may have been killed in the middle of a write here, and a number that tells one such time from another: the
+    /// sum of when they were last heard from; 0 if nobody was.
+    ///
+    /// Who leaves says so in the runs that go on; one that has ended is compacted at once, in one transaction or several.
+    #[must_use]
+    pub fn unfinished_ms(&self) -> f64 {
+        let is_unfinished = |run: &&RunRecord| {
+            if run.status.is_final() {
+                run.compacted_sequence + 1.0 < run.next_sequence
+            } else {
+                !run.released
+            }
+        };
+        self.runs.iter().filter(is_unfinished).map(|run| run.heard_ms).sum()
+    }
+}
+
 /// Consecutive numbers for ids that nobody else has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReservedIds {

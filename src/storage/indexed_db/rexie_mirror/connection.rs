@@ -27,8 +27,8 @@ pub struct Connection {
     name: String,
     handle: RefCell<Option<Rexie>>,
     opening: Mutex<()>,
-    /// Which database this was last; empty before the first opening.
-    identity: RefCell<String>,
+    /// What the database said of itself last; nothing before the first opening.
+    meta: RefCell<DatabaseMeta>,
     was_open: Cell<bool>,
     /// How often `Cleared` was told.
     clears: Cell<u32>,
@@ -46,7 +46,7 @@ impl Connection {
             name: name.to_owned(),
             handle: RefCell::default(),
             opening: Mutex::default(),
-            identity: RefCell::default(),
+            meta: RefCell::default(),
             was_open: Cell::new(false),
             clears: Cell::new(0),
         }
@@ -58,6 +58,11 @@ impl Connection {
 
     pub fn is_open(&self) -> bool {
         self.handle.borrow().is_some()
+    }
+
+    /// What the database says of itself.
+    pub fn meta(&self) -> DatabaseMeta {
+        self.meta.borrow().clone()
     }
 
     pub fn clears(&self) -> u32 {
@@ -114,8 +119,9 @@ impl Connection {
         };
         *self.handle.borrow_mut() = Some(handle);
         self.was_open.set(true);
-        let before = self.identity.replace(meta.identity.clone());
-        if before.is_empty() || before == meta.identity {
+        let identity = meta.identity.clone();
+        let before = self.meta.replace(meta).identity;
+        if before.is_empty() || before == identity {
             return Ok(());
         }
         self.clears.set(self.clears() + 1);
@@ -144,7 +150,7 @@ impl Connection {
     }
 
     /// Waits for an opening, unless another tab stands in its way for too long. What opens after that is let go of.
-    async fn in_time(&self, opening: Opening) -> Result<rexie::Result<Rexie>> {
+    pub async fn in_time(&self, opening: Opening) -> Result<rexie::Result<Rexie>> {
         match select(opening, timer(PATIENCE_MS)).await {
             Either::Left((opened, _)) => Ok(opened),
             Either::Right((_, opening)) => {
@@ -208,7 +214,7 @@ async fn check(name: &str, handle: &Rexie) -> Result<DatabaseMeta> {
     }
 }
 
-type Opening = LocalBoxFuture<'static, rexie::Result<Rexie>>;
+pub type Opening = LocalBoxFuture<'static, rexie::Result<Rexie>>;
 
 fn is_lost(cause: &rexie::Error) -> bool {
     matches!(classify(cause), StorageError::ConnectionLost(_))
@@ -238,7 +244,7 @@ async fn write_meta(handle: &Rexie, version: u32) -> Result<DatabaseMeta> {
     if let Some(meta) = first(&store, DATABASE_KEY).await? {
         return Ok(meta);
     }
-    let meta = DatabaseMeta { version, compatible_since: 1, identity: random_token() };
+    let meta = DatabaseMeta { version, compatible_since: 1, identity: random_token(), mended_ms: 0.0 };
     let put = store.put(&encode(&meta), Some(&DATABASE_KEY.into())).await;
     put?;
     transaction.commit().await?;

@@ -98,6 +98,7 @@ impl Decode for DatabaseMeta {
             version: fields.number("version") as u32,
             compatible_since: fields.number("compatible_since") as u32,
             identity: fields.text("identity"),
+            mended_ms: fields.optional_number("mended_ms").unwrap_or_default(),
         }
     }
 }

@@ -9,6 +9,7 @@ mod edits;
 mod encode;
 mod exit_copy;
 mod exits;
+mod mend;
 mod plain_object;
 mod reads;
 mod runs;
@@ -17,6 +18,8 @@ mod settle;
 mod timer;
 mod transact;
 mod write;
+
+use std::cell::Cell;
 
 use js_sys::Math;
 use rexie::TransactionMode;
@@ -39,6 +42,8 @@ pub struct RexieMirror {
     connection: Connection,
     failed: Failed,
     closing: Closing,
+    /// Whether it was looked for what needs mending.
+    looked: Cell<bool>,
 }
 
 impl std::fmt::Debug for RexieMirror {
@@ -51,7 +56,12 @@ impl RexieMirror {
     /// A mirror in the database `name`, which is opened, and created if need be, when first used.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self { connection: Connection::new(name), failed: Failed::default(), closing: Closing::default() }
+        Self {
+            connection: Connection::new(name),
+            failed: Failed::default(),
+            closing: Closing::default(),
+            looked: Cell::new(false),
+        }
     }
 
     /// The database's name.
@@ -97,7 +107,12 @@ fn batch_requests(batch: &Batch) -> Vec<Request> {
 
 impl Mirror for RexieMirror {
     async fn load_catalog(&self) -> Result<Catalog> {
-        self.read_catalog(None).await
+        let catalog = self.read_catalog(None).await?;
+        if !self.looked.replace(true) {
+            // What cannot be mended can be used all the same, and what failed shows when it is.
+            let _ = self.mend(catalog.unfinished_ms()).await;
+        }
+        Ok(catalog)
     }
 
     async fn load_records(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<Catalog> {

@@ -39,7 +39,7 @@ pub const DATABASE_KEY: &str = "database";
 pub const IDS_KEY: &str = "ids";
 
 /// What a database says of itself.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct DatabaseMeta {
     /// The layout's version; equals the database's own.
     pub version: u32,
@@ -47,6 +47,8 @@ pub struct DatabaseMeta {
     pub compatible_since: u32,
     /// Random: tells a database from the one that stood here before the site's data was cleared.
     pub identity: String,
+    /// What was mended last, see `mend`: as in `Catalog::unfinished_ms`.
+    pub mended_ms: f64,
 }
 
 /// The next free numbers.

@@ -12,7 +12,7 @@ pub(super) const ANSWER_MS: f64 = 20_000.0;
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &Function, delay_ms: f64);
+    pub(super) fn set_timeout(callback: &Function, delay_ms: f64);
 }
 
 /// Resolves after so many milliseconds.

@@ -1,0 +1,102 @@
+// A browser killed in the middle of a write leaves half a record at the end of LevelDB's log. LevelDB appends to it as it lies,
+// and Chromium, which takes that for damage, deletes every database of the site at its next start but one.
+import { appendFile } from 'node:fs/promises';
+import { expect, openIn, readSeries, startRun, test, upTo } from '../fixtures/durable.js';
+
+const COUNT = 10_000;
+/** The head of a record of 129 bytes: checksum, length, type. */
+const HEAD = Uint8Array.of(0x8e, 0xee, 0x12, 0x34, 129, 0, 1);
+
+const logs = async (mortal) => (await mortal.databaseFiles()).filter((file) => file.endsWith('.log'));
+
+/** Kills the browser in the middle of a write; returns the torn log. */
+async function killInWrite(mortal) {
+  await mortal.kill();
+  const [log, ...others] = await logs(mortal);
+  expect(others).toEqual([]);
+  await appendFile(log, HEAD);
+  return log;
+}
+
+/** What a page does in the session after the kill. */
+const SESSIONS = {
+  'begins another run': async (page) => {
+    await startRun(page, 'another');
+    await page.evaluate(() => {
+      run.log_metric('loss', 1);
+      return run.flush();
+    });
+  },
+  'resumes the run': (page, runId) =>
+    page.evaluate(async (runId) => {
+      globalThis.run = await entrenar.WasmRun.resume(runId);
+      run.log_metric('loss', 10_000 / 3);
+      await run.flush();
+    }, runId),
+  'renames the run': (page, runId) =>
+    page.evaluate(async (runId) => {
+      const storage = await entrenar.WasmStorage.open();
+      await storage.rename_run(runId, 'torn');
+    }, runId),
+};
+
+for (const ending of ['goes on', 'has just ended']) {
+  for (const [name, session] of Object.entries(SESSIONS)) {
+    if (ending === 'has just ended' && name === 'resumes the run') continue;
+    test(`a kill in the middle of a write loses nothing when the next page ${name}; the run ${ending}`, async ({ mortal, site }) => {
+      let page = await openIn(await mortal.start(), site.blank);
+      const runId = await startRun(page);
+      await page.evaluate(async ([count, ending]) => {
+        for (let index = 0; index < count; index += 1) {
+          run.log_metric('loss', index / 3);
+          if (index % 1_000 === 0) await run.flush();
+        }
+        // What is killed in the middle of a write when the run has ended is its compaction: it comes to nothing here.
+        const { getAll } = IDBObjectStore.prototype;
+        IDBObjectStore.prototype.getAll = function (...range) {
+          return getAll.apply(this, this.name === 'points' ? [IDBKeyRange.only('nothing')] : range);
+        };
+        await (ending === 'goes on' ? run.flush() : run.finish());
+      }, [COUNT, ending]);
+
+      const torn = await killInWrite(mortal);
+      page = await openIn(await mortal.start(), site.blank);
+      await session(page, runId);
+      // LevelDB puts it away in the background, when it has written down what is in it.
+      await expect.poll(() => logs(mortal)).not.toContain(torn);
+      await mortal.kill();
+
+      page = await openIn(await mortal.start(), site.blank);
+      const { steps, values } = await readSeries(page, runId, 'loss');
+      const count = COUNT + Number(name === 'resumes the run');
+      expect(steps).toEqual(upTo(count));
+      expect(values).toEqual(upTo(count).map((index) => index / 3));
+      expect(await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))).toEqual(['entrenar']);
+    });
+  }
+}
+
+test('what a kill left is mended once, not at every opening', async ({ mortal, site }) => {
+  const page = await openIn(await mortal.start(), site.blank);
+  await startRun(page);
+  await killInWrite(mortal);
+  const context = await mortal.start();
+  const opened = [];
+  for (let round = 0; round < 3; round += 1) {
+    const page = await openIn(context, site.blank);
+    opened.push(
+      await page.evaluate(async () => {
+        const names = [];
+        const { open } = IDBFactory.prototype;
+        IDBFactory.prototype.open = function (name, ...rest) {
+          names.push(name);
+          return open.call(this, name, ...rest);
+        };
+        await (await entrenar.WasmStorage.open()).close();
+        return names;
+      }),
+    );
+    await page.close();
+  }
+  expect(opened).toEqual([['entrenar', 'entrenar (mending)'], ['entrenar'], ['entrenar']]);
+});
