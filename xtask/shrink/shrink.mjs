@@ -1,7 +1,7 @@
 // Makes a package that wasm-bindgen wrote smaller, in place: `node shrink.mjs DIRECTORY`.
 //
 // The wasm goes through wasm-opt, the glue through terser, and what the two call each other by is shortened in both: wasm-bindgen
-// ends each name with sixteen digits that no compression takes away.
+// ends each name with sixteen digits that no compression takes away. Functions that are alike come to lie side by side.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { minify } from 'terser';
+import { namedByLikeness } from './likeness.mjs';
 
 // What the compiler uses, and nothing that a browser of 2023 does not have.
 const FEATURES = [
@@ -22,8 +23,12 @@ const FEATURES = [
   'sign-ext',
 ].map((feature) => `--enable-${feature}`);
 
+// At address 0 lies the far end of the stack: a number that is added to an address need not be computed, but may be part of the access.
+const LOW_MEMORY = '--low-memory-unused';
 // Flattened, locals that one place sets and one place reads are found and dropped; the second round works on what the first left.
-const PASSES = ['--flatten', '--rereloop', '--one-caller-inline-max-function-size=50', '-Oz', '-Oz'];
+const PASSES = [LOW_MEMORY, '--flatten', '--rereloop', '--one-caller-inline-max-function-size=50', '-Oz', '-Oz'];
+// What is read in again is tidied up, and no more: the likeness is that of the functions as they are.
+const ORDERING = [LOW_MEMORY, '--reorder-functions-by-name', '-O1'];
 
 const WASM_OPT = fileURLToPath(new URL('node_modules/binaryen/bin/wasm-opt', import.meta.url));
 
@@ -48,6 +53,8 @@ try {
 
   writeFileSync(text, module.replace(IMPORT, (whole, before, name) => `${before}"${short.get(name) ?? name}"`));
   wasmOpt(text, ...PASSES, '-o', wasm);
+  writeFileSync(wasm, namedByLikeness(readFileSync(wasm)));
+  wasmOpt(wasm, ...ORDERING, '-o', wasm);
 
   for (const [index, source] of sources.entries()) {
     const renamed = source.replace(/[\w$]+/g, (word) => short.get(word) ?? word);

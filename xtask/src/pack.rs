@@ -130,6 +130,7 @@ fn state(target: Target) -> Outcome<String> {
         "LICENSE",
         "xtask/src/small_build.rs",
         "xtask/shrink/shrink.mjs",
+        "xtask/shrink/likeness.mjs",
         "xtask/shrink/package-lock.json",
     ]))?;
     let outputs = fresh::fingerprint(&inside(&[target.directory(), target.as_documented()]))?;
