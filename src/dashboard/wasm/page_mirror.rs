@@ -1,5 +1,7 @@
 //! The mirror of a page: IndexedDB, or memory alone where there is none.
 
+use futures::future::Either;
+
 use crate::storage::indexed_db::{
     Amendment, Batch, Catalog, Mirror, NewRun, ReservedIds, RexieMirror, StoredPoints, VolatileMirror,
 };
@@ -23,67 +25,90 @@ macro_rules! delegate {
     };
 }
 
+/// The future of either mirror, as it is: one more around each would be two kilobytes of code.
+macro_rules! later {
+    ($self:ident, $mirror:ident => $call:expr) => {
+        match $self {
+            PageMirror::IndexedDb($mirror) => Either::Left($call),
+            PageMirror::Memory($mirror) => Either::Right($call),
+        }
+    };
+}
+
 impl Mirror for PageMirror {
-    async fn load_catalog(&self) -> Result<Catalog> {
-        delegate!(self, mirror => mirror.load_catalog().await)
+    fn load_catalog(&self) -> impl Future<Output = Result<Catalog>> {
+        later!(self, mirror => mirror.load_catalog())
     }
 
-    async fn load_records(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<Catalog> {
-        delegate!(self, mirror => mirror.load_records(experiment_ids, run_ids).await)
+    fn load_records(
+        &self,
+        experiment_ids: &[String],
+        run_ids: &[String],
+    ) -> impl Future<Output = Result<Catalog>> {
+        later!(self, mirror => mirror.load_records(experiment_ids, run_ids))
     }
 
-    async fn reserve_ids(&self, experiments: u64, runs: u64) -> Result<ReservedIds> {
-        delegate!(self, mirror => mirror.reserve_ids(experiments, runs).await)
+    fn reserve_ids(&self, experiments: u64, runs: u64) -> impl Future<Output = Result<ReservedIds>> {
+        later!(self, mirror => mirror.reserve_ids(experiments, runs))
     }
 
-    async fn begin_run(&self, new_run: NewRun) -> Result<(ExperimentRecord, RunRecord)> {
-        delegate!(self, mirror => mirror.begin_run(new_run).await)
+    fn begin_run(&self, new_run: NewRun) -> impl Future<Output = Result<(ExperimentRecord, RunRecord)>> {
+        later!(self, mirror => mirror.begin_run(new_run))
     }
 
-    async fn claim_run(
+    fn claim_run(
         &self,
         run_id: &str,
         expected_owner: &str,
         owner: &str,
         now_ms: i64,
-    ) -> Result<RunRecord> {
-        delegate!(self, mirror => mirror.claim_run(run_id, expected_owner, owner, now_ms).await)
+    ) -> impl Future<Output = Result<RunRecord>> {
+        later!(self, mirror => mirror.claim_run(run_id, expected_owner, owner, now_ms))
     }
 
-    async fn commit(&self, batch: &Batch) -> Result<()> {
-        delegate!(self, mirror => mirror.commit(batch).await)
+    fn commit(&self, batch: &Batch) -> impl Future<Output = Result<()>> {
+        later!(self, mirror => mirror.commit(batch))
     }
 
     fn loses_commits_on_leaving(&self) -> bool {
         delegate!(self, mirror => mirror.loses_commits_on_leaving())
     }
 
-    async fn commit_exit(&self, batch: &Batch) -> Result<()> {
-        delegate!(self, mirror => mirror.commit_exit(batch).await)
+    fn commit_exit(&self, batch: &Batch) -> impl Future<Output = Result<()>> {
+        later!(self, mirror => mirror.commit_exit(batch))
     }
 
-    async fn settle_exits(&self) -> Result<Vec<String>> {
-        delegate!(self, mirror => mirror.settle_exits().await)
+    fn settle_exits(&self) -> impl Future<Output = Result<Vec<String>>> {
+        later!(self, mirror => mirror.settle_exits())
     }
 
-    async fn amend_run(&self, run_id: &str, amendment: &Amendment) -> Result<RunRecord> {
-        delegate!(self, mirror => mirror.amend_run(run_id, amendment).await)
+    fn amend_run(&self, run_id: &str, amendment: &Amendment) -> impl Future<Output = Result<RunRecord>> {
+        later!(self, mirror => mirror.amend_run(run_id, amendment))
     }
 
-    async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {
-        delegate!(self, mirror => mirror.delete_runs(run_ids, experiment_id).await)
+    fn delete_runs(
+        &self,
+        run_ids: &[String],
+        experiment_id: Option<&str>,
+    ) -> impl Future<Output = Result<()>> {
+        later!(self, mirror => mirror.delete_runs(run_ids, experiment_id))
     }
 
-    async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
-        delegate!(self, mirror => mirror.load_points(run_id, from_sequence).await)
+    fn load_points(&self, run_id: &str, from_sequence: u64) -> impl Future<Output = Result<StoredPoints>> {
+        later!(self, mirror => mirror.load_points(run_id, from_sequence))
     }
 
-    async fn compact_run(&self, run_id: &str, owner: &str, fewest: u64) -> Result<Option<RunRecord>> {
-        delegate!(self, mirror => mirror.compact_run(run_id, owner, fewest).await)
+    fn compact_run(
+        &self,
+        run_id: &str,
+        owner: &str,
+        fewest: u64,
+    ) -> impl Future<Output = Result<Option<RunRecord>>> {
+        later!(self, mirror => mirror.compact_run(run_id, owner, fewest))
     }
 
-    async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>> {
-        delegate!(self, mirror => mirror.load_artifact(hash).await)
+    fn load_artifact(&self, hash: &str) -> impl Future<Output = Result<Option<Vec<u8>>>> {
+        later!(self, mirror => mirror.load_artifact(hash))
     }
 
     fn close(&self) {

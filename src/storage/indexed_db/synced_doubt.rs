@@ -29,13 +29,12 @@ impl<M: Mirror> SyncedStorage<M> {
         }
         let run_ids = run_ids(batch);
         let mut asked = self.stored_runs(&run_ids);
-        let mut stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?.runs;
+        let mut stored = self.load_records(&[], &run_ids).await?.runs;
         let mut was_committed = false;
         // A run that is still ours and got points speaks for all of the batch. One without points is written again.
         for commit in &batch.runs {
             let Some(row) = commit.rows.iter().find(|row| row.bytes != EMPTY_BLOCK) else { continue };
-            let points = self.mirror.load_points(&commit.record.run_id, row.sequence).await;
-            let points = self.heard(points)?;
+            let points = self.load_points(&commit.record.run_id, row.sequence).await?;
             let is_ours = points.record.as_ref().is_some_and(|record| record.owner == self.owner());
             // It may have been taken over or deleted since.
             stored.retain(|record| record.run_id != commit.record.run_id);
@@ -49,7 +48,7 @@ impl<M: Mirror> SyncedStorage<M> {
             // All of it was: a run that is missing now was deleted since, even if this was its first batch.
             self.note_runs(batch, Journal::note_stored);
             asked = self.stored_runs(&run_ids);
-            stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?.runs;
+            stored = self.load_records(&[], &run_ids).await?.runs;
         }
         self.resolve(&run_ids, &stored, &asked);
         Ok(was_committed)
@@ -63,8 +62,8 @@ impl<M: Mirror> SyncedStorage<M> {
             own.map(|(_, run)| run.record().run_id.clone()).collect()
         };
         let asked = self.stored_runs(&run_ids);
-        let stored = self.heard(self.mirror.load_records(&[], &run_ids).await)?;
-        self.resolve(&run_ids, &stored.runs, &asked);
+        let stored = self.load_records(&[], &run_ids).await?.runs;
+        self.resolve(&run_ids, &stored, &asked);
         Ok(())
     }
 
@@ -72,7 +71,7 @@ impl<M: Mirror> SyncedStorage<M> {
     pub(super) async fn resolve_conflict(&self, batch: &Batch) -> Result<()> {
         let run_ids = run_ids(batch);
         let asked = self.stored_runs(&run_ids);
-        let stored = self.heard(self.mirror.load_records(&[], &run_ids).await);
+        let stored = self.load_records(&[], &run_ids).await;
         if stored.is_err() {
             self.set_left();
         }
@@ -84,8 +83,7 @@ impl<M: Mirror> SyncedStorage<M> {
             let slot = self.storage().memory().run_slot(run_id);
             if let (Ok(slot), false) = (&slot, is_stored) {
                 // Rows without a record are a deleted run's fences.
-                let points = self.mirror.load_points(run_id, 0).await;
-                let points = self.heard(points)?;
+                let points = self.load_points(run_id, 0).await?;
                 if points.record.is_none() && !points.blocks.is_empty() {
                     self.run_deleted(*slot);
                 }

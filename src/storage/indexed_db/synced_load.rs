@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::change::{Change, Damage, Damaged};
-use super::mirror::{Catalog, Mirror};
+use super::mirror::{Catalog, Mirror, StoredPoints};
 use super::point_block::{ColumnBuffers, Slice, read_block, read_slices};
 use super::synced::{Notice, SyncedStorage};
 use super::synced_release::MOST_READ_POINTS;
@@ -24,7 +24,7 @@ impl<M: Mirror> SyncedStorage<M> {
                 return Ok(slot);
             }
             let from = self.unread(slot).unwrap_or(0);
-            let stored = self.heard(self.mirror.load_points(run_id, from).await)?;
+            let stored = self.load_points(run_id, from).await?;
             if !self.storage().is_own(slot) && self.unread(slot).unwrap_or(0) == from {
                 break stored;
             }
@@ -55,13 +55,25 @@ impl<M: Mirror> SyncedStorage<M> {
         Ok(slot)
     }
 
+    pub(super) async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
+        self.heard(self.mirror.load_points(run_id, from_sequence).await)
+    }
+
+    pub(super) async fn load_records(
+        &self,
+        experiment_ids: &[String],
+        run_ids: &[String],
+    ) -> Result<Catalog> {
+        self.heard(self.mirror.load_records(experiment_ids, run_ids).await)
+    }
+
     /// Reads records again that another tab says it wrote, and tells subscribers what changed.
     ///
     /// # Errors
     /// Those of the mirror.
     pub async fn refresh(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<()> {
         let asked = self.stored_runs(run_ids);
-        let catalog = self.heard(self.mirror.load_records(experiment_ids, run_ids).await)?;
+        let catalog = self.load_records(experiment_ids, run_ids).await?;
         // Runs first: whoever hears that an experiment is gone finds its runs gone.
         for run_id in run_ids.iter().filter(|id| !holds_run(&catalog, id)) {
             let slot = self.storage().memory().run_slot(run_id);

@@ -38,13 +38,13 @@ impl<M: Mirror> SyncedStorage<M> {
             self.settle_exits().await?;
         }
         let ids = [run_id.to_owned()];
-        let catalog = self.heard(self.mirror.load_records(&[], &ids).await)?;
+        let catalog = self.load_records(&[], &ids).await?;
         let owner = catalog.runs.first().map(|record| record.owner.clone()).unwrap_or_default();
         let claimed = self.mirror.claim_run(run_id, &owner, self.owner(), clock::now_ms()).await;
         let record = self.heard(claimed)?;
-        let stored = self.heard(self.mirror.load_points(run_id, 0).await)?;
+        let stored = self.load_points(run_id, 0).await?;
         let experiments = [record.experiment_id.clone()];
-        let catalog = self.heard(self.mirror.load_records(&experiments, &[]).await)?;
+        let catalog = self.load_records(&experiments, &[]).await?;
         self.absorb(catalog);
         // Begun here meanwhile under an id that was free again, it may have been logged to: what memory holds of it is kept.
         if let Some(slot) = self.open_run(run_id) {

@@ -105,6 +105,7 @@ fn batch_requests(batch: &Batch) -> Vec<Request> {
     requests
 }
 
+// Where nothing is done but called on, no future is put around the other's.
 impl Mirror for RexieMirror {
     async fn load_catalog(&self) -> Result<Catalog> {
         let catalog = self.read_catalog(None).await?;
@@ -115,26 +116,30 @@ impl Mirror for RexieMirror {
         Ok(catalog)
     }
 
-    async fn load_records(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<Catalog> {
-        self.read_catalog(Some((experiment_ids, run_ids))).await
+    fn load_records(
+        &self,
+        experiment_ids: &[String],
+        run_ids: &[String],
+    ) -> impl Future<Output = Result<Catalog>> {
+        self.read_catalog(Some((experiment_ids, run_ids)))
     }
 
-    async fn reserve_ids(&self, experiments: u64, runs: u64) -> Result<ReservedIds> {
-        self.reserve(experiments, runs).await
+    fn reserve_ids(&self, experiments: u64, runs: u64) -> impl Future<Output = Result<ReservedIds>> {
+        self.reserve(experiments, runs)
     }
 
-    async fn begin_run(&self, new_run: NewRun) -> Result<(ExperimentRecord, RunRecord)> {
-        self.begin(&new_run).await
+    fn begin_run(&self, new_run: NewRun) -> impl Future<Output = Result<(ExperimentRecord, RunRecord)>> {
+        self.begin(new_run)
     }
 
-    async fn claim_run(
+    fn claim_run(
         &self,
         run_id: &str,
         expected_owner: &str,
         owner: &str,
         now_ms: i64,
-    ) -> Result<RunRecord> {
-        self.claim(run_id, expected_owner, owner, now_ms).await
+    ) -> impl Future<Output = Result<RunRecord>> {
+        self.claim(run_id, expected_owner, owner, now_ms)
     }
 
     async fn commit(&self, batch: &Batch) -> Result<()> {
@@ -148,32 +153,41 @@ impl Mirror for RexieMirror {
         overlooks_failures()
     }
 
-    async fn commit_exit(&self, batch: &Batch) -> Result<()> {
-        self.store_exit(batch).await
+    fn commit_exit(&self, batch: &Batch) -> impl Future<Output = Result<()>> {
+        self.store_exit(batch)
     }
 
-    async fn settle_exits(&self) -> Result<Vec<String>> {
-        self.settle().await
+    fn settle_exits(&self) -> impl Future<Output = Result<Vec<String>>> {
+        self.settle()
     }
 
-    async fn amend_run(&self, run_id: &str, amendment: &Amendment) -> Result<RunRecord> {
-        self.amend(run_id, amendment).await
+    fn amend_run(&self, run_id: &str, amendment: &Amendment) -> impl Future<Output = Result<RunRecord>> {
+        self.amend(run_id, amendment)
     }
 
-    async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {
-        self.delete(run_ids, experiment_id).await
+    fn delete_runs(
+        &self,
+        run_ids: &[String],
+        experiment_id: Option<&str>,
+    ) -> impl Future<Output = Result<()>> {
+        self.delete(run_ids, experiment_id)
     }
 
-    async fn load_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
-        self.read_points(run_id, from_sequence).await
+    fn load_points(&self, run_id: &str, from_sequence: u64) -> impl Future<Output = Result<StoredPoints>> {
+        self.read_points(run_id, from_sequence)
     }
 
-    async fn compact_run(&self, run_id: &str, owner: &str, fewest: u64) -> Result<Option<RunRecord>> {
-        self.compact(run_id, owner, fewest).await
+    fn compact_run(
+        &self,
+        run_id: &str,
+        owner: &str,
+        fewest: u64,
+    ) -> impl Future<Output = Result<Option<RunRecord>>> {
+        self.compact(run_id, owner, fewest)
     }
 
-    async fn load_artifact(&self, hash: &str) -> Result<Option<Vec<u8>>> {
-        self.read_artifact(hash).await
+    fn load_artifact(&self, hash: &str) -> impl Future<Output = Result<Option<Vec<u8>>>> {
+        self.read_artifact(hash)
     }
 
     fn close(&self) {

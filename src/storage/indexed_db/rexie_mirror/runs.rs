@@ -43,7 +43,7 @@ impl RexieMirror {
         Ok(reserved)
     }
 
-    pub(super) async fn begin(&self, new_run: &NewRun) -> Result<(ExperimentRecord, RunRecord)> {
+    pub(super) async fn begin(&self, new_run: NewRun) -> Result<(ExperimentRecord, RunRecord)> {
         let name = new_run.experiment_name.as_str();
         let mut run = new_run.record.clone();
         let mut experiment = ExperimentRecord {
