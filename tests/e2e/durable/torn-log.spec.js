@@ -76,6 +76,21 @@ for (const ending of ['goes on', 'has just ended']) {
   }
 }
 
+test('a database that bears the name of the one for mending is not touched', async ({ mortal, site }) => {
+  const options = { database: 'entrenar (mending)' };
+  let page = await openIn(await mortal.start(), site.blank);
+  const runId = await startRun(page);
+  await page.evaluate(async (options) => {
+    const other = await entrenar.WasmRun.new('other', options);
+    other.log_metric('loss', 0.5);
+    await other.finish();
+  }, options);
+  await mortal.kill();
+  page = await openIn(await mortal.start(), site.blank);
+  expect(await page.evaluate(async () => (await entrenar.WasmStorage.open()).list_runs('exp-0'))).toEqual([runId]);
+  expect(await readSeries(page, 'run-0', 'loss', options)).toEqual({ steps: [0], values: [0.5] });
+});
+
 test('what a kill left is mended once, not at every opening', async ({ mortal, site }) => {
   const page = await openIn(await mortal.start(), site.blank);
   await startRun(page);

@@ -35,7 +35,13 @@ impl RexieMirror {
             return Ok(());
         }
         let name = format!("{} (mending)", self.name());
-        self.connection.in_time(RexieBuilder::new(&name).build().boxed_local()).await??.close();
+        let handle = self.connection.in_time(RexieBuilder::new(&name).build().boxed_local()).await??;
+        let is_empty = handle.store_names().is_empty();
+        handle.close();
+        if !is_empty {
+            // Somebody keeps runs in it.
+            return Ok(());
+        }
         // It waits for no answer for ever: another page may be mending too.
         let deleted = Promise::new(&mut |resolve, _| {
             if let Ok(request) = delete_database(&name) {
