@@ -204,7 +204,7 @@ async fn newer_database_is_refused() {
     let store = rexie::ObjectStore::new("things of the future");
     let newer = rexie::Rexie::builder(&name).version(7).add_object_store(store).build().await.unwrap();
     newer.close();
-    let refused = RexieMirror::new(&name).open().await;
+    let refused = RexieMirror::new(&name).load_catalog().await;
     assert!(matches!(refused, Err(StorageError::NewerDatabase(_))), "{refused:?}");
     let after = rexie::Rexie::builder(&name).build().await.unwrap();
     assert_eq!((after.version().unwrap(), after.store_names()), (7, vec!["things of the future".to_owned()]));

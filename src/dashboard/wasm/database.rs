@@ -5,13 +5,13 @@ use std::rc::{Rc, Weak};
 use std::task::{Context, Waker};
 
 use futures::FutureExt;
-use js_sys::Function;
+use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::channel::Channel;
-use super::error::{spawn, warn};
+use super::error::{quiet_promise_of, spawn, warn};
 use super::page::guard_closing;
 use super::page_mirror::PageMirror;
 use super::staging::Places;
@@ -135,9 +135,6 @@ impl Database {
     /// Opens a database. Reads no points.
     pub async fn open(mirror: PageMirror, name: &str, owner: &str) -> Result<Rc<Self>> {
         let persistent = matches!(mirror, PageMirror::IndexedDb(_));
-        if let PageMirror::IndexedDb(mirror) = &mirror {
-            mirror.open().await?;
-        }
         let hub = Rc::new(Hub::default());
         let weak = Rc::downgrade(&hub);
         let synced = SyncedStorage::open(mirror, owner, move |notice| {
@@ -297,4 +294,12 @@ impl Drop for Handle {
 /// The error for a handle that was closed.
 pub fn closed() -> StorageError {
     StorageError::InvalidState("this WasmStorage was closed: open another with WasmStorage.open()".into())
+}
+
+/// A promise of an artifact's bytes: of the run of this id, under this key.
+pub fn artifact(checked: std::result::Result<(Rc<Database>, String, String), JsValue>) -> Promise {
+    quiet_promise_of(checked, |(database, run_id, key)| async move {
+        let bytes = database.synced.get_artifact(&run_id, &key).await?;
+        Ok(Uint8Array::from(&*bytes).into())
+    })
 }

@@ -53,6 +53,17 @@ pub fn quiet_promise(future: impl Future<Output = Result<JsValue, JsValue>> + 's
     quiet_boxed_promise(future.boxed_local())
 }
 
+/// As [`quiet_promise`], of what is begun with checked arguments; rejected with what is wrong with them.
+pub fn quiet_promise_of<T, F>(checked: Result<T, JsValue>, begin: impl FnOnce(T) -> F) -> Promise
+where
+    F: Future<Output = Result<JsValue, JsValue>> + 'static,
+{
+    match checked {
+        Ok(arguments) => quiet_promise(begin(arguments)),
+        Err(cause) => rejected(&cause),
+    }
+}
+
 fn quiet_boxed_promise(future: LocalBoxFuture<'static, Result<JsValue, JsValue>>) -> Promise {
     quiet(future_to_promise(future))
 }

@@ -3,13 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
-use super::database::{Database, Handle, closed};
-use super::error::{promise, quiet_promise, range_error, rejected};
+use super::database::{Database, Handle, artifact, closed};
+use super::error::{promise, quiet_promise, quiet_promise_of, range_error, rejected};
 use super::freeing::safely_freed;
 use super::options::storage_options;
 use super::platform;
@@ -171,10 +171,8 @@ impl WasmStorage {
     /// Deletes a run with its points and artifacts. Code that still logs to it gets `RunDeleted`.
     #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
     pub fn delete_run(&self, #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue) -> Promise {
-        let run_id = arguments::string("run_id", run_id);
-        let database = self.database();
-        quiet_promise(async move {
-            database?.synced.delete_run(&run_id?).await?;
+        quiet_promise_of(self.asked("run_id", run_id), |(database, run_id)| async move {
+            database.synced.delete_run(&run_id).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -185,10 +183,9 @@ impl WasmStorage {
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] experiment_id: &JsValue,
     ) -> Promise {
-        let experiment_id = arguments::string("experiment_id", experiment_id);
-        let database = self.database();
-        quiet_promise(async move {
-            database?.synced.delete_experiment(&experiment_id?).await?;
+        let asked = self.asked("experiment_id", experiment_id);
+        quiet_promise_of(asked, |(database, experiment_id)| async move {
+            database.synced.delete_experiment(&experiment_id).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -212,13 +209,8 @@ impl WasmStorage {
         #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
     ) -> Promise {
-        let run_id = arguments::string("run_id", run_id);
-        let key = arguments::string("key", key);
-        let database = self.database();
-        quiet_promise(async move {
-            let content = database?.synced.get_artifact(&run_id?, &key?).await;
-            content.map(|bytes| Uint8Array::from(&*bytes).into()).map_err(JsValue::from)
-        })
+        let asked = self.asked("run_id", run_id);
+        artifact(asked.and_then(|(database, run_id)| Ok((database, run_id, arguments::string("key", key)?))))
     }
 
     /// Calls back on every change of the database, by this tab or another. Returns the function that ends it.
@@ -258,6 +250,11 @@ impl WasmStorage {
         database.ok_or_else(|| closed().into())
     }
 
+    /// The open database, and the id that it is asked for.
+    fn asked(&self, name: &str, id: &JsValue) -> Result<(Rc<Database>, String), JsValue> {
+        Ok((self.database()?, arguments::string(name, id)?))
+    }
+
     /// A metric's points from some place on, or so many of them.
     fn series(
         &self,
@@ -265,12 +262,11 @@ impl WasmStorage {
         key: &JsValue,
         which: Result<(usize, Option<usize>), JsValue>,
     ) -> Promise {
-        let run_id = arguments::string("run_id", run_id);
-        let key = arguments::string("key", key);
-        let database = self.database();
-        quiet_promise(async move {
-            let (database, run_id, key) = (database?, run_id?, key?);
-            let (first, most) = which?;
+        let checked = self.asked("run_id", run_id).and_then(|asked| {
+            let key = arguments::string("key", key)?;
+            Ok((asked, key, which?))
+        });
+        quiet_promise_of(checked, |((database, run_id), key, (first, most))| async move {
             database.synced.load_run(&run_id).await?;
             let storage = database.synced.storage();
             let series = storage.memory().run(&run_id)?.series(&key)?;
@@ -284,10 +280,10 @@ impl WasmStorage {
     }
 
     fn amend(&self, run_id: &JsValue, amendment: Result<Amendment, JsValue>) -> Promise {
-        let run_id = arguments::string("run_id", run_id);
-        let database = self.database();
-        quiet_promise(async move {
-            database?.synced.amend_run(&run_id?, amendment?).await?;
+        let asked = self.asked("run_id", run_id);
+        let checked = asked.and_then(|asked| Ok((asked, amendment?)));
+        quiet_promise_of(checked, |((database, run_id), amendment)| async move {
+            database.synced.amend_run(&run_id, amendment).await?;
             Ok(JsValue::UNDEFINED)
         })
     }

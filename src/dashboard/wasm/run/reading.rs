@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::WasmRun;
 use crate::dashboard::wasm::arguments;
-use crate::dashboard::wasm::error::quiet_promise;
+use crate::dashboard::wasm::database::artifact;
 use crate::dashboard::wasm::views::stored_series_object;
 use crate::storage::Series;
 use crate::storage::indexed_db::text_list;
@@ -62,10 +62,6 @@ impl WasmRun {
     #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<Uint8Array>")]
     pub fn get_artifact(&self, #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue) -> Promise {
         let key = arguments::string("key", key);
-        let (database, run_id) = (Rc::clone(self.database()), self.run_id.clone());
-        quiet_promise(async move {
-            let content = database.synced.get_artifact(&run_id, &key?).await;
-            content.map(|bytes| Uint8Array::from(&*bytes).into()).map_err(JsValue::from)
-        })
+        artifact(key.map(|key| (Rc::clone(self.database()), self.run_id.clone(), key)))
     }
 }

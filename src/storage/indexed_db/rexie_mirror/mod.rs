@@ -31,10 +31,10 @@ use self::closing::Closing;
 use self::connection::Connection;
 use self::encode::encode;
 use self::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, row_key, wrap_bytes};
-use self::transact::{Ask, Next, Request, TRIES};
+use self::transact::{Ask, Next, Request};
 use self::write::{Failed, overlooks_failures};
 use super::mirror::{Amendment, Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints};
-use crate::storage::error::{Result, StorageError};
+use crate::storage::error::Result;
 use crate::storage::record::{ExperimentRecord, RunRecord};
 
 /// A mirror in an IndexedDB database.
@@ -68,20 +68,6 @@ impl RexieMirror {
     #[must_use]
     pub fn name(&self) -> &str {
         self.connection.name()
-    }
-
-    /// Opens the database now.
-    ///
-    /// # Errors
-    /// `Unavailable`, `NewerDatabase`, `Blocked`, `QuotaExceeded`.
-    pub async fn open(&self) -> Result<()> {
-        for _ in 1..TRIES {
-            match self.connection.ensure_open().await {
-                Err(StorageError::ConnectionLost(_)) => {}
-                result => return result,
-            }
-        }
-        self.connection.ensure_open().await
     }
 }
 
