@@ -46,6 +46,17 @@ pub fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static)
     future_to_promise(future.boxed_local())
 }
 
+/// As [`promise`], of what is begun with checked arguments.
+pub fn promise_of<T, F>(checked: Result<T, JsValue>, begin: impl FnOnce(T) -> F) -> Promise
+where
+    F: Future<Output = Result<JsValue, JsValue>> + 'static,
+{
+    match checked {
+        Ok(arguments) => promise(begin(arguments)),
+        Err(cause) => Promise::reject(&cause),
+    }
+}
+
 /// A promise of `future` that never causes an unhandled rejection: who does not await it does not hear of its failure.
 ///
 /// Boxed, so that the machinery around a promise is there once.

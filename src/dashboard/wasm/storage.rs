@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
 use super::database::{Database, Handle, artifact, closed};
-use super::error::{promise, quiet_promise, quiet_promise_of, range_error, rejected};
+use super::error::{promise_of, quiet_promise, quiet_promise_of, range_error, rejected};
 use super::freeing::safely_freed;
 use super::options::storage_options;
 use super::platform;
@@ -35,8 +35,8 @@ impl WasmStorage {
     pub fn open(
         #[wasm_bindgen(unchecked_optional_param_type = "StorageOptions")] options: JsValue,
     ) -> Promise {
-        promise(async move {
-            let handle = open(storage_options(&options)?).await?;
+        promise_of(storage_options(&options), |options| async move {
+            let handle = open(options).await?;
             Ok(safely_freed(Self { handle: RefCell::new(Some(handle)) }.into()))
         })
     }

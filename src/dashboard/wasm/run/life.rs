@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::WasmRun;
 use crate::dashboard::wasm::arguments;
 use crate::dashboard::wasm::database::Database;
-use crate::dashboard::wasm::error::quiet_promise;
+use crate::dashboard::wasm::error::{quiet_promise, quiet_promise_of};
 use crate::storage::{Result as StorageResult, RunSlot, RunStatus};
 
 #[wasm_bindgen]
@@ -122,10 +122,7 @@ impl WasmRun {
             self.change(|state| state.complete(status, js_sys::Date::now() as i64))
         };
         let (database, run) = (Rc::clone(self.database()), self.run);
-        quiet_promise(async move {
-            ended?;
-            flushed(&database, run).await
-        })
+        quiet_promise_of(ended, |()| async move { flushed(&database, run).await })
     }
 }
 

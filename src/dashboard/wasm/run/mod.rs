@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
 use super::database::{Database, Handle};
-use super::error::{promise, spawn};
+use super::error::{promise_of, spawn};
 use super::freeing::safely_freed;
 use super::json::WrittenJson;
 use super::options::{run_options, storage_options};
@@ -49,11 +49,13 @@ impl WasmRun {
         #[wasm_bindgen(unchecked_param_type = "string")] experiment_name: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
     ) -> Promise {
-        promise(async move {
-            let name = arguments::string("experiment_name", &experiment_name)?;
+        let checked = arguments::string("experiment_name", &experiment_name).and_then(|name| {
             let run_options = run_options(&options)?;
             let storage_options = storage_options(&options)?;
             run_options.check()?;
+            Ok((name, run_options, storage_options))
+        });
+        promise_of(checked, |(name, run_options, storage_options)| async move {
             let handle = open(storage_options).await?;
             let begun = handle.database().synced.begin_run(&name, run_options).await;
             Self::of(handle, begun).map(WasmRun::into_object)
@@ -66,9 +68,9 @@ impl WasmRun {
         #[wasm_bindgen(unchecked_param_type = "string")] run_id: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "StorageOptions")] options: JsValue,
     ) -> Promise {
-        promise(async move {
-            let run_id = arguments::string("run_id", &run_id)?;
-            let storage_options = storage_options(&options)?;
+        let checked =
+            arguments::string("run_id", &run_id).and_then(|run_id| Ok((run_id, storage_options(&options)?)));
+        promise_of(checked, |(run_id, storage_options)| async move {
             let handle = open(storage_options).await?;
             let resumed = handle.database().synced.resume_run(&run_id).await;
             Self::of(handle, resumed).map(WasmRun::into_object)
