@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use futures::FutureExt;
 use futures::future::{Either, LocalBoxFuture, select};
 use futures::lock::Mutex;
-use rexie::{Rexie, Store, Transaction, TransactionMode};
+use rexie::{Rexie, Transaction, TransactionMode};
 use wasm_bindgen_futures::spawn_local;
 
 use super::decode::decode;
@@ -206,11 +206,18 @@ async fn check(name: &str, handle: &Rexie) -> Result<DatabaseMeta> {
             ))
         });
     }
-    let stored = read_meta(handle).await?;
-    match stored {
-        Some(meta) if meta.version == version && meta.compatible_since <= SCHEMA_VERSION => Ok(meta),
-        None if version <= SCHEMA_VERSION => write_meta(handle, version).await,
-        _ => Err(newer()),
+    let mut new = None;
+    loop {
+        match stored_meta(handle, new.take()).await? {
+            Some(meta) if meta.version == version && meta.compatible_since <= SCHEMA_VERSION => {
+                return Ok(meta);
+            }
+            None if version <= SCHEMA_VERSION => {
+                let identity = random_token();
+                new = Some(DatabaseMeta { version, compatible_since: 1, identity, mended_ms: 0.0 });
+            }
+            _ => return Err(newer()),
+        }
     }
 }
 
@@ -225,28 +232,20 @@ pub fn cleared_meanwhile() -> StorageError {
     StorageError::ConnectionLost("this site's data was cleared".into())
 }
 
-/// The first of a store's values under a key.
-async fn first(store: &Store, key: &str) -> Result<Option<DatabaseMeta>> {
-    let found = store.get_all(Some(only(&key.into())?), None).await?;
-    found.into_iter().next().map(decode).transpose()
-}
-
-async fn read_meta(handle: &Rexie) -> Result<Option<DatabaseMeta>> {
-    let transaction = handle.transaction(&[META], TransactionMode::ReadOnly)?;
-    let meta = transaction.store(META)?;
-    first(&meta, DATABASE_KEY).await
-}
-
-/// Another tab may open the new database at the same time: who comes second reads what the first wrote.
-async fn write_meta(handle: &Rexie, version: u32) -> Result<DatabaseMeta> {
-    let transaction = handle.transaction(&[META], TransactionMode::ReadWrite)?;
+/// What the database says of itself; if it says nothing yet, `new` is written and returned. Another tab may open the new database at
+/// the same time: who comes second reads what the first wrote.
+async fn stored_meta(handle: &Rexie, new: Option<DatabaseMeta>) -> Result<Option<DatabaseMeta>> {
+    let mode = if new.is_some() { TransactionMode::ReadWrite } else { TransactionMode::ReadOnly };
+    let transaction = handle.transaction(&[META], mode)?;
     let store = transaction.store(META)?;
-    if let Some(meta) = first(&store, DATABASE_KEY).await? {
-        return Ok(meta);
+    let key = DATABASE_KEY.into();
+    let stored = store.get_all(Some(only(&key)?), None).await?;
+    if let Some(stored) = stored.into_iter().next() {
+        return decode(stored).map(Some);
     }
-    let meta = DatabaseMeta { version, compatible_since: 1, identity: random_token(), mended_ms: 0.0 };
-    let put = store.put(&encode(&meta), Some(&DATABASE_KEY.into())).await;
-    put?;
-    transaction.commit().await?;
-    Ok(meta)
+    if let Some(new) = &new {
+        store.put(&encode(new), Some(&key)).await?;
+        transaction.commit().await?;
+    }
+    Ok(new)
 }
