@@ -133,20 +133,19 @@ impl Connection {
     /// Opens the database. The first time, a failure that took a while to come is not the last word: an upgrade that was aborted or
     /// files that could not be read pass, and a page that went on in memory for it would lose its runs.
     async fn open_at_last(&self) -> Result<rexie::Result<Rexie>> {
-        for pause_ms in PAUSES_MS {
+        let mut pauses_ms = PAUSES_MS.into_iter();
+        loop {
             let mut opening = builder(&self.name).build().boxed_local();
             // Where there is no IndexedDB, that is known at once, and no timer keeps the process from ending.
             if let Some(opened) = (&mut opening).now_or_never() {
                 return Ok(opened);
             }
             let opened = self.in_time(opening).await?;
-            if self.was_open.get() || !opened.as_ref().is_err_and(is_lost) {
-                return Ok(opened);
-            }
+            let is_settled = self.was_open.get() || !opened.as_ref().is_err_and(is_lost);
+            let Some(pause_ms) = pauses_ms.next().filter(|_| !is_settled) else { return Ok(opened) };
             // The timer cannot fail.
             let _ = timer(pause_ms).await;
         }
-        self.in_time(builder(&self.name).build().boxed_local()).await
     }
 
     /// Waits for an opening, unless another tab stands in its way for too long. What opens after that is let go of.
