@@ -229,18 +229,14 @@ impl Mirror for MemoryMirror {
             if store.runs.contains_key(run_id) {
                 continue;
             }
-            let missing = RunRecord::new(run_id.clone(), String::new(), 0);
-            for tombstone in tombstones(&missing) {
-                let place = (run_id.clone(), tombstone.next_sequence as u64 - 1);
-                store.points.insert(place, EMPTY_BLOCK.to_vec());
-            }
+            let places = tombstones(0.0).map(|sequence| (run_id.clone(), sequence));
+            store.points.extend(places.map(|place| (place, EMPTY_BLOCK.to_vec())));
         }
         for record in deleted {
             store.points.retain(|(of, _), _| *of != record.run_id);
             store.chunks.retain(|(of, ..), _| *of != record.run_id);
-            for tombstone in tombstones(&record) {
-                store.fence(&tombstone)?;
-            }
+            let places = tombstones(record.next_sequence).map(|sequence| (record.run_id.clone(), sequence));
+            store.points.extend(places.map(|place| (place, EMPTY_BLOCK.to_vec())));
             store.runs.remove(&record.run_id);
         }
         if let Some(experiment_id) = experiment_id {

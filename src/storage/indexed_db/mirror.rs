@@ -222,10 +222,9 @@ pub fn amended(record: &RunRecord, amendment: &Amendment) -> RunRecord {
     amended
 }
 
-/// Fences that a deleted run leaves behind, around the end of its log, or where that would begin if it is not there: its owner
-/// may not know of the last ones that were set, and may count rows that it stored on leaving and nobody has settled.
-pub fn tombstones(record: &RunRecord) -> impl Iterator<Item = RunRecord> {
-    let last = record.next_sequence as u64 + 1;
-    (last.saturating_sub(16).max(1)..=last + 16)
-        .map(|next| RunRecord { next_sequence: next as f64, ..record.clone() })
+/// Where the fences stand that a deleted run leaves behind: around the end of its log, or where that would begin if it is not there.
+/// Its owner may not know of the last ones that were set, and may count rows that it stored on leaving and nobody has settled.
+pub fn tombstones(next_sequence: f64) -> std::ops::RangeInclusive<u64> {
+    let end = next_sequence as u64;
+    end.saturating_sub(15).max(1) - 1..=end + 16
 }

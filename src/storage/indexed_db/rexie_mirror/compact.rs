@@ -5,12 +5,9 @@ use rexie::TransactionMode::ReadWrite;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::RexieMirror;
-use super::edits::fence_request;
-use super::encode::encode;
 use super::reads::{one, run_in};
-use super::schema::{
-    POINTS, RUNS, chunk_key, chunk_range, only, row_key, rows_range, unwrap_bytes, wrap_bytes,
-};
+use super::requests::{block_in, fence, put_points, put_run, rows_in};
+use super::schema::{POINTS, RUNS, chunk_key, chunk_range, only, row_key, rows_range};
 use super::transact::{Ask, Next, TRIES};
 use crate::storage::error::Result;
 use crate::storage::indexed_db::compaction::{compaction, last_chunks, last_row, may_compact};
@@ -41,11 +38,7 @@ impl RexieMirror {
                     (POINTS, Ask::Keys(Some(chunk_range(run_id)?))),
                 ]));
             };
-            let block = |value: &JsValue| unwrap_bytes(POINTS, value).unwrap_or_default();
-            let mut rows = Vec::with_capacity(keys.len());
-            for (key, value) in keys.iter().zip(values) {
-                rows.push((place_in(key).1, block(value)));
-            }
+            let rows = rows_in(keys, values);
             let last = last_chunks(&rows, chunk_keys.iter().map(place_in).collect());
             if chunks.len() < last.len() {
                 let mut requests = Vec::new();
@@ -54,21 +47,18 @@ impl RexieMirror {
                 }
                 return Ok(Next::Read(requests));
             }
-            let chunks: Vec<Vec<u8>> = chunks.iter().flatten().map(block).collect();
+            let chunks: Vec<Vec<u8>> = chunks.iter().flatten().map(block_in).collect();
             let Some(changes) = compaction(&record, &rows, &chunks, fewest) else { return Ok(Next::Done) };
             // The rows last: nothing is lost if Firefox commits a part of it, and what is there twice is read once.
-            let put = Ask::Put(run_id.into(), encode(&changes.record));
-            let mut requests = vec![(RUNS, put), fence_request(&changes.record)];
+            let mut requests = vec![put_run(&changes.record), fence(&changes.record)];
             for (key, first_index, block) in &changes.chunks {
-                let key = chunk_key(run_id, key, *first_index);
-                requests.push((POINTS, Ask::Put(key, wrap_bytes(POINTS, block))));
+                requests.push(put_points(chunk_key(run_id, key, *first_index), block));
             }
             for sequence in changes.deleted {
                 requests.push((POINTS, Ask::Delete(row_key(run_id, sequence))));
             }
             for sequence in changes.emptied {
-                let key = row_key(run_id, sequence);
-                requests.push((POINTS, Ask::Put(key, wrap_bytes(POINTS, &EMPTY_BLOCK))));
+                requests.push(put_points(row_key(run_id, sequence), &EMPTY_BLOCK));
             }
             compacted = Some(changes.record);
             Ok(Next::Write(requests))

@@ -5,20 +5,14 @@ use wasm_bindgen::JsValue;
 
 use super::RexieMirror;
 use super::decode::decode;
-use super::encode::encode;
 use super::reads::{one, run_in};
-use super::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, points_range, row_key, wrap_bytes};
-use super::transact::{Ask, Next, Request, TRIES};
+use super::requests::{add_row, put_points, write_fenced};
+use super::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, points_range, row_key};
+use super::transact::{Ask, Next, TRIES};
 use crate::storage::error::Result;
 use crate::storage::indexed_db::mirror::{Amendment, amended, tombstones};
 use crate::storage::indexed_db::point_block::EMPTY_BLOCK;
 use crate::storage::record::RunRecord;
-
-/// Ends a run's log with an empty row, as the record already says it does.
-pub(super) fn fence_request(record: &RunRecord) -> Request {
-    let key = row_key(&record.run_id, record.next_sequence as u64 - 1);
-    (POINTS, Ask::Add(key, wrap_bytes(POINTS, &EMPTY_BLOCK)))
-}
 
 impl RexieMirror {
     pub(super) async fn amend(&self, run_id: &str, amendment: &Amendment) -> Result<RunRecord> {
@@ -26,8 +20,7 @@ impl RexieMirror {
         let mut plan = |answers: &[Vec<JsValue>]| {
             let [stored] = answers else { return Ok(Next::Read(vec![one(RUNS, run_id)?])) };
             record = amended(&run_in(stored, run_id)?, amendment);
-            let put = Ask::Put(run_id.into(), encode(&record));
-            Ok(Next::Write(vec![(RUNS, put), fence_request(&record)]))
+            Ok(write_fenced(&record))
         };
         self.transact(&[RUNS, POINTS], ReadWrite, TRIES, &mut plan).await?;
         Ok(record)
@@ -51,10 +44,8 @@ impl RexieMirror {
             let mut requests = Vec::new();
             for run_id in run_ids {
                 if ids.iter().all(|id| id.as_string().as_ref() != Some(run_id)) {
-                    let missing = RunRecord::new(run_id.clone(), String::new(), 0);
-                    for tombstone in tombstones(&missing) {
-                        let key = row_key(run_id, tombstone.next_sequence as u64 - 1);
-                        requests.push((POINTS, Ask::Put(key, wrap_bytes(POINTS, &EMPTY_BLOCK))));
+                    for sequence in tombstones(0.0) {
+                        requests.push(put_points(row_key(run_id, sequence), &EMPTY_BLOCK));
                     }
                 }
             }
@@ -62,7 +53,9 @@ impl RexieMirror {
                 requests.push((RUNS, Ask::Delete(record.run_id.as_str().into())));
                 // IndexedDB deletes by a range as by a key.
                 requests.push((POINTS, Ask::Delete(points_range(&record.run_id)?.into())));
-                requests.extend(tombstones(record).map(|tombstone| fence_request(&tombstone)));
+                for sequence in tombstones(record.next_sequence) {
+                    requests.push(add_row(&record.run_id, sequence, &EMPTY_BLOCK));
+                }
                 for artifact in &record.artifacts {
                     let is_kept =
                         kept.iter().any(|run| run.artifacts.iter().any(|a| a.hash == artifact.hash));

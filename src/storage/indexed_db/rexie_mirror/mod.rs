@@ -12,6 +12,7 @@ mod exits;
 mod mend;
 mod plain_object;
 mod reads;
+mod requests;
 mod runs;
 mod schema;
 mod settle;
@@ -29,9 +30,9 @@ pub use self::plain_object::{PlainObject, text_list};
 
 use self::closing::Closing;
 use self::connection::Connection;
-use self::encode::encode;
-use self::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, row_key, wrap_bytes};
-use self::transact::{Ask, Next, Request};
+use self::requests::{add_row, put_artifact, put_experiment, put_run};
+use self::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS};
+use self::transact::{Next, Request};
 use self::write::{Failed, overlooks_failures};
 use super::mirror::{Amendment, Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints};
 use crate::storage::error::Result;
@@ -76,16 +77,15 @@ impl RexieMirror {
 fn batch_requests(batch: &Batch) -> Vec<Request> {
     let mut requests = Vec::new();
     for (hash, content) in &batch.artifacts {
-        requests.push((ARTIFACTS, Ask::Put(hash.as_str().into(), wrap_bytes("bytes", content))));
+        requests.push(put_artifact(hash, content));
     }
     for record in &batch.experiments {
-        requests.push((EXPERIMENTS, Ask::Put(record.experiment_id.as_str().into(), encode(record))));
+        requests.push(put_experiment(record));
     }
     for run in &batch.runs {
-        requests.push((RUNS, Ask::Put(run.record.run_id.as_str().into(), encode(&run.record))));
+        requests.push(put_run(&run.record));
         for row in &run.rows {
-            let key = row_key(&run.record.run_id, row.sequence);
-            requests.push((POINTS, Ask::Add(key, wrap_bytes(POINTS, &row.bytes))));
+            requests.push(add_row(&run.record.run_id, row.sequence, &row.bytes));
         }
     }
     requests

@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 
 use super::RexieMirror;
 use super::decode::{Decode, decode};
+use super::requests::block_in;
 use super::schema::{ARTIFACTS, EXPERIMENTS, POINTS, RUNS, log_range, only, points_range, unwrap_bytes};
 use super::transact::{Ask, Next, Request, TRIES};
 use crate::storage::error::{Result, StorageError};
@@ -88,7 +89,7 @@ impl RexieMirror {
             points.record = record;
             for row in log.last().into_iter().flatten() {
                 // A row that cannot be read becomes a block that cannot be read: whoever decodes it says which run it is of.
-                points.blocks.push(unwrap_bytes(POINTS, row).unwrap_or_default());
+                points.blocks.push(block_in(row));
             }
             Ok(Next::Done)
         };

@@ -5,9 +5,9 @@ use wasm_bindgen::JsValue;
 
 use super::RexieMirror;
 use super::decode::decode;
-use super::edits::fence_request;
 use super::encode::encode;
 use super::reads::{one, record_in, run_in};
+use super::requests::{put_experiment, write_fenced};
 use super::schema::{EXPERIMENTS, IDS_KEY, IdCounters, META, POINTS, RUNS, only, points_range};
 use super::transact::{Ask, Next, TRIES};
 use crate::storage::clock;
@@ -86,8 +86,7 @@ impl RexieMirror {
                 counters.next_experiment -= taken;
             } else {
                 experiment.experiment_id = id("exp-", counters.next_experiment - 1.0);
-                let key = experiment.experiment_id.as_str().into();
-                requests.push((EXPERIMENTS, Ask::Put(key, encode(&experiment))));
+                requests.push(put_experiment(&experiment));
             }
             run.run_id = id("run-", counters.next_run - 1.0);
             run.experiment_id.clone_from(&experiment.experiment_id);
@@ -110,8 +109,7 @@ impl RexieMirror {
         let mut plan = |answers: &[Vec<JsValue>]| {
             let [stored] = answers else { return Ok(Next::Read(vec![one(RUNS, run_id)?])) };
             record = claimed(&run_in(stored, run_id)?, expected_owner, owner, now_ms)?;
-            let put = Ask::Put(run_id.into(), encode(&record));
-            Ok(Next::Write(vec![(RUNS, put), fence_request(&record)]))
+            Ok(write_fenced(&record))
         };
         self.transact(&[RUNS, POINTS], ReadWrite, TRIES, &mut plan).await?;
         Ok(record)

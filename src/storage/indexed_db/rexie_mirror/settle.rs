@@ -8,11 +8,10 @@ use rexie::TransactionMode::{ReadOnly, ReadWrite};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::decode::decode;
-use super::encode::encode;
 use super::reads::{one, record_in};
+use super::requests::{block_in, put_artifact, put_points, put_run, rows_in};
 use super::schema::{
-    ARTIFACTS, EXITS, EXPERIMENTS, POINTS, RUNS, chunk_range, log_range, points_range, row_key, unwrap_bytes,
-    wrap_bytes,
+    ARTIFACTS, EXITS, EXPERIMENTS, POINTS, RUNS, chunk_range, log_range, points_range, row_key,
 };
 use super::transact::{Ask, Next, Request, TRIES};
 use super::{RexieMirror, exit_copy};
@@ -81,10 +80,7 @@ impl Settled {
     fn take_in(&mut self, answers: &[Vec<JsValue>]) -> Result<()> {
         let [record, keys, rows] = answers else { return Ok(()) };
         self.record = record_in(record)?;
-        for (key, row) in keys.iter().zip(rows) {
-            let sequence = key.dyn_ref::<Array>().and_then(|key| key.get(2).as_f64()).unwrap_or_default();
-            self.log.push((sequence as u64, unwrap_bytes(POINTS, row).unwrap_or_default()));
-        }
+        self.log = rows_in(keys, rows);
         Ok(())
     }
 
@@ -112,8 +108,7 @@ impl Settled {
         }
         let settled = settled(self.record.take(), left.record, rows, &self.log, &self.chunks);
         for PointRow { sequence, bytes } in settled.rows {
-            let key = row_key(&self.run_id, sequence);
-            requests.push((POINTS, Ask::Put(key, wrap_bytes(POINTS, &bytes))));
+            requests.push(put_points(row_key(&self.run_id, sequence), &bytes));
             self.log.push((sequence, bytes));
         }
         self.record = Some(settled.record);
@@ -173,8 +168,7 @@ impl RexieMirror {
                 wanted.push(request);
                 match more.next() {
                     Some(values) if run.record.is_some() => {
-                        let block = |value| unwrap_bytes(POINTS, value).unwrap_or_default();
-                        run.chunks = values.iter().map(block).collect();
+                        run.chunks = values.iter().map(block_in).collect();
                     }
                     Some(keys) => run.is_deleted = !keys.is_empty(),
                     None => is_read = false,
@@ -190,7 +184,7 @@ impl RexieMirror {
             }
             run_ids = Vec::new();
             for record in runs.into_iter().filter_map(|run| run.record) {
-                requests.push((RUNS, Ask::Put(record.run_id.as_str().into(), encode(&record))));
+                requests.push(put_run(&record));
                 run_ids.push(record.run_id);
             }
             // Last: of a script that is cut off here, Firefox commits what it had issued.
@@ -245,7 +239,7 @@ fn push_others(exit: &JsValue, requests: &mut Vec<Request>) {
     for artifact in items(exit, "artifacts").iter() {
         let bytes = bytes_of(&get(&artifact, "bytes"));
         if let (Some(hash), Some(bytes)) = (get(&artifact, "hash").as_string(), bytes) {
-            requests.push((ARTIFACTS, Ask::Put(hash.into(), wrap_bytes("bytes", &bytes))));
+            requests.push(put_artifact(&hash, &bytes));
         }
     }
 }
