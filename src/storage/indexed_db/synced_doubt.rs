@@ -61,22 +61,24 @@ impl<M: Mirror> SyncedStorage<M> {
             let own = storage.memory().runs().filter(|(slot, _)| storage.owns(*slot));
             own.map(|(_, run)| run.record().run_id.clone()).collect()
         };
-        let asked = self.stored_runs(&run_ids);
-        let stored = self.load_records(&[], &run_ids).await?.runs;
-        self.resolve(&run_ids, &stored, &asked);
-        Ok(())
+        self.compare(&run_ids).await.map(drop)
+    }
+
+    /// Compares runs that are written here with what is stored, and returns that.
+    async fn compare(&self, run_ids: &[String]) -> Result<Vec<RunRecord>> {
+        let asked = self.stored_runs(run_ids);
+        let stored = self.load_records(&[], run_ids).await?.runs;
+        self.resolve(run_ids, &stored, &asked);
+        Ok(stored)
     }
 
     /// A row was there already. If it cannot be seen why, nothing is written before it is.
     pub(super) async fn resolve_conflict(&self, batch: &Batch) -> Result<()> {
-        let run_ids = run_ids(batch);
-        let asked = self.stored_runs(&run_ids);
-        let stored = self.load_records(&[], &run_ids).await;
+        let stored = self.compare(&run_ids(batch)).await;
         if stored.is_err() {
             self.set_left();
         }
-        let stored = stored?.runs;
-        self.resolve(&run_ids, &stored, &asked);
+        let stored = stored?;
         for commit in &batch.runs {
             let run_id = &commit.record.run_id;
             let is_stored = stored.iter().any(|record| record.run_id == *run_id);

@@ -171,10 +171,14 @@ impl<M: Mirror> SyncedStorage<M> {
         let known = {
             let storage = self.storage();
             let slot = storage.memory().run_slot(&record.run_id).ok();
-            slot.and_then(|slot| storage.memory().get(slot).map(|run| (slot, run.record().clone())))
+            let compared = |slot| {
+                let old = storage.memory().get(slot)?.record();
+                Some((slot, changed_keys(old, &record), facts_changed(old, &record)))
+            };
+            slot.and_then(compared)
         };
         let (experiment_id, run_id) = (record.experiment_id.clone(), record.run_id.clone());
-        let Some((slot, old)) = known else {
+        let Some((slot, keys, facts_changed)) = known else {
             changes.push(Change::Run { experiment_id: experiment_id.clone(), run_id: run_id.clone() });
             if !record.series.keys.is_empty() {
                 let keys = record.series.keys.clone();
@@ -196,8 +200,7 @@ impl<M: Mirror> SyncedStorage<M> {
             }
             return;
         }
-        let keys = changed_keys(&old, &record);
-        if facts_changed(&old, &record) {
+        if facts_changed {
             let (experiment_id, run_id) = (experiment_id.clone(), run_id.clone());
             changes.push(Change::Run { experiment_id, run_id });
         }
