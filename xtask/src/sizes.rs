@@ -9,9 +9,9 @@ use crate::process::ask;
 /// What wasm and glue are to weigh together after gzip, in bytes. Not reached yet: every build says by how much.
 pub(crate) const GOAL_GZIP_BYTES: u64 = 110 * 1024;
 /// What the package that ships must not exceed meanwhile: it only ever comes down.
-pub(crate) const MAX_GZIP_BYTES: u64 = 118 * 1024;
+pub(crate) const MAX_GZIP_BYTES: u64 = 115 * 1024;
 /// What `wasm-pack build` alone must not exceed, nor what ships from a compiler that cannot build the standard library along.
-pub(crate) const MAX_PLAIN_GZIP_BYTES: u64 = 153 * 1024;
+pub(crate) const MAX_PLAIN_GZIP_BYTES: u64 = 152 * 1024;
 
 /// One `bytes gzipped name` line per file. Node.js is there anyway and brings zlib.
 const WEIGH: &str = "
