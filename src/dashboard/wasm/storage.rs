@@ -33,9 +33,9 @@ impl WasmStorage {
     /// Opens the database. Reads experiments, runs and the heads of their series; points are read when asked for.
     #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<WasmStorage>")]
     pub fn open(
-        #[wasm_bindgen(unchecked_optional_param_type = "StorageOptions")] options: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "StorageOptions")] options: &JsValue,
     ) -> Promise {
-        promise_of(storage_options(&options), |options| async move {
+        promise_of(storage_options(options), |options| async move {
             let handle = open(options).await?;
             Ok(safely_freed(Self { handle: RefCell::new(Some(handle)) }.into()))
         })

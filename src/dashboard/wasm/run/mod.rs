@@ -46,12 +46,12 @@ impl WasmRun {
     )]
     #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<WasmRun>")]
     pub fn new(
-        #[wasm_bindgen(unchecked_param_type = "string")] experiment_name: JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] experiment_name: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: &JsValue,
     ) -> Promise {
-        let checked = arguments::string("experiment_name", &experiment_name).and_then(|name| {
-            let run_options = run_options(&options)?;
-            let storage_options = storage_options(&options)?;
+        let checked = arguments::string("experiment_name", experiment_name).and_then(|name| {
+            let run_options = run_options(options)?;
+            let storage_options = storage_options(options)?;
             run_options.check()?;
             Ok((name, run_options, storage_options))
         });
@@ -65,11 +65,11 @@ impl WasmRun {
     /// Goes on with a run that was not ended, with everything logged to it so far.
     #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<WasmRun>")]
     pub fn resume(
-        #[wasm_bindgen(unchecked_param_type = "string")] run_id: JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "StorageOptions")] options: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "StorageOptions")] options: &JsValue,
     ) -> Promise {
         let checked =
-            arguments::string("run_id", &run_id).and_then(|run_id| Ok((run_id, storage_options(&options)?)));
+            arguments::string("run_id", run_id).and_then(|run_id| Ok((run_id, storage_options(options)?)));
         promise_of(checked, |(run_id, storage_options)| async move {
             let handle = open(storage_options).await?;
             let resumed = handle.database().synced.resume_run(&run_id).await;

@@ -133,7 +133,7 @@ impl Connection {
     /// Opens the database. The first time, a failure that took a while to come is not the last word: an upgrade that was aborted or
     /// files that could not be read pass, and a page that went on in memory for it would lose its runs.
     async fn open_at_last(&self) -> Result<rexie::Result<Rexie>> {
-        let mut pauses_ms = PAUSES_MS.into_iter();
+        let mut pauses = PAUSES_MS.into_iter();
         loop {
             let mut opening = builder(&self.name).build().boxed_local();
             // Where there is no IndexedDB, that is known at once, and no timer keeps the process from ending.
@@ -142,7 +142,7 @@ impl Connection {
             }
             let opened = self.in_time(opening).await?;
             let is_settled = self.was_open.get() || !opened.as_ref().is_err_and(is_lost);
-            let Some(pause_ms) = pauses_ms.next().filter(|_| !is_settled) else { return Ok(opened) };
+            let Some(pause_ms) = pauses.next().filter(|_| !is_settled) else { return Ok(opened) };
             // The timer cannot fail.
             let _ = timer(pause_ms).await;
         }
