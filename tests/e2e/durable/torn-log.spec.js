@@ -94,6 +94,27 @@ test('a database that bears the name of the one for mending is not touched', asy
 test('what a kill left is mended once, not at every opening', async ({ mortal, site }) => {
   const page = await openIn(await mortal.start(), site.blank);
   await startRun(page);
+  const meta = (page, field) =>
+    page.evaluate(
+      (field) =>
+        new Promise((resolve, reject) => {
+          const opening = indexedDB.open('entrenar');
+          opening.onsuccess = () => {
+            const transaction = opening.result.transaction('meta', 'readwrite');
+            const store = transaction.objectStore('meta');
+            const reading = store.get('database');
+            reading.onsuccess = () => store.put({ ...reading.result, ...field }, 'database');
+            transaction.oncomplete = () => {
+              opening.result.close();
+              resolve(reading.result);
+            };
+            transaction.onabort = () => reject(transaction.error);
+          };
+        }),
+      field,
+    );
+  // What newer code that is compatible with this one put there.
+  const before = await meta(page, { hue: 'teal' });
   await killInWrite(mortal);
   const context = await mortal.start();
   const opened = [];
@@ -113,5 +134,6 @@ test('what a kill left is mended once, not at every opening', async ({ mortal, s
     );
     await page.close();
   }
+  expect(await meta(await openIn(context, site.blank))).toEqual({ ...before, hue: 'teal', mended_ms: expect.any(Number) });
   expect(opened).toEqual([['entrenar', 'entrenar (mending)'], ['entrenar'], ['entrenar']]);
 });

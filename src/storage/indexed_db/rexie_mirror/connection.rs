@@ -60,9 +60,9 @@ impl Connection {
         self.handle.borrow().is_some()
     }
 
-    /// What the database says of itself.
-    pub fn meta(&self) -> DatabaseMeta {
-        self.meta.borrow().clone()
+    /// What was mended in the database when it was opened last.
+    pub fn mended_ms(&self) -> f64 {
+        self.meta.borrow().mended_ms
     }
 
     pub fn clears(&self) -> u32 {

@@ -26,7 +26,6 @@ impl Encode for DatabaseMeta {
         object.number("version", f64::from(self.version));
         object.number("compatible_since", f64::from(self.compatible_since));
         object.text("identity", &self.identity);
-        object.number("mended_ms", self.mended_ms);
     }
 }
 

@@ -14,8 +14,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 
 use super::RexieMirror;
-use super::encode::encode;
-use super::schema::{DATABASE_KEY, DatabaseMeta, META};
+use super::reads::one;
+use super::schema::{DATABASE_KEY, META};
 use super::timer::set_timeout;
 use super::transact::{Ask, Next};
 use crate::storage::error::Result;
@@ -30,8 +30,7 @@ impl RexieMirror {
     /// # Errors
     /// Those of a transaction. What cannot be mended can be used all the same.
     pub(super) async fn mend(&self, heard_ms: f64) -> Result<()> {
-        let before = self.connection.meta();
-        if heard_ms == 0.0 || heard_ms == before.mended_ms || !may_delete_all() {
+        if heard_ms == 0.0 || heard_ms == self.connection.mended_ms() || !may_delete_all() {
             return Ok(());
         }
         let name = format!("{} (mending)", self.name());
@@ -52,8 +51,13 @@ impl RexieMirror {
             set_timeout(&resolve, MENDING_MS);
         });
         let _ = JsFuture::from(deleted).await;
-        let meta = encode(&DatabaseMeta { mended_ms: heard_ms, ..before });
-        let mut plan = |_: &[_]| Ok(Next::Write(vec![(META, Ask::Put(DATABASE_KEY.into(), meta.clone()))]));
+        let mut plan = |answers: &[Vec<JsValue>]| {
+            let [stored] = answers else { return Ok(Next::Read(vec![one(META, DATABASE_KEY)?])) };
+            let Some(meta) = stored.first() else { return Ok(Next::Done) };
+            // As it is otherwise: newer code may have put more into it than is known here.
+            let _ = Reflect::set(meta, &"mended_ms".into(), &heard_ms.into());
+            Ok(Next::Write(vec![(META, Ask::Put(DATABASE_KEY.into(), meta.clone()))]))
+        };
         self.transact(&[META], ReadWrite, 1, &mut plan).await
     }
 }
