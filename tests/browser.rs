@@ -78,8 +78,8 @@ async fn what_a_leaving_page_stored_is_settled_once_and_in_its_place() {
     let mirror = mirror();
     let (_, record) = mirror.begin_run(new_run("exits", "a")).await.unwrap();
     mirror.commit(&batch(&record, 0)).await.unwrap();
-    mirror.commit_exit(&batch(&record, 1)).await.unwrap();
-    mirror.commit_exit(&batch(&record, 2)).await.unwrap();
+    mirror.commit_exit(&[batch(&record, 1).into()]).await.unwrap();
+    mirror.commit_exit(&[batch(&record, 2).into()]).await.unwrap();
     assert_eq!(mirror.load_points(&record.run_id, 0).await.unwrap().blocks.len(), 1);
     assert_eq!(mirror.settle_exits().await.unwrap(), std::slice::from_ref(&record.run_id));
     assert_eq!(mirror.settle_exits().await.unwrap(), Vec::<String>::new());
@@ -96,7 +96,7 @@ async fn what_is_left_is_settled_in_the_order_of_its_rows() {
     let (_, record) = mirror.begin_run(new_run("order", "a")).await.unwrap();
     // Under random keys: that they come in this order by themselves happens once in 720 times.
     for sequence in 0..6 {
-        mirror.commit_exit(&batch(&record, sequence)).await.unwrap();
+        mirror.commit_exit(&[batch(&record, sequence).into()]).await.unwrap();
     }
     mirror.settle_exits().await.unwrap();
     let stored = mirror.load_points(&record.run_id, 0).await.unwrap();
@@ -118,8 +118,8 @@ async fn copy_of_a_dropped_exit_is_settled() {
     let (_, record) = mirror.begin_run(new_run("copies", "a")).await.unwrap();
     // The future is dropped after it issued everything and wrote its copy: the page is gone, its transaction too.
     {
-        let batch = batch(&record, 0);
-        let exit = mirror.commit_exit(&batch);
+        let batches = [batch(&record, 0).into()];
+        let exit = mirror.commit_exit(&batches);
         futures::pin_mut!(exit);
         assert!(futures::poll!(&mut exit).is_pending());
     }
@@ -132,7 +132,7 @@ async fn copy_of_a_dropped_exit_is_settled() {
 async fn exit_of_a_deleted_run_does_not_bring_it_back() {
     let mirror = mirror();
     let (_, record) = mirror.begin_run(new_run("gone", "a")).await.unwrap();
-    mirror.commit_exit(&batch(&record, 0)).await.unwrap();
+    mirror.commit_exit(&[batch(&record, 0).into()]).await.unwrap();
     mirror.delete_runs(std::slice::from_ref(&record.run_id), None).await.unwrap();
     mirror.settle_exits().await.unwrap();
     let stored = mirror.load_points(&record.run_id, 0).await.unwrap();
@@ -150,7 +150,7 @@ async fn run_that_is_deleted_where_it_is_not_stored_cannot_be_stored_later() {
     mirror.delete_runs(&ids, None).await.unwrap();
     let late = mirror.commit(&batch(&record, 0)).await;
     assert!(matches!(late, Err(StorageError::Conflict(_))), "{late:?}");
-    mirror.commit_exit(&batch(&record, 0)).await.unwrap();
+    mirror.commit_exit(&[batch(&record, 0).into()]).await.unwrap();
     mirror.settle_exits().await.unwrap();
     assert_eq!(mirror.load_catalog().await.unwrap().runs.len(), 0);
     let (_, other) = mirror.begin_run(new_run("after", "a")).await.unwrap();
@@ -253,7 +253,7 @@ async fn rows_become_chunks_that_grow_and_what_is_in_them_is_settled_already() {
     assert!(matches!(late, Err(StorageError::Conflict(_))), "{late:?}");
     let mut left = points(&record, 50);
     left.runs[0].record.next_sequence = 300.0;
-    mirror.commit_exit(&left).await.unwrap();
+    mirror.commit_exit(&[left.into()]).await.unwrap();
     mirror.settle_exits().await.unwrap();
     assert_eq!(stored_steps(&mirror, run_id).await, ((0..2_000).collect(), 1));
     let whole = mirror.load_points(run_id, 199).await.unwrap();

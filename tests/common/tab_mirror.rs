@@ -198,12 +198,12 @@ impl Mirror for TabMirror {
         self.mortal
     }
 
-    async fn commit_exit(&self, batch: &Batch) -> Result<()> {
+    async fn commit_exit(&self, batches: &[Rc<Batch>]) -> Result<()> {
         let keep = async |shared: &SharedStore| {
-            shared.exits.borrow_mut().push(batch.clone());
+            shared.exits.borrow_mut().push(Batch::joined(batches));
             Ok(())
         };
-        self.transaction(("exit", batch), keep).await
+        self.transaction(("exit", batches), keep).await
     }
 
     async fn settle_exits(&self) -> Result<Vec<String>> {

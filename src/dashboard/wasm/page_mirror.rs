@@ -1,5 +1,7 @@
 //! The mirror of a page: IndexedDB, or memory alone where there is none.
 
+use std::rc::Rc;
+
 use futures::future::Either;
 
 use crate::storage::indexed_db::{
@@ -74,8 +76,8 @@ impl Mirror for PageMirror {
         delegate!(self, mirror => mirror.loses_commits_on_leaving())
     }
 
-    fn commit_exit(&self, batch: &Batch) -> impl Future<Output = Result<()>> {
-        later!(self, mirror => mirror.commit_exit(batch))
+    fn commit_exit(&self, batches: &[Rc<Batch>]) -> impl Future<Output = Result<()>> {
+        later!(self, mirror => mirror.commit_exit(batches))
     }
 
     fn settle_exits(&self) -> impl Future<Output = Result<Vec<String>>> {

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use futures::lock::Mutex;
 use wasm_bindgen::JsValue;
 
 use super::database::{Database, Handle};
@@ -11,13 +10,14 @@ use super::error::warn;
 use super::options::StorageOptions;
 use super::page::watch_page;
 use super::page_mirror::PageMirror;
-use crate::storage::indexed_db::{RexieMirror, VolatileMirror, random_token};
+use crate::storage::indexed_db::{RexieMirror, Turn, VolatileMirror, random_token};
 use crate::storage::{Result, StorageError};
 
 #[derive(Debug)]
 struct Entry {
     options: StorageOptions,
-    database: Mutex<Option<Rc<Database>>>,
+    opening: Turn,
+    database: RefCell<Option<Rc<Database>>>,
 }
 
 thread_local! {
@@ -37,25 +37,25 @@ async fn opened_or_new(options: StorageOptions) -> Result<Handle> {
         if let Some(entry) = entries.iter().find(|entry| entry.options == options) {
             return Rc::clone(entry);
         }
-        let entry = Rc::new(Entry { options, database: Mutex::default() });
+        let entry = Rc::new(Entry { options, opening: Turn::default(), database: RefCell::default() });
         entries.push(Rc::clone(&entry));
         entry
     });
-    let mut database = entry.database.lock().await;
-    if let Some(database) = &*database {
+    let _turn = entry.opening.take().await;
+    if let Some(database) = &*entry.database.borrow() {
         return Ok(database.handle());
     }
     // A failure leaves the place empty: who asks again gets another try.
     let opened = open_new(&entry.options).await?;
     let handle = opened.handle();
-    *database = Some(opened);
+    *entry.database.borrow_mut() = Some(opened);
     Ok(handle)
 }
 
 /// All databases this page has open.
 pub fn opened() -> Vec<Rc<Database>> {
-    let opened = |entry: &Rc<Entry>| entry.database.try_lock().and_then(|database| database.clone());
-    ENTRIES.with_borrow(|entries| entries.iter().filter_map(opened).collect())
+    ENTRIES
+        .with_borrow(|entries| entries.iter().filter_map(|entry| entry.database.borrow().clone()).collect())
 }
 
 async fn open_new(options: &StorageOptions) -> Result<Rc<Database>> {

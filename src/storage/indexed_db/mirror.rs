@@ -90,6 +90,20 @@ pub struct Batch {
     pub artifacts: Vec<(String, Rc<[u8]>)>,
 }
 
+impl Batch {
+    /// What is in all of these, in their order.
+    #[must_use]
+    pub fn joined(batches: &[Rc<Batch>]) -> Self {
+        let mut all = Self::default();
+        for batch in batches {
+            all.experiments.extend_from_slice(&batch.experiments);
+            all.runs.extend_from_slice(&batch.runs);
+            all.artifacts.extend_from_slice(&batch.artifacts);
+        }
+        all
+    }
+}
+
 /// The stored points of a run.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StoredPoints {
@@ -141,11 +155,11 @@ pub trait Mirror {
         false
     }
 
-    /// As [`Mirror::commit`], for a page that may be gone before it resolves: waits for no other transaction.
+    /// Stores batches as one, as [`Mirror::commit`] does, for a page that may be gone before it resolves: waits for no other transaction.
     ///
     /// What it stores is read only after [`Mirror::settle_exits`]. Storing a batch that was committed already does no harm.
-    async fn commit_exit(&self, batch: &Batch) -> Result<()> {
-        self.commit(batch).await
+    async fn commit_exit(&self, batches: &[Rc<Batch>]) -> Result<()> {
+        self.commit(&Batch::joined(batches)).await
     }
 
     /// Puts what pages stored on leaving where it belongs. Returns the ids of the runs that changed by it.

@@ -26,6 +26,7 @@ mod synced_load;
 mod synced_log;
 mod synced_release;
 mod synced_resume;
+mod turn;
 mod volatile_mirror;
 
 pub use change::{Change, Damage, Damaged};
@@ -43,4 +44,5 @@ pub use staging::{MAX_STAGED_STEP, STAGED_METRICS, STAGED_POINTS, Staging};
 pub use storage::IndexedDbStorage;
 pub use synced::{Notice, RunOptions, SyncedStorage};
 pub use synced_release::MOST_READ_POINTS;
+pub use turn::Turn;
 pub use volatile_mirror::VolatileMirror;

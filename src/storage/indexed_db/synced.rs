@@ -4,9 +4,7 @@
 //! `synced_resume`, reading back in `synced_load`. No borrow of the storage is held across an await or a notice.
 
 use std::cell::{Cell, Ref, RefCell, RefMut};
-
-use futures::channel::oneshot;
-use futures::lock::Mutex;
+use std::rc::Rc;
 
 use super::change::Change;
 use super::flush_policy::{FLUSH_INTERVAL_MS, FlushPolicy};
@@ -14,6 +12,7 @@ use super::ids::IdPool;
 use super::mirror::{Batch, Mirror, NewRun};
 use super::staging::Staging;
 use super::storage::IndexedDbStorage;
+use super::turn::{Turn, Waiting};
 use crate::storage::clock;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::memory::RunSlot;
@@ -80,13 +79,13 @@ pub struct SyncedStorage<M> {
     pub(super) mirror: M,
     pub(super) policy: RefCell<FlushPolicy>,
     /// One flush at a time; a last flush on leaving does not queue.
-    pub(super) turn: Mutex<()>,
+    pub(super) turn: Turn,
     /// Batches of which nobody knows whether they were committed.
-    pub(super) doubtful: RefCell<Vec<Batch>>,
+    pub(super) doubtful: RefCell<Vec<Rc<Batch>>>,
     /// The batch that is being committed, until a page that leaves takes it along.
-    pub(super) sending: RefCell<Option<Batch>>,
+    pub(super) sending: RefCell<Option<Rc<Batch>>>,
     /// Flushes that wait for a last flush which turned out not to be the last.
-    pub(super) waiting_for_exit: RefCell<Vec<oneshot::Sender<()>>>,
+    pub(super) waiting_for_exit: Waiting,
     /// Last flushes under way.
     pub(super) exits: Cell<u32>,
     /// For each run that was read and is not written here, the one read last at the end: the number of its first row not yet in
@@ -127,10 +126,10 @@ impl<M: Mirror> SyncedStorage<M> {
             storage: RefCell::new(IndexedDbStorage::for_owner(owner, IdPool::empty(owner))),
             mirror,
             policy: RefCell::default(),
-            turn: Mutex::default(),
+            turn: Turn::default(),
             doubtful: RefCell::default(),
             sending: RefCell::default(),
-            waiting_for_exit: RefCell::default(),
+            waiting_for_exit: Waiting::default(),
             exits: Cell::new(0),
             unread: RefCell::default(),
             left: Cell::new(0),

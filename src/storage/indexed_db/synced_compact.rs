@@ -62,7 +62,7 @@ impl<M: Mirror> SyncedStorage<M> {
     /// # Errors
     /// `RunNotFound`; those of the mirror.
     pub async fn compact_run(&self, slot: RunSlot, fewest: u64) -> Result<()> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.take().await;
         let mut behind = -1.0;
         loop {
             let is_unsettled = self.is_left()

@@ -1,5 +1,7 @@
 //! Doubt: whether a batch was committed whose answer was lost, and what became of runs that cannot be written as expected.
 
+use std::rc::Rc;
+
 use super::change::Change;
 use super::compaction::holds_row;
 use super::journal::Journal;
@@ -13,7 +15,7 @@ use crate::storage::record::RunRecord;
 
 impl<M: Mirror> SyncedStorage<M> {
     /// A batch of which nobody knows whether it was committed is looked for before anything else is written.
-    pub(super) fn keep_in_doubt(&self, batch: Batch) {
+    pub(super) fn keep_in_doubt(&self, batch: Rc<Batch>) {
         if self.storage().journal().holds(batch.id) {
             self.doubtful.borrow_mut().push(batch);
         }

@@ -50,7 +50,7 @@ impl<M: Mirror> SyncedStorage<M> {
     /// `RunNotFound`; those of the mirror.
     pub async fn delete_run(&self, run_id: &str) -> Result<()> {
         // No flush of ours is on its way meanwhile; one of another tab's runs into a fence.
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.take().await;
         let slot = self.storage().memory().run_slot(run_id)?;
         let ids = [run_id.to_owned()];
         self.heard(self.mirror.delete_runs(&ids, None).await)?;
@@ -66,7 +66,7 @@ impl<M: Mirror> SyncedStorage<M> {
     /// # Errors
     /// `ExperimentNotFound`; those of the mirror.
     pub async fn delete_experiment(&self, experiment_id: &str) -> Result<()> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.take().await;
         self.storage().memory().experiment(experiment_id)?;
         // Other tabs may have begun runs that this one has not heard of.
         let catalog = self.heard(self.mirror.load_catalog().await)?;

@@ -2,9 +2,8 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::rc::Rc;
 use std::task::Poll;
-
-use futures::channel::oneshot;
 
 use super::journal::Journal;
 use super::mirror::{Batch, Mirror};
@@ -20,21 +19,22 @@ impl<M: Mirror> SyncedStorage<M> {
         if released {
             self.renew_leases();
         }
-        let mut batches = self.doubtful.take();
-        let in_doubt = batches.len();
-        batches.extend(self.drain(usize::MAX, released));
         // Stored twice, it does no harm.
-        let sending = self.sending.take();
-        if sending.is_some() {
+        let mut batches: Vec<Rc<Batch>> = self.sending.take().into_iter().collect();
+        let sent = batches.len();
+        if sent > 0 {
             self.set_left();
         }
-        if batches.is_empty() && sending.is_none() {
+        batches.append(&mut self.doubtful.borrow_mut());
+        let doubtful = batches.len();
+        batches.extend(self.drain(usize::MAX, released));
+        if batches.is_empty() {
             return None;
         }
-        let run_ids = sending.iter().chain(&batches).flat_map(run_ids).collect();
+        let run_ids = batches.iter().flat_map(|batch| run_ids(batch)).collect();
         Some(async move {
             self.exits.set(self.exits.get() + 1);
-            let mut commit = pin!(self.commit_last(sending, batches, in_doubt));
+            let mut commit = pin!(self.commit_last(batches, sent, doubtful));
             // It is issued before anything is told or awaited.
             let issued = futures::poll!(commit.as_mut());
             self.notify(Notice::Left { run_ids });
@@ -44,36 +44,24 @@ impl<M: Mirror> SyncedStorage<M> {
             };
             self.settle(&result);
             self.exits.set(self.exits.get() - 1);
-            for waiting in self.waiting_for_exit.take() {
-                let _ = waiting.send(());
-            }
+            self.waiting_for_exit.wake();
         })
     }
 
-    /// Commits as one, without a second try. The first `in_doubt` of the batches may be committed already.
-    pub(super) async fn commit_last(
-        &self,
-        sending: Option<Batch>,
-        batches: Vec<Batch>,
-        in_doubt: usize,
-    ) -> Result<()> {
-        let mut all = Batch::default();
-        for batch in sending.into_iter().chain(batches.clone()) {
-            all.experiments.extend(batch.experiments);
-            all.runs.extend(batch.runs);
-            all.artifacts.extend(batch.artifacts);
-        }
-        let result = self.heard(self.mirror.commit_exit(&all).await);
+    /// Commits as one, without a second try. What becomes of the first `sent` batches is told whoever sent them; those up to
+    /// `doubtful` may be committed already.
+    async fn commit_last(&self, batches: Vec<Rc<Batch>>, sent: usize, doubtful: usize) -> Result<()> {
+        let result = self.heard(self.mirror.commit_exit(&batches).await);
         // Even if it failed: its answer may be lost.
         self.set_left();
-        for (place, batch) in batches.into_iter().enumerate() {
+        for (place, batch) in batches.into_iter().enumerate().skip(sent) {
             match &result {
                 Ok(()) => {
                     self.storage_mut().acknowledge(&batch);
                     self.note_runs(&batch, Journal::note_left);
                 }
                 Err(StorageError::ConnectionLost(_)) => self.keep_in_doubt(batch),
-                Err(_) if place < in_doubt => self.keep_in_doubt(batch),
+                Err(_) if place < doubtful => self.keep_in_doubt(batch),
                 Err(_) => self.storage_mut().journal_mut().0.restore(batch.id),
             }
         }
@@ -115,9 +103,7 @@ impl<M: Mirror> SyncedStorage<M> {
         if self.exits.get() == 0 {
             return false;
         }
-        let (sender, receiver) = oneshot::channel();
-        self.waiting_for_exit.borrow_mut().push(sender);
-        let _ = receiver.await;
+        self.waiting_for_exit.until(|| self.exits.get() == 0).await;
         true
     }
 }

@@ -1,5 +1,7 @@
 //! Flushing: draining the journal into one transaction after the other, and what to do when one fails.
 
+use std::rc::Rc;
+
 use super::change::Change;
 use super::flush_policy::Wake;
 use super::journal::{BATCH_POINTS, Journal};
@@ -19,7 +21,7 @@ impl<M: Mirror> SyncedStorage<M> {
     /// # Errors
     /// The cause, if it could not be committed: it stays in memory and is tried again later.
     pub async fn flush(&self) -> Result<()> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.take().await;
         self.flush_in_turn().await
     }
 
@@ -73,11 +75,11 @@ impl<M: Mirror> SyncedStorage<M> {
         }
     }
 
-    pub(super) fn drain(&self, most_points: usize, released: bool) -> Option<Batch> {
+    pub(super) fn drain(&self, most_points: usize, released: bool) -> Option<Rc<Batch>> {
         let stamp = IndexedDbStorage::stamp(self.owner().to_owned(), released);
         let mut storage = self.storage_mut();
         let (journal, memory) = storage.journal_mut();
-        journal.drain(memory, most_points, stamp)
+        journal.drain(memory, most_points, stamp).map(Rc::new)
     }
 
     pub(super) fn acknowledge(&self, batch: &Batch) {
@@ -94,7 +96,7 @@ impl<M: Mirror> SyncedStorage<M> {
     }
 
     /// Commits a batch; where a failure has a remedy, applies it and tries what is left to write again.
-    pub(super) async fn commit_with_retries(&self, first: Batch, was_in_doubt: bool) -> Result<()> {
+    pub(super) async fn commit_with_retries(&self, first: Rc<Batch>, was_in_doubt: bool) -> Result<()> {
         let (mut batch, mut in_doubt) = (first, was_in_doubt);
         for tries in 1.. {
             let mut taken_along = false;
@@ -102,7 +104,7 @@ impl<M: Mirror> SyncedStorage<M> {
                 self.was_committed(&batch).await
             } else {
                 let mortal = self.mirror.loses_commits_on_leaving();
-                self.sending.replace(mortal.then(|| batch.clone()));
+                self.sending.replace(mortal.then(|| Rc::clone(&batch)));
                 let result = self.heard(self.mirror.commit(&batch).await);
                 taken_along = mortal && self.sending.take().is_none();
                 result.map(|()| true)

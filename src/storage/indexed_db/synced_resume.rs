@@ -27,7 +27,7 @@ impl<M: Mirror> SyncedStorage<M> {
             return self.start_if_pending(slot).map(|()| slot);
         }
         // One at a time, and no flush of this run on its way.
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.take().await;
         if let Some(slot) = self.open_run(run_id) {
             return self.start_if_pending(slot).map(|()| slot);
         }

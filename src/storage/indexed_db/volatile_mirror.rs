@@ -1,6 +1,7 @@
 //! A mirror that keeps nothing but names and numbers: for pages without IndexedDB, whose cache is all there is.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use super::mirror::{Amendment, Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints};
 use crate::storage::clock;
@@ -63,6 +64,10 @@ impl Mirror for VolatileMirror {
     }
 
     async fn commit(&self, _: &Batch) -> Result<()> {
+        Ok(())
+    }
+
+    async fn commit_exit(&self, _: &[Rc<Batch>]) -> Result<()> {
         Ok(())
     }
 

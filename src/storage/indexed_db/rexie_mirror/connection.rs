@@ -4,7 +4,6 @@ use std::cell::{Cell, RefCell};
 
 use futures::FutureExt;
 use futures::future::{Either, LocalBoxFuture, select};
-use futures::lock::Mutex;
 use rexie::{Rexie, Transaction, TransactionMode};
 use wasm_bindgen_futures::spawn_local;
 
@@ -15,6 +14,7 @@ use super::random_token;
 use super::schema::{DATABASE_KEY, DatabaseMeta, META, SCHEMA_VERSION, STORES, builder, only};
 use super::timer::{ANSWER_MS, timer, unanswered};
 use crate::storage::error::{Result, StorageError};
+use crate::storage::indexed_db::turn::Turn;
 
 /// How long another tab may stand in the way of opening, in milliseconds.
 const PATIENCE_MS: f64 = 10_000.0;
@@ -26,7 +26,7 @@ const PAUSES_MS: [f64; 2] = [50.0, 250.0];
 pub struct Connection {
     name: String,
     handle: RefCell<Option<Rexie>>,
-    opening: Mutex<()>,
+    opening: Turn,
     /// What the database said of itself last; nothing before the first opening.
     meta: RefCell<DatabaseMeta>,
     was_open: Cell<bool>,
@@ -45,7 +45,7 @@ impl Connection {
         Self {
             name: name.to_owned(),
             handle: RefCell::default(),
-            opening: Mutex::default(),
+            opening: Turn::default(),
             meta: RefCell::default(),
             was_open: Cell::new(false),
             clears: Cell::new(0),
@@ -96,7 +96,7 @@ impl Connection {
             return Ok(());
         }
         let clears = self.clears();
-        let _turn = self.opening.lock().await;
+        let _turn = self.opening.take().await;
         if self.clears() != clears {
             return Err(cleared_meanwhile());
         }

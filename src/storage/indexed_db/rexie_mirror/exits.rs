@@ -4,6 +4,7 @@
 //! artifacts: { hash, bytes: Uint8Array }[] }`. How it gets where it belongs is in `settle`.
 
 use std::future::poll_fn;
+use std::rc::Rc;
 use std::task::Poll;
 
 use futures::FutureExt;
@@ -20,13 +21,13 @@ use crate::storage::error::Result;
 use crate::storage::indexed_db::mirror::Batch;
 use crate::storage::record::RECORD_FORMAT;
 
-/// A batch as a value; `write_bytes` says how bytes are written.
-fn exit_value(batch: &Batch, write_bytes: fn(&[u8]) -> JsValue) -> JsValue {
+/// Batches as one value; `write_bytes` says how bytes are written.
+fn exit_value(batches: &[Rc<Batch>], write_bytes: fn(&[u8]) -> JsValue) -> JsValue {
     let (experiments, runs, artifacts) = (Array::new(), Array::new(), Array::new());
-    for record in &batch.experiments {
+    for record in batches.iter().flat_map(|batch| &batch.experiments) {
         experiments.push(&encode(record));
     }
-    for run in &batch.runs {
+    for run in batches.iter().flat_map(|batch| &batch.runs) {
         let value = PlainObject::default();
         value.set("record", &encode(&run.record));
         let first_sequence = run.rows.first().map_or(0, |row| row.sequence);
@@ -38,7 +39,7 @@ fn exit_value(batch: &Batch, write_bytes: fn(&[u8]) -> JsValue) -> JsValue {
         value.set("rows", &rows);
         runs.push(&value.into_value());
     }
-    for (hash, content) in &batch.artifacts {
+    for (hash, content) in batches.iter().flat_map(|batch| &batch.artifacts) {
         let value = PlainObject::default();
         value.text("hash", hash);
         value.set("bytes", &write_bytes(content));
@@ -53,17 +54,17 @@ fn exit_value(batch: &Batch, write_bytes: fn(&[u8]) -> JsValue) -> JsValue {
 }
 
 impl RexieMirror {
-    pub(super) async fn store_exit(&self, batch: &Batch) -> Result<()> {
+    pub(super) async fn store_exit(&self, batches: &[Rc<Batch>]) -> Result<()> {
         self.closing.note();
         let token = random_token();
         let mut plan = |_: &[_]| {
-            let value = exit_value(batch, |bytes| Uint8Array::from(bytes).into());
+            let value = exit_value(batches, |bytes| Uint8Array::from(bytes).into());
             Ok(Next::Write(vec![(EXITS, Ask::Put(token.as_str().into(), value))]))
         };
         let mut stored = self.transact(&[EXITS], ReadWrite, 1, &mut plan);
         // First the transaction, then the copy: the page may go away between the two.
         let over = poll_fn(|context| Poll::Ready(stored.poll_unpin(context))).await;
-        exit_copy::keep(self.name(), &token, &exit_value(batch, exit_copy::text_of_bytes));
+        exit_copy::keep(self.name(), &token, &exit_value(batches, exit_copy::text_of_bytes));
         let result = match over {
             Poll::Ready(result) => result,
             Poll::Pending => stored.await,

@@ -21,6 +21,7 @@ mod transact;
 mod write;
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use js_sys::Math;
 use rexie::TransactionMode;
@@ -139,8 +140,8 @@ impl Mirror for RexieMirror {
         overlooks_failures()
     }
 
-    fn commit_exit(&self, batch: &Batch) -> impl Future<Output = Result<()>> {
-        self.store_exit(batch)
+    fn commit_exit(&self, batches: &[Rc<Batch>]) -> impl Future<Output = Result<()>> {
+        self.store_exit(batches)
     }
 
     fn settle_exits(&self) -> impl Future<Output = Result<Vec<String>>> {

@@ -1,0 +1,54 @@
+//! Waiting for one another, in one thread.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::task::{Poll, Waker};
+
+/// Those who wait until something holds.
+#[derive(Debug, Default)]
+pub struct Waiting(RefCell<Vec<Waker>>);
+
+impl Waiting {
+    /// Resolves when `holds` does: at once, or at a [`Waiting::wake`].
+    pub fn until(&self, holds: impl Fn() -> bool) -> impl Future<Output = ()> {
+        poll_fn(move |context| {
+            if holds() {
+                return Poll::Ready(());
+            }
+            self.0.borrow_mut().push(context.waker().clone());
+            Poll::Pending
+        })
+    }
+
+    /// It may hold now.
+    pub fn wake(&self) {
+        self.0.take().into_iter().for_each(Waker::wake);
+    }
+}
+
+/// One at a time.
+#[derive(Debug, Default)]
+pub struct Turn {
+    is_taken: Cell<bool>,
+    waiting: Waiting,
+}
+
+impl Turn {
+    /// Waits until nobody has the turn, and takes it until the guard is dropped.
+    pub async fn take(&self) -> Taken<'_> {
+        self.waiting.until(|| !self.is_taken.replace(true)).await;
+        Taken(self)
+    }
+}
+
+/// Somebody's turn.
+#[derive(Debug)]
+pub struct Taken<'a>(&'a Turn);
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.0.is_taken.set(false);
+        // All of them: one that was woken and then dropped would leave the others asleep.
+        self.0.waiting.wake();
+    }
+}
