@@ -19,7 +19,7 @@ fn logged(points: &[RawPoint]) -> Series {
 /// All that can be seen of a series, values as bits.
 fn seen(series: &Series) -> impl PartialEq + std::fmt::Debug + use<> {
     let bits = |point: RawPoint| (point.step, point.value.to_bits(), point.timestamp_ms);
-    let points: Vec<_> = series.logged(0..series.len()).map(bits).collect();
+    let points: Vec<_> = series.logged(0..series.len()).into_iter().map(bits).collect();
     let ends = (series.next_step(), series.highest().map(bits));
     (points, ends, series.is_in_step_order(), series.columns().step)
 }
@@ -37,7 +37,7 @@ fn every_column_encoding_gives_back_what_was_logged() {
     for length in [hostile.len(), CHUNK_POINTS - 1, CHUNK_POINTS, 3 * CHUNK_POINTS + 17] {
         let points: Vec<RawPoint> = (0..length).map(|i| hostile[i % hostile.len()]).collect();
         let series = logged(&points);
-        let back: Vec<RawPoint> = series.logged(0..length).collect();
+        let back = series.logged(0..length);
         assert_eq!(back.len(), length);
         for (a, b) in back.iter().zip(&points) {
             assert_eq!(
@@ -52,9 +52,12 @@ fn every_column_encoding_gives_back_what_was_logged() {
 fn a_range_of_the_log_crosses_chunks() {
     let points: Vec<RawPoint> = (0..10_000u64).map(|i| point(i, i as f64, 0)).collect();
     let series = logged(&points);
-    let steps: Vec<u64> = series.logged(4_000..8_200).map(|point| point.step).collect();
+    let steps: Vec<u64> = series.logged(4_000..8_200).into_iter().map(|point| point.step).collect();
     assert_eq!(steps, (4_000..8_200).collect::<Vec<_>>());
-    assert_eq!(series.logged(10_000..10_000).count(), 0);
+    assert!(series.logged(10_000..10_000).is_empty());
+    assert_eq!(series.logged(9_990..10_010), series.logged(9_990..10_000));
+    assert_eq!(series.point(8_199).as_ref(), series.logged(8_000..8_200).last());
+    assert_eq!(series.point(10_000), None);
 }
 
 #[test]

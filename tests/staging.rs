@@ -110,7 +110,9 @@ impl Page {
         let storage = self.synced.storage();
         let all = storage.memory().get(self.runs[run]).unwrap().all_series().unwrap();
         let bits = |point: RawPoint| (point.step, point.value.to_bits(), point.timestamp_ms);
-        let columns = |series: &entrenar::storage::Series| series.logged(0..series.len()).map(bits).collect();
+        let columns = |series: &entrenar::storage::Series| {
+            series.logged(0..series.len()).into_iter().map(bits).collect()
+        };
         all.iter().map(|named| (named.key.clone(), columns(&named.series))).collect()
     }
 }

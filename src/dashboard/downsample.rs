@@ -46,7 +46,7 @@ pub fn downsample_series(series: &Series, most: usize) -> Columns {
         extremes
     };
     for_each_kept(length, most, extremes, |index| {
-        let Some(point) = series.logged(index..index + 1).next() else { return };
+        let Some(point) = series.point(index) else { return };
         kept.step.push(point.step as f64);
         kept.value.push(point.value);
         kept.timestamp.push(point.timestamp_ms as f64);
@@ -68,13 +68,17 @@ fn for_each_kept(
         let (from, to) = (1 + share(inner, bucket, buckets), 1 + share(inner, bucket + 1, buckets));
         let Extremes { lowest, highest, nan, .. } = extremes(from..to);
         let mut chosen = [lowest, highest, nan];
-        chosen.sort_unstable();
-        let mut last = None;
-        for index in chosen.into_iter().flatten() {
-            if last != Some(index) {
-                keep(index);
+        for (one, next) in [(0, 1), (1, 2), (0, 1)] {
+            if chosen[one] > chosen[next] {
+                chosen.swap(one, next);
             }
-            last = Some(index);
+        }
+        let mut last = None;
+        for place in chosen {
+            if let Some(index) = place.filter(|_| place != last) {
+                keep(index);
+                last = place;
+            }
         }
     }
     keep(length - 1);

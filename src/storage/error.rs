@@ -75,8 +75,12 @@ impl StorageError {
 }
 
 /// As much of an id as a message quotes.
-fn quoted(id: &str) -> &str {
-    id.char_indices().nth(80).and_then(|(end, _)| id.get(..end)).unwrap_or(id)
+pub(crate) fn quoted(id: &str) -> &str {
+    let mut end = id.len().min(80);
+    while !id.is_char_boundary(end) {
+        end -= 1;
+    }
+    &id[..end]
 }
 
 impl fmt::Display for StorageError {

@@ -12,6 +12,8 @@ mod series;
 mod stretch;
 
 pub use chunk::{CHUNK_POINTS, Columns, LoggedPoint, RawPoint};
+#[cfg(feature = "wasm")]
+pub(crate) use error::quoted;
 pub use error::{Result, StorageError};
 pub use experiment_storage::ExperimentStorage;
 pub use memory::{InMemoryStorage, RunSlot};

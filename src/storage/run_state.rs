@@ -1,7 +1,7 @@
 //! One run in memory: its record, its series, and the rules of its life.
 
 use super::chunk::{LoggedPoint, RawPoint};
-use super::error::{Result, StorageError};
+use super::error::{Result, StorageError, quoted};
 use super::record::{Amendment, ArtifactRef, MAX_STEP, RunRecord, RunStatus, Tag};
 use super::series::{NamedSeries, Series, write_headers};
 use super::stretch::{Stretch, StretchTimes};
@@ -305,7 +305,7 @@ impl RunState {
 pub fn step_too_large(key: &str) -> StorageError {
     StorageError::InvalidArgument(format!(
         "a step of '{}' is over 9007199254740991 (2^53 - 1), the largest whole number JavaScript holds exactly: log smaller steps",
-        key.chars().take(80).collect::<String>()
+        quoted(key)
     ))
 }
 

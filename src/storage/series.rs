@@ -134,21 +134,37 @@ impl Series {
         }
     }
 
-    /// The points `range` in logging order.
-    pub fn logged(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = RawPoint> + use<'_> {
-        let points = self
-            .chunks_from(range.start)
-            .flat_map(|(from, chunk)| (from..chunk.values.len()).map(|index| chunk.point(index)));
-        points.take(range.len())
+    /// The points `range` in logging order; fewer if there are not so many.
+    #[must_use]
+    pub fn logged(&self, range: std::ops::Range<usize>) -> Vec<RawPoint> {
+        let count = range.end.min(self.length).saturating_sub(range.start);
+        let mut points = Vec::with_capacity(count);
+        for (from, chunk) in self.chunks_from(range.start) {
+            for index in from..chunk.values.len().min(from + count - points.len()) {
+                points.push(chunk.point(index));
+            }
+        }
+        points
+    }
+
+    /// The point at a place in logging order.
+    #[must_use]
+    pub fn point(&self, place: usize) -> Option<RawPoint> {
+        let (index, chunk) = self.chunks_from(place).next()?;
+        (place < self.length).then(|| chunk.point(index))
     }
 
     /// Calls `visit` with the points ordered by step, equal steps in logging order, all but the first `skip`.
     pub fn for_each_by_step(&self, skip: usize, mut visit: impl FnMut(RawPoint)) {
         if self.in_step_order {
-            self.logged(skip..self.length).for_each(visit);
+            for (from, chunk) in self.chunks_from(skip) {
+                for index in from..chunk.values.len() {
+                    visit(chunk.point(index));
+                }
+            }
             return;
         }
-        let points: Vec<RawPoint> = self.logged(0..self.length).collect();
+        let points = self.logged(0..self.length);
         for index in stable_order(points.iter().map(|point| point.step)).into_iter().skip(skip) {
             visit(points[index as usize]);
         }

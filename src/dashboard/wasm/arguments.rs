@@ -4,7 +4,7 @@ use js_sys::{Array, Float64Array, Function, Object, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::error::{range_error, type_error};
-use crate::storage::MAX_STEP;
+use crate::storage::{MAX_STEP, quoted};
 
 /// The largest artifact, in bytes.
 const MAX_ARTIFACT_BYTES: u32 = 256 << 20;
@@ -35,8 +35,8 @@ pub fn number(what: &str, value: &JsValue) -> Result<f64, JsValue> {
 pub fn metric_value(key: &JsValue, value: &JsValue) -> Result<f64, JsValue> {
     finite(value).map_or_else(
         || {
-            let key: String = key.as_string().unwrap_or_default().chars().take(80).collect();
-            other_number(&format!("the value of '{key}'"), value)
+            let key = key.as_string().unwrap_or_default();
+            other_number(&format!("the value of '{}'", quoted(&key)), value)
         },
         Ok,
     )

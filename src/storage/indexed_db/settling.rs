@@ -29,8 +29,13 @@ pub fn settled(
 ) -> Settled {
     let stored = stored.unwrap_or_else(|| RunRecord { next_sequence: 0.0, ..left.clone() });
     let is_same_owner = stored.owner == left.owner;
-    let blocks = log.iter().map(|(_, block)| block).chain(chunks);
-    let mut there: Vec<Slice> = blocks.flat_map(|block| read_block(block).unwrap_or_default()).collect();
+    let mut there: Vec<Slice> = Vec::new();
+    for (_, row) in log {
+        there.append(&mut read_block(row).unwrap_or_default());
+    }
+    for chunk in chunks {
+        there.append(&mut read_block(chunk).unwrap_or_default());
+    }
     let mut end = stored.next_sequence as u64;
     let mut added: Vec<PointRow> = Vec::new();
     if let Some(first) = rows.first().map(|row| row.sequence).filter(|_| is_same_owner) {

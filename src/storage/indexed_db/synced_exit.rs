@@ -31,13 +31,16 @@ impl<M: Mirror> SyncedStorage<M> {
         if batches.is_empty() {
             return None;
         }
-        let run_ids = batches.iter().flat_map(|batch| run_ids(batch)).collect();
+        let mut left = Vec::new();
+        for batch in &batches {
+            left.append(&mut run_ids(batch));
+        }
         Some(async move {
             self.exits.set(self.exits.get() + 1);
             let mut commit = pin!(self.commit_last(batches, sent, doubtful));
             // It is issued before anything is told or awaited.
             let issued = futures::poll!(commit.as_mut());
-            self.notify(Notice::Left { run_ids });
+            self.notify(Notice::Left { run_ids: left });
             let result = match issued {
                 Poll::Ready(result) => result,
                 Poll::Pending => commit.await,

@@ -279,8 +279,14 @@ fn append(state: &mut RunState, slice: &Slice) {
     let Ok(slot) = state.slot(&slice.key) else { return };
     // Rows are there in their chunk as well, after a compaction that was committed in part.
     let from = slice.first_index as usize;
-    let there = state.series_at(slot).series.logged(from..from + slice.points.len());
-    let known = slice.points.iter().zip(there).take_while(|(point, there)| point.is_same(there)).count();
+    let series = &state.series_at(slot).series;
+    let mut known = 0;
+    while let (Some(point), Some(there)) = (slice.points.get(known), series.point(from + known)) {
+        if !point.is_same(&there) {
+            break;
+        }
+        known += 1;
+    }
     state.restore_points(slot, &slice.points[known..]);
 }
 
@@ -291,8 +297,13 @@ fn changed_keys(old: &RunRecord, new: &RunRecord) -> Vec<String> {
         old.series.keys.get(index) == new.series.keys.get(index)
             && old.series.counts.get(index) == new.series.counts.get(index)
     };
-    let numbered = new.series.keys.iter().enumerate();
-    numbered.filter(|(index, _)| !same(*index)).map(|(_, key)| key.clone()).collect()
+    let mut changed = Vec::new();
+    for (index, key) in new.series.keys.iter().enumerate() {
+        if !same(index) {
+            changed.push(key.clone());
+        }
+    }
+    changed
 }
 
 /// Whether anything but points and the lease differs.

@@ -131,7 +131,7 @@ fn join(
         let (returned, never_sent) = uncommitted(index, named.series.len());
         for range in returned.into_iter().chain([never_sent.clone()]) {
             let (key, first_index) = (named.key.clone(), range.start as u64);
-            let points: Vec<_> = named.series.logged(range.clone()).collect();
+            let points = named.series.logged(range.clone());
             // What came back may have been committed all the same, as a whole.
             let is_stored =
                 |first| slices[..count].iter().any(|slice| holds_point(slice, &key, first_index, first));
@@ -164,5 +164,11 @@ fn join(
 
 /// What only the first list has.
 fn missing<T: Clone>(here: &[T], stored: &[T], key: fn(&T) -> &String) -> Vec<T> {
-    here.iter().filter(|item| stored.iter().all(|other| key(other) != key(item))).cloned().collect()
+    let mut missing = Vec::new();
+    for item in here {
+        if stored.iter().all(|other| key(other) != key(item)) {
+            missing.push(item.clone());
+        }
+    }
+    missing
 }

@@ -123,9 +123,13 @@ impl Journal {
     /// A failed batch's numbers are used again, so that the log has no holes: a fence is set at its end.
     fn next_sequence(&mut self, slot: RunSlot) -> u64 {
         let committed = self.run(slot).committed_sequence;
-        let receipts = self.in_flight.iter().flat_map(|(_, receipt)| &receipt.runs);
-        let in_flight = receipts.filter(|run| run.slot == slot).map(|run| run.next_sequence);
-        in_flight.max().unwrap_or(0).max(committed)
+        let mut next = committed;
+        for (_, receipt) in &self.in_flight {
+            for run in receipt.runs.iter().filter(|run| run.slot == slot) {
+                next = next.max(run.next_sequence);
+            }
+        }
+        next
     }
 
     /// The transaction of this batch completed: what it held is durable.

@@ -29,7 +29,7 @@ impl BlockWriter {
             let room = BLOCK_BYTES.saturating_sub(self.open.len() + overhead);
             // Widths are of what may fit at the least cost; the real cost a point is known after a look at them.
             let most = (room / 8).min(range.end - from).max(1);
-            let points: Vec<RawPoint> = series.logged(from..from + most).collect();
+            let points = series.logged(from..from + most);
             let steps = Layout::of(points.iter().map(|point| point.step as i64));
             let times = Layout::of(points.iter().map(|point| point.timestamp_ms));
             let fits = room / (8 + steps.width() + times.width());

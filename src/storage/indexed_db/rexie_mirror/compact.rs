@@ -47,8 +47,13 @@ impl RexieMirror {
                 }
                 return Ok(Next::Read(requests));
             }
-            let chunks: Vec<Vec<u8>> = chunks.iter().flatten().map(block_in).collect();
-            let Some(changes) = compaction(&record, &rows, &chunks, fewest) else { return Ok(Next::Done) };
+            let mut last_chunks = Vec::new();
+            for values in chunks {
+                last_chunks.extend(values.first().map(block_in));
+            }
+            let Some(changes) = compaction(&record, &rows, &last_chunks, fewest) else {
+                return Ok(Next::Done);
+            };
             // The rows last: nothing is lost if Firefox commits a part of it, and what is there twice is read once.
             let mut requests = vec![put_run(&changes.record), fence(&changes.record)];
             for (key, first_index, block) in &changes.chunks {

@@ -134,11 +134,12 @@ impl RexieMirror {
             let [keys, values, stored @ ..] = answers else {
                 return Ok(Next::Read(vec![(EXITS, Ask::Keys(None)), (EXITS, Ask::Values(None))]));
             };
-            let exits = values.iter().chain(copies.iter().map(|(_, copy)| copy));
+            let mut exits = values.clone();
+            exits.extend(copies.iter().map(|(_, copy)| copy.clone()));
             let mut all_left = Vec::new();
             let mut requests = Vec::new();
             let mut settled = Vec::new();
-            for (index, exit) in exits.enumerate() {
+            for (index, exit) in exits.iter().enumerate() {
                 // What cannot be read is left in place.
                 let Some(left) = runs_left(exit) else { continue };
                 for left in left {
