@@ -1,4 +1,6 @@
 //! One at a time, and nobody is forgotten.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::cell::Cell;
 use std::future::poll_fn;

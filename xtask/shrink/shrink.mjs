@@ -1,15 +1,18 @@
-// Makes a package that wasm-bindgen wrote smaller, in place: `node shrink.mjs DIRECTORY`.
+// Makes a package that wasm-bindgen wrote smaller, in place: `node shrink.mjs DIRECTORY KNOWN`.
 //
 // The wasm goes through wasm-opt, the glue through terser, and what the two call each other by is shortened in both: wasm-bindgen
-// ends each name with sixteen digits that no compression takes away. Functions that are alike come to lie side by side.
+// ends each name with sixteen digits that no compression takes away. Functions that are alike come to lie side by side: which, is
+// found out by trial, for most of a minute, and kept in the file KNOWN for the next package with the same functions.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { minify } from 'terser';
-import { namedByLikeness } from './likeness.mjs';
+import { bodies, namedInOrder } from './module.mjs';
+import { byLikeness, byTrial } from './order.mjs';
 
 // What the compiler uses, and nothing that a browser of 2023 does not have.
 const FEATURES = [
@@ -32,16 +35,18 @@ const ORDERING = [LOW_MEMORY, '--reorder-functions-by-name', '-O1'];
 
 const WASM_OPT = fileURLToPath(new URL('node_modules/binaryen/bin/wasm-opt', import.meta.url));
 
-// `(import "module" ` and the name.
-const IMPORT = /(\(import "[^"]*" )"([^"]*)"/g;
+// `(import "module" ` or `(export ` and the name.
+const NAMED = /(\((?:import "[^"]*"|export) )"([^"]*)"/g;
+// How an access is aligned is a hint, and what is the same everywhere compresses best.
+const ALIGNMENT = /(\.(?:load|store)\S*(?: offset=\d+)?) align=\d+/g;
 
-const [directory] = process.argv.slice(2);
-if (directory === undefined) throw new Error('usage: node shrink.mjs DIRECTORY');
+const [directory, known] = process.argv.slice(2);
+if (known === undefined) throw new Error('usage: node shrink.mjs DIRECTORY KNOWN');
 
 const wasm = join(directory, 'entrenar_bg.wasm');
-const scripts = readdirSync(directory, { recursive: true })
-  .filter((name) => name.endsWith('.js'))
-  .map((name) => join(directory, name));
+const files = readdirSync(directory, { recursive: true }).map((name) => join(directory, name));
+const scripts = files.filter((path) => path.endsWith('.js'));
+const types = files.filter((path) => path.endsWith('.d.ts'));
 
 const work = mkdtempSync(join(tmpdir(), 'entrenar-shrink-'));
 try {
@@ -51,14 +56,17 @@ try {
   const sources = scripts.map((path) => readFileSync(path, 'utf8'));
   const short = shortNames(module, sources.join('\n'));
 
-  writeFileSync(text, module.replace(IMPORT, (whole, before, name) => `${before}"${short.get(name) ?? name}"`));
+  const renamed = module.replace(NAMED, (whole, before, name) => `${before}"${short.get(name) ?? name}"`);
+  writeFileSync(text, renamed.replace(ALIGNMENT, '$1'));
   wasmOpt(text, ...PASSES, '-o', wasm);
-  writeFileSync(wasm, namedByLikeness(readFileSync(wasm)));
-  wasmOpt(wasm, ...ORDERING, '-o', wasm);
+  lay(byLikeness);
+  // Calls have other numbers now: it is tried with these.
+  lay((all) => remembered(all, byTrial));
 
+  const rename = (source) => source.replace(/[\w$]+/g, (word) => short.get(word) ?? word);
+  for (const path of types) writeFileSync(path, rename(readFileSync(path, 'utf8')));
   for (const [index, source] of sources.entries()) {
-    const renamed = source.replace(/[\w$]+/g, (word) => short.get(word) ?? word);
-    const { code } = await minify(renamed, {
+    const { code } = await minify(rename(source), {
       module: /^(?:import|export)\b/m.test(source),
       ecma: 2020,
       compress: { passes: 2 },
@@ -74,14 +82,38 @@ function wasmOpt(input, ...args) {
   execFileSync(process.execPath, [WASM_OPT, ...FEATURES, input, ...args], { stdio: ['ignore', 'inherit', 'pipe'] });
 }
 
-/** A short name that is nowhere in `glue` for each function that the module imports under a name that wasm-bindgen made up. */
+/** Puts the functions in the order that `order` makes of their bodies. */
+function lay(order) {
+  const module = readFileSync(wasm);
+  writeFileSync(wasm, namedInOrder(module, order(bodies(module))));
+  wasmOpt(wasm, ...ORDERING, '-o', wasm);
+}
+
+/** What `order` makes of these bodies, from the last time if it was asked the same then. */
+function remembered(all, order) {
+  const hash = createHash('sha256').update(readFileSync(new URL('order.mjs', import.meta.url)));
+  all.forEach((body) => hash.update(body));
+  const of = hash.digest('hex');
+  if (existsSync(known)) {
+    const last = JSON.parse(readFileSync(known, 'utf8'));
+    if (last.of === of) return last.order;
+  }
+  console.log('trying in which order the functions compress best (most of a minute)');
+  const found = order(all);
+  writeFileSync(known, JSON.stringify({ of, order: found }));
+  return found;
+}
+
+/** A short name that is nowhere in `glue` for each function that the module imports under a name that wasm-bindgen made up, and for
+ * all it exports: who uses the package sees none of them. */
 function shortNames(module, glue) {
   const taken = new Set(glue.match(/[\w$]+/g));
-  const names = [...module.matchAll(IMPORT)].map(([, , name]) => name).filter((name) => name.startsWith('__wb'));
+  const all = [...module.matchAll(NAMED)];
+  const names = all.filter(([, before, name]) => (before.includes('export') ? name !== 'memory' : name.startsWith('__wb')));
   let count = 0;
   const next = () => {
     const name = `$${(count++).toString(36)}`;
     return taken.has(name) ? next() : name;
   };
-  return new Map([...new Set(names)].map((name) => [name, next()]));
+  return new Map(names.map(([, , name]) => [name, next()]));
 }

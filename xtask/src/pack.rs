@@ -108,7 +108,8 @@ fn ship(target: Target) -> Outcome {
     }
     run(program_in(&root, "wasm-bindgen", &["--target", target.name(), "--out-dir", target.directory()])
         .arg(small_build::compile()?))?;
-    run(&mut program_in(&root, "node", &["xtask/shrink/shrink.mjs", target.directory()]))
+    let order = "target/small/order.json";
+    run(&mut program_in(&root, "node", &["xtask/shrink/shrink.mjs", target.directory(), order]))
 }
 
 /// A directory with nothing in it: what an earlier build left would ship too.
@@ -130,7 +131,8 @@ fn state(target: Target) -> Outcome<String> {
         "LICENSE",
         "xtask/src/small_build.rs",
         "xtask/shrink/shrink.mjs",
-        "xtask/shrink/likeness.mjs",
+        "xtask/shrink/module.mjs",
+        "xtask/shrink/order.mjs",
         "xtask/shrink/package-lock.json",
     ]))?;
     let outputs = fresh::fingerprint(&inside(&[target.directory(), target.as_documented()]))?;

@@ -1,8 +1,5 @@
-// The order in which functions lie in a module: like next to like, for gzip looks back 32 KB and no further.
+// A wasm module's functions: what they are, and in which order they are to lie.
 
-const WINDOW_BYTES = 32_000;
-/** How many bytes in a row count as a likeness: about two instructions. */
-const RUN_BYTES = 6;
 const CUSTOM = 0;
 const IMPORTS = 2;
 const CODE = 10;
@@ -60,51 +57,9 @@ function importedFunctions(module) {
 }
 
 /** The bodies of a module's own functions. */
-function bodies(module) {
+export function bodies(module) {
   const reader = new Reader(section(module, CODE));
   return Array.from({ length: reader.number() }, () => reader.part());
-}
-
-/** All runs of bytes in a body, each once, as numbers. */
-function runs(body) {
-  const found = new Set();
-  for (let end = RUN_BYTES; end <= body.length; end += 1) {
-    let hash = 0;
-    for (let at = end - RUN_BYTES; at < end; at += 1) hash = (Math.imul(hash, 257) + body[at]) | 0;
-    found.add(hash);
-  }
-  return [...found];
-}
-
-/** The places of the bodies, from the first on always the one that has most in common with those before it within the window. */
-function byLikeness(all) {
-  const has = all.map(runs);
-  const recent = new Map();
-  const count = (place, by) => has[place].forEach((run) => recent.set(run, (recent.get(run) ?? 0) + by));
-  const left = new Set(all.keys());
-  const order = [];
-  let oldest = 0;
-  let bytes = 0;
-  let next = 0;
-  while (next !== undefined) {
-    order.push(next);
-    left.delete(next);
-    count(next, 1);
-    bytes += all[next].length;
-    for (; bytes > WINDOW_BYTES && oldest < order.length - 1; oldest += 1) {
-      count(order[oldest], -1);
-      bytes -= all[order[oldest]].length;
-    }
-    next = undefined;
-    let most = -1;
-    for (const place of left) {
-      const known = has[place].reduce((known, run) => known + Number(recent.get(run) > 0), 0);
-      // Neither only the longest nor only the shortest.
-      const likeness = known / Math.sqrt(has[place].length + 1);
-      if (likeness > most) [most, next] = [likeness, place];
-    }
-  }
-  return order;
 }
 
 /** A number as wasm writes it. */
@@ -112,9 +67,8 @@ function written(number) {
   return number < 128 ? [number] : [(number & 127) | 128, ...written(number >> 7)];
 }
 
-/** `module`, which has no names, with names for its own functions that sort as they are to lie. */
-export function namedByLikeness(module) {
-  const order = byLikeness(bodies(module));
+/** `module`, which has no names, with names for its own functions that sort as they are to lie: `order` has their places. */
+export function namedInOrder(module, order) {
   const rank = new Map(order.map((place, rank) => [place, rank]));
   const first = importedFunctions(module);
   const encoder = new TextEncoder();
