@@ -43,15 +43,19 @@ impl InMemoryStorage {
     /// The ids of all experiments, oldest first.
     #[must_use]
     pub fn list_experiments(&self) -> Vec<String> {
-        by_number(self.experiments.iter().map(|record| &record.experiment_id))
+        by_number(&self.experiments.iter().map(|record| &record.experiment_id).collect::<Vec<_>>())
     }
 
     /// The ids of an experiment's runs, oldest first; empty if there is no such experiment.
     #[must_use]
     pub fn list_runs(&self, experiment_id: &str) -> Vec<String> {
-        let records = self.runs.iter().flatten().map(RunState::record);
-        let records = records.filter(|record| record.experiment_id == experiment_id);
-        by_number(records.map(|record| &record.run_id))
+        let mut ids = Vec::new();
+        for run in self.runs.iter().flatten() {
+            if run.record().experiment_id == experiment_id {
+                ids.push(&run.record().run_id);
+            }
+        }
+        by_number(&ids)
     }
 
     /// The keys of a run's metrics in the order of first logging; empty if there is no such run.
@@ -83,10 +87,13 @@ impl InMemoryStorage {
     /// # Errors
     /// `RunNotFound`.
     pub fn run_slot(&self, run_id: &str) -> Result<RunSlot> {
-        match self.place(run_id) {
-            Ok(place) => Ok(RunSlot(self.by_id[place])),
-            Err(_) => Err(StorageError::RunNotFound(run_id.to_owned())),
-        }
+        self.find_run(run_id).ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))
+    }
+
+    /// A run's place, if there is such a run.
+    #[must_use]
+    pub fn find_run(&self, run_id: &str) -> Option<RunSlot> {
+        self.place(run_id).ok().map(|place| RunSlot(self.by_id[place]))
     }
 
     /// Where in `by_id` a run is, or belongs.
@@ -100,8 +107,8 @@ impl InMemoryStorage {
     /// # Errors
     /// `RunNotFound`.
     pub fn run(&self, run_id: &str) -> Result<&RunState> {
-        let slot = self.run_slot(run_id)?;
-        self.get(slot).ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))
+        let run = self.find_run(run_id).and_then(|slot| self.get(slot));
+        run.ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))
     }
 
     /// The run in `slot`, if it was not removed.
@@ -115,10 +122,16 @@ impl InMemoryStorage {
         self.runs[slot.0 as usize].as_mut()
     }
 
-    /// All runs with their places.
-    pub fn runs(&self) -> impl Iterator<Item = (RunSlot, &RunState)> {
-        let numbered = self.runs.iter().enumerate();
-        numbered.filter_map(|(index, run)| run.as_ref().map(|run| (RunSlot(index as u32), run)))
+    /// The places of all runs.
+    #[must_use]
+    pub fn slots(&self) -> Vec<RunSlot> {
+        let mut slots = Vec::new();
+        for (index, run) in self.runs.iter().enumerate() {
+            if run.is_some() {
+                slots.push(RunSlot(index as u32));
+            }
+        }
+        slots
     }
 
     /// The lowest numbers that no experiment and no run here has ever had.
@@ -307,8 +320,7 @@ fn number_after(id: &str) -> u64 {
 }
 
 /// Ids in the order of their numbers.
-fn by_number<'a>(ids: impl Iterator<Item = &'a String> + Clone) -> Vec<String> {
-    let ids: Vec<&String> = ids.collect();
+fn by_number(ids: &[&String]) -> Vec<String> {
     let order = stable_order(ids.iter().map(|id| id_number(id)));
     order.into_iter().map(|index| ids[index as usize].clone()).collect()
 }

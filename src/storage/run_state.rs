@@ -88,12 +88,16 @@ impl RunState {
     /// The metric keys in the order of first logging.
     #[must_use]
     pub fn metric_keys(&self) -> Vec<String> {
-        if self.resident {
-            let logged = self.series.iter().filter(|named| !named.series.is_empty());
-            logged.map(|named| named.key.clone()).collect()
-        } else {
-            self.record.series.keys.clone()
+        if !self.resident {
+            return self.record.series.keys.clone();
         }
+        let mut keys = Vec::new();
+        for NamedSeries { key, series } in &self.series {
+            if !series.is_empty() {
+                keys.push(key.clone());
+            }
+        }
+        keys
     }
 
     /// How many points each metric has.

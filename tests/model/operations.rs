@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use entrenar::storage::indexed_db::{Amendment, RunOptions};
-use entrenar::storage::{ExperimentStorage, RunSlot, RunStatus, StorageError};
+use entrenar::storage::{ExperimentStorage, RunStatus, StorageError};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 
@@ -124,11 +124,9 @@ impl World {
 /// there is gone.
 fn release_all(synced: &Synced, facts: &mut Facts, is_up_to_date: bool) {
     synced.announce();
-    let runs: Vec<(RunSlot, String)> = {
-        let storage = synced.storage();
-        storage.memory().runs().map(|(slot, run)| (slot, run.record().run_id.clone())).collect()
-    };
-    for (slot, run_id) in runs {
+    let slots = synced.storage().memory().slots();
+    for slot in slots {
+        let Some((_, run_id)) = synced.ids_of(slot) else { continue };
         if synced.release_run(slot) && !is_up_to_date {
             facts.keep(&run_id, &BTreeSet::new());
         }

@@ -45,9 +45,9 @@ pub fn complete<T>(future: impl Future<Output = T>) -> T {
 /// What was logged here to runs that may be written from here.
 pub fn owned(synced: &Synced, facts: &Facts) -> Vec<(String, BTreeSet<usize>)> {
     let storage = synced.storage();
-    let runs = storage.memory().runs().filter(|(slot, _)| storage.owns(*slot));
-    let ids = runs.map(|(_, run)| run.record().run_id.clone());
-    ids.map(|id| {
+    let runs = storage.memory().slots().into_iter().filter(|slot| storage.owns(*slot));
+    let ids = runs.filter_map(|slot| synced.ids_of(slot));
+    ids.map(|(_, id)| {
         let logged = facts.logged_by(synced.owner(), &id);
         (id, logged)
     })

@@ -201,6 +201,34 @@ impl<M: Mirror> SyncedStorage<M> {
         (self.observer)(notice);
     }
 
+    /// Tells this tab's subscribers.
+    pub(super) fn tell(&self, change: Change) {
+        self.notify(Notice::Change(change));
+    }
+
+    /// Tells this tab's subscribers that a run is new or its record changed.
+    pub(super) fn tell_run(&self, experiment_id: &str, run_id: &str) {
+        self.tell(Change::Run { experiment_id: experiment_id.to_owned(), run_id: run_id.to_owned() });
+    }
+
+    /// Tells other tabs what was written.
+    pub(super) fn tell_committed(&self, experiment_ids: &[String], run_ids: &[String]) {
+        let (experiment_ids, run_ids) = (experiment_ids.to_vec(), run_ids.to_vec());
+        self.notify(Notice::Committed { experiment_ids, run_ids });
+    }
+
+    /// The place of a run that is known here.
+    pub(super) fn find_run(&self, run_id: &str) -> Option<RunSlot> {
+        self.storage().memory().find_run(run_id)
+    }
+
+    /// The ids of a run's experiment and of itself.
+    pub fn ids_of(&self, slot: RunSlot) -> Option<(String, String)> {
+        let storage = self.storage();
+        let record = storage.memory().get(slot)?.record();
+        Some((record.experiment_id.clone(), record.run_id.clone()))
+    }
+
     /// Begins a run: finds or creates the experiment of this name and stores a new, running run in one transaction.
     ///
     /// # Errors
@@ -231,13 +259,10 @@ impl<M: Mirror> SyncedStorage<M> {
         self.storage_mut().memory_mut().put_experiment(experiment);
         let slot = self.adopt(RunState::resident(record));
         if is_new {
-            self.notify(Notice::Change(Change::Experiment { experiment_id: experiment_id.clone() }));
+            self.tell(Change::Experiment { experiment_id: experiment_id.clone() });
         }
-        self.notify(Notice::Change(Change::Run {
-            experiment_id: experiment_id.clone(),
-            run_id: run_id.clone(),
-        }));
-        self.notify(Notice::Committed { experiment_ids: vec![experiment_id], run_ids: vec![run_id] });
+        self.tell_run(&experiment_id, &run_id);
+        self.tell_committed(&[experiment_id], &[run_id]);
         Ok(slot)
     }
 
@@ -307,19 +332,12 @@ impl<M: Mirror> SyncedStorage<M> {
             journal.take_touched(memory)
         };
         for touched in touched {
-            let ids = self
-                .storage()
-                .memory()
-                .get(touched.slot)
-                .map(|run| (run.record().experiment_id.clone(), run.record().run_id.clone()));
-            let Some((experiment_id, run_id)) = ids else { continue };
+            let Some((experiment_id, run_id)) = self.ids_of(touched.slot) else { continue };
             if touched.record {
-                let (experiment_id, run_id) = (experiment_id.clone(), run_id.clone());
-                self.notify(Notice::Change(Change::Run { experiment_id, run_id }));
+                self.tell_run(&experiment_id, &run_id);
             }
             if !touched.keys.is_empty() {
-                let keys = touched.keys;
-                self.notify(Notice::Change(Change::Metrics { experiment_id, run_id, keys }));
+                self.tell(Change::Metrics { experiment_id, run_id, keys: touched.keys });
             }
         }
     }

@@ -68,10 +68,8 @@ impl<M: Mirror> SyncedStorage<M> {
             let is_unsettled = self.is_left()
                 || !self.doubtful.borrow().is_empty()
                 || self.storage().journal().is_in_flight();
-            let run_id = self.storage().memory().get(slot).map(|run| run.record().run_id.clone());
-            let Some(run_id) = run_id.filter(|_| !is_unsettled && self.is_compactable(slot, fewest)) else {
-                return Ok(());
-            };
+            let ids = self.ids_of(slot).filter(|_| !is_unsettled && self.is_compactable(slot, fewest));
+            let Some((_, run_id)) = ids else { return Ok(()) };
             let compacted = self.heard(self.mirror.compact_run(&run_id, self.owner(), fewest).await)?;
             let Some(record) = compacted.filter(|record| record.compacted_sequence > behind) else {
                 return Ok(());

@@ -7,7 +7,7 @@ use super::compaction::holds_row;
 use super::journal::Journal;
 use super::mirror::{Batch, Mirror};
 use super::point_block::EMPTY_BLOCK;
-use super::synced::{Notice, SyncedStorage};
+use super::synced::SyncedStorage;
 use super::synced_flush::run_ids;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::memory::RunSlot;
@@ -58,11 +58,10 @@ impl<M: Mirror> SyncedStorage<M> {
 
     /// Compares all runs that are written here with what is stored.
     pub(super) async fn check_own(&self) -> Result<()> {
-        let run_ids: Vec<String> = {
-            let storage = self.storage();
-            let own = storage.memory().runs().filter(|(slot, _)| storage.owns(*slot));
-            own.map(|(_, run)| run.record().run_id.clone()).collect()
-        };
+        let mut run_ids = Vec::new();
+        for slot in self.own_slots() {
+            run_ids.extend(self.ids_of(slot).map(|(_, run_id)| run_id));
+        }
         self.compare(&run_ids).await.map(drop)
     }
 
@@ -84,16 +83,16 @@ impl<M: Mirror> SyncedStorage<M> {
         for commit in &batch.runs {
             let run_id = &commit.record.run_id;
             let is_stored = stored.iter().any(|record| record.run_id == *run_id);
-            let slot = self.storage().memory().run_slot(run_id);
-            if let (Ok(slot), false) = (&slot, is_stored) {
+            let Some(slot) = self.find_run(run_id) else { continue };
+            if !is_stored {
                 // Rows without a record are a deleted run's fences.
                 let points = self.load_points(run_id, 0).await?;
                 if points.record.is_none() && !points.blocks.is_empty() {
-                    self.run_deleted(*slot);
+                    self.run_deleted(slot);
                 }
                 continue;
             }
-            if let (Ok(slot), Some(row)) = (slot, commit.rows.first()) {
+            if let Some(row) = commit.rows.first() {
                 self.storage_mut().journal_mut().0.skip_to_sequence(slot, row.sequence + 1);
             }
         }
@@ -104,7 +103,7 @@ impl<M: Mirror> SyncedStorage<M> {
     /// stored already are deleted if they are not there.
     pub(super) fn resolve(&self, run_ids: &[String], stored: &[RunRecord], asked: &[RunSlot]) {
         for run_id in run_ids {
-            let Ok(slot) = self.storage().memory().run_slot(run_id) else { continue };
+            let Some(slot) = self.find_run(run_id) else { continue };
             match stored.iter().find(|record| &record.run_id == run_id) {
                 Some(record) if record.owner == self.owner() => {
                     self.storage_mut().journal_mut().0.note_stored(slot);
@@ -118,15 +117,15 @@ impl<M: Mirror> SyncedStorage<M> {
 
     /// Stops writing a run that is no longer ours.
     pub(super) fn lose_run(&self, slot: RunSlot, cause: &StorageError) {
-        let run_id = {
+        {
             let mut storage = self.storage_mut();
             if storage.journal().fenced(slot).is_some() {
                 return;
             }
             storage.journal_mut().0.fence_run(slot, cause.clone());
-            storage.memory().get(slot).map(|run| run.record().run_id.clone()).unwrap_or_default()
-        };
+        }
+        let (_, run_id) = self.ids_of(slot).unwrap_or_default();
         let (code, message) = (cause.code(), cause.to_string());
-        self.notify(Notice::Change(Change::RunLost { run_id, code, message }));
+        self.tell(Change::RunLost { run_id, code, message });
     }
 }

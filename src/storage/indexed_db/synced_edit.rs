@@ -39,7 +39,7 @@ impl<M: Mirror> SyncedStorage<M> {
         if let Ok(state) = self.storage_mut().memory_mut().run_mut(slot) {
             state.record_mut().amend(&amendment);
         }
-        self.notify(Notice::Change(Change::Run { experiment_id, run_id: run_id.to_owned() }));
+        self.tell_run(&experiment_id, run_id);
         self.tell_committed(&[], &[run_id.to_owned()]);
         Ok(())
     }
@@ -74,8 +74,7 @@ impl<M: Mirror> SyncedStorage<M> {
         let run_ids = self.storage().list_runs(experiment_id);
         self.heard(self.mirror.delete_runs(&run_ids, Some(experiment_id)).await)?;
         for run_id in &run_ids {
-            let slot = self.storage().memory().run_slot(run_id);
-            if let Ok(slot) = slot {
+            if let Some(slot) = self.find_run(run_id) {
                 self.run_deleted(slot);
             }
         }
@@ -88,8 +87,12 @@ impl<M: Mirror> SyncedStorage<M> {
     /// Those of these runs that are stored now. To be asked before it is read which are there: only they can be missed.
     pub(super) fn stored_runs(&self, run_ids: &[String]) -> Vec<RunSlot> {
         let storage = self.storage();
-        let slots = run_ids.iter().filter_map(|id| storage.memory().run_slot(id).ok());
-        slots.filter(|&slot| !storage.journal().is_unstored(slot)).collect()
+        let mut slots = Vec::new();
+        for run_id in run_ids {
+            let slot = storage.memory().find_run(run_id);
+            slots.extend(slot.filter(|&slot| !storage.journal().is_unstored(slot)));
+        }
+        slots
     }
 
     /// A run is not in the database. If it was among the stored ones when that was `asked`, and was not cleared away since, it
@@ -114,8 +117,8 @@ impl<M: Mirror> SyncedStorage<M> {
         };
         self.set_unread(slot, None);
         if let Some(run) = removed {
-            let RunRecord { experiment_id, run_id, .. } = run.record().clone();
-            self.notify(Notice::Change(Change::RunDeleted { experiment_id, run_id }));
+            let RunRecord { experiment_id, run_id, .. } = run.record();
+            self.tell(Change::RunDeleted { experiment_id: experiment_id.clone(), run_id: run_id.clone() });
         }
     }
 
@@ -123,7 +126,7 @@ impl<M: Mirror> SyncedStorage<M> {
     pub(super) fn experiment_deleted(&self, experiment_id: &str) {
         self.storage_mut().memory_mut().remove_experiment(experiment_id);
         let experiment_id = experiment_id.to_owned();
-        self.notify(Notice::Change(Change::ExperimentDeleted { experiment_id }));
+        self.tell(Change::ExperimentDeleted { experiment_id });
     }
 
     /// Somebody else changed the record of a run of ours and set a fence: takes the change over and goes on behind it.
@@ -141,11 +144,6 @@ impl<M: Mirror> SyncedStorage<M> {
                 return;
             }
         }
-        self.notify(Notice::Change(Change::Run { experiment_id, run_id }));
-    }
-
-    fn tell_committed(&self, experiment_ids: &[String], run_ids: &[String]) {
-        let (experiment_ids, run_ids) = (experiment_ids.to_vec(), run_ids.to_vec());
-        self.notify(Notice::Committed { experiment_ids, run_ids });
+        self.tell_run(&experiment_id, &run_id);
     }
 }

@@ -54,22 +54,26 @@ impl<M: Mirror> SyncedStorage<M> {
 
     /// Has the records of all running runs that are owned here written by the next flush: others see that their owner lives.
     pub fn renew_leases(&self) {
-        let mut storage = self.storage_mut();
-        let slots: Vec<RunSlot> = storage
-            .memory()
-            .runs()
-            .filter(|(slot, run)| storage.owns(*slot) && !run.record().status.is_final())
-            .map(|(slot, _)| slot)
-            .collect();
-        for slot in slots {
-            storage.journal_mut().0.renew_run(slot);
+        for slot in self.own_slots() {
+            let mut storage = self.storage_mut();
+            if storage.memory().get(slot).is_some_and(|run| !run.record().status.is_final()) {
+                storage.journal_mut().0.renew_run(slot);
+            }
         }
+    }
+
+    /// All runs that are written here.
+    pub(super) fn own_slots(&self) -> Vec<RunSlot> {
+        let storage = self.storage();
+        let mut slots = storage.memory().slots();
+        slots.retain(|&slot| storage.owns(slot));
+        slots
     }
 
     pub(super) fn note_runs(&self, batch: &Batch, note: fn(&mut Journal, RunSlot)) {
         let mut storage = self.storage_mut();
         for commit in &batch.runs {
-            if let Ok(slot) = storage.memory().run_slot(&commit.record.run_id) {
+            if let Some(slot) = storage.memory().find_run(&commit.record.run_id) {
                 note(storage.journal_mut().0, slot);
             }
         }
@@ -86,13 +90,12 @@ impl<M: Mirror> SyncedStorage<M> {
         self.storage_mut().acknowledge(batch);
         self.note_runs(batch, Journal::note_stored);
         for commit in &batch.runs {
-            let slot = self.storage().memory().run_slot(&commit.record.run_id);
-            slot.into_iter().for_each(|slot| self.may_compact(slot));
+            if let Some(slot) = self.find_run(&commit.record.run_id) {
+                self.may_compact(slot);
+            }
         }
-        self.notify(Notice::Committed {
-            experiment_ids: batch.experiments.iter().map(|e| e.experiment_id.clone()).collect(),
-            run_ids: run_ids(batch),
-        });
+        let experiment_ids = batch.experiments.iter().map(|record| record.experiment_id.clone()).collect();
+        self.notify(Notice::Committed { experiment_ids, run_ids: run_ids(batch) });
     }
 
     /// Commits a batch; where a failure has a remedy, applies it and tries what is left to write again.
@@ -184,7 +187,7 @@ impl<M: Mirror> SyncedStorage<M> {
             self.notify(Notice::WakeAfter(delay_ms));
         }
         if let Some(change) = change {
-            self.notify(Notice::Change(change));
+            self.tell(change);
         }
     }
 }

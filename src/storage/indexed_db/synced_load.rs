@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::change::{Change, Damage, Damaged};
 use super::mirror::{Catalog, Mirror, StoredPoints};
 use super::point_block::{ColumnBuffers, Slice, read_block, read_slices};
-use super::synced::{Notice, SyncedStorage};
+use super::synced::SyncedStorage;
 use super::synced_release::MOST_READ_POINTS;
 use crate::storage::error::{Result, StorageError};
 use crate::storage::memory::RunSlot;
@@ -76,8 +76,7 @@ impl<M: Mirror> SyncedStorage<M> {
         let catalog = self.load_records(experiment_ids, run_ids).await?;
         // Runs first: whoever hears that an experiment is gone finds its runs gone.
         for run_id in run_ids.iter().filter(|id| !holds_run(&catalog, id)) {
-            let slot = self.storage().memory().run_slot(run_id);
-            if let Ok(slot) = slot {
+            if let Some(slot) = self.find_run(run_id) {
                 self.run_missing(slot, &asked);
             }
         }
@@ -99,17 +98,14 @@ impl<M: Mirror> SyncedStorage<M> {
     pub async fn refresh_all(&self) -> Result<()> {
         self.settle_exits().await?;
         // What comes to be known meanwhile may not be in it yet.
-        let known: Vec<RunSlot> = self.storage().memory().runs().map(|(slot, _)| slot).collect();
+        let known = self.storage().memory().slots();
         let catalog = self.heard(self.mirror.load_catalog().await)?;
-        let gone: Vec<RunSlot> = {
-            let storage = self.storage();
-            let is_gone = |slot: &RunSlot| {
-                let run = storage.memory().get(*slot).filter(|_| !storage.is_own(*slot));
-                run.is_some_and(|run| !holds_run(&catalog, &run.record().run_id))
-            };
-            known.into_iter().filter(is_gone).collect()
-        };
-        gone.into_iter().for_each(|slot| self.run_deleted(slot));
+        for slot in known {
+            let is_own = self.storage().is_own(slot);
+            if self.ids_of(slot).is_some_and(|(_, run_id)| !is_own && !holds_run(&catalog, &run_id)) {
+                self.run_deleted(slot);
+            }
+        }
         let changes = self.absorb(catalog);
         self.load_changed(changes).await
     }
@@ -118,13 +114,11 @@ impl<M: Mirror> SyncedStorage<M> {
     async fn load_changed(&self, changes: Vec<Change>) -> Result<()> {
         for change in changes {
             if let Change::Metrics { run_id, .. } = &change {
-                let slot = self.storage().memory().run_slot(run_id);
-                let looked_at = slot.is_ok_and(|slot| self.unread(slot).is_some());
-                if looked_at {
+                if self.find_run(run_id).is_some_and(|slot| self.unread(slot).is_some()) {
                     self.load_run(run_id).await?;
                 }
             }
-            self.notify(Notice::Change(change));
+            self.tell(change);
         }
         Ok(())
     }
@@ -152,7 +146,7 @@ impl<M: Mirror> SyncedStorage<M> {
     pub(super) fn absorb(&self, catalog: Catalog) -> Vec<Change> {
         let mut changes = Vec::new();
         for damage in catalog.quarantined {
-            self.notify(Notice::Change(Change::Damaged(damage)));
+            self.tell(Change::Damaged(damage));
         }
         for record in catalog.experiments {
             let mut storage = self.storage_mut();
@@ -170,7 +164,7 @@ impl<M: Mirror> SyncedStorage<M> {
     fn absorb_run(&self, record: RunRecord, changes: &mut Vec<Change>) {
         let known = {
             let storage = self.storage();
-            let slot = storage.memory().run_slot(&record.run_id).ok();
+            let slot = storage.memory().find_run(&record.run_id);
             let compared = |slot| {
                 let old = storage.memory().get(slot)?.record();
                 Some((slot, changed_keys(old, &record), facts_changed(old, &record)))
@@ -178,37 +172,40 @@ impl<M: Mirror> SyncedStorage<M> {
             slot.and_then(compared)
         };
         let (experiment_id, run_id) = (record.experiment_id.clone(), record.run_id.clone());
-        let Some((slot, keys, facts_changed)) = known else {
-            changes.push(Change::Run { experiment_id: experiment_id.clone(), run_id: run_id.clone() });
-            if !record.series.keys.is_empty() {
+        let (keys, facts_changed) = match known {
+            None => {
                 let keys = record.series.keys.clone();
-                changes.push(Change::Metrics { experiment_id, run_id, keys });
+                self.storage_mut().memory_mut().put_run(RunState::headers_only(record));
+                (keys, true)
             }
-            self.storage_mut().memory_mut().put_run(RunState::headers_only(record));
-            return;
-        };
-        if self.storage().is_own(slot) {
-            let committed = self.storage().journal().committed_sequence(slot);
-            if record.owner != self.owner() {
-                // Read before it was resumed here, the record is shorter: every claim adds a row.
-                if record.next_sequence as u64 >= committed {
-                    self.lose_run(slot, &StorageError::RunTakenOver(run_id));
+            Some((slot, ..)) if self.storage().is_own(slot) => return self.absorb_own(slot, record),
+            Some((slot, keys, facts_changed)) => {
+                if let Some(state) = self.storage_mut().memory_mut().get_mut(slot) {
+                    *state.record_mut() = record;
                 }
-            } else if record.next_sequence as u64 > committed && !self.storage().journal().is_in_flight() {
-                let next_sequence = record.next_sequence as u64;
-                self.adopt_amendment(slot, record, next_sequence);
+                (keys, facts_changed)
             }
-            return;
-        }
+        };
         if facts_changed {
             let (experiment_id, run_id) = (experiment_id.clone(), run_id.clone());
             changes.push(Change::Run { experiment_id, run_id });
         }
-        if let Ok(state) = self.storage_mut().memory_mut().run_mut(slot) {
-            *state.record_mut() = record;
-        }
         if !keys.is_empty() {
             changes.push(Change::Metrics { experiment_id, run_id, keys });
+        }
+    }
+
+    /// A run that is written here, as it is stored: somebody else may have written it.
+    fn absorb_own(&self, slot: RunSlot, record: RunRecord) {
+        let next_sequence = record.next_sequence as u64;
+        let committed = self.storage().journal().committed_sequence(slot);
+        if record.owner != self.owner() {
+            // Read before it was resumed here, the record is shorter: every claim adds a row.
+            if next_sequence >= committed {
+                self.lose_run(slot, &StorageError::RunTakenOver(record.run_id));
+            }
+        } else if next_sequence > committed && !self.storage().journal().is_in_flight() {
+            self.adopt_amendment(slot, record, next_sequence);
         }
     }
 
@@ -232,7 +229,7 @@ impl<M: Mirror> SyncedStorage<M> {
         for block in blocks {
             match read_block(block) {
                 Ok(read) => slices.extend(read),
-                Err(cause) => self.notify(Notice::Change(Change::Damaged(Damage::of_run(run_id, &cause)))),
+                Err(cause) => self.tell(Change::Damaged(Damage::of_run(run_id, &cause))),
             }
         }
         slices

@@ -18,10 +18,12 @@ impl<M: Mirror> SyncedStorage<M> {
 
     /// Lets go of the points that were read longest ago, where there are more than `most` besides those of `slot`.
     pub fn release_read(&self, slot: RunSlot, most: usize) {
-        let others: Vec<RunSlot> =
-            self.unread.borrow().iter().map(|(other, _)| *other).filter(|other| *other != slot).collect();
+        let read = self.unread.borrow().clone();
         let mut kept = 0;
-        for other in others.into_iter().rev() {
+        for (other, _) in read.into_iter().rev() {
+            if other == slot {
+                continue;
+            }
             let mut storage = self.storage_mut();
             let Some(state) = storage.memory().get(other) else { continue };
             let all_series = state.all_series().unwrap_or_default();

@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use super::change::Change;
 use super::compaction::holds_point;
 use super::mirror::Mirror;
 use super::point_block::Slice;
-use super::synced::{Notice, SyncedStorage};
+use super::synced::SyncedStorage;
 use crate::storage::clock;
 use crate::storage::error::Result;
 use crate::storage::memory::RunSlot;
@@ -58,8 +57,8 @@ impl<M: Mirror> SyncedStorage<M> {
         };
         self.start_if_pending(slot)?;
         let experiment_id = experiments.into_iter().next().unwrap_or_default();
-        self.notify(Notice::Change(Change::Run { experiment_id, run_id: run_id.to_owned() }));
-        self.notify(Notice::Committed { experiment_ids: Vec::new(), run_ids: ids.to_vec() });
+        self.tell_run(&experiment_id, run_id);
+        self.tell_committed(&[], &ids);
         Ok(slot)
     }
 

@@ -81,13 +81,7 @@ impl WasmRun {
         let run = run?;
         let database = handle.database();
         database.keep_leases();
-        let ids = database
-            .synced
-            .storage()
-            .memory()
-            .get(run)
-            .map(|state| (state.record().run_id.clone(), state.record().experiment_id.clone()));
-        let (run_id, experiment_id) = ids.unwrap_or_default();
+        let (experiment_id, run_id) = database.synced.ids_of(run).unwrap_or_default();
         let (subscribers, places) = database.shared(run);
         let written = RefCell::default();
         Ok(Self { handle, run, run_id, experiment_id, places, subscribers, written })

@@ -222,9 +222,13 @@ impl Journal {
     /// Runs that were stored on leaving, and not seen in the store since.
     #[must_use]
     pub fn left_runs(&self) -> Vec<RunSlot> {
-        let numbered = self.runs.iter().enumerate();
-        let left = numbered.filter(|(_, run)| run.presence == Presence::Left);
-        left.map(|(index, _)| RunSlot(index as u32)).collect()
+        let mut left = Vec::new();
+        for (index, run) in self.runs.iter().enumerate() {
+            if run.presence == Presence::Left {
+                left.push(RunSlot(index as u32));
+            }
+        }
+        left
     }
 
     /// What this run had unsaved was stored on leaving.
@@ -307,7 +311,8 @@ impl Journal {
     /// Forgets that anything was ever committed: the store that held it is gone. Batches in flight are forgotten too.
     pub fn forget_commits(&mut self, memory: &InMemoryStorage) {
         self.in_flight.clear();
-        for (slot, run) in memory.runs() {
+        for slot in memory.slots() {
+            let Some(run) = memory.get(slot) else { continue };
             let Ok(series) = run.all_series() else { continue };
             if !self.is_adopted(slot) || self.fenced(slot).is_some() {
                 continue;
