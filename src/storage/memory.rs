@@ -235,7 +235,7 @@ impl InMemoryStorage {
     pub fn put_artifact(&mut self, run: RunSlot, key: &str, data: &[u8]) -> Result<ArtifactRef> {
         let size = u32::try_from(data.len())
             .map_err(|_| StorageError::InvalidArgument("an artifact holds at most 4 GiB".into()))?;
-        let artifact = ArtifactRef { key: key.to_owned(), hash: sha256_hex(data), size };
+        let artifact = ArtifactRef { key: key.to_owned(), hash: hex(&Sha256::digest(data)), size };
         self.run_mut(run)?.set_artifact(artifact.clone())?;
         if self.artifact(&artifact.hash).is_none() {
             self.artifacts.push((artifact.hash.clone(), data.into()));
@@ -325,12 +325,11 @@ fn by_number(ids: &[&String]) -> Vec<String> {
     order.into_iter().map(|index| ids[index as usize].clone()).collect()
 }
 
-/// Lower-case hex SHA-256.
-fn sha256_hex(data: &[u8]) -> String {
+/// Lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digest = Sha256::digest(data);
-    let mut text = String::with_capacity(64);
-    for byte in digest {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
         text.push(char::from(DIGITS[usize::from(byte >> 4)]));
         text.push(char::from(DIGITS[usize::from(byte & 15)]));
     }

@@ -22,7 +22,7 @@ pub fn kind(value: &JsValue) -> String {
 
 /// A string.
 pub fn string(what: &str, value: &JsValue) -> Result<String, JsValue> {
-    value.as_string().ok_or_else(|| type_error(&format!("{what} must be a string, not {}", kind(value))))
+    value.as_string().ok_or_else(|| wrong_type(what, "a string", value, ""))
 }
 
 /// A number, NaN and ±Infinity included.
@@ -50,7 +50,7 @@ fn finite(value: &JsValue) -> Option<f64> {
 
 #[cold]
 fn other_number(what: &str, value: &JsValue) -> Result<f64, JsValue> {
-    value.as_f64().ok_or_else(|| type_error(&format!("{what} must be a number, not {}", kind(value))))
+    value.as_f64().ok_or_else(|| wrong_type(what, "a number", value, ""))
 }
 
 /// A whole number 0 ..= 2^53 − 1.
@@ -70,12 +70,22 @@ pub fn optional_step(what: &str, value: &JsValue) -> Result<Option<u64>, JsValue
     if value.is_undefined() { Ok(None) } else { step(what, value).map(Some) }
 }
 
+/// The error for a value that is not what it must be; a hint may say how to get there.
+pub fn wrong_type(what: &str, expected: &str, value: &JsValue, hint: &str) -> JsValue {
+    type_error(&format!("{what} must be {expected}, not {}{hint}", kind(value)))
+}
+
+/// Whether a value is there: neither `undefined` nor `null`.
+pub fn is_given(value: &JsValue) -> bool {
+    !value.is_undefined() && !value.is_null()
+}
+
 /// A function.
 pub fn function(what: &str, value: &JsValue) -> Result<Function, JsValue> {
     if value.is_function() {
         return Ok(value.clone().unchecked_into());
     }
-    Err(type_error(&format!("{what} must be a function, not {}", kind(value))))
+    Err(wrong_type(what, "a function", value, ""))
 }
 
 /// An object that is no array.
@@ -83,27 +93,19 @@ pub fn object(what: &str, value: &JsValue) -> Result<Object, JsValue> {
     if value.is_object() && !Array::is_array(value) {
         return Ok(value.clone().unchecked_into());
     }
-    Err(type_error(&format!("{what} must be an object, not {}", kind(value))))
+    Err(wrong_type(what, "an object", value, ""))
 }
 
 /// A `Float64Array`.
 pub fn float64_array(what: &str, value: &JsValue) -> Result<Float64Array, JsValue> {
-    value.clone().dyn_into::<Float64Array>().map_err(|value| {
-        type_error(&format!(
-            "{what} must be a Float64Array, not {}: wrap other numbers in Float64Array.from(…)",
-            kind(&value)
-        ))
-    })
+    let hint = ": wrap other numbers in Float64Array.from(…)";
+    value.clone().dyn_into().map_err(|value| wrong_type(what, "a Float64Array", &value, hint))
 }
 
 /// The bytes of a `Uint8Array`.
 pub fn bytes(what: &str, value: &JsValue) -> Result<Vec<u8>, JsValue> {
-    let array = value.clone().dyn_into::<Uint8Array>().map_err(|value| {
-        type_error(&format!(
-            "{what} must be a Uint8Array, not {}: wrap an ArrayBuffer in new Uint8Array(buffer)",
-            kind(&value)
-        ))
-    })?;
+    let hint = ": wrap an ArrayBuffer in new Uint8Array(buffer)";
+    let array = value.dyn_ref::<Uint8Array>().ok_or_else(|| wrong_type(what, "a Uint8Array", value, hint))?;
     let length = array.length();
     let mut bytes = Vec::new();
     if length > MAX_ARTIFACT_BYTES || bytes.try_reserve_exact(length as usize).is_err() {

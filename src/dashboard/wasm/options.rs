@@ -3,8 +3,8 @@
 use js_sys::Object;
 use wasm_bindgen::JsValue;
 
-use super::arguments::{entries, kind, object, property, string, unreadable};
-use super::error::{range_error, type_error};
+use super::arguments::{entries, is_given, object, property, string, unreadable, wrong_type};
+use super::error::range_error;
 use crate::storage::Tag;
 use crate::storage::indexed_db::RunOptions;
 
@@ -53,11 +53,11 @@ pub fn run_options(options: &JsValue) -> Result<RunOptions, JsValue> {
     let Some(options) = optional(options)? else { return Ok(parsed) };
     parsed.run_name = text(&options, "run_name")?;
     let config = property("options.config", &options, &"config".into())?;
-    if !config.is_undefined() && !config.is_null() {
+    if is_given(&config) {
         parsed.config_json = Some(json(&config)?);
     }
     let tags = property("options.tags", &options, &"tags".into())?;
-    if !tags.is_undefined() && !tags.is_null() {
+    if is_given(&tags) {
         for (name, value) in entries("options.tags", &tags)? {
             let name = string("a tag's name", &name)?;
             let value = string("a tag's value in options.tags", &value)?;
@@ -68,13 +68,13 @@ pub fn run_options(options: &JsValue) -> Result<RunOptions, JsValue> {
 }
 
 fn optional(options: &JsValue) -> Result<Option<Object>, JsValue> {
-    if options.is_undefined() || options.is_null() { Ok(None) } else { object("options", options).map(Some) }
+    if is_given(options) { object("options", options).map(Some) } else { Ok(None) }
 }
 
 fn text(options: &Object, name: &str) -> Result<Option<String>, JsValue> {
     let what = format!("options.{name}");
     let value = property(&what, options, &name.into())?;
-    if value.is_undefined() || value.is_null() { Ok(None) } else { string(&what, &value).map(Some) }
+    if is_given(&value) { string(&what, &value).map(Some) } else { Ok(None) }
 }
 
 /// A configuration as JSON text, written by the browser: cycles and the caller's own `toJSON` are its matter, and end in an error.
@@ -84,7 +84,7 @@ fn json(config: &JsValue) -> Result<String, JsValue> {
         .map_err(|cause| unreadable("options.config, which must be plain JSON,", &cause))?;
     let text = JsValue::from(text)
         .as_string()
-        .ok_or_else(|| type_error(&format!("options.config must be a plain object, not {}", kind(config))))?;
+        .ok_or_else(|| wrong_type("options.config", "a plain object", config, ""))?;
     if text.len() > MAX_CONFIG_BYTES {
         return Err(range_error(&format!(
             "options.config is {} bytes of JSON; at most {MAX_CONFIG_BYTES} are taken: store it with log_artifact",

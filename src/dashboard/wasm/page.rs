@@ -2,6 +2,7 @@
 //! these events.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use js_sys::Function;
 use wasm_bindgen::JsCast;
@@ -13,9 +14,9 @@ use super::registry::opened;
 
 #[wasm_bindgen(module = "/src/dashboard/wasm/surface.js")]
 extern "C" {
-    /// Has `save(is_leaving)` called when the page leaves or may not run for a while, and `wake()` when it is back.
+    /// Has `leave()` called when the page leaves, `save()` when it may not run for a while, and `wake()` when it is back.
     #[wasm_bindgen(js_name = watch_page)]
-    fn watch(save: &Function, wake: &Function);
+    fn watch(leave: &Function, save: &Function, wake: &Function);
     /// Whether what a database has unsaved is to be saved when the page is asked whether it may be closed.
     ///
     /// Firefox ends the scripts of a process with its last tab: a handler of `pagehide` is cut off wherever it stands, and what it
@@ -33,9 +34,12 @@ pub fn watch_page() {
     if WATCHED.replace(true) {
         return;
     }
-    let save = Closure::<dyn Fn(bool)>::new(|is_leaving| {
-        opened().iter().for_each(|database| database.flush_on_exit(is_leaving));
-    });
-    let wake = Closure::<dyn Fn()>::new(|| opened().iter().for_each(Database::wake_up));
-    watch(save.into_js_value().unchecked_ref(), wake.into_js_value().unchecked_ref());
+    let leave = on_page(|database| database.flush_on_exit(true));
+    let save = on_page(|database| database.flush_on_exit(false));
+    watch(&leave, &save, &on_page(Database::wake_up));
+}
+
+/// A function that does this to every database.
+fn on_page(act: fn(&Rc<Database>)) -> Function {
+    Closure::<dyn Fn()>::new(move || opened().iter().for_each(act)).into_js_value().unchecked_into()
 }

@@ -54,8 +54,13 @@ async fn opened_or_new(options: StorageOptions) -> Result<Handle> {
 
 /// All databases this page has open.
 pub fn opened() -> Vec<Rc<Database>> {
-    ENTRIES
-        .with_borrow(|entries| entries.iter().filter_map(|entry| entry.database.borrow().clone()).collect())
+    ENTRIES.with_borrow(|entries| {
+        let mut opened = Vec::new();
+        for entry in entries {
+            opened.extend(entry.database.borrow().clone());
+        }
+        opened
+    })
 }
 
 async fn open_new(options: &StorageOptions) -> Result<Rc<Database>> {

@@ -169,16 +169,16 @@ export function safely_freed(object) {
 // The page's life: see page.rs.
 let saved = () => {};
 const unsaved = new Set();
-const closing = () => saved(false);
+const closing = () => saved();
 
-export function watch_page(save, wake) {
+export function watch_page(leave, save, wake) {
     const { document } = globalThis;
     if (!document) return;
     saved = save;
-    addEventListener('pagehide', () => save(true));
+    addEventListener('pagehide', leave);
     addEventListener('pageshow', ({ persisted }) => persisted && wake());
-    document.addEventListener('visibilitychange', () => (document.visibilityState === 'hidden' ? save(false) : wake()));
-    document.addEventListener('freeze', () => save(false));
+    document.addEventListener('visibilitychange', () => (document.visibilityState === 'hidden' ? save() : wake()));
+    document.addEventListener('freeze', save);
 }
 
 export function guard_closing(database, is_unsaved) {

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 /// Those who wait until something holds.
 #[derive(Debug, Default)]
@@ -11,13 +11,20 @@ pub struct Waiting(RefCell<Vec<Waker>>);
 impl Waiting {
     /// Resolves when `holds` does: at once, or at a [`Waiting::wake`].
     pub fn until(&self, holds: impl Fn() -> bool) -> impl Future<Output = ()> {
-        poll_fn(move |context| {
-            if holds() {
-                return Poll::Ready(());
-            }
-            self.0.borrow_mut().push(context.waker().clone());
-            Poll::Pending
-        })
+        poll_fn(move |context| self.poll_until(context, &holds))
+    }
+
+    /// As [`Waiting::until`], polled.
+    pub fn poll_until(&self, context: &mut Context<'_>, holds: impl Fn() -> bool) -> Poll<()> {
+        if holds() {
+            return Poll::Ready(());
+        }
+        let mut waiting = self.0.borrow_mut();
+        // Who is polled often while it waits is in it once.
+        if !waiting.last().is_some_and(|last| last.will_wake(context.waker())) {
+            waiting.push(context.waker().clone());
+        }
+        Poll::Pending
     }
 
     /// It may hold now.

@@ -37,8 +37,7 @@ impl Closing {
             if left_ms <= 0.0 {
                 return;
             }
-            // A timer always rings.
-            let _ = timer(left_ms).await;
+            timer(left_ms).await;
         }
     }
 }

@@ -143,8 +143,7 @@ impl Connection {
             let opened = self.in_time(opening).await?;
             let is_settled = self.was_open.get() || !opened.as_ref().is_err_and(is_lost);
             let Some(pause_ms) = pauses.next().filter(|_| !is_settled) else { return Ok(opened) };
-            // The timer cannot fail.
-            let _ = timer(pause_ms).await;
+            timer(pause_ms).await;
         }
     }
 

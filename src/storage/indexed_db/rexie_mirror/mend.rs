@@ -6,17 +6,16 @@
 //! milliseconds, a second kill would still find the old one.
 
 use futures::FutureExt;
-use js_sys::{Promise, Reflect};
+use js_sys::Reflect;
 use rexie::RexieBuilder;
 use rexie::TransactionMode::ReadWrite;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::JsFuture;
 
 use super::RexieMirror;
 use super::reads::one;
 use super::schema::{DATABASE_KEY, META};
-use super::timer::set_timeout;
+use super::timer::call_or_timer;
 use super::transact::{Ask, Next};
 use crate::storage::error::Result;
 
@@ -42,15 +41,13 @@ impl RexieMirror {
             return Ok(());
         }
         // It waits for no answer for ever: another page may be mending too.
-        let deleted = Promise::new(&mut |resolve, _| {
-            if let Ok(request) = delete_database(&name) {
-                for event in ["onsuccess", "onerror"] {
-                    let _ = Reflect::set(&request, &event.into(), &resolve);
-                }
+        let (resolve, deleted) = call_or_timer(MENDING_MS);
+        if let Ok(request) = delete_database(&name) {
+            for event in ["onsuccess", "onerror"] {
+                let _ = Reflect::set(&request, &event.into(), &resolve);
             }
-            set_timeout(&resolve, MENDING_MS);
-        });
-        let _ = JsFuture::from(deleted).await;
+        }
+        deleted.await;
         let mut plan = |answers: &[Vec<JsValue>]| {
             let [stored] = answers else { return Ok(Next::Read(vec![one(META, DATABASE_KEY)?])) };
             let Some(meta) = stored.first() else { return Ok(Next::Done) };

@@ -37,6 +37,7 @@ use self::transact::{Next, Request};
 use self::write::{Failed, overlooks_failures};
 use super::mirror::{Amendment, Batch, Catalog, Mirror, NewRun, ReservedIds, StoredPoints};
 use crate::storage::error::Result;
+use crate::storage::memory::hex;
 use crate::storage::record::{ExperimentRecord, RunRecord};
 
 /// A mirror in an IndexedDB database.
@@ -185,6 +186,5 @@ impl Mirror for RexieMirror {
 /// A name that nobody else has: 80 random bits are enough for the tabs of one browser.
 #[must_use]
 pub fn random_token() -> String {
-    let part = || (Math::random() * f64::from(1 << 20)) as u32;
-    format!("{:05x}{:05x}{:05x}{:05x}", part(), part(), part(), part())
+    hex(&[(); 10].map(|()| (Math::random() * 256.0) as u8))
 }
