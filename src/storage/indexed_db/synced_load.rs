@@ -113,10 +113,10 @@ impl<M: Mirror> SyncedStorage<M> {
     /// Loads the new points of runs whose points are looked at, then tells subscribers.
     async fn load_changed(&self, changes: Vec<Change>) -> Result<()> {
         for change in changes {
-            if let Change::Metrics { run_id, .. } = &change {
-                if self.find_run(run_id).is_some_and(|slot| self.unread(slot).is_some()) {
-                    self.load_run(run_id).await?;
-                }
+            if let Change::Metrics { run_id, .. } = &change
+                && self.find_run(run_id).is_some_and(|slot| self.unread(slot).is_some())
+            {
+                self.load_run(run_id).await?;
             }
             self.tell(change);
         }
