@@ -112,7 +112,7 @@ impl Connection {
         let checking = checked(self.name.clone(), handle).boxed_local();
         let (handle, meta) = match select(checking, timer(ANSWER_MS)).await {
             Either::Left((checked, _)) => checked?,
-            Either::Right((_, checking)) => {
+            Either::Right(((), checking)) => {
                 close_late(checking.map(|checked| checked.map(|(handle, _)| handle)));
                 return Err(unanswered());
             }
@@ -151,7 +151,7 @@ impl Connection {
     pub async fn in_time(&self, opening: Opening) -> Result<rexie::Result<Rexie>> {
         match select(opening, timer(PATIENCE_MS)).await {
             Either::Left((opened, _)) => Ok(opened),
-            Either::Right((_, opening)) => {
+            Either::Right(((), opening)) => {
                 close_late(opening);
                 Err(StorageError::Blocked(format!(
                     "the database '{}' cannot be opened while another tab holds on to it: close this site's other tabs, then try again",

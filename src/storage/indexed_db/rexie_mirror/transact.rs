@@ -131,7 +131,7 @@ async fn read_all(
                     None => return Poll::Ready(Ok(())),
                 }
             }
-            patience.poll_unpin(context).map(|_| Err(unanswered()))
+            patience.poll_unpin(context).map(|()| Err(unanswered()))
         });
         result = all_answered.await;
     }

@@ -109,7 +109,7 @@ pub(super) async fn write_all(
             return Poll::Ready(None);
         }
         match (commit.poll_unpin(context), patience.poll_unpin(context)) {
-            (Poll::Pending, Poll::Ready(_)) => {
+            (Poll::Pending, Poll::Ready(())) => {
                 telling = Some(unanswered());
                 Poll::Ready(None)
             }
