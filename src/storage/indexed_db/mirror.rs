@@ -155,7 +155,8 @@ pub trait Mirror {
         false
     }
 
-    /// Stores batches as one, as [`Mirror::commit`] does, for a page that may be gone before it resolves: waits for no other transaction.
+    /// Stores batches as one, as [`Mirror::commit`] does, for a page that may be gone before it resolves: waits for no other
+    /// transaction.
     ///
     /// What it stores is read only after [`Mirror::settle_exits`]. Storing a batch that was committed already does no harm.
     async fn commit_exit(&self, batches: &[Rc<Batch>]) -> Result<()> {
