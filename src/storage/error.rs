@@ -129,3 +129,19 @@ impl std::error::Error for StorageError {}
 
 /// What every storage operation returns.
 pub type Result<T> = std::result::Result<T, StorageError>;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_ids_are_quoted_in_part_and_never_within_a_character() {
+        for before in 0..4 {
+            let id = "a".repeat(before) + &"😀".repeat(1_000);
+            let message = StorageError::RunNotFound(id.clone()).to_string();
+            let quoted = message.split('\'').nth(1).unwrap_or_default();
+            assert!(id.starts_with(quoted) && (77..=80).contains(&quoted.len()), "{message}");
+        }
+        assert_eq!(quoted("short"), "short");
+    }
+}
