@@ -58,7 +58,11 @@ function neighbours(bodies) {
   const runs = bodies.map(runsOf);
   const sharers = new Map();
   for (const [place, all] of runs.entries()) {
-    for (const run of all) sharers.set(run, [...(sharers.get(run) ?? []), place].slice(0, MOST_SHARERS + 1));
+    for (const run of all) {
+      const others = sharers.get(run) ?? [];
+      if (others.length <= MOST_SHARERS) others.push(place);
+      sharers.set(run, others);
+    }
   }
   return runs.map((all, place) => {
     const common = new Map();

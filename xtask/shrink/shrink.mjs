@@ -6,7 +6,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -100,7 +100,9 @@ function remembered(all, order) {
   }
   console.log('trying in which order the functions compress best (most of a minute)');
   const found = order(all);
-  writeFileSync(known, JSON.stringify({ of, order: found }));
+  // Who is stopped here leaves no half of it.
+  writeFileSync(`${known}.new`, JSON.stringify({ of, order: found }));
+  renameSync(`${known}.new`, known);
   return found;
 }
 
