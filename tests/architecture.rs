@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where browser crates may be named.
-const ROOMS: [&str; 2] = ["src/dashboard/wasm/", "src/storage/indexed_db/rexie_mirror/"];
+const ROOMS: [&str; 2] = ["src/wasm/", "src/storage/indexed_db/rexie_mirror/"];
 
 fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

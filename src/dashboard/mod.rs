@@ -9,10 +9,11 @@ mod downsample;
 mod snapshot;
 mod source;
 mod trend;
-#[cfg(feature = "wasm")]
-pub mod wasm;
 
 pub use downsample::{FEWEST_POINTS, downsample, downsample_series};
 pub use snapshot::{MetricSnapshot, ResourceSnapshot};
 pub use source::{DashboardSource, MetricCallback, MetricKeys, RunDashboard};
 pub use trend::Trend;
+
+#[cfg(feature = "wasm")]
+pub use crate::wasm;

@@ -3,7 +3,7 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-#[wasm_bindgen(module = "/src/dashboard/wasm/surface.js")]
+#[wasm_bindgen(module = "/src/wasm/surface.js")]
 extern "C" {
     /// Resolves to `{ usage, quota, persisted }`; zeros where the browser does not tell.
     pub fn estimate() -> Promise;

@@ -7,9 +7,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::WasmRun;
-use crate::dashboard::wasm::arguments;
-use crate::dashboard::wasm::database::Database;
-use crate::dashboard::wasm::error::{quiet_promise, quiet_promise_of};
+use crate::wasm::arguments;
+use crate::wasm::database::Database;
+use crate::wasm::error::{quiet_promise, quiet_promise_of};
 use crate::storage::{Result as StorageResult, RunSlot, RunStatus};
 
 #[wasm_bindgen]

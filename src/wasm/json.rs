@@ -14,7 +14,7 @@ const MOST_POINTS: usize = 5_000_000;
 /// Points whose text is kept: some seventy megabytes.
 const MOST_KEPT_POINTS: usize = 1_000_000;
 
-#[wasm_bindgen(module = "/src/dashboard/wasm/surface.js")]
+#[wasm_bindgen(module = "/src/wasm/surface.js")]
 extern "C" {
     /// The points of a metric: `[{"step":0,"value":0.5,"timestamp":"2026-01-01T00:00:00.000Z"},…]`.
     ///

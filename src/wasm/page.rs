@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::database::Database;
 use super::registry::opened;
 
-#[wasm_bindgen(module = "/src/dashboard/wasm/surface.js")]
+#[wasm_bindgen(module = "/src/wasm/surface.js")]
 extern "C" {
     /// Has `leave()` called when the page leaves, `save()` when it may not run for a while, and `wake()` when it is back.
     #[wasm_bindgen(js_name = watch_page)]

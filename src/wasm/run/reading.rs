@@ -7,9 +7,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::WasmRun;
-use crate::dashboard::wasm::arguments;
-use crate::dashboard::wasm::database::artifact;
-use crate::dashboard::wasm::views::stored_series_object;
+use crate::wasm::arguments;
+use crate::wasm::database::artifact;
+use crate::wasm::views::stored_series_object;
 use crate::storage::Series;
 use crate::storage::indexed_db::text_list;
 

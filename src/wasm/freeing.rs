@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-#[wasm_bindgen(module = "/src/dashboard/wasm/surface.js")]
+#[wasm_bindgen(module = "/src/wasm/surface.js")]
 extern "C" {
     /// Makes freeing safe for all objects of this one's class, and gives the object back.
     pub fn safely_freed(object: JsValue) -> JsValue;

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::storage::indexed_db::MAX_STAGED_STEP;
 
-#[wasm_bindgen(module = "/src/dashboard/wasm/surface.js")]
+#[wasm_bindgen(module = "/src/wasm/surface.js")]
 extern "C" {
     /// Gives a run's two methods their short cut. `places` maps its metric keys to their places; all handles on a run have the same.
     fn stage_points(

@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::WasmRun;
-use crate::dashboard::wasm::arguments;
+use crate::wasm::arguments;
 use crate::storage::indexed_db::Staging;
 use crate::storage::{MAX_STEP, SeriesSlot, step_too_large};
 
