@@ -7,15 +7,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use entrenar::storage::indexed_db::{
-    MAX_STAGED_STEP, MemoryMirror, Notice, RunOptions, STAGED_METRICS, STAGED_POINTS, Staging, SyncedStorage,
+    FIRST_STAGED_POINT, MAX_STAGED_STEP, MemoryMirror, Notice, RunOptions, STAGED_POINTS, Staging,
+    SyncedStorage,
 };
 use entrenar::storage::{MAX_STEP, RawPoint, RunSlot, RunStatus, SeriesSlot, StorageError};
 use futures::executor::block_on;
 use proptest::prelude::*;
 
 const KEYS: [&str; 3] = ["loss", "accuracy", "lr"];
-/// The cell in which the points begin.
-const FIRST_POINT: usize = 6 + 2 * STAGED_METRICS;
 const START_MS: f64 = 1_700_000_000_000.0;
 
 /// A point's step, the bits of its value, and its time.
@@ -28,12 +27,14 @@ type Metric = (usize, &'static str);
 struct Page {
     synced: SyncedStorage<MemoryMirror>,
     runs: [RunSlot; 2],
-    /// What `surface.js` keeps: where points go, the metrics' places, and the epoch that each run was admitted to.
+    /// What `staging.js` keeps: where points go, the metrics' handles, and the epoch in which each run may stage.
     cells: Option<&'static [Cell<f64>]>,
-    places: BTreeMap<Metric, f64>,
+    handles: BTreeMap<Metric, f64>,
     /// Of each metric that points are staged of: since which take, and where the last one is.
     chains: RefCell<BTreeMap<Metric, (f64, usize)>>,
     epochs: [f64; 2],
+    /// The metrics' next steps, and the epoch in which they hold.
+    next_steps: RefCell<BTreeMap<Metric, (f64, u64)>>,
 }
 
 impl Page {
@@ -46,34 +47,47 @@ impl Page {
         let begin = || block_on(synced.begin_run("staging", RunOptions::default())).unwrap();
         let runs = [begin(), begin()];
         let cells = stages.then(|| synced.staging().cells());
-        Self { synced, runs, cells, places: BTreeMap::new(), chains: RefCell::default(), epochs: [-1.0; 2] }
+        Self {
+            synced,
+            runs,
+            cells,
+            handles: BTreeMap::new(),
+            chains: RefCell::default(),
+            epochs: [-1.0; 2],
+            next_steps: RefCell::default(),
+        }
     }
 
     fn series(&mut self, run: usize, key: &'static str) -> Result<SeriesSlot, StorageError> {
-        if let Some(place) = self.places.get(&(run, key)) {
-            return Ok(Staging::series(*place));
+        if let Some(handle) = self.handles.get(&(run, key)) {
+            return Ok(Staging::series(*handle));
         }
         let series = self.synced.storage_mut().series_slot(self.runs[run], key)?;
-        self.places.insert((run, key), Staging::place(self.runs[run], series));
+        self.handles.insert((run, key), Staging::handle(self.runs[run], series));
         Ok(series)
     }
 
-    /// Whether the point took the short cut.
-    fn stage(&self, run: usize, key: &'static str, step: Option<u64>, value: f64, now_ms: f64) -> bool {
-        let (Some(cells), Some(&place)) = (self.cells, self.places.get(&(run, key))) else { return false };
+    /// Whether so many points of the run may be staged now.
+    fn may_stage(&self, run: usize, points: usize, step: Option<u64>, now_ms: f64) -> bool {
+        let Some(cells) = self.cells else { return false };
+        let room = cells.len() - FIRST_STAGED_POINT - 4 * cells[1].get() as usize;
+        cells[0].get() == self.epochs[run]
+            && now_ms <= cells[2].get()
+            && 4 * points <= room
+            && step.is_none_or(|step| step <= MAX_STAGED_STEP)
+    }
+
+    fn write(&self, run: usize, key: &'static str, step: Option<u64>, value: f64, now_ms: f64) {
+        let Some(cells) = self.cells else { return };
         let count = cells[1].get();
-        let at = FIRST_POINT + 4 * count as usize;
-        let is_admitted = cells[0].get() == self.epochs[run] && now_ms <= cells[2].get();
-        if !is_admitted || at >= cells.len() || step.is_some_and(|step| step > MAX_STAGED_STEP) {
-            return false;
-        }
+        let at = FIRST_STAGED_POINT + 4 * count as usize;
         let take = cells[4].get();
         match self.chains.borrow_mut().insert((run, key), (take, at)) {
             Some((since, last)) if since == take => cells[last].set(count),
             // There are far fewer metrics here than have room.
             _ => {
                 let chain = 6 + 2 * cells[5].get() as usize;
-                cells[chain].set(place);
+                cells[chain].set(self.handles[&(run, key)]);
                 cells[chain + 1].set(count);
                 cells[5].set(cells[5].get() + 1.0);
             }
@@ -83,6 +97,36 @@ impl Page {
         cells[at + 2].set(value);
         cells[at + 3].set(now_ms);
         cells[1].set(cells[1].get() + 1.0);
+        if let Some((epoch, next)) = self.next_steps.borrow_mut().get_mut(&(run, key))
+            && *epoch == self.epochs[run]
+        {
+            *next = step.map_or(*next + 1, |step| (*next).max(step + 1));
+        }
+    }
+
+    /// Whether the point was staged.
+    fn stage(&self, run: usize, key: &'static str, step: Option<u64>, value: f64, now_ms: f64) -> bool {
+        if !self.handles.contains_key(&(run, key)) || !self.may_stage(run, 1, step, now_ms) {
+            return false;
+        }
+        self.write(run, key, step, value, now_ms);
+        true
+    }
+
+    /// Whether a point of each metric was staged, all at one step.
+    fn stage_all(&self, run: usize, keys: &[&'static str], step: Option<u64>, now_ms: f64) -> bool {
+        if keys.is_empty() || !self.may_stage(run, keys.len(), step, now_ms) {
+            return false;
+        }
+        let next_steps = self.next_steps.borrow();
+        let known = keys.iter().map(|key| {
+            let (epoch, next) = next_steps.get(&(run, *key))?;
+            (*epoch == self.epochs[run]).then_some(*next)
+        });
+        let Some(known) = known.collect::<Option<Vec<u64>>>() else { return false };
+        drop(next_steps);
+        let step = step.or(known.into_iter().max());
+        keys.iter().for_each(|key| self.write(run, key, step, 0.5, now_ms));
         true
     }
 
@@ -98,12 +142,63 @@ impl Page {
             return Ok(());
         }
         let series = self.series(run, key)?;
+        self.store(run, key, series, step, value, now_ms)?;
+        self.look(run);
+        Ok(())
+    }
+
+    /// What `log_metrics` does: all or none, at a common step.
+    fn log_all(
+        &mut self,
+        run: usize,
+        keys: &[&'static str],
+        step: Option<u64>,
+        now_ms: f64,
+    ) -> Result<(), StorageError> {
+        if self.stage_all(run, keys, step, now_ms) {
+            return Ok(());
+        }
+        let mut points = Vec::new();
+        for key in keys {
+            points.push((*key, self.series(run, key)?));
+        }
+        let next = points.iter().map(|(_, series)| self.next_step(run, *series)).max();
+        self.synced.storage().check_room(self.runs[run], keys.len() as u64)?;
+        for (key, series) in points {
+            self.store(run, key, series, step.or(next), 0.5, now_ms)?;
+        }
+        self.look(run);
+        Ok(())
+    }
+
+    /// A checked call.
+    fn store(
+        &mut self,
+        run: usize,
+        key: &'static str,
+        series: SeriesSlot,
+        step: Option<u64>,
+        value: f64,
+        now_ms: f64,
+    ) -> Result<(), StorageError> {
         self.synced.log(self.runs[run], series, step, value, now_ms)?;
-        self.synced.admit(self.runs[run]);
-        if let Some(cells) = self.cells {
-            self.epochs[run] = if cells[3].get() == 1.0 { cells[0].get() } else { -1.0 };
+        if let Some(epoch) = self.synced.allow_staging(self.runs[run], now_ms) {
+            let next = self.next_step(run, series);
+            self.next_steps.borrow_mut().insert((run, key), (epoch, next));
         }
         Ok(())
+    }
+
+    fn look(&mut self, run: usize) {
+        if let Some(cells) = self.cells {
+            let is_allowed = cells[3].get() == Staging::run_number(self.runs[run]);
+            self.epochs[run] = if is_allowed { cells[0].get() } else { -1.0 };
+        }
+    }
+
+    fn next_step(&self, run: usize, series: SeriesSlot) -> u64 {
+        let storage = self.synced.storage();
+        storage.memory().get(self.runs[run]).unwrap().series_at(series).series.next_step()
     }
 
     fn points(&self, run: usize) -> Vec<(String, Vec<Bits>)> {
@@ -148,6 +243,21 @@ fn happen(page: &mut Page, (op, run, key, bits): (u8, usize, usize, u64), now_ms
                 |state: &mut entrenar::storage::RunState| state.complete(RunStatus::Success, now_ms as i64);
             format!("{:?}", page.synced.storage_mut().change_run(slot, end))
         }
+        128.. => {
+            let keys: Vec<&'static str> = KEYS
+                .into_iter()
+                .enumerate()
+                .filter(|(index, _)| bits >> index & 1 == 1)
+                .map(|(_, key)| key)
+                .collect();
+            // Mostly all at their next step; now and then at one of the caller's, or at one that nothing may follow.
+            let step = match bits >> 3 & 7 {
+                0 => Some(bits >> 6 & 63),
+                1 => Some(MAX_STEP - (bits >> 6 & 63)).filter(|_| bits >> 12 & 15 == 0),
+                _ => None,
+            };
+            format!("{:?}", page.log_all(run, &keys, step, now_ms))
+        }
         _ => format!("{:?}", page.synced.storage().memory().get(slot).map(|run| run.record().status)),
     }
 }
@@ -159,7 +269,7 @@ proptest! {
     fn staging_changes_nothing_that_can_be_seen(
         // Mostly one run in a row: its metrics are sorted when they are taken over, which two runs are not.
         steps in prop::collection::vec(
-            (0u8..128, prop_oneof![9 => Just(0usize), 1 => Just(1)], 0..KEYS.len(), any::<u64>(), 0..40u32),
+            (0u8..160, prop_oneof![9 => Just(0usize), 1 => Just(1)], 0..KEYS.len(), any::<u64>(), 0..40u32),
             1..900,
         )
     ) {
@@ -179,7 +289,7 @@ proptest! {
 }
 
 #[test]
-fn most_points_take_the_short_cut() {
+fn most_points_are_staged() {
     let mut page = Page::open(true);
     let mut short = 0;
     for index in 0..10 * STAGED_POINTS {
@@ -188,6 +298,38 @@ fn most_points_take_the_short_cut() {
         short += usize::from(page.synced.staging().waiting() > waiting);
     }
     assert!(short > 9 * STAGED_POINTS, "{short} points of {}", 10 * STAGED_POINTS);
+}
+
+#[test]
+fn most_points_of_several_metrics_at_once_are_staged() {
+    let mut page = Page::open(true);
+    let mut short = 0;
+    for index in 0..2 * STAGED_POINTS {
+        let waiting = page.synced.staging().waiting();
+        page.log_all(index % 2, &KEYS, None, START_MS).unwrap();
+        short += usize::from(page.synced.staging().waiting() > waiting);
+    }
+    assert!(short > 19 * STAGED_POINTS / 10, "{short} calls of {}", 2 * STAGED_POINTS);
+}
+
+#[test]
+fn call_that_logs_nothing_lets_no_run_stage() {
+    let mut page = Page::open(true);
+    page.log(0, "loss", None, 1.0, START_MS).unwrap();
+    page.log(1, "loss", None, 1.0, START_MS).unwrap();
+    // Past the last step: from here on run 0 is logged to by checked calls alone.
+    page.log(0, "loss", Some(MAX_STEP), 1.0, START_MS).unwrap();
+    page.log(1, "loss", None, 1.0, START_MS).unwrap();
+    page.log_all(0, &[], None, START_MS).unwrap();
+    assert!(page.log(0, "loss", None, 1.0, START_MS).is_err());
+}
+
+#[test]
+fn staging_ends_at_its_deadline_whatever_the_timestamps_say() {
+    let mut page = Page::open(true);
+    page.log(0, "loss", None, 1.0, START_MS).unwrap();
+    assert!(page.stage(0, "loss", None, 2.0, START_MS + 150.0));
+    assert!(!page.stage(0, "loss", None, 3.0, START_MS + 150.1));
 }
 
 #[test]
@@ -207,7 +349,7 @@ fn a_full_buffer_of_many_metrics_is_taken_over_in_order() {
 }
 
 #[test]
-fn whoever_logs_again_after_a_wake_asks_for_the_next_one() {
+fn point_after_a_wake_asks_for_the_next_one() {
     let wakes: Rc<RefCell<u32>> = Rc::default();
     let heard = Rc::clone(&wakes);
     let mut page = Page::watched(true, move |notice| {
@@ -234,7 +376,7 @@ fn nothing_is_staged_past_the_bound_on_unsaved_points() {
 }
 
 #[test]
-fn at_that_bound_nothing_is_lost_and_no_more_is_taken_if_somebody_reads_meanwhile() {
+fn reads_at_that_bound_lose_nothing_and_let_no_more_in() {
     let mut page = Page::open(true);
     page.synced.storage_mut().set_most_unsaved(STAGED_POINTS as u64 * 2);
     let mut logged = 0;

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeZone, Utc};
 mod page_clock;
 
 #[cfg(all(target_arch = "wasm32", feature = "wasm"))]
-pub use page_clock::now_ms;
+pub use page_clock::{monotonic_ms, now_ms};
 
 /// Milliseconds since the Unix epoch, whole.
 #[cfg(not(all(target_arch = "wasm32", feature = "wasm")))]

@@ -1,6 +1,8 @@
-//! Checks of callers' values. The generated glue checks nothing: each argument comes in as a `JsValue` and is looked at here.
+//! Checks of callers' values. The generated glue checks nothing: each argument comes in as a `JsValue` and is looked at here, or by
+//! JavaScript in `js/` where that asks an object for what it holds.
 
-use js_sys::{Array, Float64Array, Function, Object, Uint8Array};
+use js_sys::{Array, Float64Array, Function, JsString, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::error::{range_error, type_error};
@@ -9,20 +11,44 @@ use crate::storage::{MAX_STEP, quoted};
 /// The largest artifact, in bytes.
 const MAX_ARTIFACT_BYTES: u32 = 256 << 20;
 
-/// What a value is, for messages: its type, never its content.
-pub fn kind(value: &JsValue) -> String {
-    if value.is_null() {
-        "null".into()
-    } else if Array::is_array(value) {
-        "an array".into()
-    } else {
-        value.js_typeof().as_string().unwrap_or_default()
-    }
+#[wasm_bindgen(module = "/src/wasm/js/kinds.js")]
+extern "C" {
+    /// What a value is, for messages: its type, never its content.
+    pub fn kind_of(value: &JsValue) -> String;
 }
 
-/// A string.
+#[wasm_bindgen(module = "/src/wasm/js/numbers_and_bytes.js")]
+extern "C" {
+    /// A caller's typed array or list of numbers, on the caller's memory or a copy.
+    #[wasm_bindgen(catch)]
+    pub fn float64_values(what: &str, value: &JsValue) -> Result<Float64Array, JsValue>;
+    /// The bytes of a caller's view or buffer, on the caller's memory.
+    #[wasm_bindgen(catch)]
+    fn byte_view(what: &str, value: &JsValue) -> Result<Uint8Array, JsValue>;
+}
+
+#[wasm_bindgen(module = "/src/wasm/js/named_values.js")]
+extern "C" {
+    type NamedValues;
+    #[wasm_bindgen(method, getter)]
+    fn keys(this: &NamedValues) -> Array;
+    #[wasm_bindgen(method, getter)]
+    fn values(this: &NamedValues) -> Array;
+    #[wasm_bindgen(catch)]
+    fn named_values(what: &str, value: &JsValue) -> Result<NamedValues, JsValue>;
+}
+
+/// A string that is whole: half of a character has no UTF-8, and would become the same as any other half.
 pub fn string(what: &str, value: &JsValue) -> Result<String, JsValue> {
-    value.as_string().ok_or_else(|| wrong_type(what, "a string", value, ""))
+    let text = value.as_string().ok_or_else(|| wrong_type(what, "a string", value, ""))?;
+    // What has no UTF-8 was replaced by this.
+    let is_suspect = text.contains(char::REPLACEMENT_CHARACTER);
+    if is_suspect && !value.unchecked_ref::<JsString>().is_valid_utf16() {
+        return Err(range_error(&format!(
+            "{what} contains a lone surrogate, half of a character: was the text cut in the middle of one? Mend it with toWellFormed()"
+        )));
+    }
+    Ok(text)
 }
 
 /// A number, NaN and ±Infinity included.
@@ -72,7 +98,7 @@ pub fn optional_step(what: &str, value: &JsValue) -> Result<Option<u64>, JsValue
 
 /// The error for a value that is not what it must be; a hint may say how to get there.
 pub fn wrong_type(what: &str, expected: &str, value: &JsValue, hint: &str) -> JsValue {
-    type_error(&format!("{what} must be {expected}, not {}{hint}", kind(value)))
+    type_error(&format!("{what} must be {expected}, not {}{hint}", kind_of(value)))
 }
 
 /// Whether a value is there: neither `undefined` nor `null`.
@@ -88,24 +114,9 @@ pub fn function(what: &str, value: &JsValue) -> Result<Function, JsValue> {
     Err(wrong_type(what, "a function", value, ""))
 }
 
-/// An object that is no array.
-pub fn object(what: &str, value: &JsValue) -> Result<Object, JsValue> {
-    if value.is_object() && !Array::is_array(value) {
-        return Ok(value.clone().unchecked_into());
-    }
-    Err(wrong_type(what, "an object", value, ""))
-}
-
-/// A `Float64Array`.
-pub fn float64_array(what: &str, value: &JsValue) -> Result<Float64Array, JsValue> {
-    let hint = ": wrap other numbers in Float64Array.from(…)";
-    value.clone().dyn_into().map_err(|value| wrong_type(what, "a Float64Array", &value, hint))
-}
-
-/// The bytes of a `Uint8Array`.
+/// A copy of the bytes of a view or a buffer.
 pub fn bytes(what: &str, value: &JsValue) -> Result<Vec<u8>, JsValue> {
-    let hint = ": wrap an ArrayBuffer in new Uint8Array(buffer)";
-    let array = value.dyn_ref::<Uint8Array>().ok_or_else(|| wrong_type(what, "a Uint8Array", value, hint))?;
+    let array = byte_view(what, value)?;
     let length = array.length();
     let mut bytes = Vec::new();
     if length > MAX_ARTIFACT_BYTES || bytes.try_reserve_exact(length as usize).is_err() {
@@ -118,29 +129,8 @@ pub fn bytes(what: &str, value: &JsValue) -> Result<Vec<u8>, JsValue> {
     Ok(bytes)
 }
 
-/// The entries of a plain object whose keys are strings. Reading may run the caller's code, which may throw.
+/// The entries of a plain object or a map. Reading may run the caller's code.
 pub fn entries(what: &str, value: &JsValue) -> Result<Vec<(JsValue, JsValue)>, JsValue> {
-    let object = object(what, value)?;
-    let keys = js_sys::Reflect::own_keys(&object).map_err(|cause| unreadable(what, &cause))?;
-    let mut entries = Vec::with_capacity(keys.length() as usize);
-    for key in keys.iter().filter(JsValue::is_string) {
-        let item = property(what, &object, &key)?;
-        entries.push((key, item));
-    }
-    Ok(entries)
-}
-
-/// One property. Reading may run the caller's code, which may throw.
-pub fn property(what: &str, object: &Object, key: &JsValue) -> Result<JsValue, JsValue> {
-    js_sys::Reflect::get(object, key).map_err(|cause| unreadable(what, &cause))
-}
-
-/// The error for a value whose own code threw.
-pub fn unreadable(what: &str, cause: &JsValue) -> JsValue {
-    let detail = cause.dyn_ref::<js_sys::Error>().map(|error| {
-        // Reading `message` may run the caller's code as well.
-        js_sys::Reflect::get(error, &"message".into()).ok().and_then(|text| text.as_string())
-    });
-    let detail = detail.flatten().unwrap_or_else(|| kind(cause));
-    type_error(&format!("{what} cannot be read: {detail}"))
+    let named = named_values(what, value)?;
+    Ok(named.keys().iter().zip(named.values().iter()).collect())
 }

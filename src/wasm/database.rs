@@ -14,7 +14,7 @@ use super::channel::Channel;
 use super::error::{quiet_promise_of, spawn, warn};
 use super::page::guard_closing;
 use super::page_mirror::PageMirror;
-use super::staging::Places;
+use super::staging::StagedSeries;
 use super::subscribers::Subscribers;
 use super::views::change_object;
 use crate::storage::indexed_db::{Change, Damage, Mirror, Notice, SyncedStorage};
@@ -46,7 +46,7 @@ pub struct Database {
 struct OpenRun {
     run: RunSlot,
     subscribers: Rc<Subscribers>,
-    places: Places,
+    series: StagedSeries,
 }
 
 /// What the storage's notices reach. It exists before the storage does.
@@ -110,11 +110,11 @@ impl Hub {
 
     async fn flush_in_background(&self, at_once: bool) {
         let Some(database) = self.database.borrow().upgrade() else { return };
-        if database.synced.tick(js_sys::Date::now()) || at_once {
+        if database.synced.tick(crate::storage::clock::now_ms() as f64) || at_once {
             // A failure is told by a notice, and tried again.
             let _ = database.synced.flush().await;
         }
-        database.synced.compact_idle(js_sys::Date::now()).await;
+        database.synced.compact_idle(crate::storage::clock::now_ms() as f64).await;
         if database.synced.is_saved() {
             self.guard_closing(&database, false);
         }
@@ -190,14 +190,14 @@ impl Database {
         unsubscribe
     }
 
-    /// The callbacks on metrics of a run and the metrics' places, shared by all its handles in this page.
-    pub fn shared(&self, run: RunSlot) -> (Rc<Subscribers>, Places) {
+    /// The callbacks on metrics of a run and what staging knows of its metrics, shared by all its handles in this page.
+    pub fn shared(&self, run: RunSlot) -> (Rc<Subscribers>, StagedSeries) {
         let mut runs = self.runs.borrow_mut();
         let place = runs.iter().position(|open| open.run == run).unwrap_or_else(|| {
-            runs.push(OpenRun { run, subscribers: Rc::default(), places: Places::new() });
+            runs.push(OpenRun { run, subscribers: Rc::default(), series: StagedSeries::new() });
             runs.len() - 1
         });
-        (Rc::clone(&runs[place].subscribers), runs[place].places.clone())
+        (Rc::clone(&runs[place].subscribers), runs[place].series.clone())
     }
 
     /// Lets go of the points of ended runs that this page has no handle on any more.

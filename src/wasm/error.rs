@@ -2,36 +2,38 @@
 
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
-use js_sys::{Error, Function, Promise, RangeError, Reflect, TypeError};
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
 
+use super::host::{console_error, console_warn};
 use crate::storage::StorageError;
 
 /// The code of every error about an argument.
 pub const INVALID_ARGUMENT: &str = "InvalidArgument";
 
-fn with_code(error: JsValue, code: &str) -> JsValue {
-    // Setting a property of a fresh Error cannot fail.
-    let _ = Reflect::set(&error, &"code".into(), &code.into());
-    error
+#[wasm_bindgen(module = "/src/wasm/js/errors.js")]
+extern "C" {
+    /// An error of the type of this name.
+    fn coded_error(name: &str, code: &str, message: &str) -> JsValue;
 }
 
 /// A `TypeError`: an argument of the wrong type.
 pub fn type_error(message: &str) -> JsValue {
-    with_code(TypeError::new(message).into(), INVALID_ARGUMENT)
+    coded_error("TypeError", INVALID_ARGUMENT, message)
 }
 
 /// A `RangeError`: an argument of the right type and a value that is not taken.
 pub fn range_error(message: &str) -> JsValue {
-    with_code(RangeError::new(message).into(), INVALID_ARGUMENT)
+    coded_error("RangeError", INVALID_ARGUMENT, message)
 }
 
 /// An `Error` of the storage.
 fn storage_error(error: &StorageError) -> JsValue {
     match error {
         StorageError::InvalidArgument(message) => range_error(message),
-        other => with_code(Error::new(&other.to_string()).into(), other.code()),
+        other => coded_error("Error", other.code(), &other.to_string()),
     }
 }
 
@@ -100,10 +102,10 @@ pub fn spawn(future: impl Future<Output = ()> + 'static) {
 
 /// Tells a caller's mistake that nobody awaits.
 pub fn report(what: &str, cause: &JsValue) {
-    web_sys::console::error_2(&format!("entrenar: {what}").into(), cause);
+    console_error(&format!("entrenar: {what}"), cause);
 }
 
 /// Tells once what the user should know.
 pub fn warn(text: &str) {
-    web_sys::console::warn_1(&format!("entrenar: {text}").into());
+    console_warn(&format!("entrenar: {text}"));
 }

@@ -1,6 +1,5 @@
-//! A run's metrics as JSON text, written by `surface.js`: what `JSON.stringify` would write of the same points, in less time. While
+//! A run's metrics as JSON text, written by `js/metrics_json.js`: what `JSON.stringify` would write of the same points, in less time. While
 //! the run goes on, the text is kept, and only what was logged since is added to it.
-//! What visitors download has its comments here.
 
 use js_sys::{Array, Float64Array};
 use wasm_bindgen::JsValue;
@@ -14,7 +13,7 @@ const MOST_POINTS: usize = 5_000_000;
 /// Points whose text is kept: some seventy megabytes.
 const MOST_KEPT_POINTS: usize = 1_000_000;
 
-#[wasm_bindgen(module = "/src/wasm/surface.js")]
+#[wasm_bindgen(module = "/src/wasm/js/metrics_json.js")]
 extern "C" {
     /// The points of a metric: `[{"step":0,"value":0.5,"timestamp":"2026-01-01T00:00:00.000Z"},…]`.
     ///

@@ -1,9 +1,9 @@
 //! The `options` of `new`, `resume` and `open`.
 
-use js_sys::Object;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::arguments::{entries, is_given, object, property, string, unreadable, wrong_type};
+use super::arguments::{entries, is_given, string};
 use super::error::range_error;
 use crate::storage::Tag;
 use crate::storage::indexed_db::RunOptions;
@@ -14,6 +14,23 @@ const DEFAULT_DATABASE: &str = "entrenar";
 const MAX_NAME_BYTES: usize = 1024;
 /// The longest configuration, in bytes of JSON.
 const MAX_CONFIG_BYTES: usize = 4 << 20;
+
+#[wasm_bindgen(module = "/src/wasm/js/options.js")]
+extern "C" {
+    /// Whether options can be read from a value.
+    #[wasm_bindgen(catch)]
+    fn check_options(options: &JsValue) -> Result<(), JsValue>;
+    /// One option. Reading it may run the caller's code.
+    #[wasm_bindgen(catch)]
+    fn option(options: &JsValue, name: &str) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen(module = "/src/wasm/js/config.js")]
+extern "C" {
+    /// A configuration as JSON text of at most so many characters.
+    #[wasm_bindgen(catch)]
+    fn config_json(config: &JsValue, most: f64) -> Result<String, JsValue>;
+}
 
 /// Which storage a caller means.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -27,8 +44,8 @@ pub struct StorageOptions {
 /// Reads `StorageOptions`.
 pub fn storage_options(options: &JsValue) -> Result<StorageOptions, JsValue> {
     let mut parsed = StorageOptions { database: DEFAULT_DATABASE.to_owned(), persistent: true };
-    let Some(options) = optional(options)? else { return Ok(parsed) };
-    if let Some(database) = text(&options, "database")? {
+    let Some(options) = given(options)? else { return Ok(parsed) };
+    if let Some(database) = text(options, "database")? {
         if database.is_empty() || database.len() > MAX_NAME_BYTES {
             return Err(range_error(&format!(
                 "options.database must have 1 to {MAX_NAME_BYTES} bytes, not {}",
@@ -37,7 +54,7 @@ pub fn storage_options(options: &JsValue) -> Result<StorageOptions, JsValue> {
         }
         parsed.database = database;
     }
-    if let Some(storage) = text(&options, "storage")? {
+    if let Some(storage) = text(options, "storage")? {
         parsed.persistent = match storage.as_str() {
             "indexeddb" => true,
             "memory" => false,
@@ -50,13 +67,13 @@ pub fn storage_options(options: &JsValue) -> Result<StorageOptions, JsValue> {
 /// Reads what `RunOptions` adds to them.
 pub fn run_options(options: &JsValue) -> Result<RunOptions, JsValue> {
     let mut parsed = RunOptions::default();
-    let Some(options) = optional(options)? else { return Ok(parsed) };
-    parsed.run_name = text(&options, "run_name")?;
-    let config = property("options.config", &options, &"config".into())?;
+    let Some(options) = given(options)? else { return Ok(parsed) };
+    parsed.run_name = text(options, "run_name")?;
+    let config = option(options, "config")?;
     if is_given(&config) {
         parsed.config_json = Some(json(&config)?);
     }
-    let tags = property("options.tags", &options, &"tags".into())?;
+    let tags = option(options, "tags")?;
     if is_given(&tags) {
         for (name, value) in entries("options.tags", &tags)? {
             let name = string("a tag's name", &name)?;
@@ -67,24 +84,22 @@ pub fn run_options(options: &JsValue) -> Result<RunOptions, JsValue> {
     Ok(parsed)
 }
 
-fn optional(options: &JsValue) -> Result<Option<Object>, JsValue> {
-    if is_given(options) { object("options", options).map(Some) } else { Ok(None) }
+/// The options, if there are any.
+fn given(options: &JsValue) -> Result<Option<&JsValue>, JsValue> {
+    if !is_given(options) {
+        return Ok(None);
+    }
+    check_options(options).map(|()| Some(options))
 }
 
-fn text(options: &Object, name: &str) -> Result<Option<String>, JsValue> {
-    let what = format!("options.{name}");
-    let value = property(&what, options, &name.into())?;
-    if is_given(&value) { string(&what, &value).map(Some) } else { Ok(None) }
+fn text(options: &JsValue, name: &str) -> Result<Option<String>, JsValue> {
+    let value = option(options, name)?;
+    if is_given(&value) { string(&format!("options.{name}"), &value).map(Some) } else { Ok(None) }
 }
 
-/// A configuration as JSON text, written by the browser: cycles and the caller's own `toJSON` are its matter, and end in an error.
+/// A configuration as JSON text from which it comes back as it is.
 fn json(config: &JsValue) -> Result<String, JsValue> {
-    object("options.config", config)?;
-    let text = js_sys::JSON::stringify(config)
-        .map_err(|cause| unreadable("options.config, which must be plain JSON,", &cause))?;
-    let text = JsValue::from(text)
-        .as_string()
-        .ok_or_else(|| wrong_type("options.config", "a plain object", config, ""))?;
+    let text = config_json(config, MAX_CONFIG_BYTES as f64)?;
     if text.len() > MAX_CONFIG_BYTES {
         return Err(range_error(&format!(
             "options.config is {} bytes of JSON; at most {MAX_CONFIG_BYTES} are taken: store it with log_artifact",

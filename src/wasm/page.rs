@@ -1,4 +1,4 @@
-//! The page's life, watched by `surface.js`: leaving it saves what is unsaved, coming back catches up. Workers and Node have none of
+//! The page's life, watched by `js/page_lifecycle.js`: leaving it saves what is unsaved, coming back catches up. Workers and Node have none of
 //! these events.
 
 use std::cell::Cell;
@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::database::Database;
 use super::registry::opened;
 
-#[wasm_bindgen(module = "/src/wasm/surface.js")]
+#[wasm_bindgen(module = "/src/wasm/js/page_lifecycle.js")]
 extern "C" {
     /// Has `leave()` called when the page leaves, `save()` when it may not run for a while, and `wake()` when it is back.
     #[wasm_bindgen(js_name = watch_page)]

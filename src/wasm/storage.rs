@@ -9,50 +9,44 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
 use super::database::{Database, Handle, artifact, closed};
+use super::entry::open_storage;
 use super::error::{promise_of, quiet_promise, quiet_promise_of, range_error, rejected};
-use super::freeing::safely_freed;
 use super::options::storage_options;
 use super::platform;
 use super::registry::open;
 use super::views::{experiment_object, run_object, series_object, stored_series_object};
 use crate::dashboard::{FEWEST_POINTS, downsample_series};
 use crate::storage::indexed_db::{Amendment, text_list};
-use crate::storage::{Series, Tag};
+use crate::storage::{Series, Tag, clock};
 
 /// The whole database: its experiments, runs and points, this tab's and every other's.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = StorageHandle, private, skip_typescript)]
 #[derive(Debug)]
 pub struct WasmStorage {
     handle: RefCell<Option<Handle>>,
 }
 
-#[wasm_bindgen]
+impl WasmStorage {
+    /// Opens the database. Reads experiments, runs and the heads of their series; points are read when asked for.
+    pub fn open(options: &JsValue) -> Promise {
+        promise_of(storage_options(options), |options| async move {
+            let handle = open(options).await?;
+            Ok(open_storage(Self { handle: RefCell::new(Some(handle)) }))
+        })
+    }
+}
+
+#[wasm_bindgen(js_class = StorageHandle)]
 #[allow(clippy::must_use_candidate, reason = "the callers are JavaScript")]
 #[allow(clippy::missing_errors_doc, reason = "errors are listed in the TypeScript definitions")]
 impl WasmStorage {
-    /// Opens the database. Reads experiments, runs and the heads of their series; points are read when asked for.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<WasmStorage>")]
-    pub fn open(
-        #[wasm_bindgen(unchecked_optional_param_type = "StorageOptions")] options: &JsValue,
-    ) -> Promise {
-        promise_of(storage_options(options), |options| async move {
-            let handle = open(options).await?;
-            Ok(safely_freed(Self { handle: RefCell::new(Some(handle)) }.into()))
-        })
-    }
-
     /// Ids of all experiments, oldest first.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "string[]")]
     pub fn list_experiments(&self) -> Result<JsValue, JsValue> {
         Ok(text_list(&self.database()?.synced.storage().list_experiments()))
     }
 
     /// Ids of an experiment's runs, oldest first.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "string[]")]
-    pub fn list_runs(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] experiment_id: &JsValue,
-    ) -> Result<JsValue, JsValue> {
+    pub fn list_runs(&self, experiment_id: &JsValue) -> Result<JsValue, JsValue> {
         let experiment_id = arguments::string("experiment_id", experiment_id)?;
         let database = self.database()?;
         let storage = database.synced.storage();
@@ -61,11 +55,7 @@ impl WasmStorage {
     }
 
     /// Keys of a run's metrics, in the order of first logging.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "string[]")]
-    pub fn list_metric_keys(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
-    ) -> Result<JsValue, JsValue> {
+    pub fn list_metric_keys(&self, run_id: &JsValue) -> Result<JsValue, JsValue> {
         let run_id = arguments::string("run_id", run_id)?;
         let database = self.database()?;
         let storage = database.synced.storage();
@@ -74,11 +64,7 @@ impl WasmStorage {
     }
 
     /// What is known of an experiment.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "ExperimentRecord")]
-    pub fn experiment(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] experiment_id: &JsValue,
-    ) -> Result<JsValue, JsValue> {
+    pub fn experiment(&self, experiment_id: &JsValue) -> Result<JsValue, JsValue> {
         let experiment_id = arguments::string("experiment_id", experiment_id)?;
         let database = self.database()?;
         let record = database.synced.storage().memory().experiment(&experiment_id).cloned();
@@ -86,11 +72,7 @@ impl WasmStorage {
     }
 
     /// What is known of a run, without its points.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "RunRecord")]
-    pub fn run(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
-    ) -> Result<JsValue, JsValue> {
+    pub fn run(&self, run_id: &JsValue) -> Result<JsValue, JsValue> {
         let run_id = arguments::string("run_id", run_id)?;
         let database = self.database()?;
         let (record, interrupted, unsaved) = {
@@ -98,43 +80,26 @@ impl WasmStorage {
             let slot = storage.memory().run_slot(&run_id)?;
             let state = storage.memory().run(&run_id)?;
             let record = state.current_record();
-            let interrupted = !storage.owns(slot) && record.is_interrupted(js_sys::Date::now() as i64);
+            let interrupted = !storage.owns(slot) && record.is_interrupted(clock::now_ms());
             (record, interrupted, storage.pending_points(slot))
         };
         Ok(run_object(&record, interrupted, unsaved))
     }
 
     /// A metric's points ordered by step, as columns; empty columns if it was never logged.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<Series>")]
-    pub fn get_metrics(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
-    ) -> Promise {
+    pub fn get_metrics(&self, run_id: &JsValue, key: &JsValue) -> Promise {
         self.series(run_id, key, Ok((0, None)))
     }
 
     /// The points of a metric from place `first_index` on, counted in the order of steps: what a reader of the rest lacks.
     /// Points logged at earlier steps meanwhile move the places; their number is in `run(run_id).metrics`.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<Series>")]
-    pub fn get_metrics_from(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "number")] first_index: &JsValue,
-    ) -> Promise {
+    pub fn get_metrics_from(&self, run_id: &JsValue, key: &JsValue, first_index: &JsValue) -> Promise {
         let first = arguments::step("first_index", first_index);
         self.series(run_id, key, first.map(|first| (usize::try_from(first).unwrap_or(usize::MAX), None)))
     }
 
     /// At most `points` points of a metric, the ends and every spike among them.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<Series>")]
-    pub fn get_metrics_downsampled(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "number")] points: &JsValue,
-    ) -> Promise {
+    pub fn get_metrics_downsampled(&self, run_id: &JsValue, key: &JsValue, points: &JsValue) -> Promise {
         let points = match arguments::step("points", points) {
             Ok(points) if points < FEWEST_POINTS as u64 => {
                 Err(range_error(&format!("points must be at least {FEWEST_POINTS}")))
@@ -146,31 +111,19 @@ impl WasmStorage {
     }
 
     /// Gives a run a name.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
-    pub fn rename_run(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue,
-    ) -> Promise {
+    pub fn rename_run(&self, run_id: &JsValue, name: &JsValue) -> Promise {
         self.amend(run_id, arguments::string("name", name).map(Amendment::Name))
     }
 
     /// Gives a run a tag, in place of one with the same key. Its code may go on logging to it, in whatever tab.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
-    pub fn set_tag(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "string")] value: &JsValue,
-    ) -> Promise {
+    pub fn set_tag(&self, run_id: &JsValue, key: &JsValue, value: &JsValue) -> Promise {
         let value = arguments::string("value", value);
         let tag = arguments::string("key", key).and_then(|key| Ok(Tag { key, value: value? }));
         self.amend(run_id, tag.map(Amendment::Tag))
     }
 
     /// Deletes a run with its points and artifacts. Code that still logs to it gets `RunDeleted`.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
-    pub fn delete_run(&self, #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue) -> Promise {
+    pub fn delete_run(&self, run_id: &JsValue) -> Promise {
         quiet_promise_of(self.asked("run_id", run_id), |(database, run_id)| async move {
             database.synced.delete_run(&run_id).await?;
             Ok(JsValue::UNDEFINED)
@@ -178,11 +131,7 @@ impl WasmStorage {
     }
 
     /// Deletes an experiment with all its runs.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
-    pub fn delete_experiment(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] experiment_id: &JsValue,
-    ) -> Promise {
+    pub fn delete_experiment(&self, experiment_id: &JsValue) -> Promise {
         let asked = self.asked("experiment_id", experiment_id);
         quiet_promise_of(asked, |(database, experiment_id)| async move {
             database.synced.delete_experiment(&experiment_id).await?;
@@ -191,46 +140,33 @@ impl WasmStorage {
     }
 
     /// What the browser says of this site's storage; zeros where it says nothing.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<StorageEstimate>")]
     pub fn estimate(&self) -> Promise {
         self.database().map_or_else(|cause| rejected(&cause), |_| platform::estimate())
     }
 
     /// Asks the browser not to evict this site's data; resolves to whether it agreed.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<boolean>")]
     pub fn request_persistence(&self) -> Promise {
         self.database().map_or_else(|cause| rejected(&cause), |_| platform::request_persistence())
     }
 
     /// The bytes a run stored under a key.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<Uint8Array>")]
-    pub fn get_artifact(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
-    ) -> Promise {
+    pub fn get_artifact(&self, run_id: &JsValue, key: &JsValue) -> Promise {
         let asked = self.asked("run_id", run_id);
         artifact(asked.and_then(|(database, run_id)| Ok((database, run_id, arguments::string("key", key)?))))
     }
 
     /// Calls back on every change of the database, by this tab or another. Returns the function that ends it.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "() => void")]
-    pub fn subscribe(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "(change: Change) => void")] callback: &JsValue,
-    ) -> Result<JsValue, JsValue> {
+    pub fn subscribe(&self, callback: &JsValue) -> Result<JsValue, JsValue> {
         let callback = arguments::function("callback", callback)?;
         Ok(self.database()?.subscribe(callback))
     }
 
     /// Whether the database outlives the page: false in Node, or where IndexedDB cannot be opened.
-    #[wasm_bindgen(skip_jsdoc)]
     pub fn is_persistent(&self) -> Result<bool, JsValue> {
         Ok(self.database()?.is_persistent())
     }
 
     /// Commits what this page logged and, if nothing else in it uses the database, lets go of it. Closing twice is fine.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
     pub fn close(&self) -> Promise {
         let handle = self.handle.borrow_mut().take();
         quiet_promise(async move {

@@ -40,7 +40,7 @@ pub use point_block::{BLOCK_BYTES, BLOCK_FORMAT, BlockWriter, EMPTY_BLOCK, Slice
 #[cfg(feature = "wasm")]
 pub use rexie_mirror::{PlainObject, RexieMirror, experiment_facts, random_token, run_facts, text_list};
 pub use settling::{Settled, settled};
-pub use staging::{MAX_STAGED_STEP, STAGED_METRICS, STAGED_POINTS, Staging};
+pub use staging::{FIRST_STAGED_POINT, MAX_STAGED_STEP, STAGED_METRICS, STAGED_POINTS, Staging};
 pub use storage::IndexedDbStorage;
 pub use synced::{Notice, RunOptions, SyncedStorage};
 pub use synced_release::MOST_READ_POINTS;

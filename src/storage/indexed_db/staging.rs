@@ -1,11 +1,15 @@
-//! Points on their way into memory. A call from JavaScript into wasm costs several times what storing a point does, so the
-//! JavaScript side writes points into these cells, and they are taken over some thousand at a time, metric by metric: a point of
-//! one metric among a thousand finds its series in the processor's cache. Whoever writes a point links it to the one before it of
-//! its metric, so that nothing needs to be sorted.
+//! Points on their way into memory. A call from JavaScript into wasm costs several times what storing a point does, so JavaScript
+//! writes points into these cells, and they are taken over some thousand at a time, metric by metric: a point of one metric among a
+//! thousand finds its series in the processor's cache. The writer links each point to the one before it of its metric, so that
+//! nothing needs to be sorted.
 //!
-//! Invariants: whoever looks at the storage takes over what is staged first. A run may be staged only in an epoch in which one
-//! of its points was logged the checked way; every change but logging begins a new epoch, so that nothing staged can be refused.
-//! Of the points that are taken over together, those of one metric are one chain.
+//! Invariants:
+//! - Every reader of the storage takes over what is staged first.
+//! - A run may be staged only in an epoch in which one of its points was logged by a checked call. Every change but logging begins a
+//!   new epoch, so that nothing staged can be refused.
+//! - Within an epoch JavaScript knows the next steps of the metrics that it was told them of: a checked call that logs tells it, and
+//!   every other change of a series begins a new epoch.
+//! - Of the points that are taken over together, those of one metric are one chain.
 
 use std::cell::{Cell, OnceCell, RefCell};
 
@@ -14,30 +18,32 @@ use crate::storage::memory::RunSlot;
 use crate::storage::record::MAX_STEP;
 use crate::storage::run_state::SeriesSlot;
 
-/// Points that are staged at most.
+/// The most points that are staged at once.
 pub const STAGED_POINTS: usize = 32_768;
-/// Metrics that points are staged of at most.
+/// The most metrics that points are staged of at once.
 pub const STAGED_METRICS: usize = 4096;
 
+// The cells of the header: JavaScript has them by the same numbers.
 const EPOCH: usize = 0;
 const COUNT: usize = 1;
-/// Until when points are staged, in milliseconds since the epoch: later ones are to wake the flush loop.
-const LATEST: usize = 2;
-/// Whether the run logged to last is admitted to this epoch.
-const ADMITTED: usize = 3;
+/// Until when points are staged, by the page's monotonic clock in milliseconds: a later one is to wake the flush loop.
+const DEADLINE: usize = 2;
+/// Which run was allowed last to stage points in this epoch, by its number; 0 for none.
+const ALLOWED: usize = 3;
 /// How often points were taken over.
 const TAKES: usize = 4;
-/// How many metrics there are points of.
+/// Of how many metrics there are points.
 const METRICS: usize = 5;
-/// Where those metrics begin: place, and which of the points is its first.
+/// Where those metrics begin: its handle, and which of the points is its first.
 const CHAINS: usize = 6;
 const CHAIN_CELLS: usize = 2;
-/// Where the points begin: which of them is the next of the metric, step or −1 for the next one, value, milliseconds since the epoch.
-const POINTS: usize = CHAINS + CHAIN_CELLS * STAGED_METRICS;
+/// The cell in which the points begin: which of them is the metric's next, step or −1 for the next one, value, milliseconds since
+/// the epoch.
+pub const FIRST_STAGED_POINT: usize = CHAINS + CHAIN_CELLS * STAGED_METRICS;
 const POINT_CELLS: usize = 4;
 
-/// A place is the run's slot times this and the series' slot.
-const PLACES: u64 = 1 << 26;
+/// A handle is the run's slot times this and the series' slot.
+const SERIES_OF_A_RUN: u64 = 1 << 26;
 
 /// Steps up to here may be staged: the next steps of a whole epoch stay below the largest.
 pub const MAX_STAGED_STEP: u64 = MAX_STEP / 2;
@@ -45,7 +51,7 @@ pub const MAX_STAGED_STEP: u64 = MAX_STEP / 2;
 type Cells = &'static [Cell<f64>];
 
 thread_local! {
-    /// Cells that nobody has. What wrote into them has no say any more: its epoch is over.
+    /// Cells that no storage has. What wrote into them may not any more: its epoch is over.
     static FREE: RefCell<Vec<Cells>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -64,11 +70,11 @@ impl Drop for Staging {
 }
 
 impl Staging {
-    /// The cells, for whoever writes points. They stay where they are for ever: JavaScript may look at them after all else is gone.
+    /// The cells, for the writer of points. They stay where they are for ever: JavaScript may look at them after all else is gone.
     pub fn cells(&self) -> Cells {
         self.cells.get_or_init(|| {
             FREE.with_borrow_mut(Vec::pop).unwrap_or_else(|| {
-                let cells = vec![Cell::new(0.0); POINTS + POINT_CELLS * STAGED_POINTS];
+                let cells = vec![Cell::new(0.0); FIRST_STAGED_POINT + POINT_CELLS * STAGED_POINTS];
                 Box::leak(cells.into_boxed_slice())
             })
         })
@@ -76,14 +82,14 @@ impl Staging {
 
     /// A metric's number for the writer.
     #[must_use]
-    pub fn place(run: RunSlot, series: SeriesSlot) -> f64 {
-        (u64::from(run.0) * PLACES + u64::from(series.0)) as f64
+    pub fn handle(run: RunSlot, series: SeriesSlot) -> f64 {
+        (u64::from(run.0) * SERIES_OF_A_RUN + u64::from(series.0)) as f64
     }
 
-    /// The metric of a place in its run.
+    /// The metric of a handle in its run.
     #[must_use]
-    pub fn series(place: f64) -> SeriesSlot {
-        SeriesSlot((place as u64 % PLACES) as u32)
+    pub fn series(handle: f64) -> SeriesSlot {
+        SeriesSlot((handle as u64 % SERIES_OF_A_RUN) as u32)
     }
 
     /// Points that wait to be taken over.
@@ -93,27 +99,26 @@ impl Staging {
         self.cells.get().map_or(0, |cells| cells[COUNT].get() as u32)
     }
 
-    /// Nobody may stage until a point was logged the checked way.
+    /// No run may stage until one of its points was logged by a checked call.
     pub fn begin_epoch(&self) {
         if let Some(cells) = self.cells.get() {
             cells[EPOCH].set(cells[EPOCH].get() + 1.0);
-            cells[ADMITTED].set(0.0);
+            cells[ALLOWED].set(0.0);
         }
     }
 
-    /// Lets the run that was logged to last stage points in this epoch, until `latest_ms`.
-    pub fn admit(&self, latest_ms: f64) {
-        if let Some(cells) = self.cells.get() {
-            cells[ADMITTED].set(1.0);
-            cells[LATEST].set(latest_ms);
-        }
+    /// Lets a run stage points in this epoch, whose number is returned, until `deadline_ms` of the page's monotonic clock.
+    pub fn allow(&self, run: RunSlot, deadline_ms: f64) -> Option<f64> {
+        let cells = self.cells.get()?;
+        cells[ALLOWED].set(Self::run_number(run));
+        cells[DEADLINE].set(deadline_ms);
+        Some(cells[EPOCH].get())
     }
 
-    /// The next run that is logged to may not stage on that account.
-    pub fn forget_admission(&self) {
-        if let Some(cells) = self.cells.get() {
-            cells[ADMITTED].set(0.0);
-        }
+    /// A run's number for the writer.
+    #[must_use]
+    pub fn run_number(run: RunSlot) -> f64 {
+        f64::from(run.0) + 1.0
     }
 
     /// Takes all points.
@@ -123,8 +128,8 @@ impl Staging {
         let metrics = cells[METRICS].replace(0.0) as usize;
         let points = cells[COUNT].replace(0.0) as usize;
         Taken {
-            chains: &cells[CHAINS..POINTS].as_chunks().0[..metrics],
-            points: &cells[POINTS..].as_chunks().0[..points],
+            chains: &cells[CHAINS..FIRST_STAGED_POINT].as_chunks().0[..metrics],
+            points: &cells[FIRST_STAGED_POINT..].as_chunks().0[..points],
         }
     }
 }
@@ -139,7 +144,7 @@ pub struct Taken {
 impl Taken {
     /// The points, metric by metric: each metric's in the order they were staged in. Between metrics the order means nothing.
     pub fn metrics(&self) -> impl Iterator<Item = (RunSlot, SeriesSlot, impl Iterator<Item = LoggedPoint>)> {
-        self.chains.iter().map(move |[place, first]| {
+        self.chains.iter().map(move |[handle, first]| {
             // A link to no point ends the chain.
             let mut link = first.get();
             let points = std::iter::from_fn(move || {
@@ -151,7 +156,8 @@ impl Taken {
                     timestamp_ms: timestamp_ms.get() as i64,
                 })
             });
-            (RunSlot((place.get() as u64 / PLACES) as u32), Staging::series(place.get()), points)
+            let run = RunSlot((handle.get() as u64 / SERIES_OF_A_RUN) as u32);
+            (run, Staging::series(handle.get()), points)
         })
     }
 

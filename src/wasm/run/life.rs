@@ -7,12 +7,12 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::WasmRun;
+use crate::storage::{Result as StorageResult, RunSlot, RunStatus, clock};
 use crate::wasm::arguments;
 use crate::wasm::database::Database;
 use crate::wasm::error::{quiet_promise, quiet_promise_of};
-use crate::storage::{Result as StorageResult, RunSlot, RunStatus};
 
-#[wasm_bindgen]
+#[wasm_bindgen(js_class = RunHandle)]
 #[allow(clippy::must_use_candidate, reason = "the callers are JavaScript")]
 #[allow(clippy::missing_errors_doc, reason = "errors are listed in the TypeScript definitions")]
 impl WasmRun {
@@ -110,7 +110,7 @@ impl WasmRun {
     }
 
     pub(super) fn changed(&self) {
-        self.database().synced.changed(js_sys::Date::now(), 0);
+        self.database().synced.changed(clock::now_ms() as f64, 0);
     }
 
     fn end(&self, status: RunStatus) -> Promise {
@@ -119,7 +119,7 @@ impl WasmRun {
         let ended = if self.run_status() == Some(status) {
             Ok(())
         } else {
-            self.change(|state| state.complete(status, js_sys::Date::now() as i64))
+            self.change(|state| state.complete(status, clock::now_ms()))
         };
         let (database, run) = (Rc::clone(self.database()), self.run);
         quiet_promise_of(ended, |()| async move { flushed(&database, run).await })

@@ -1,40 +1,30 @@
-//! Logging: points one by one or many at once, artifacts, and whoever wants to hear of points.
+//! Logging by checked calls: points one by one or many at once, artifacts, and subscribers to points.
 
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::WasmRun;
-use crate::wasm::arguments;
 use crate::storage::indexed_db::Staging;
-use crate::storage::{MAX_STEP, SeriesSlot, step_too_large};
+use crate::storage::{MAX_STEP, SeriesSlot, clock, step_too_large};
+use crate::wasm::arguments;
 
 /// Values that `log_series` copies at once.
 const COPIED_AT_ONCE: usize = 16_384;
 
-#[wasm_bindgen]
+#[wasm_bindgen(js_class = RunHandle)]
 #[allow(clippy::must_use_candidate, reason = "the callers are JavaScript")]
 #[allow(clippy::missing_errors_doc, reason = "errors are listed in the TypeScript definitions")]
 impl WasmRun {
     /// Stores a value at the next step of its metric: 1 + the highest logged, 0 for a new one.
-    #[wasm_bindgen(skip_jsdoc)]
-    pub fn log_metric(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "number")] value: &JsValue,
-    ) -> Result<(), JsValue> {
+    pub fn log_metric(&self, key: &JsValue, value: &JsValue) -> Result<(), JsValue> {
         let value = arguments::number("value", value)?;
         let slot = self.slot(key)?;
         self.store(key, slot, None, value)
     }
 
     /// Stores a value at a step of the caller's.
-    #[wasm_bindgen(skip_jsdoc)]
-    pub fn log_metric_at(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "number")] step: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "number")] value: &JsValue,
-    ) -> Result<(), JsValue> {
+    pub fn log_metric_at(&self, key: &JsValue, step: &JsValue, value: &JsValue) -> Result<(), JsValue> {
         let step = arguments::step("step", step)?;
         let value = arguments::number("value", value)?;
         let slot = self.slot(key)?;
@@ -42,16 +32,11 @@ impl WasmRun {
     }
 
     /// Stores one value of each of several metrics, all at one step: the given one, or the highest of their next steps.
-    /// Either all are stored or none.
-    #[wasm_bindgen(skip_jsdoc)]
-    pub fn log_metrics(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "Record<string, number>")] values: &JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "number")] step: &JsValue,
-    ) -> Result<(), JsValue> {
+    /// Either all are stored or none. `keys` and `values` are lists of one length.
+    pub fn log_metrics(&self, keys: &Array, values: &Array, step: &JsValue) -> Result<(), JsValue> {
         let step = arguments::optional_step("step", step)?;
-        let mut points = Vec::new();
-        for (key, value) in arguments::entries("values", values)? {
+        let mut points = Vec::with_capacity(keys.length() as usize);
+        for (key, value) in keys.iter().zip(values.iter()) {
             let value = arguments::metric_value(&key, &value)?;
             let slot = self.slot(&key)?;
             points.push((key, slot, value));
@@ -68,14 +53,8 @@ impl WasmRun {
     }
 
     /// Stores many values of one metric at consecutive steps from `first_step`, or from its next step.
-    #[wasm_bindgen(skip_jsdoc)]
-    pub fn log_series(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "Float64Array")] values: &JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "number")] first_step: &JsValue,
-    ) -> Result<(), JsValue> {
-        let values = arguments::float64_array("values", values)?;
+    pub fn log_series(&self, key: &JsValue, values: &JsValue, first_step: &JsValue) -> Result<(), JsValue> {
+        let values = arguments::float64_values("values", values)?;
         let first_step = arguments::optional_step("first_step", first_step)?;
         let slot = self.slot(key)?;
         let first = first_step.unwrap_or_else(|| self.next_step(slot));
@@ -84,35 +63,30 @@ impl WasmRun {
             return Err(step_too_large(&key.as_string().unwrap_or_default()).into());
         }
         self.check_room(u64::from(count))?;
-        let now_ms = js_sys::Date::now();
+        let now_ms = clock::now_ms();
         let mut buffer = vec![0.0; COPIED_AT_ONCE.min(count as usize)];
         let mut step = first;
         let mut from = 0;
+        // Subscribers may do to the caller's memory what they want: what they are told is copied before.
+        let told = if self.subscribers.is_empty() { Vec::new() } else { values.to_vec() };
         while from < count {
             let to = count.min(from + buffer.len() as u32);
             let block = &mut buffer[..(to - from) as usize];
             values.subarray(from, to).copy_to(block);
             let mut storage = self.database().synced.storage_mut();
-            storage.append_consecutive(self.run, slot, step, block, now_ms as i64)?;
+            storage.append_consecutive(self.run, slot, step, block, now_ms)?;
             step += u64::from(to - from);
             from = to;
         }
-        self.database().synced.changed(now_ms, count);
-        if !self.subscribers.is_empty() {
-            for index in 0..count {
-                self.tell(key, values.get_index(index), first + u64::from(index));
-            }
+        self.database().synced.changed(now_ms as f64, count);
+        for (step, value) in (first..).zip(told) {
+            self.tell(key, value, step);
         }
         Ok(())
     }
 
     /// Stores bytes under a key and returns their SHA-256 in lower-case hex.
-    #[wasm_bindgen(skip_jsdoc)]
-    pub fn log_artifact(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] data: &JsValue,
-    ) -> Result<String, JsValue> {
+    pub fn log_artifact(&self, key: &JsValue, data: &JsValue) -> Result<String, JsValue> {
         let key = arguments::string("key", key)?;
         let bytes = arguments::bytes("data", data)?;
         let stored = self.database().synced.storage_mut().put_artifact(self.run, &key, &bytes);
@@ -122,14 +96,9 @@ impl WasmRun {
     }
 
     /// Calls back after each stored point. Returns the function that ends it.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "() => void")]
-    pub fn subscribe_metrics(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "(key: string, value: number, step: number) => void")]
-        callback: &JsValue,
-    ) -> Result<JsValue, JsValue> {
+    pub fn subscribe_metrics(&self, callback: &JsValue) -> Result<JsValue, JsValue> {
         let callback = arguments::function("callback", callback)?;
-        // It is to hear of each point at once: none is staged from here on.
+        // It is told each point at once: none is staged from here on, and next steps are not kept in JavaScript.
         self.database().synced.staging().begin_epoch();
         Ok(self.subscribers.subscribe(callback).1)
     }
@@ -139,9 +108,9 @@ impl WasmRun {
     /// The slot of a metric; the first time, its key is checked.
     #[inline]
     fn slot(&self, key: &JsValue) -> Result<SeriesSlot, JsValue> {
-        let place = self.places.get(key);
-        if place >= 0.0 {
-            return Ok(Staging::series(place));
+        let handle = self.series.handle(key);
+        if handle >= 0.0 {
+            return Ok(Staging::series(handle));
         }
         self.new_slot(key)
     }
@@ -151,7 +120,7 @@ impl WasmRun {
         let name = arguments::string("key", key)?;
         let slot = self.database().synced.storage_mut().series_slot(self.run, &name);
         let slot = slot?;
-        self.places.set(key, Staging::place(self.run, slot));
+        self.series.add(key, Staging::handle(self.run, slot));
         Ok(slot)
     }
 
@@ -163,11 +132,11 @@ impl WasmRun {
     #[inline]
     fn store(&self, key: &JsValue, slot: SeriesSlot, step: Option<u64>, value: f64) -> Result<(), JsValue> {
         let synced = &self.database().synced;
-        let step = synced.log(self.run, slot, step, value, js_sys::Date::now())?;
-        if self.subscribers.is_empty() {
-            synced.admit(self.run);
-        } else {
+        let step = synced.log(self.run, slot, step, value, clock::now_ms() as f64)?;
+        if !self.subscribers.is_empty() {
             self.tell(key, value, step);
+        } else if let Some(epoch) = synced.allow_staging(self.run, clock::monotonic_ms()) {
+            self.series.set_next_step(key, self.next_step(slot) as f64, epoch);
         }
         Ok(())
     }

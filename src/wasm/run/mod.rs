@@ -13,42 +13,35 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
 use super::database::{Database, Handle};
+use super::entry::open_run;
 use super::error::{promise_of, spawn};
-use super::freeing::safely_freed;
 use super::json::WrittenJson;
 use super::options::{run_options, storage_options};
 use super::registry::open;
-use super::staging::{Places, staged};
+use super::staging::{StagedSeries, staging_of};
 use super::subscribers::Subscribers;
 use crate::storage::{Result as StorageResult, RunSlot, StorageError};
 
 /// One training run. Logging is synchronous and goes to memory; a flush into IndexedDB follows within 100 ms.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = RunHandle, private, skip_typescript)]
 #[derive(Debug)]
 pub struct WasmRun {
     handle: Handle,
     run: RunSlot,
     run_id: String,
     experiment_id: String,
-    places: Places,
+    series: StagedSeries,
     subscribers: Rc<Subscribers>,
     written: RefCell<WrittenJson>,
 }
 
-#[wasm_bindgen]
-#[allow(clippy::must_use_candidate, reason = "the callers are JavaScript")]
-#[allow(clippy::missing_errors_doc, reason = "errors are listed in the TypeScript definitions")]
 impl WasmRun {
     /// Begins a new, running run of the experiment of this name, which is created if there is none.
     #[allow(
         clippy::new_ret_no_self,
         reason = "a static method of the documented name that returns a promise"
     )]
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<WasmRun>")]
-    pub fn new(
-        #[wasm_bindgen(unchecked_param_type = "string")] experiment_name: &JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: &JsValue,
-    ) -> Promise {
+    pub fn new(experiment_name: &JsValue, options: &JsValue) -> Promise {
         let checked = arguments::string("experiment_name", experiment_name).and_then(|name| {
             let run_options = run_options(options)?;
             let storage_options = storage_options(options)?;
@@ -63,11 +56,7 @@ impl WasmRun {
     }
 
     /// Goes on with a run that was not ended, with everything logged to it so far.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<WasmRun>")]
-    pub fn resume(
-        #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "StorageOptions")] options: &JsValue,
-    ) -> Promise {
+    pub fn resume(run_id: &JsValue, options: &JsValue) -> Promise {
         let checked =
             arguments::string("run_id", run_id).and_then(|run_id| Ok((run_id, storage_options(options)?)));
         promise_of(checked, |(run_id, storage_options)| async move {
@@ -82,25 +71,27 @@ impl WasmRun {
         let database = handle.database();
         database.keep_leases();
         let (experiment_id, run_id) = database.synced.ids_of(run).unwrap_or_default();
-        let (subscribers, places) = database.shared(run);
+        let (subscribers, series) = database.shared(run);
         let written = RefCell::default();
-        Ok(Self { handle, run, run_id, experiment_id, places, subscribers, written })
+        Ok(Self { handle, run, run_id, experiment_id, series, subscribers, written })
     }
+}
 
+#[wasm_bindgen(js_class = RunHandle)]
+#[allow(clippy::must_use_candidate, reason = "the callers are JavaScript")]
+#[allow(clippy::missing_errors_doc, reason = "errors are listed in the TypeScript definitions")]
+impl WasmRun {
     /// This run's id.
-    #[wasm_bindgen(skip_jsdoc)]
     pub fn run_id(&self) -> String {
         self.run_id.clone()
     }
 
     /// The id of the experiment it belongs to.
-    #[wasm_bindgen(skip_jsdoc)]
     pub fn experiment_id(&self) -> String {
         self.experiment_id.clone()
     }
 
     /// Whether the run outlives the page: false in Node, or where IndexedDB cannot be opened.
-    #[wasm_bindgen(skip_jsdoc)]
     pub fn is_persistent(&self) -> bool {
         self.database().is_persistent()
     }
@@ -109,9 +100,8 @@ impl WasmRun {
 impl WasmRun {
     /// The run as JavaScript gets it.
     fn into_object(self) -> JsValue {
-        let cells = self.database().synced.staging().cells();
-        let places = self.places.clone();
-        staged(&safely_freed(self.into()), cells, &places)
+        let staging = staging_of(self.run, self.database().synced.staging().cells(), &self.series);
+        open_run(self, staging)
     }
 
     fn database(&self) -> &Rc<Database> {

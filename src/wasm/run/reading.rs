@@ -7,18 +7,17 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::WasmRun;
+use crate::storage::Series;
+use crate::storage::indexed_db::text_list;
 use crate::wasm::arguments;
 use crate::wasm::database::artifact;
 use crate::wasm::views::stored_series_object;
-use crate::storage::Series;
-use crate::storage::indexed_db::text_list;
 
-#[wasm_bindgen]
+#[wasm_bindgen(js_class = RunHandle)]
 #[allow(clippy::must_use_candidate, reason = "the callers are JavaScript")]
 #[allow(clippy::missing_errors_doc, reason = "errors are listed in the TypeScript definitions")]
 impl WasmRun {
     /// All metrics as JSON text: an object of arrays of `{step, value, timestamp}`. NaN and ±Infinity become null.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "string")]
     pub fn get_metrics_json(&self) -> Result<JsValue, JsValue> {
         let storage = self.database().synced.storage();
         let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
@@ -28,11 +27,7 @@ impl WasmRun {
     }
 
     /// A metric's points ordered by step, as columns; empty columns if it was never logged.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Series")]
-    pub fn get_metrics(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
-    ) -> Result<JsValue, JsValue> {
+    pub fn get_metrics(&self, key: &JsValue) -> Result<JsValue, JsValue> {
         let key = arguments::string("key", key)?;
         let storage = self.database().synced.storage();
         let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
@@ -40,17 +35,12 @@ impl WasmRun {
     }
 
     /// Keys of the metrics logged so far, in the order of first logging.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "string[]")]
     pub fn list_metric_keys(&self) -> JsValue {
         text_list(&self.database().synced.storage().list_metric_keys(&self.run_id))
     }
 
     /// The step that the next `log_metric(key, …)` will use.
-    #[wasm_bindgen(skip_jsdoc)]
-    pub fn current_step(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
-    ) -> Result<f64, JsValue> {
+    pub fn current_step(&self, key: &JsValue) -> Result<f64, JsValue> {
         let key = arguments::string("key", key)?;
         let storage = self.database().synced.storage();
         let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
@@ -59,8 +49,7 @@ impl WasmRun {
     }
 
     /// The bytes stored under a key.
-    #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<Uint8Array>")]
-    pub fn get_artifact(&self, #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue) -> Promise {
+    pub fn get_artifact(&self, key: &JsValue) -> Promise {
         let key = arguments::string("key", key);
         artifact(key.map(|key| (Rc::clone(self.database()), self.run_id.clone(), key)))
     }

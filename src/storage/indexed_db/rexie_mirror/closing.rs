@@ -4,7 +4,7 @@
 
 use std::cell::Cell;
 
-use js_sys::Date;
+use crate::storage::clock;
 
 use super::timer::timer;
 use super::write::overlooks_failures;
@@ -25,7 +25,7 @@ impl Closing {
     /// The page stores something on leaving.
     pub(super) fn note(&self) {
         if overlooks_failures() {
-            self.0.set(Date::now());
+            self.0.set(clock::now_ms() as f64);
         }
     }
 
@@ -33,7 +33,7 @@ impl Closing {
     pub(super) async fn is_over(&self) {
         loop {
             // A clock that was put back holds nothing up for long.
-            let left_ms = CLOSING_MS - (Date::now() - self.0.get()).abs();
+            let left_ms = CLOSING_MS - (clock::now_ms() as f64 - self.0.get()).abs();
             if left_ms <= 0.0 {
                 return;
             }

@@ -8,7 +8,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use futures::FutureExt;
-use js_sys::{Date, JsString, Reflect};
+use js_sys::{JsString, Reflect};
 use rexie::Transaction;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -26,7 +26,7 @@ pub(super) struct Failed {
 impl Failed {
     /// Keeps requests of a transaction that has just failed, and lets go of what nothing can come for any more.
     pub(super) fn keep(&self, requests: Vec<Pending>) {
-        let now_ms = Date::now();
+        let now_ms = crate::storage::clock::now_ms() as f64;
         let mut since = self.since.borrow_mut();
         // A clock that was put back frees nothing too early.
         since.retain(|(failed_ms, _)| (now_ms - failed_ms).abs() < ANSWER_MS);

@@ -1,0 +1,99 @@
+// `WasmStorage`, as callers see it: each method is a call into wasm.
+import { enter } from './entry_points.js';
+import { HoldingClass, notConstructible } from './handles.js';
+import { setOwn } from './intrinsics.js';
+
+const storages = new HoldingClass('WasmStorage', 'open another with await WasmStorage.open()');
+const OPENED = Symbol('opened');
+
+export class WasmStorage {
+    constructor(opened) {
+        if (opened !== OPENED) throw notConstructible('WasmStorage', 'await WasmStorage.open()');
+    }
+
+    static open(options) {
+        return enter('WasmStorage.open', (entry) => entry.open_storage(options));
+    }
+
+    list_experiments() {
+        return storages.handle(this, 'list_experiments').list_experiments();
+    }
+
+    list_runs(experiment_id) {
+        return storages.handle(this, 'list_runs').list_runs(experiment_id);
+    }
+
+    list_metric_keys(run_id) {
+        return storages.handle(this, 'list_metric_keys').list_metric_keys(run_id);
+    }
+
+    experiment(experiment_id) {
+        return storages.handle(this, 'experiment').experiment(experiment_id);
+    }
+
+    run(run_id) {
+        return storages.handle(this, 'run').run(run_id);
+    }
+
+    get_metrics(run_id, key) {
+        return storages.promise(this, 'get_metrics', (handle) => handle.get_metrics(run_id, key));
+    }
+
+    get_metrics_from(run_id, key, first_index) {
+        return storages.promise(this, 'get_metrics_from', (handle) => handle.get_metrics_from(run_id, key, first_index));
+    }
+
+    get_metrics_downsampled(run_id, key, points) {
+        return storages.promise(this, 'get_metrics_downsampled', (handle) => handle.get_metrics_downsampled(run_id, key, points));
+    }
+
+    get_artifact(run_id, key) {
+        return storages.promise(this, 'get_artifact', (handle) => handle.get_artifact(run_id, key));
+    }
+
+    rename_run(run_id, name) {
+        return storages.promise(this, 'rename_run', (handle) => handle.rename_run(run_id, name));
+    }
+
+    set_tag(run_id, key, value) {
+        return storages.promise(this, 'set_tag', (handle) => handle.set_tag(run_id, key, value));
+    }
+
+    delete_run(run_id) {
+        return storages.promise(this, 'delete_run', (handle) => handle.delete_run(run_id));
+    }
+
+    delete_experiment(experiment_id) {
+        return storages.promise(this, 'delete_experiment', (handle) => handle.delete_experiment(experiment_id));
+    }
+
+    estimate() {
+        return storages.promise(this, 'estimate', (handle) => handle.estimate());
+    }
+
+    request_persistence() {
+        return storages.promise(this, 'request_persistence', (handle) => handle.request_persistence());
+    }
+
+    subscribe(callback) {
+        return storages.handle(this, 'subscribe').subscribe(callback);
+    }
+
+    is_persistent() {
+        return storages.handle(this, 'is_persistent').is_persistent();
+    }
+
+    close() {
+        return storages.promise(this, 'close', (handle) => handle.close());
+    }
+
+    free() {
+        storages.held(this, 'free').free();
+    }
+}
+if (Symbol.dispose) setOwn(WasmStorage.prototype, Symbol.dispose, WasmStorage.prototype.free, false);
+
+/** For wasm: the storage that a handle stands for. */
+export function open_storage(handle) {
+    return storages.give(new WasmStorage(OPENED), handle, undefined);
+}

@@ -1,0 +1,22 @@
+//! JavaScript modules that only other JavaScript modules import. A module gets into the package by being named here.
+#![allow(dead_code, reason = "nothing here is called")]
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen(module = "/src/wasm/js/handles.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = HoldingClass)]
+    type Handles;
+}
+
+#[wasm_bindgen(module = "/src/wasm/js/intrinsics.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = setOwn)]
+    fn intrinsics();
+}
+
+#[wasm_bindgen(module = "/src/wasm/js/properties.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = meantProperty)]
+    fn properties();
+}
