@@ -9,13 +9,12 @@ const forEachOfMap = Map.prototype.forEach;
 
 /** The names and the values of an object's own properties or of a map's entries, in their order. */
 export function named_values(what, value) {
-    if (!reading(what, () => holdsProperties(value))) {
-        if (typeof value === 'object' && sizeOfMap(value) !== undefined) return ofMap(value);
-        throw wrongType(what, 'an object or a Map', value);
-    }
-    const named = reading(what, () => ownProperties(value));
-    if (named === undefined) throw typeError(`${what} has no properties of its own: copy what it holds into a plain object or a Map`);
-    return named;
+    const holds = reading(what, () => holdsProperties(value));
+    const named = holds ? reading(what, () => ownProperties(value)) : undefined;
+    if (named !== undefined) return named;
+    if (typeof value === 'object' && value !== null && sizeOfMap(value) !== undefined) return ofMap(value);
+    if (holds) throw typeError(`${what} has no properties of its own: copy what it holds into a plain object or a Map`);
+    throw wrongType(what, 'an object or a Map', value);
 }
 
 function ofMap(map) {
