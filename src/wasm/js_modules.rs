@@ -9,12 +9,6 @@ extern "C" {
     type Handles;
 }
 
-#[wasm_bindgen(module = "/src/wasm/js/intrinsics.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = setOwn)]
-    fn intrinsics();
-}
-
 #[wasm_bindgen(module = "/src/wasm/js/properties.js")]
 extern "C" {
     #[wasm_bindgen(js_name = meantProperty)]

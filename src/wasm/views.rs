@@ -1,9 +1,11 @@
 //! Plain objects for JavaScript: records, changes, series.
 
-use js_sys::{Array, Float64Array, JSON, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::{Array, Float64Array, JSON};
+use wasm_bindgen::JsValue;
 
-use crate::storage::indexed_db::{Change, Damage, Damaged, PlainObject, experiment_facts, run_facts};
+use crate::storage::indexed_db::{
+    Change, Damage, Damaged, PlainObject, experiment_facts, run_facts, set_own,
+};
 use crate::storage::{Columns, ExperimentRecord, RunRecord, Series};
 
 fn set_config(object: &PlainObject, config_json: Option<&str>) {
@@ -20,7 +22,7 @@ pub fn run_object(record: &RunRecord, interrupted: bool, unsaved_points: u64) ->
     set_config(&object, record.config_json.as_deref());
     let tags = PlainObject::default().into_value();
     for tag in &record.tags {
-        define(&tags, &tag.key, &tag.value.as_str().into());
+        set_own(&tags, &tag.key, &tag.value.as_str().into());
     }
     object.set("tags", &tags);
     let artifacts = PlainObject::default().into_value();
@@ -28,24 +30,12 @@ pub fn run_object(record: &RunRecord, interrupted: bool, unsaved_points: u64) ->
         let view = PlainObject::default();
         view.text("hash", &artifact.hash);
         view.number("size", f64::from(artifact.size));
-        define(&artifacts, &artifact.key, &view.into_value());
+        set_own(&artifacts, &artifact.key, &view.into_value());
     }
     object.set("artifacts", &artifacts);
     object.set("metrics", &metric_objects(record));
     object.number("unsaved_points", unsaved_points as f64);
     object.into_value()
-}
-
-/// A property of the caller's name, which may be `__proto__`: defined, not set.
-fn define(object: &JsValue, key: &str, value: &JsValue) {
-    let descriptor = PlainObject::default();
-    descriptor.set("value", value);
-    for flag in ["enumerable", "writable", "configurable"] {
-        descriptor.set(flag, &JsValue::TRUE);
-    }
-    let descriptor = descriptor.into_value();
-    let _ =
-        Reflect::define_property::<JsValue>(object.unchecked_ref(), &key.into(), descriptor.unchecked_ref());
 }
 
 fn metric_objects(record: &RunRecord) -> Array {

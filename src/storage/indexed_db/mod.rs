@@ -38,7 +38,9 @@ pub use memory_mirror::MemoryMirror;
 pub use mirror::{Amendment, Batch, Catalog, Mirror, NewRun, PointRow, ReservedIds, RunCommit, StoredPoints};
 pub use point_block::{BLOCK_BYTES, BLOCK_FORMAT, BlockWriter, EMPTY_BLOCK, Slice, read_block};
 #[cfg(feature = "wasm")]
-pub use rexie_mirror::{PlainObject, RexieMirror, experiment_facts, random_token, run_facts, text_list};
+pub use rexie_mirror::{
+    PlainObject, RexieMirror, experiment_facts, random_token, run_facts, set_own, text_list,
+};
 pub use settling::{Settled, settled};
 pub use staging::{FIRST_STAGED_POINT, MAX_STAGED_STEP, STAGED_METRICS, STAGED_POINTS, Staging};
 pub use storage::IndexedDbStorage;

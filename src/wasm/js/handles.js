@@ -1,15 +1,18 @@
 // What an object of the package holds, and the errors for one that holds nothing. Methods go by their `this` and nothing else: each
 // finds what to work on in a property of `this` that only its class can name.
 import { coded_error, typeError } from './errors.js';
-import { defineProperty } from './intrinsics.js';
+import { setOwn } from './intrinsics.js';
 
 /** A handle into wasm, until it is freed. */
 class Held {
+    handle;
+    staging;
+    /** Calls in progress that may run the caller's code. */
+    calls = 0;
+
     constructor(handle, staging) {
         this.handle = handle;
         this.staging = staging;
-        /** Calls in progress that may run the caller's code. */
-        this.calls = 0;
         // Frameworks wrap in proxies what an object holds, but nothing that cannot be extended.
         Object.preventExtensions(this);
     }
@@ -36,6 +39,10 @@ class Held {
 
 /** A class of objects that hold a handle: what errors say of it, and the property that its objects hold it in. */
 export class HoldingClass {
+    name;
+    reopen;
+    key;
+
     constructor(name, reopen) {
         this.name = name;
         this.reopen = reopen;
@@ -44,8 +51,7 @@ export class HoldingClass {
 
     /** Has `object` hold a handle, and a way to stage points if it can. */
     give(object, handle, staging) {
-        const value = new Held(handle, staging);
-        return defineProperty(object, this.key, { __proto__: null, value, enumerable: false, configurable: true, writable: false }) && object;
+        return setOwn(object, this.key, new Held(handle, staging), false);
     }
 
     /** What `object` holds. */

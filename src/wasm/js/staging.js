@@ -53,23 +53,34 @@ export class StagedSeries {
 
 /** Writes the points of one handle on a run. */
 export class Staging {
+    // Declared, so that a page that gives setters to the prototype of all objects gets nothing of it.
+    run;
+    memory;
+    address;
+    length;
+    firstPoint;
+    mostPoints;
+    mostMetrics;
+    maxStep;
+    entries;
+    /** Empty once wasm memory has grown: comparing with `undefined` fails, and the checked call follows. */
+    cells = new Float64Array(0);
+    epoch = -1;
+    last = { follower: undefined };
+    now = NaN;
+    untilLook = 0;
+    found = [];
+
     constructor(run, memory, address, length, firstPoint, maxStep, { entries }) {
         this.run = run;
         this.memory = memory;
         this.address = address;
         this.length = length;
         this.firstPoint = firstPoint;
-        this.mostMetrics = (firstPoint - FIRST_CHAIN) / CHAIN_CELLS;
         this.mostPoints = (length - firstPoint) / POINT_CELLS;
+        this.mostMetrics = (firstPoint - FIRST_CHAIN) / CHAIN_CELLS;
         this.maxStep = maxStep;
         this.entries = entries;
-        // Empty once wasm memory has grown: comparing with `undefined` fails, and the checked call follows.
-        this.cells = new Float64Array(0);
-        this.epoch = -1;
-        this.last = { follower: undefined };
-        this.now = NaN;
-        this.untilLook = 0;
-        this.found = [];
     }
 
     /** Stages a point at `step`, or at the next one if it is −1. False: nothing happened, log it by a checked call. */

@@ -27,7 +27,7 @@ use js_sys::Math;
 use rexie::TransactionMode;
 
 pub use self::encode::{experiment_facts, run_facts};
-pub use self::plain_object::{PlainObject, text_list};
+pub use self::plain_object::{PlainObject, set_own, text_list};
 
 use self::closing::Closing;
 use self::connection::Connection;

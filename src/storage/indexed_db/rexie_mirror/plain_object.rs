@@ -1,9 +1,17 @@
 //! Plain JavaScript objects of text and numbers, field by field: one small function for each kind of field.
 
-use js_sys::{Array, Float64Array, Object, Reflect};
+use js_sys::{Array, Float64Array, Object};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// A fresh plain object: setting its properties runs nobody's code and cannot fail.
+#[wasm_bindgen(module = "/src/wasm/js/intrinsics.js")]
+extern "C" {
+    /// Gives an object a property of its own, of whatever name: pages may have put setters on the prototype of all objects.
+    #[wasm_bindgen(js_name = setOwn)]
+    pub fn set_own(object: &JsValue, name: &str, value: &JsValue);
+}
+
+/// A fresh plain object: setting its properties runs no other code and cannot fail.
 #[derive(Debug)]
 pub struct PlainObject(JsValue);
 
@@ -22,7 +30,7 @@ impl PlainObject {
 
     /// Sets any property.
     pub fn set(&self, name: &str, value: &JsValue) {
-        let _ = Reflect::set(&self.0, &name.into(), value);
+        set_own(&self.0, name, value);
     }
 
     /// Sets a text.
