@@ -54,14 +54,14 @@ export class StagedSeries {
 /** Writes the points of one handle on a run. */
 export class Staging {
     // Declared, so that a page that gives setters to the prototype of all objects gets nothing of it.
-    run;
+    run = 0;
     memory;
-    address;
-    length;
-    firstPoint;
-    mostPoints;
-    mostMetrics;
-    maxStep;
+    address = 0;
+    length = 0;
+    firstPoint = 0;
+    mostPoints = 0;
+    mostMetrics = 0;
+    maxStep = 0;
     entries;
     /** Empty once wasm memory has grown: comparing with `undefined` fails, and the checked call follows. */
     cells = new Float64Array(0);
@@ -88,14 +88,17 @@ export class Staging {
         const { cells, epoch } = this;
         if (typeof value !== 'number' || cells[EPOCH] !== epoch) return false;
         const entry = this.entry(key);
-        if (entry === undefined || !this.hasRoom(1, entry.take === cells[TAKES] ? 0 : 1)) return false;
+        if (entry === undefined) return false;
+        const count = cells[COUNT];
+        const take = cells[TAKES];
+        if (count >= this.mostPoints || (entry.take !== take && cells[METRICS] >= this.mostMetrics)) return false;
         const timestamp = this.timestamp();
         if (timestamp !== timestamp) return false;
         if (entry.epoch === epoch) {
             if (step < 0) entry.nextStep += 1;
             else if (step >= entry.nextStep) entry.nextStep = step + 1;
         }
-        this.append(entry, step, value, timestamp);
+        this.append(entry, count, take, step, value, timestamp);
         return true;
     }
 
@@ -126,7 +129,7 @@ export class Staging {
         for (let index = 0; index < length; index += 1) {
             const entry = found[index];
             if (common >= entry.nextStep) entry.nextStep = common + 1;
-            this.append(entry, common, values[index], timestamp);
+            this.append(entry, cells[COUNT], cells[TAKES], common, values[index], timestamp);
         }
         return true;
     }
@@ -178,18 +181,17 @@ export class Staging {
         return cells[COUNT] + points <= this.mostPoints && cells[METRICS] + metrics <= this.mostMetrics;
     }
 
-    append(entry, step, value, timestamp) {
+    append(entry, count, take, step, value, timestamp) {
         const { cells } = this;
-        const count = cells[COUNT];
         const position = this.firstPoint + POINT_CELLS * count;
-        if (entry.take === cells[TAKES]) {
+        if (entry.take === take) {
             cells[entry.link] = count;
         } else {
             const chain = FIRST_CHAIN + CHAIN_CELLS * cells[METRICS];
             cells[chain] = entry.handle;
             cells[chain + 1] = count;
             cells[METRICS] += 1;
-            entry.take = cells[TAKES];
+            entry.take = take;
         }
         entry.link = position;
         cells[position] = Infinity;
