@@ -9,11 +9,11 @@ use std::rc::Rc;
 
 use common::faulty_mirror::{broken, full};
 use common::tab_mirror::{Hitch, SharedStore, TabMirror};
-use entrenar::storage::indexed_db::{Amendment, RunOptions, SyncedStorage};
+use entrenar::storage::indexed_db::{RunEdit, RunOptions, Session};
 use entrenar::storage::{ExperimentStorage, RawPoint, Result, RunSlot, RunStatus, StorageError};
 use futures::executor::block_on;
 
-type Synced = SyncedStorage<TabMirror>;
+type Synced = Session<TabMirror>;
 
 /// More tries than one fault makes necessary.
 const TRIES: usize = 8;
@@ -48,7 +48,7 @@ async fn flush(tab: &Synced) {
 
 async fn open(store: &SharedStore, mirror: &TabMirror, owner: &str) -> Rc<Synced> {
     let _ = store;
-    let synced = until_done("open", async || SyncedStorage::open(mirror.clone(), owner, |_| {}).await).await;
+    let synced = until_done("open", async || Session::open(mirror.clone(), owner, |_| {}).await).await;
     Rc::new(synced)
 }
 
@@ -76,7 +76,7 @@ async fn story(store: &SharedStore, a_mirror: &TabMirror, b_mirror: &TabMirror) 
     log(&a, run, 0..10);
     flush(&a).await;
     until_done("refresh", async || b.refresh_all().await).await;
-    until_done("name", async || b.amend_run(run_id, Amendment::Name("named".into())).await).await;
+    until_done("name", async || b.edit_run(run_id, RunEdit::Name("named".into())).await).await;
     log(&a, run, 10..20);
     flush(&a).await;
     until_done("load", async || b.load_run(run_id).await).await;
@@ -125,7 +125,7 @@ async fn story(store: &SharedStore, a_mirror: &TabMirror, b_mirror: &TabMirror) 
 }
 
 async fn check(store: &SharedStore, (id, gone): &(String, [String; 2])) {
-    let reader = SyncedStorage::open(store.connect(), "reader", |_| {}).await.unwrap();
+    let reader = Session::open(store.connect(), "reader", |_| {}).await.unwrap();
     reader.load_run(id).await.unwrap();
     {
         let storage = reader.storage();

@@ -6,7 +6,7 @@ mod common;
 
 use common::synced::Synced;
 use entrenar::storage::indexed_db::{
-    Amendment, Batch, BlockWriter, KEPT_ROWS, Mirror, NewRun, PointRow, RexieMirror, RunCommit, random_token,
+    RunEdit, Batch, BlockWriter, KEPT_ROWS, Mirror, NewRun, LogEntry, RexieMirror, RunCommit, random_token,
     read_block,
 };
 use entrenar::storage::{RawPoint, RunRecord, RunStatus, Series, StorageError};
@@ -27,7 +27,7 @@ fn new_run(name: &str, owner: &str) -> NewRun {
 
 fn batch(record: &RunRecord, sequence: u64) -> Batch {
     let record = RunRecord { next_sequence: sequence as f64 + 1.0, ..record.clone() };
-    let rows = vec![PointRow { sequence, bytes: vec![1, 2, sequence as u8] }];
+    let rows = vec![LogEntry { sequence, bytes: vec![1, 2, sequence as u8] }];
     Batch { runs: vec![RunCommit { record, rows }], ..Batch::default() }
 }
 
@@ -63,13 +63,13 @@ async fn claim_sets_a_fence_that_the_old_owner_runs_into() {
     let mirror = mirror();
     let (_, record) = mirror.begin_run(new_run("claim", "old")).await.unwrap();
     mirror.commit(&batch(&record, 0)).await.unwrap();
-    let claimed = mirror.claim_run(&record.run_id, "old", "new", 5).await.unwrap();
+    let claimed = mirror.acquire_run(&record.run_id, "old", "new", 5).await.unwrap();
     assert_eq!((claimed.owner.as_str(), claimed.next_sequence), ("new", 2.0));
     let late = mirror.commit(&batch(&record, 1)).await;
     assert!(matches!(late, Err(StorageError::Conflict(_))), "{late:?}");
-    let again = mirror.claim_run(&record.run_id, "old", "third", 5).await;
+    let again = mirror.acquire_run(&record.run_id, "old", "third", 5).await;
     assert_eq!(again, Err(StorageError::RunTakenOver(record.run_id.clone())));
-    let unknown = mirror.claim_run("run-77", "old", "third", 5).await;
+    let unknown = mirror.acquire_run("run-77", "old", "third", 5).await;
     assert_eq!(unknown, Err(StorageError::RunNotFound("run-77".into())));
 }
 
@@ -81,8 +81,8 @@ async fn what_a_leaving_page_stored_is_settled_once_and_in_its_place() {
     mirror.commit_exit(&[batch(&record, 1).into()]).await.unwrap();
     mirror.commit_exit(&[batch(&record, 2).into()]).await.unwrap();
     assert_eq!(mirror.load_points(&record.run_id, 0).await.unwrap().blocks.len(), 1);
-    assert_eq!(mirror.settle_exits().await.unwrap(), std::slice::from_ref(&record.run_id));
-    assert_eq!(mirror.settle_exits().await.unwrap(), Vec::<String>::new());
+    assert_eq!(mirror.recover_exit_log().await.unwrap(), std::slice::from_ref(&record.run_id));
+    assert_eq!(mirror.recover_exit_log().await.unwrap(), Vec::<String>::new());
     let stored = mirror.load_points(&record.run_id, 0).await.unwrap();
     assert_eq!(stored.blocks.len(), 3);
     assert_eq!(stored.record.unwrap().next_sequence, 3.0);
@@ -98,7 +98,7 @@ async fn what_is_left_is_settled_in_the_order_of_its_rows() {
     for sequence in 0..6 {
         mirror.commit_exit(&[batch(&record, sequence).into()]).await.unwrap();
     }
-    mirror.settle_exits().await.unwrap();
+    mirror.recover_exit_log().await.unwrap();
     let stored = mirror.load_points(&record.run_id, 0).await.unwrap();
     let rows: Vec<Vec<u8>> = (0..6).map(|sequence| vec![1, 2, sequence]).collect();
     assert_eq!((stored.blocks, stored.record.unwrap().next_sequence), (rows, 6.0));
@@ -108,7 +108,7 @@ async fn what_is_left_is_settled_in_the_order_of_its_rows() {
 async fn who_asks_for_no_records_gets_none() {
     let mirror = mirror();
     mirror.begin_run(new_run("none", "a")).await.unwrap();
-    let catalog = mirror.load_records(&[], &[]).await.unwrap();
+    let catalog = mirror.read_records(&[], &[]).await.unwrap();
     assert_eq!((catalog.experiments.len(), catalog.runs.len()), (0, 0));
 }
 
@@ -123,9 +123,9 @@ async fn copy_of_a_dropped_exit_is_settled() {
         futures::pin_mut!(exit);
         assert!(futures::poll!(&mut exit).is_pending());
     }
-    assert_eq!(mirror.settle_exits().await.unwrap(), std::slice::from_ref(&record.run_id));
+    assert_eq!(mirror.recover_exit_log().await.unwrap(), std::slice::from_ref(&record.run_id));
     assert_eq!(mirror.load_points(&record.run_id, 0).await.unwrap().blocks, [vec![1, 2, 0]]);
-    assert_eq!(mirror.settle_exits().await.unwrap(), Vec::<String>::new());
+    assert_eq!(mirror.recover_exit_log().await.unwrap(), Vec::<String>::new());
 }
 
 #[wasm_bindgen_test]
@@ -134,9 +134,9 @@ async fn exit_of_a_deleted_run_does_not_bring_it_back() {
     let (_, record) = mirror.begin_run(new_run("gone", "a")).await.unwrap();
     mirror.commit_exit(&[batch(&record, 0).into()]).await.unwrap();
     mirror.delete_runs(std::slice::from_ref(&record.run_id), None).await.unwrap();
-    mirror.settle_exits().await.unwrap();
+    mirror.recover_exit_log().await.unwrap();
     let stored = mirror.load_points(&record.run_id, 0).await.unwrap();
-    assert_eq!((stored.record, mirror.load_catalog().await.unwrap().runs.len()), (None, 0));
+    assert_eq!((stored.record, mirror.read_catalog().await.unwrap().runs.len()), (None, 0));
     let late = mirror.commit(&batch(&record, 0)).await;
     assert!(matches!(late, Err(StorageError::Conflict(_))), "{late:?}");
 }
@@ -151,8 +151,8 @@ async fn run_that_is_deleted_where_it_is_not_stored_cannot_be_stored_later() {
     let late = mirror.commit(&batch(&record, 0)).await;
     assert!(matches!(late, Err(StorageError::Conflict(_))), "{late:?}");
     mirror.commit_exit(&[batch(&record, 0).into()]).await.unwrap();
-    mirror.settle_exits().await.unwrap();
-    assert_eq!(mirror.load_catalog().await.unwrap().runs.len(), 0);
+    mirror.recover_exit_log().await.unwrap();
+    assert_eq!(mirror.read_catalog().await.unwrap().runs.len(), 0);
     let (_, other) = mirror.begin_run(new_run("after", "a")).await.unwrap();
     assert_eq!(other.run_id, "run-1");
 }
@@ -171,7 +171,7 @@ async fn no_number_is_given_below_those_that_are_known() {
 async fn renamed_run_makes_its_writer_look() {
     let mirror = mirror();
     let (_, record) = mirror.begin_run(new_run("names", "a")).await.unwrap();
-    let renamed = mirror.amend_run(&record.run_id, &Amendment::Name("ada".into())).await.unwrap();
+    let renamed = mirror.edit_run(&record.run_id, &RunEdit::Name("ada".into())).await.unwrap();
     assert_eq!((renamed.run_name.as_deref(), renamed.owner.as_str()), (Some("ada"), "a"));
     let late = mirror.commit(&batch(&record, 0)).await;
     assert!(matches!(late, Err(StorageError::Conflict(_))), "{late:?}");
@@ -195,7 +195,7 @@ async fn deleted_database_is_noticed_before_anything_is_written() {
     let noticed = mirror.commit(&batch(&record, 0)).await;
     assert!(matches!(noticed, Err(StorageError::Cleared(_))), "{noticed:?}");
     mirror.commit(&batch(&record, 0)).await.unwrap();
-    assert_eq!(mirror.load_catalog().await.unwrap().runs.len(), 1);
+    assert_eq!(mirror.read_catalog().await.unwrap().runs.len(), 1);
 }
 
 #[wasm_bindgen_test]
@@ -204,7 +204,7 @@ async fn newer_database_is_refused() {
     let store = rexie::ObjectStore::new("things of the future");
     let newer = rexie::Rexie::builder(&name).version(7).add_object_store(store).build().await.unwrap();
     newer.close();
-    let refused = RexieMirror::new(&name).load_catalog().await;
+    let refused = RexieMirror::new(&name).read_catalog().await;
     assert!(matches!(refused, Err(StorageError::NewerDatabase(_))), "{refused:?}");
     let after = rexie::Rexie::builder(&name).build().await.unwrap();
     assert_eq!((after.version().unwrap(), after.store_names()), (7, vec!["things of the future".to_owned()]));
@@ -254,7 +254,7 @@ async fn rows_become_chunks_that_grow_and_what_is_in_them_is_settled_already() {
     let mut left = points(&record, 50);
     left.runs[0].record.next_sequence = 300.0;
     mirror.commit_exit(&[left.into()]).await.unwrap();
-    mirror.settle_exits().await.unwrap();
+    mirror.recover_exit_log().await.unwrap();
     assert_eq!(stored_steps(&mirror, run_id).await, ((0..2_000).collect(), 1));
     let whole = mirror.load_points(run_id, 199).await.unwrap();
     assert!(whole.whole && whole.record.unwrap().compacted_sequence == 200.0);

@@ -5,16 +5,16 @@
 mod common;
 
 use common::tab_mirror::{Hitch, SharedStore, TabMirror};
-use entrenar::storage::indexed_db::{BlockWriter, PointRow, RunOptions, SyncedStorage, read_block, settled};
+use entrenar::storage::indexed_db::{BlockWriter, LogEntry, RunOptions, Session, read_block, settled};
 use entrenar::storage::{ExperimentStorage, RawPoint, RunRecord, RunSlot, Series, StorageError, Tag};
 use futures::executor::block_on;
 use futures::future::poll_immediate;
 use futures::pin_mut;
 
-type Synced = SyncedStorage<TabMirror>;
+type Synced = Session<TabMirror>;
 
 async fn open(store: &SharedStore, owner: &str) -> Synced {
-    SyncedStorage::open(store.connect(), owner, |_| {}).await.unwrap()
+    Session::open(store.connect(), owner, |_| {}).await.unwrap()
 }
 
 async fn begin(tab: &Synced) -> (RunSlot, String) {
@@ -173,7 +173,7 @@ fn of_a_row_that_was_left_only_what_is_not_there_is_added() {
         ..RunRecord::new("run-0".into(), "exp-0".into(), 0)
     };
     let log = [(0, block(0, 3))];
-    let row = PointRow { sequence: 0, bytes: block(0, 5) };
+    let row = LogEntry { sequence: 0, bytes: block(0, 5) };
     let made = settled(Some(record("a")), record("b"), vec![row], &log, &[]);
     assert_eq!((made.record.owner.as_str(), made.record.next_sequence, made.rows.len()), ("a", 2.0, 1));
     assert_eq!(made.rows[0].sequence, 1);

@@ -9,22 +9,22 @@ use std::rc::Rc;
 
 use common::faulty_mirror::{Fault, FaultyMirror, broken, full};
 use entrenar::storage::indexed_db::{
-    Amendment, BLOCK_BYTES, Change, FEWEST_ROWS, KEPT_ROWS, Mirror, Notice, RunOptions, SyncedStorage,
+    RunEdit, BLOCK_BYTES, Change, FEWEST_ROWS, KEPT_ROWS, Mirror, Effect, RunOptions, Session,
 };
 use entrenar::storage::{ExperimentStorage, RawPoint, RunSlot, RunStatus, StorageError};
 use futures::executor::block_on;
 
 struct Tab {
-    synced: SyncedStorage<FaultyMirror>,
-    notices: Rc<RefCell<Vec<Notice>>>,
+    synced: Session<FaultyMirror>,
+    notices: Rc<RefCell<Vec<Effect>>>,
 }
 
 impl Tab {
     async fn open(mirror: &FaultyMirror, owner: &str) -> Self {
         let notices = Rc::default();
-        let heard: Rc<RefCell<Vec<Notice>>> = Rc::clone(&notices);
+        let heard: Rc<RefCell<Vec<Effect>>> = Rc::clone(&notices);
         let observer = move |notice| heard.borrow_mut().push(notice);
-        Self { synced: SyncedStorage::open(mirror.clone(), owner, observer).await.unwrap(), notices }
+        Self { synced: Session::open(mirror.clone(), owner, observer).await.unwrap(), notices }
     }
 
     async fn with_run(mirror: &FaultyMirror, owner: &str) -> (Self, RunSlot) {
@@ -55,9 +55,9 @@ impl Tab {
         self.synced.storage_mut().complete_run("run-0", RunStatus::Success).unwrap();
     }
 
-    fn quarantined(&self) -> Vec<String> {
+    fn corrupt(&self) -> Vec<String> {
         let texts = self.notices.take().into_iter().filter_map(|notice| match notice {
-            Notice::Change(Change::Damaged(damage)) => Some(damage.to_string()),
+            Effect::Change(Change::CorruptRecordOf(damage)) => Some(damage.to_string()),
             _ => None,
         });
         texts.collect()
@@ -186,7 +186,7 @@ fn a_compaction_that_fails_or_is_not_heard_of_loses_nothing() {
             assert_eq!(stored(&mirror).await, rows(200));
             tab.write_rows(run, 200..220).await;
             assert_eq!(stored(&mirror).await, rows(220));
-            let record = mirror.load_catalog().await.unwrap().runs.remove(0);
+            let record = mirror.read_catalog().await.unwrap().runs.remove(0);
             assert_eq!(record.compacted_sequence > 0.0, !mirror.store.chunks("run-0").is_empty());
         }
     });
@@ -207,12 +207,12 @@ fn an_ended_run_is_compacted_by_who_reads_it_and_its_owner_looks_before_it_write
         reader.synced.refresh(&[], &["run-0".to_owned()]).await.unwrap();
         reader.synced.compact_run(slot, FEWEST_ROWS).await.unwrap();
         assert_eq!(mirror.store.chunks("run-0").len(), 2);
-        owner.synced.amend_run("run-0", Amendment::Name("late".into())).await.unwrap();
-        let record = mirror.load_catalog().await.unwrap().runs.remove(0);
+        owner.synced.edit_run("run-0", RunEdit::Name("late".into())).await.unwrap();
+        let record = mirror.read_catalog().await.unwrap().runs.remove(0);
         assert_eq!((record.run_name.as_deref(), record.compacted_sequence > 0.0), (Some("late"), true));
         assert_eq!(stored(&mirror).await, rows(100));
         reader.synced.compact_run(slot, FEWEST_ROWS).await.unwrap();
-        let again = mirror.load_catalog().await.unwrap().runs.remove(0);
+        let again = mirror.read_catalog().await.unwrap().runs.remove(0);
         assert_eq!(again, record, "there is nothing left to do");
     });
 }
@@ -254,7 +254,7 @@ fn who_lost_a_run_still_runs_into_its_claim_after_a_compaction() {
         old.synced.flush().await.unwrap();
         let lost = old.synced.storage().lost(run);
         assert_eq!(lost, Some(StorageError::RunTakenOver("run-0".into())));
-        let record = mirror.load_catalog().await.unwrap().runs.remove(0);
+        let record = mirror.read_catalog().await.unwrap().runs.remove(0);
         assert_eq!(record.owner, "new");
         assert_eq!(stored(&mirror).await, rows(400));
     });
@@ -266,11 +266,11 @@ fn idle_runs_are_compacted_when_it_is_time() {
         let mirror = FaultyMirror::default();
         let (tab, run) = Tab::with_run(&mirror, "a").await;
         tab.write_rows(run, 0..FEWEST_ROWS + 1).await;
-        assert!(tab.notices.take().contains(&Notice::WakeAfter(2_000.0)));
+        assert!(tab.notices.take().contains(&Effect::WakeAfter(2_000.0)));
         let now_ms = entrenar::storage::clock::now_ms() as f64;
         tab.synced.compact_idle(now_ms).await;
         assert!(mirror.store.chunks("run-0").is_empty(), "it was flushed just now");
-        assert!(tab.notices.take().contains(&Notice::WakeAfter(2_000.0)), "it is to be asked again");
+        assert!(tab.notices.take().contains(&Effect::WakeAfter(2_000.0)), "it is to be asked again");
         tab.synced.compact_idle(now_ms + 2_000.0).await;
         assert_eq!(mirror.store.chunks("run-0").len(), 2);
         tab.synced.compact_idle(now_ms + 9_000.0).await;
@@ -307,7 +307,7 @@ fn rows_that_cannot_be_read_are_named_and_left_with_all_behind_them() {
             let reader = Tab::open(&mirror, "b").await;
             assert_eq!(reader.synced.storage().list_runs("exp-0"), ["run-0"]);
             let slot = reader.synced.load_run("run-0").await.unwrap();
-            let told = reader.quarantined();
+            let told = reader.corrupt();
             assert!(matches!(&told[..], [text] if text.contains("run-0")), "{told:?}");
             assert_eq!(steps_in(&reader, "loss").len(), 99, "the rest is there");
             reader.synced.compact_run(slot, FEWEST_ROWS).await.unwrap();
@@ -317,7 +317,7 @@ fn rows_that_cannot_be_read_are_named_and_left_with_all_behind_them() {
             let again = Tab::open(&mirror, "c").await;
             again.synced.load_run("run-0").await.unwrap();
             assert_eq!(steps_in(&again, "loss").len(), 99);
-            assert_eq!(again.quarantined().len(), 1);
+            assert_eq!(again.corrupt().len(), 1);
         }
     });
 }
@@ -366,7 +366,7 @@ fn a_chunk_that_cannot_be_read_is_left_and_rows_with_it() {
         assert_eq!((mirror.store.chunks("run-0"), mirror.store.rows("run-0")), before);
         let reader = Tab::open(&mirror, "b").await;
         reader.synced.load_run("run-0").await.unwrap();
-        assert_eq!(reader.quarantined().len(), 1);
+        assert_eq!(reader.corrupt().len(), 1);
         assert_eq!(steps_in(&reader, "accuracy"), (0..2_000).collect::<Vec<_>>());
     });
 }

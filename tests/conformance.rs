@@ -36,7 +36,7 @@ mod in_memory {
 
 mod indexed_db {
     use super::common;
-    use entrenar::storage::indexed_db::MemoryMirror;
+    use entrenar::storage::indexed_db::MemoryDatabase;
 
-    crate::conformance_tests!(native common::synced::Synced<MemoryMirror>);
+    crate::conformance_tests!(native common::synced::Synced<MemoryDatabase>);
 }

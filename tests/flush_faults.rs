@@ -8,17 +8,17 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use common::faulty_mirror::{Fault, FaultyMirror, broken, full};
-use entrenar::storage::indexed_db::{Amendment, Change, Mirror, Notice, RunOptions, SyncedStorage};
+use entrenar::storage::indexed_db::{RunEdit, Change, Mirror, Effect, RunOptions, Session};
 use entrenar::storage::{ExperimentStorage, RawPoint, RunSlot, RunStatus, StorageError, Tag};
 use futures::channel::oneshot;
 use futures::executor::block_on;
 use futures::future::{join, poll_immediate};
 use futures::pin_mut;
 
-type Notices = Rc<RefCell<Vec<Notice>>>;
+type Notices = Rc<RefCell<Vec<Effect>>>;
 
 struct Tab {
-    synced: SyncedStorage<FaultyMirror>,
+    synced: Session<FaultyMirror>,
     notices: Notices,
 }
 
@@ -27,7 +27,7 @@ impl Tab {
         let notices = Notices::default();
         let heard = Rc::clone(&notices);
         let observer = move |notice| heard.borrow_mut().push(notice);
-        let synced = SyncedStorage::open(mirror.clone(), owner, observer).await.unwrap();
+        let synced = Session::open(mirror.clone(), owner, observer).await.unwrap();
         Self { synced, notices }
     }
 
@@ -53,7 +53,7 @@ impl Tab {
     fn changes(&self) -> Vec<Change> {
         let notices = self.notices.take();
         let changes = notices.into_iter().filter_map(|notice| match notice {
-            Notice::Change(change) => Some(change),
+            Effect::Change(change) => Some(change),
             _ => None,
         });
         changes.collect()
@@ -81,7 +81,7 @@ fn open_failure_is_reported_and_the_next_try_works() {
     block_on(async {
         let mirror = FaultyMirror::default();
         mirror.opening.borrow_mut().push_back(Fault::Fails(broken()));
-        assert!(SyncedStorage::open(mirror.clone(), "a", |_| {}).await.is_err());
+        assert!(Session::open(mirror.clone(), "a", |_| {}).await.is_err());
         let (tab, run) = Tab::with_run(&mirror, "a").await;
         tab.log(run, "loss", 0..10);
         tab.synced.flush().await.unwrap();
@@ -215,11 +215,11 @@ fn last_flush_is_issued_by_the_first_poll_and_releases_the_run() {
         pin_mut!(exit);
         assert!(poll_immediate(&mut exit).await.is_some());
         assert_eq!(stored_steps(&mirror, "loss").await, steps(0..10));
-        let catalog = mirror.load_catalog().await.unwrap();
-        assert!(catalog.runs[0].released);
+        let catalog = mirror.read_catalog().await.unwrap();
+        assert!(catalog.runs[0].clean_exit);
         tab.log(run, "loss", 10..11);
         tab.synced.flush().await.unwrap();
-        assert!(!mirror.load_catalog().await.unwrap().runs[0].released, "it came back");
+        assert!(!mirror.read_catalog().await.unwrap().runs[0].clean_exit, "it came back");
     });
 }
 
@@ -289,9 +289,9 @@ fn one_of_two_who_resume_gets_the_run() {
     block_on(async {
         let mirror = FaultyMirror::default();
         let (old, _) = Tab::with_run(&mirror, "old").await;
-        let record = mirror.load_catalog().await.unwrap().runs.remove(0);
-        let claims = ["a", "b"].map(|owner| mirror.claim_run("run-0", &record.owner, owner, 0));
-        let [first, second] = futures::future::join_all(claims).await.try_into().unwrap();
+        let record = mirror.read_catalog().await.unwrap().runs.remove(0);
+        let ownership_fences = ["a", "b"].map(|owner| mirror.acquire_run("run-0", &record.owner, owner, 0));
+        let [first, second] = futures::future::join_all(ownership_fences).await.try_into().unwrap();
         assert!(first.is_ok());
         assert_eq!(second, Err(StorageError::RunTakenOver("run-0".into())));
         drop(old);
@@ -374,11 +374,11 @@ fn run_renamed_and_deleted_unknown_to_its_owner_stays_deleted() {
         let mirror = FaultyMirror::default();
         let (owner, run) = Tab::with_run(&mirror, "a").await;
         let other = Tab::open(&mirror, "b").await;
-        other.synced.amend_run("run-0", Amendment::Name("renamed".into())).await.unwrap();
+        other.synced.edit_run("run-0", RunEdit::Name("renamed".into())).await.unwrap();
         other.synced.delete_run("run-0").await.unwrap();
         owner.log(run, "loss", 0..10);
         owner.synced.flush().await.unwrap();
-        assert!(mirror.load_catalog().await.unwrap().runs.is_empty());
+        assert!(mirror.read_catalog().await.unwrap().runs.is_empty());
     });
 }
 
@@ -394,7 +394,7 @@ fn run_deleted_while_a_commit_is_in_doubt_stays_deleted() {
         assert_eq!(owner.synced.flush().await, Err(broken()));
         other.synced.delete_run("run-0").await.unwrap();
         owner.synced.flush().await.unwrap();
-        assert!(mirror.load_catalog().await.unwrap().runs.is_empty());
+        assert!(mirror.read_catalog().await.unwrap().runs.is_empty());
     });
 }
 
@@ -407,14 +407,14 @@ fn amendments_of_another_tab_do_not_undo_the_owners_own() {
         owner.synced.storage_mut().change_run(run, |run| run.set_tag("stage", "warm-up")).unwrap();
         owner.synced.flush().await.unwrap();
         let tag = |key: &str, value: &str| Tag { key: key.into(), value: value.into() };
-        other.synced.amend_run("run-0", Amendment::Tag(tag("verdict", "good"))).await.unwrap();
-        other.synced.amend_run("run-0", Amendment::Name("ada".into())).await.unwrap();
+        other.synced.edit_run("run-0", RunEdit::Tag(tag("verdict", "good"))).await.unwrap();
+        other.synced.edit_run("run-0", RunEdit::Name("ada".into())).await.unwrap();
         owner.synced.storage_mut().change_run(run, |run| run.set_tag("stage", "main")).unwrap();
         owner.synced.flush().await.unwrap();
-        let stored = mirror.load_catalog().await.unwrap().runs.remove(0);
+        let stored = mirror.read_catalog().await.unwrap().runs.remove(0);
         assert_eq!(stored.tags, [tag("stage", "main"), tag("verdict", "good")]);
         assert_eq!(stored.run_name.as_deref(), Some("ada"));
-        assert_eq!(stored.amendments, []);
+        assert_eq!(stored.edits, []);
     });
 }
 

@@ -6,15 +6,15 @@ mod common;
 
 use common::faulty_mirror::{broken, full};
 use common::tab_mirror::{Hitch, SharedStore, TabMirror};
-use entrenar::storage::indexed_db::{Mirror, RunOptions, SyncedStorage, read_block};
+use entrenar::storage::indexed_db::{Mirror, RunOptions, Session, read_block};
 use entrenar::storage::{RawPoint, RunSlot};
 use futures::executor::block_on;
 use futures::future::poll_immediate;
 use futures::pin_mut;
 
 /// A tab that has a run with one point which is not committed yet.
-async fn with_a_point(mirror: TabMirror) -> (SyncedStorage<TabMirror>, RunSlot) {
-    let synced = SyncedStorage::open(mirror, "a", |_| {}).await.unwrap();
+async fn with_a_point(mirror: TabMirror) -> (Session<TabMirror>, RunSlot) {
+    let synced = Session::open(mirror, "a", |_| {}).await.unwrap();
     let run = synced.begin_run("leaving", RunOptions::default()).await.unwrap();
     {
         let mut storage = synced.storage_mut();

@@ -6,15 +6,15 @@ mod common;
 
 use common::faulty_mirror::{Fault, FaultyMirror, broken};
 use common::tab_mirror::{Hitch, SharedStore};
-use entrenar::storage::indexed_db::{Amendment, RunOptions, SyncedStorage, VolatileMirror};
+use entrenar::storage::indexed_db::{RunEdit, RunOptions, Session, VolatileMirror};
 use entrenar::storage::{ExperimentStorage, RawPoint, RunSlot, RunStatus, StorageError};
 use futures::FutureExt;
 use futures::executor::block_on;
 
-type Synced = SyncedStorage<FaultyMirror>;
+type Synced = Session<FaultyMirror>;
 
 async fn open(mirror: &FaultyMirror, owner: &str) -> Synced {
-    SyncedStorage::open(mirror.clone(), owner, |_| {}).await.unwrap()
+    Session::open(mirror.clone(), owner, |_| {}).await.unwrap()
 }
 
 fn log(synced: &Synced, run: RunSlot, steps: std::ops::Range<u64>) {
@@ -35,7 +35,7 @@ async fn ended(synced: &Synced, points: u64) -> RunSlot {
 }
 
 fn content(synced: &Synced, run: RunSlot) -> u32 {
-    synced.storage().memory().get(run).unwrap().content()
+    synced.storage().memory().get(run).unwrap().generation()
 }
 
 fn is_resident(synced: &Synced, run: RunSlot) -> bool {
@@ -64,7 +64,7 @@ fn an_ended_run_that_is_stored_is_let_go_of_and_read_again() {
         assert_eq!((headers.keys, headers.counts), (vec!["loss".to_owned()], vec![100.0]));
         assert_eq!(synced.storage().list_metric_keys("run-0"), ["loss"]);
 
-        synced.amend_run("run-0", Amendment::Name("named".into())).await.unwrap();
+        synced.edit_run("run-0", RunEdit::Name("named".into())).await.unwrap();
         synced.load_run("run-0").await.unwrap();
         assert_eq!(steps(&synced, "run-0").unwrap(), (0..100).collect::<Vec<_>>());
         let name = synced.storage().memory().get(run).unwrap().record().run_name.clone();
@@ -116,7 +116,7 @@ fn what_is_not_known_to_be_stored_stays() {
 #[test]
 fn where_nothing_is_stored_nothing_is_let_go_of() {
     block_on(async {
-        let synced = SyncedStorage::open(VolatileMirror::default(), "a", |_| {}).await.unwrap();
+        let synced = Session::open(VolatileMirror::default(), "a", |_| {}).await.unwrap();
         synced.storage_mut().keep_artifacts();
         let run = synced.begin_run("release", RunOptions::default()).await.unwrap();
         synced.storage_mut().complete_run("run-0", RunStatus::Success).unwrap();
@@ -154,7 +154,7 @@ fn of_runs_that_are_read_those_read_last_stay() {
 #[test]
 fn who_reads_a_run_that_is_let_go_of_meanwhile_gets_all_of_it() {
     let store = SharedStore::default();
-    let writer = block_on(SyncedStorage::open(store.connect(), "a", |_| {})).unwrap();
+    let writer = block_on(Session::open(store.connect(), "a", |_| {})).unwrap();
     let run = block_on(writer.begin_run("release", RunOptions::default())).unwrap();
     let log = |steps: std::ops::Range<u64>| {
         let mut storage = writer.storage_mut();
@@ -166,7 +166,7 @@ fn who_reads_a_run_that_is_let_go_of_meanwhile_gets_all_of_it() {
     };
     log(0..10);
     let mirror = store.connect();
-    let reader = block_on(SyncedStorage::open(mirror.clone(), "b", |_| {})).unwrap();
+    let reader = block_on(Session::open(mirror.clone(), "b", |_| {})).unwrap();
     let read = block_on(reader.load_run("run-0")).unwrap();
     log(10..20);
     let other = block_on(reader.begin_run("release", RunOptions::default())).unwrap();

@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use entrenar::storage::{
-    CHUNK_POINTS, Columns, LoggedPoint, MAX_STEP, RawPoint, Series, Stretch, StretchTimes,
+    CHUNK_POINTS, Columns, LoggedPoint, MAX_STEP, RawPoint, Series, PointBatch, BatchTimes,
 };
 use proptest::prelude::*;
 
@@ -91,12 +91,12 @@ proptest! {
             let first_step = (fast.next_step() + gap).saturating_sub(1);
             let base = if time == 3 { 1 << 41 } else { i64::from(time) * 1_000 };
             let times = if gap == 0 {
-                StretchTimes::Same(base)
+                BatchTimes::Same(base)
             } else {
-                StretchTimes::After { base, offsets: &offsets }
+                BatchTimes::After { base, offsets: &offsets }
             };
-            let stretch = Stretch { first_step, stride, values: &values, times };
-            fast.push_stretch(&stretch);
+            let stretch = PointBatch { first_step, stride, values: &values, times };
+            fast.push_batch(&stretch);
             (0..values.len()).for_each(|index| slow.push(stretch.point(index)));
         }
         prop_assert_eq!(seen(&fast), seen(&slow));
@@ -158,7 +158,7 @@ proptest! {
         let series = logged(&points);
         let columns = series.columns_from(first);
         let mut stretches = Columns::default();
-        series.for_each_stretch(first, |before, stretch| {
+        series.for_each_columns(first, |before, stretch| {
             assert_eq!(before, stretches.value.len());
             stretches.step.extend(&stretch.step);
             stretches.value.extend(&stretch.value);

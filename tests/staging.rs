@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use entrenar::storage::indexed_db::{
-    MAX_STAGED_STEP, MemoryMirror, Notice, RunOptions, STAGED_METRICS, STAGED_POINTS, Staging, SyncedStorage,
+    MAX_STAGED_STEP, MemoryDatabase, Effect, RunOptions, STAGED_METRICS, STAGED_POINTS, Staging, Session,
 };
 use entrenar::storage::{MAX_STEP, RawPoint, RunSlot, RunStatus, SeriesSlot, StorageError};
 use futures::executor::block_on;
@@ -26,7 +26,7 @@ type Metric = (usize, &'static str);
 
 /// A page with two runs.
 struct Page {
-    synced: SyncedStorage<MemoryMirror>,
+    synced: Session<MemoryDatabase>,
     runs: [RunSlot; 2],
     /// What `surface.js` keeps: where points go, the metrics' places, and the epoch that each run was admitted to.
     cells: Option<&'static [Cell<f64>]>,
@@ -41,8 +41,8 @@ impl Page {
         Self::watched(stages, |_| {})
     }
 
-    fn watched(stages: bool, observer: impl Fn(Notice) + 'static) -> Self {
-        let synced = block_on(SyncedStorage::open(MemoryMirror::default(), "page", observer)).unwrap();
+    fn watched(stages: bool, observer: impl Fn(Effect) + 'static) -> Self {
+        let synced = block_on(Session::open(MemoryDatabase::default(), "page", observer)).unwrap();
         let begin = || block_on(synced.begin_run("staging", RunOptions::default())).unwrap();
         let runs = [begin(), begin()];
         let cells = stages.then(|| synced.staging().cells());
@@ -211,7 +211,7 @@ fn whoever_logs_again_after_a_wake_asks_for_the_next_one() {
     let wakes: Rc<RefCell<u32>> = Rc::default();
     let heard = Rc::clone(&wakes);
     let mut page = Page::watched(true, move |notice| {
-        *heard.borrow_mut() += u32::from(matches!(notice, Notice::WakeAfter(_) | Notice::WakeNow));
+        *heard.borrow_mut() += u32::from(matches!(notice, Effect::WakeAfter(_) | Effect::WakeNow));
     });
     page.log(0, "loss", None, 1.0, START_MS).unwrap();
     page.log(0, "loss", None, 2.0, START_MS).unwrap();

@@ -16,7 +16,7 @@ use super::platform;
 use super::registry::open;
 use super::views::{experiment_object, run_object, series_object, stored_series_object};
 use crate::dashboard::{FEWEST_POINTS, downsample_series};
-use crate::storage::indexed_db::{Amendment, text_list};
+use crate::storage::indexed_db::{RunEdit, text_list};
 use crate::storage::{Series, Tag};
 
 /// The whole database: its experiments, runs and points, this tab's and every other's.
@@ -152,7 +152,7 @@ impl WasmStorage {
         #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue,
     ) -> Promise {
-        self.amend(run_id, arguments::string("name", name).map(Amendment::Name))
+        self.amend(run_id, arguments::string("name", name).map(RunEdit::Name))
     }
 
     /// Gives a run a tag, in place of one with the same key. Its code may go on logging to it, in whatever tab.
@@ -165,7 +165,7 @@ impl WasmStorage {
     ) -> Promise {
         let value = arguments::string("value", value);
         let tag = arguments::string("key", key).and_then(|key| Ok(Tag { key, value: value? }));
-        self.amend(run_id, tag.map(Amendment::Tag))
+        self.amend(run_id, tag.map(RunEdit::Tag))
     }
 
     /// Deletes a run with its points and artifacts. Code that still logs to it gets `RunDeleted`.
@@ -279,11 +279,11 @@ impl WasmStorage {
         })
     }
 
-    fn amend(&self, run_id: &JsValue, amendment: Result<Amendment, JsValue>) -> Promise {
+    fn amend(&self, run_id: &JsValue, edit: Result<RunEdit, JsValue>) -> Promise {
         let asked = self.asked("run_id", run_id);
-        let checked = asked.and_then(|asked| Ok((asked, amendment?)));
-        quiet_promise_of(checked, |((database, run_id), amendment)| async move {
-            database.synced.amend_run(&run_id, amendment).await?;
+        let checked = asked.and_then(|asked| Ok((asked, edit?)));
+        quiet_promise_of(checked, |((database, run_id), edit)| async move {
+            database.synced.edit_run(&run_id, edit).await?;
             Ok(JsValue::UNDEFINED)
         })
     }

@@ -3,7 +3,7 @@
 use js_sys::{Array, Float64Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::storage::indexed_db::{Change, Damage, Damaged, PlainObject, experiment_facts, run_facts};
+use crate::storage::indexed_db::{Change, CorruptRecord, CorruptRecordOf, PlainObject, experiment_facts, run_facts};
 use crate::storage::{Columns, ExperimentRecord, RunRecord, Series};
 
 fn set_config(object: &PlainObject, config_json: Option<&str>) {
@@ -85,7 +85,7 @@ pub fn series_object(columns: &Columns) -> JsValue {
 pub fn stored_series_object(series: &Series, first: usize) -> JsValue {
     let length = series.len().saturating_sub(first) as u32;
     let arrays = [(); 3].map(|()| Float64Array::new_with_length(length));
-    series.for_each_stretch(first, |before, columns| {
+    series.for_each_columns(first, |before, columns| {
         let from = before as u32;
         for (array, column) in arrays.iter().zip([&columns.step, &columns.value, &columns.timestamp]) {
             array.subarray(from, from + column.len() as u32).copy_from(column);
@@ -132,11 +132,11 @@ pub fn change_object(change: &Change) -> JsValue {
         }
         Change::Degraded { code, message } => failure("degraded", code, message),
         Change::Recovered => object.text("kind", "recovered"),
-        Change::Damaged(Damage { of, message }) => {
+        Change::CorruptRecordOf(CorruptRecord { of, message }) => {
             object.text("kind", "damaged");
             match of {
-                Damaged::Experiment(id) => object.text("experiment_id", id),
-                Damaged::Run(id) => object.text("run_id", id),
+                CorruptRecordOf::Experiment(id) => object.text("experiment_id", id),
+                CorruptRecordOf::Run(id) => object.text("run_id", id),
             }
             object.text("message", message);
         }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use entrenar::storage::indexed_db::{
-    Amendment, Batch, Catalog, MemoryMirror, Mirror, NewRun, ReservedIds, StoredPoints,
+    RunEdit, Batch, Catalog, MemoryDatabase, Mirror, NewRun, ReservedIds, StoredPoints,
 };
 use entrenar::storage::{ExperimentRecord, Result, RunRecord, StorageError};
 use futures::channel::oneshot;
@@ -28,7 +28,7 @@ pub enum Fault {
 /// Faults are used up in order, one a commit, opening or reading of records; after the last everything goes through.
 #[derive(Debug, Clone, Default)]
 pub struct FaultyMirror {
-    pub store: MemoryMirror,
+    pub store: MemoryDatabase,
     pub opening: Rc<RefCell<VecDeque<Fault>>>,
     pub reads: Rc<RefCell<VecDeque<Fault>>>,
     pub commits: Rc<RefCell<VecDeque<Fault>>>,
@@ -51,19 +51,19 @@ impl FaultyMirror {
 }
 
 impl Mirror for FaultyMirror {
-    async fn load_catalog(&self) -> Result<Catalog> {
+    async fn read_catalog(&self) -> Result<Catalog> {
         let fault = self.opening.borrow_mut().pop_front();
         match fault {
             Some(Fault::Fails(cause)) => Err(cause),
-            _ => self.store.load_catalog().await,
+            _ => self.store.read_catalog().await,
         }
     }
 
-    async fn load_records(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<Catalog> {
+    async fn read_records(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<Catalog> {
         let fault = self.reads.borrow_mut().pop_front();
         match fault {
             Some(Fault::Fails(cause)) => Err(cause),
-            _ => self.store.load_records(experiment_ids, run_ids).await,
+            _ => self.store.read_records(experiment_ids, run_ids).await,
         }
     }
 
@@ -75,14 +75,14 @@ impl Mirror for FaultyMirror {
         self.store.begin_run(new_run).await
     }
 
-    async fn claim_run(
+    async fn acquire_run(
         &self,
         run_id: &str,
         expected_owner: &str,
         owner: &str,
         now_ms: i64,
     ) -> Result<RunRecord> {
-        self.store.claim_run(run_id, expected_owner, owner, now_ms).await
+        self.store.acquire_run(run_id, expected_owner, owner, now_ms).await
     }
 
     async fn commit(&self, batch: &Batch) -> Result<()> {
@@ -106,8 +106,8 @@ impl Mirror for FaultyMirror {
         }
     }
 
-    async fn amend_run(&self, run_id: &str, amendment: &Amendment) -> Result<RunRecord> {
-        self.store.amend_run(run_id, amendment).await
+    async fn edit_run(&self, run_id: &str, edit: &RunEdit) -> Result<RunRecord> {
+        self.store.edit_run(run_id, edit).await
     }
 
     async fn delete_runs(&self, run_ids: &[String], experiment_id: Option<&str>) -> Result<()> {

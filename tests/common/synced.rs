@@ -1,6 +1,6 @@
 //! A conformance backend over any mirror: what is written goes through the flush layer, what is read comes back from the mirror.
 
-use entrenar::storage::indexed_db::{MemoryMirror, Mirror, SyncedStorage};
+use entrenar::storage::indexed_db::{MemoryDatabase, Mirror, Session};
 use entrenar::storage::{ExperimentStorage, StorageError};
 
 use super::conformance::Backend;
@@ -11,7 +11,7 @@ pub trait Reopen: Mirror + Sized {
     async fn again(&self) -> Self;
 }
 
-impl Reopen for MemoryMirror {
+impl Reopen for MemoryDatabase {
     async fn fresh() -> Self {
         Self::new()
     }
@@ -36,12 +36,12 @@ impl Reopen for entrenar::storage::indexed_db::RexieMirror {
 const RESERVED: u64 = 32;
 
 pub struct Synced<M> {
-    synced: SyncedStorage<M>,
+    synced: Session<M>,
 }
 
 impl<M: Reopen> Synced<M> {
     async fn open(mirror: M, owner: &str) -> Self {
-        let synced = SyncedStorage::open(mirror, owner, |_| {}).await.unwrap();
+        let synced = Session::open(mirror, owner, |_| {}).await.unwrap();
         synced.reserve_ids(RESERVED, RESERVED).await.unwrap();
         Self { synced }
     }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use entrenar::storage::indexed_db::{
-    Amendment, Batch, Catalog, MemoryMirror, Mirror, NewRun, ReservedIds, RunCommit, Settled, StoredPoints,
+    RunEdit, Batch, Catalog, MemoryDatabase, Mirror, NewRun, ReservedIds, RunCommit, Settled, StoredPoints,
     settled,
 };
 use entrenar::storage::{ExperimentRecord, Result, RunRecord, StorageError};
@@ -27,7 +27,7 @@ pub struct Hitch {
 /// The store that all tabs share, with what pages stored on leaving.
 #[derive(Debug, Clone, Default)]
 pub struct SharedStore {
-    store: MemoryMirror,
+    store: MemoryDatabase,
     exits: Rc<RefCell<Vec<Batch>>>,
     identity: Rc<Cell<u32>>,
     /// Whether every transaction is printed.
@@ -72,7 +72,7 @@ impl SharedStore {
         for exit in self.exits.take() {
             for RunCommit { record: left, rows } in exit.runs {
                 let run_id = left.run_id.clone();
-                let stored = self.store.load_records(&[], std::slice::from_ref(&run_id)).await?.runs.pop();
+                let stored = self.store.read_records(&[], std::slice::from_ref(&run_id)).await?.runs.pop();
                 let log = self.store.rows(&run_id);
                 if stored.is_none() && !log.is_empty() {
                     // What a deleted run leaves behind.
@@ -155,13 +155,13 @@ impl TabMirror {
 }
 
 impl Mirror for TabMirror {
-    async fn load_catalog(&self) -> Result<Catalog> {
-        self.transaction("catalog", async |shared| shared.store.load_catalog().await).await
+    async fn read_catalog(&self) -> Result<Catalog> {
+        self.transaction("catalog", async |shared| shared.store.read_catalog().await).await
     }
 
-    async fn load_records(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<Catalog> {
+    async fn read_records(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<Catalog> {
         self.transaction(("records", experiment_ids, run_ids), async |shared| {
-            shared.store.load_records(experiment_ids, run_ids).await
+            shared.store.read_records(experiment_ids, run_ids).await
         })
         .await
     }
@@ -177,7 +177,7 @@ impl Mirror for TabMirror {
         .await
     }
 
-    async fn claim_run(
+    async fn acquire_run(
         &self,
         run_id: &str,
         expected_owner: &str,
@@ -185,7 +185,7 @@ impl Mirror for TabMirror {
         now_ms: i64,
     ) -> Result<RunRecord> {
         self.transaction(("claim", run_id, owner), async |shared| {
-            shared.store.claim_run(run_id, expected_owner, owner, now_ms).await
+            shared.store.acquire_run(run_id, expected_owner, owner, now_ms).await
         })
         .await
     }
@@ -206,12 +206,12 @@ impl Mirror for TabMirror {
         self.transaction(("exit", batches), keep).await
     }
 
-    async fn settle_exits(&self) -> Result<Vec<String>> {
+    async fn recover_exit_log(&self) -> Result<Vec<String>> {
         self.transaction("settle", async |shared| shared.settle().await).await
     }
 
-    async fn amend_run(&self, run_id: &str, amendment: &Amendment) -> Result<RunRecord> {
-        self.transaction(("amend", run_id), async |shared| shared.store.amend_run(run_id, amendment).await)
+    async fn edit_run(&self, run_id: &str, edit: &RunEdit) -> Result<RunRecord> {
+        self.transaction(("amend", run_id), async |shared| shared.store.edit_run(run_id, edit).await)
             .await
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use entrenar::storage::indexed_db::SyncedStorage;
+use entrenar::storage::indexed_db::Session;
 use entrenar::storage::{InMemoryStorage, StorageError};
 
 use crate::operations::flush;
@@ -13,7 +13,7 @@ impl World {
     /// Faults are over: every tab writes what it has, and somebody who opens the database finds what must be there.
     pub fn check(&mut self) {
         self.quiesce();
-        let reader = complete(SyncedStorage::open(self.store.connect(), "reader", |_| {})).unwrap();
+        let reader = complete(Session::open(self.store.connect(), "reader", |_| {})).unwrap();
         let ids: Vec<String> = self.facts.borrow().runs.keys().cloned().collect();
         for run_id in &ids {
             let _ = complete(reader.load_run(run_id));

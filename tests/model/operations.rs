@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use entrenar::storage::indexed_db::{Amendment, RunOptions};
+use entrenar::storage::indexed_db::{RunEdit, RunOptions};
 use entrenar::storage::{ExperimentStorage, RunStatus, StorageError};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -78,7 +78,7 @@ impl World {
             (17, Some(run_id), _) => return edit(&synced, &run_id, on),
             (18, _, Some(run_id)) => resume(synced, facts, run_id).boxed_local(),
             (19, _, Some(run_id)) => async move {
-                let _ = synced.amend_run(&run_id, Amendment::Name("renamed".into())).await;
+                let _ = synced.edit_run(&run_id, RunEdit::Name("renamed".into())).await;
             }
             .boxed_local(),
             (20, _, Some(run_id)) => async move {

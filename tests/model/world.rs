@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::rc::Rc;
 
-use entrenar::storage::indexed_db::SyncedStorage;
+use entrenar::storage::indexed_db::Session;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 
 use crate::common::tab_mirror::{SharedStore, TabMirror};
 use crate::facts::Facts;
 
-pub type Synced = SyncedStorage<TabMirror>;
+pub type Synced = Session<TabMirror>;
 pub type Shared<T> = Rc<RefCell<T>>;
 
 /// More polls than anything takes.
@@ -59,7 +59,7 @@ impl World {
         let mut mirror = self.store.connect();
         self.opened += 1;
         mirror.mortal = self.opened.is_multiple_of(3);
-        let synced = complete(SyncedStorage::open(mirror.clone(), &format!("tab-{}", self.opened), |_| {}));
+        let synced = complete(Session::open(mirror.clone(), &format!("tab-{}", self.opened), |_| {}));
         let written = Rc::new(Cell::new(self.facts.borrow().clears));
         self.tabs[place] = Some(Tab {
             mirror,
