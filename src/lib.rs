@@ -15,6 +15,7 @@ pub mod dashboard;
 pub mod database;
 #[doc(hidden)]
 pub mod engine;
+mod event;
 pub mod storage;
 
 #[cfg(feature = "wasm")]
@@ -23,5 +24,4 @@ pub mod browser;
 #[cfg(feature = "wasm")]
 #[doc(hidden)]
 pub mod indexeddb;
-#[cfg(feature = "wasm")]
-pub mod wasm;
+//WASM

@@ -15,5 +15,4 @@ pub use snapshot::{MetricSnapshot, ResourceSnapshot};
 pub use source::{DashboardSource, MetricCallback, MetricKeys, RunDashboard};
 pub use trend::Trend;
 
-#[cfg(feature = "wasm")]
-pub use crate::wasm;
+//WASM

@@ -45,11 +45,18 @@ pub trait Database {
     /// it is not known whether it was committed; `Cleared`.
     async fn transact<T: 'static>(&self, transaction: Transaction<T>) -> Result<T>;
 
+    /// A page or browser was killed while it wrote, as [`Catalog::unclean_shutdown`] tells: a database that may have been damaged by that
+    /// repairs itself. What cannot be repaired can be used all the same.
+    async fn repair(&self, _unclean_shutdown: f64) {}
+
     /// How this engine differs.
     fn quirks(&self) -> Quirks {
         Quirks::default()
     }
 
-    /// Closes the connection. Transactions under way end with `ConnectionLost` at once; a later one opens it again.
+    /// The connection is dead though nothing said so (the page was frozen): transactions under way end with `ConnectionLost` at once.
+    fn abandon(&self) {}
+
+    /// Closes the connection when the transactions under way are over; a later transaction opens it again.
     fn close(&self);
 }
