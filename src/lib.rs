@@ -24,4 +24,5 @@ pub mod browser;
 #[cfg(feature = "wasm")]
 #[doc(hidden)]
 pub mod indexeddb;
-//WASM
+#[cfg(feature = "wasm")]
+pub mod wasm;

@@ -8,7 +8,7 @@ mod page_database;
 mod page_lifecycle;
 mod registry;
 
-pub use clock::PageClock;
+pub use clock::{PageClock, wall_ms};
 pub use console::{error, warn};
 pub use open_database::{Handle, OpenDatabase, RunHandle};
 pub use page_database::PageDatabase;

@@ -15,4 +15,5 @@ pub use snapshot::{MetricSnapshot, ResourceSnapshot};
 pub use source::{DashboardSource, MetricCallback, MetricKeys, RunDashboard};
 pub use trend::Trend;
 
-//WASM
+#[cfg(feature = "wasm")]
+pub use crate::wasm;

@@ -6,23 +6,20 @@
 #[cfg(all(target_arch = "wasm32", feature = "allocator"))]
 mod allocator;
 mod arguments;
-mod channel;
-mod database;
 mod error;
 mod freeing;
 mod json;
 mod options;
-mod page;
-mod page_mirror;
+mod plain_object;
 mod platform;
-mod registry;
 mod run;
+mod shared_run;
 mod staging;
 mod storage;
 mod subscribers;
 mod typescript;
 mod views;
 
-pub use crate::storage::indexed_db::IndexedDbStorage;
+pub use crate::engine::IndexedDbStorage;
 pub use run::WasmRun;
 pub use storage::WasmStorage;

@@ -1,0 +1,68 @@
+//! Plain JavaScript objects of text and numbers, field by field: one small function for each kind of field.
+
+use js_sys::{Array, Float64Array, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// A fresh plain object: setting its properties runs nobody's code and cannot fail.
+#[derive(Debug)]
+pub struct PlainObject(JsValue);
+
+impl Default for PlainObject {
+    fn default() -> Self {
+        Self(Object::new().unchecked_into())
+    }
+}
+
+impl PlainObject {
+    /// The object.
+    #[must_use]
+    pub fn into_value(self) -> JsValue {
+        self.0
+    }
+
+    /// Sets any property.
+    pub fn set(&self, name: &str, value: &JsValue) {
+        let _ = Reflect::set(&self.0, &name.into(), value);
+    }
+
+    /// Sets a text.
+    pub fn text(&self, name: &str, text: &str) {
+        self.set(name, &text.into());
+    }
+
+    /// Sets a text that may be missing.
+    pub fn some_text(&self, name: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.text(name, text);
+        }
+    }
+
+    /// Sets a number.
+    pub fn number(&self, name: &str, number: f64) {
+        self.set(name, &number.into());
+    }
+
+    /// Sets a number that may be missing.
+    pub fn some_number(&self, name: &str, number: Option<f64>) {
+        if let Some(number) = number {
+            self.number(name, number);
+        }
+    }
+
+    /// Sets a list of texts.
+    pub fn texts(&self, name: &str, texts: &[String]) {
+        self.set(name, &text_list(texts));
+    }
+
+    /// Sets a list of numbers.
+    pub fn numbers(&self, name: &str, numbers: &[f64]) {
+        self.set(name, &Array::from(&Float64Array::from(numbers)));
+    }
+}
+
+/// A list of texts.
+#[must_use]
+pub fn text_list(texts: &[String]) -> JsValue {
+    // Texts can always be copied.
+    serde_wasm_bindgen::to_value(texts).unwrap_or_default()
+}
