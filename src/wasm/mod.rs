@@ -3,8 +3,6 @@
 //! Rules kept throughout: methods take `&self` and check every argument by hand (the generated glue does not), no borrow is
 //! held while JavaScript runs, and whatever may throw is called through a catching import.
 
-#[cfg(all(target_arch = "wasm32", feature = "allocator"))]
-mod allocator;
 mod arguments;
 mod channel;
 mod database;
@@ -14,6 +12,7 @@ mod json;
 mod options;
 mod page;
 mod page_mirror;
+mod panic_report;
 mod platform;
 mod registry;
 mod run;

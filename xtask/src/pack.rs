@@ -1,14 +1,11 @@
-//! The npm package for its three targets.
-//!
-//! Each is first built with the command that the documentation gives, in a place of its own; the one that ships takes from there what
-//! wasm-pack writes about a package, and has wasm and glue made smaller.
+//! The npm package for its three targets, each exactly as the documented `wasm-pack build` leaves it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::failure::{Failure, Outcome};
 use crate::process::{program_in, run};
-use crate::{fresh, npm, project, sizes, small_build, tools};
+use crate::{fresh, npm, project, sizes, tools};
 
 /// Whom a package is for.
 #[derive(Clone, Copy)]
@@ -38,21 +35,12 @@ impl Target {
         }
     }
 
-    /// Where the package that ships goes, from the root of the checkout.
+    /// Where the package goes, from the root of the checkout.
     pub(crate) fn directory(self) -> &'static str {
         match self {
             Self::Web => "pkg",
             Self::Bundler => "target/pkg-bundler",
             Self::Nodejs => "target/pkg-nodejs",
-        }
-    }
-
-    /// Where the package goes that the documented command builds.
-    pub(crate) fn as_documented(self) -> &'static str {
-        match self {
-            Self::Web => "target/wasm-pack/web",
-            Self::Bundler => "target/wasm-pack/bundler",
-            Self::Nodejs => "target/wasm-pack/nodejs",
         }
     }
 }
@@ -69,7 +57,7 @@ pub(crate) fn pack(targets: &[Target]) -> Outcome {
 /// Builds the packages that are not up to date.
 pub(crate) fn build(targets: &[Target]) -> Outcome {
     // First what has to be there already, then what takes minutes.
-    npm::ensure_packages(&project::shrink())?;
+    npm::ensure_node()?;
     tools::ensure_wasm_tools()?;
     targets.iter().try_for_each(|target| build_one(*target))
 }
@@ -81,60 +69,36 @@ fn build_one(target: Target) -> Outcome {
         println!("{}/ is up to date", target.directory());
         return Ok(());
     }
-    build_as_documented(target)?;
-    ship(target)?;
-    fresh::remember(&stamp, &state(target)?)
-}
-
-fn build_as_documented(target: Target) -> Outcome {
     let root = project::root();
-    empty(&root.join(target.as_documented()))?;
+    // What an earlier build left would be packed too.
+    let _ = fs::remove_dir_all(root.join(target.directory()));
     // The feature comes last: wasm-pack passes the rest of the line on to cargo.
     run(&mut program_in(
         &root,
         "wasm-pack",
-        &["build", "--target", target.name(), "--out-dir", target.as_documented(), "--features", "wasm"],
-    ))
+        &["build", "--target", target.name(), "--out-dir", target.directory(), "--features", "wasm"],
+    ))?;
+    fresh::remember(&stamp, &state(target)?)
 }
 
-fn ship(target: Target) -> Outcome {
+/// Builds the program that panics, which the tests in the browser look at, to `target/panicking`.
+pub(crate) fn build_panicking() -> Outcome {
     let root = project::root();
-    let (documented, shipped) = (root.join(target.as_documented()), root.join(target.directory()));
-    empty(&shipped)?;
-    for name in ["package.json", "README.md", "LICENSE"] {
-        fs::copy(documented.join(name), shipped.join(name)).map_err(|error| {
-            Failure::new(format!("cannot copy {name} from {}: {error}", documented.display()))
-        })?;
-    }
-    run(program_in(&root, "wasm-bindgen", &["--target", target.name(), "--out-dir", target.directory()])
-        .arg(small_build::compile()?))?;
-    let order = "target/small/order.json";
-    run(&mut program_in(&root, "node", &["xtask/shrink/shrink.mjs", target.directory(), order]))
-}
-
-/// A directory with nothing in it: what an earlier build left would ship too.
-fn empty(directory: &Path) -> Outcome {
-    let _ = fs::remove_dir_all(directory);
-    fs::create_dir_all(directory)
-        .map_err(|error| Failure::new(format!("cannot create {}: {error}", directory.display())))
+    let mut compile = program_in(&root, "cargo", &["build", "--example", "panicking", "--features", "wasm"]);
+    run(compile.args(["--target", tools::WASM_TARGET]))?;
+    let compiled = format!("target/{}/debug/examples/panicking.wasm", tools::WASM_TARGET);
+    run(&mut program_in(
+        &root,
+        "wasm-bindgen",
+        &["--target", "web", "--out-dir", "target/panicking", &compiled],
+    ))
 }
 
 fn state(target: Target) -> Outcome<String> {
     let root = project::root();
     let inside = |paths: &[&str]| paths.iter().map(|path| root.join(path)).collect::<Vec<PathBuf>>();
-    let inputs = fresh::fingerprint(&inside(&[
-        "src",
-        "Cargo.toml",
-        "Cargo.lock",
-        ".cargo",
-        "README.md",
-        "LICENSE",
-        "xtask/src/small_build.rs",
-        "xtask/shrink/shrink.mjs",
-        "xtask/shrink/module.mjs",
-        "xtask/shrink/order.mjs",
-        "xtask/shrink/package-lock.json",
-    ]))?;
-    let outputs = fresh::fingerprint(&inside(&[target.directory(), target.as_documented()]))?;
-    Ok(format!("{inputs} {outputs} std {}", small_build::can_build_std()))
+    let inputs =
+        fresh::fingerprint(&inside(&["src", "Cargo.toml", "Cargo.lock", ".cargo", "README.md", "LICENSE"]))?;
+    let outputs = fresh::fingerprint(&inside(&[target.directory()]))?;
+    Ok(format!("{inputs} {outputs}"))
 }

@@ -41,12 +41,6 @@ pub(crate) fn ensure_component(component: &str, cargo_command: &str) -> Outcome 
     run(Command::new("rustup").args(["component", "add", component]))
 }
 
-/// The source of std, which is there or not by the installation; false when it cannot be had.
-pub(crate) fn fetch_source_of_std() -> bool {
-    installing("the source of the standard library", "a few seconds");
-    run(Command::new("rustup").args(["component", "add", "rust-src"])).is_ok()
-}
-
 fn ensure_wasm_pack() -> Outcome {
     let installed = ask("wasm-pack", &["--version"]);
     if installed.as_deref().and_then(version).is_some_and(|found| (found.0, found.1) >= OLDEST_WASM_PACK) {
