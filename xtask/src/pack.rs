@@ -1,7 +1,10 @@
 //! The npm package for its three targets, each exactly as the documented `wasm-pack build` leaves it.
+//!
+//! Of the web's there is a second way, for those who only want to see the page: `xtask/web-package` makes the same bytes, and wasm-pack
+//! and the wasm-bindgen command line, minutes of compiling, are not needed.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Outcome};
 use crate::process::{program_in, run};
@@ -79,6 +82,48 @@ fn build_one(target: Target) -> Outcome {
         &["build", "--target", target.name(), "--out-dir", target.directory(), "--features", "wasm"],
     ))?;
     fresh::remember(&stamp, &state(target)?)
+}
+
+/// Builds the web package without wasm-pack, unless there is one that is up to date, whichever way it was made.
+pub(crate) fn build_for_page() -> Outcome {
+    let target = Target::Web;
+    let stamps = ["pack-web", "page-web"].map(|name| project::stamps().join(name));
+    let up_to_date = Some(state(target)?);
+    if stamps.iter().any(|stamp| fresh::remembered(stamp) == up_to_date) {
+        println!("{}/ is up to date", target.directory());
+        return Ok(());
+    }
+    make_web_package(&project::root().join(target.directory()))?;
+    fresh::remember(&stamps[1], &state(target)?)
+}
+
+/// Fails unless both ways to the web package lead to the same files.
+pub(crate) fn check_same_either_way() -> Outcome {
+    let (with, without) =
+        (project::root().join(Target::Web.directory()), project::root().join("target/pkg-without-wasm-pack"));
+    make_web_package(&without)?;
+    let different = fresh::differences(&with, &without)
+        .map_err(|error| Failure::new(format!("cannot compare the two web packages: {error}")))?;
+    if different.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "wasm-pack and xtask/web-package make different packages: {}",
+        different.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>().join(", ")
+    )))
+}
+
+fn make_web_package(directory: &Path) -> Outcome {
+    tools::ensure_wasm_target()?;
+    let root = project::root();
+    // As wasm-pack has it compiled: what one of them compiled, the other need not.
+    run(program_in(&root, "cargo", &["build", "--lib", "--release", "--features", "wasm"])
+        .args(["--target", tools::WASM_TARGET]))?;
+    let _ = fs::remove_dir_all(directory);
+    let compiled = root.join("target").join(tools::WASM_TARGET).join("release/entrenar.wasm");
+    run(program_in(&root, "cargo", &["run", "--quiet", "--package", "web-package", "--"])
+        .arg(compiled)
+        .arg(directory))
 }
 
 /// Builds the program that panics, which the tests in the browser look at, to `target/panicking`.

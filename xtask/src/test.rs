@@ -106,6 +106,7 @@ fn packages() -> Outcome<u64> {
     let sizes = sizes::measure(&project::root().join(pack::Target::Web.directory()))?;
     println!("{sizes}");
     sizes.check()?;
+    pack::check_same_either_way()?;
     Ok(0)
 }
 

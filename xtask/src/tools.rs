@@ -92,6 +92,15 @@ mod tests {
     }
 
     #[test]
+    fn library_that_makes_the_web_package_is_of_the_locked_wasm_bindgen() -> std::io::Result<()> {
+        let lockfile = std::fs::read_to_string(crate::project::root().join("Cargo.lock"))?;
+        let library = locked_version(&lockfile, "wasm-bindgen-cli-support");
+        assert!(library.is_some());
+        assert_eq!(library, locked_version(&lockfile, "wasm-bindgen"));
+        Ok(())
+    }
+
+    #[test]
     fn versions_compare_as_numbers() {
         assert_eq!(version("wasm-pack 0.15.1"), Some((0, 15)));
         assert!(version("wasm-pack 0.9.1") < Some((0, 13)));
