@@ -3,13 +3,12 @@
 //! Rules kept throughout: methods take `&self` and check every argument by hand (the generated glue does not), no borrow is
 //! held while JavaScript runs, and whatever may throw is called through a catching import.
 
-#[cfg(all(target_arch = "wasm32", feature = "allocator"))]
-mod allocator;
 mod arguments;
 mod error;
 mod freeing;
 mod json;
 mod options;
+mod panic_report;
 mod plain_object;
 mod platform;
 mod run;
