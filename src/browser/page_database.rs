@@ -1,6 +1,6 @@
 //! Where a page keeps its runs: in IndexedDB, or in memory where there is none.
 
-use crate::database::{Database, MemoryDatabase, Quirks, Transaction};
+use crate::database::{Database, Execution, MemoryDatabase, Quirks};
 use crate::indexeddb::IndexedDbDatabase;
 use crate::storage::Result;
 
@@ -14,10 +14,10 @@ pub enum PageDatabase {
 }
 
 impl Database for PageDatabase {
-    async fn transact<T: 'static>(&self, transaction: Transaction<T>) -> Result<T> {
+    async fn execute(&self, execution: Execution<'_>) -> Result<()> {
         match self {
-            Self::IndexedDb(database) => database.transact(transaction).await,
-            Self::Memory(database) => database.transact(transaction).await,
+            Self::IndexedDb(database) => database.execute(execution).await,
+            Self::Memory(database) => database.execute(execution).await,
         }
     }
 

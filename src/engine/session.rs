@@ -218,7 +218,7 @@ impl<D: Database> Session<D> {
     }
 
     /// Runs a transaction. When the database was recreated, what memory holds is to be written again.
-    pub(super) async fn transact<T: 'static>(&self, transaction: Transaction<T>) -> Result<T> {
+    pub(super) async fn transact<T>(&self, transaction: Transaction<T>) -> Result<T> {
         let answer = self.database.transact(transaction).await;
         if let Err(StorageError::Cleared(_)) = &answer {
             self.forget_commits();

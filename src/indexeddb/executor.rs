@@ -23,7 +23,7 @@ use super::failed_requests::ANSWER_MS;
 use super::quirks::is_firefox;
 use super::schema::{BY_NAME, store_name};
 use super::timer::sleep;
-use crate::database::{Answer, Change, ExitRecord, Key, Mode, Range, Read, Step, Table, Transaction, Value};
+use crate::database::{Answer, Change, Execution, ExitRecord, Key, Mode, Range, Read, Step, Table, Value};
 use crate::storage::{Result, StorageError};
 
 /// How often a repeatable transaction is tried on connections that break.
@@ -137,7 +137,7 @@ impl IndexedDbDatabase {
     ///
     /// Where the database is open and the plan writes at once, everything is issued by the first poll: a page that goes away gets no
     /// second one.
-    pub(super) async fn run<T>(&self, transaction: &Transaction<T>) -> Result<T> {
+    pub(super) async fn run(&self, transaction: &Execution<'_>) -> Result<()> {
         let is_writing = transaction.mode == Mode::ReadWrite;
         if is_writing && transaction.tables.len() > 1 {
             self.closing.is_over().await;
@@ -161,7 +161,7 @@ impl IndexedDbDatabase {
         Err(unanswered())
     }
 
-    async fn attempt<T>(&self, transaction: &Transaction<T>) -> Result<T> {
+    async fn attempt(&self, transaction: &Execution<'_>) -> Result<()> {
         if !self.connection.is_open() {
             // What a page writes on leaving is kept beside the database at once: opening it may take longer than the page lives.
             if let Some((token, exit)) = appended_exit(transaction) {
@@ -179,10 +179,8 @@ impl IndexedDbDatabase {
         loop {
             match transaction.next(&answers)? {
                 Step::Read(reads) => answers.append(&mut self.read_all(&idb_transaction, &reads).await?),
-                Step::Write(changes, output) => {
-                    return self.write_all(idb_transaction, &changes).await.map(|()| output);
-                }
-                Step::Done(output) => return Ok(output),
+                Step::Write(changes, ()) => return self.write_all(idb_transaction, &changes).await,
+                Step::Done(()) => return Ok(()),
             }
         }
     }
@@ -358,7 +356,7 @@ fn exit_put(change: &Change) -> Option<(&str, &ExitRecord)> {
 }
 
 /// The token and the record that a transaction appends to the exit log, if it writes nothing else.
-fn appended_exit<T>(transaction: &Transaction<T>) -> Option<(String, ExitRecord)> {
+fn appended_exit(transaction: &Execution<'_>) -> Option<(String, ExitRecord)> {
     if transaction.tables != [Table::Exits] || transaction.mode != Mode::ReadWrite {
         return None;
     }

@@ -22,7 +22,7 @@ use std::cell::Cell;
 use self::closing::Closing;
 use self::connection::Connection;
 use self::failed_requests::FailedRequests;
-use crate::database::{Database, Quirks, Transaction};
+use crate::database::{Database, Execution, Quirks};
 use crate::storage::Result;
 
 /// A database in IndexedDB.
@@ -60,8 +60,8 @@ impl IndexedDbDatabase {
 }
 
 impl Database for IndexedDbDatabase {
-    async fn transact<T: 'static>(&self, transaction: Transaction<T>) -> Result<T> {
-        self.run(&transaction).await
+    async fn execute(&self, execution: Execution<'_>) -> Result<()> {
+        self.run(&execution).await
     }
 
     async fn repair(&self, unclean_shutdown: f64) {

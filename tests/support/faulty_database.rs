@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::task::Poll;
 
-use entrenar::database::{Change, Database, MemoryDatabase, Quirks, Transaction};
+use entrenar::database::{Change, Database, Execution, MemoryDatabase, Quirks};
 use entrenar::storage::{Result, StorageError};
 use futures::channel::oneshot;
 use futures::future::poll_fn;
@@ -75,7 +75,7 @@ impl SharedDatabase {
 }
 
 /// The changes of a transaction that has not gone through yet.
-type Issued = Box<dyn Fn() -> Vec<Change>>;
+type Issued = Vec<Change>;
 
 /// A tab's connection. Faults are used up in order; after the last every transaction goes through at once.
 #[derive(Clone, Default)]
@@ -153,7 +153,6 @@ impl FaultyDatabase {
             return;
         }
         for (_, changes) in std::mem::take(&mut *self.issued.borrow_mut()) {
-            let changes = changes();
             let count = of % (changes.len() + 1);
             for change in changes.into_iter().take(count) {
                 let _ = self.shared.memory.apply(vec![change]);
@@ -161,12 +160,11 @@ impl FaultyDatabase {
         }
     }
 
-    fn register<T: 'static>(&self, transaction: &Rc<Transaction<T>>) -> Registration {
+    fn register(&self, execution: &Execution<'_>) -> Registration {
         let number = self.next_issued.get();
         self.next_issued.set(number + 1);
-        let (memory, transaction) = (self.shared.memory.clone(), Rc::clone(transaction));
-        let changes = move || memory.evaluate(&transaction).map_or_else(|_| Vec::new(), |(changes, _)| changes);
-        self.issued.borrow_mut().insert(number, Box::new(changes));
+        let changes = self.shared.memory.evaluate(execution).unwrap_or_default();
+        self.issued.borrow_mut().insert(number, changes);
         Registration { issued: Rc::clone(&self.issued), number }
     }
 
@@ -177,8 +175,8 @@ impl FaultyDatabase {
 }
 
 impl Database for FaultyDatabase {
-    async fn transact<T: 'static>(&self, transaction: Transaction<T>) -> Result<T> {
-        let name = transaction.name;
+    async fn execute(&self, execution: Execution<'_>) -> Result<()> {
+        let name = execution.name;
         let is_traced = self.shared.is_traced.get();
         if is_traced {
             println!("    {name}");
@@ -186,8 +184,7 @@ impl Database for FaultyDatabase {
         self.asked.borrow_mut().push(name);
         let began_with = self.seen.get();
         let Fault { before, until, fails, after, answer_lost } = self.next_fault(name);
-        let transaction = Rc::new(transaction);
-        let registration = self.register(&transaction);
+        let registration = self.register(&execution);
         wait(before).await;
         if let Some(go) = until {
             let _ = go.await;
@@ -204,16 +201,16 @@ impl Database for FaultyDatabase {
             // It was begun on the old connection, which is dead.
             return Err(broken());
         }
-        let evaluated = self.shared.memory.evaluate(&transaction);
-        let result = evaluated.and_then(|(changes, output)| {
+        let evaluated = self.shared.memory.evaluate(&execution);
+        let result = evaluated.and_then(|changes| {
             if is_traced {
                 println!("      {changes:?}");
             }
-            self.shared.memory.apply(changes).map(|()| output)
+            self.shared.memory.apply(changes)
         });
         wait(after).await;
         if is_traced {
-            println!("    {name} -> {:?}", result.as_ref().map(|_| ()));
+            println!("    {name} -> {:?}", result);
         }
         // Answered when its tab knows already that site data was cleared, it speaks of what is gone.
         let is_lost = answer_lost || self.seen.get() != began_with;
