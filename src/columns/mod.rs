@@ -15,7 +15,7 @@ pub use block::{
 };
 pub use chunk::{CHUNK_POINTS, Columns, LoggedPoint, RawPoint};
 pub use point_batch::{BatchTimes, PointBatch};
-pub use series::{NamedSeries, Series, stable_order};
+pub use series::{NamedSeries, Series, sorted_by, stable_order};
 
 /// The largest step: the largest integer that a JavaScript number holds exactly (2^53 − 1).
 pub const MAX_STEP: u64 = (1 << 53) - 1;

@@ -232,8 +232,19 @@ pub struct NamedSeries {
 /// The order that sorts `keys`; equal keys keep their order.
 #[must_use]
 pub fn stable_order(keys: impl Iterator<Item = u64>) -> Vec<u32> {
-    let keys: Vec<u64> = keys.collect();
+    sorted_indices(&keys.collect::<Vec<u64>>())
+}
+
+fn sorted_indices(keys: &[u64]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..keys.len() as u32).collect();
     order.sort_by_key(|&index| keys[index as usize]);
     order
+}
+
+/// The items sorted by a number; those of one number keep their order.
+#[must_use]
+pub fn sorted_by<T>(items: Vec<T>, number: impl Fn(&T) -> u64) -> Vec<T> {
+    let order = stable_order(items.iter().map(number));
+    let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|index| items[index as usize].take()).collect()
 }

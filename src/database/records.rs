@@ -170,7 +170,7 @@ pub struct StoredPoints {
     pub blocks: Vec<Rc<[u8]>>,
 }
 
-/// An exit log record: what a page wrote when it was hidden or closed. `B` is how bytes are written: as they are, or as text.
+/// An exit log record: what a page wrote when it was hidden or closed. `B` is the type of its bytes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ExitRecord<B = Rc<[u8]>> {
     /// The record layout's version.

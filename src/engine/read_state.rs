@@ -1,7 +1,7 @@
 //! How far runs of other sessions have been read, and whether their owners live.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::storage::{RunRecord, RunSlot};
 
@@ -42,7 +42,7 @@ impl ReadCursors {
 /// Whether another session lives is judged by its observer: the wall clocks of two pages may differ, and each may be changed or faked.
 #[derive(Debug, Default)]
 pub struct Liveness {
-    seen: RefCell<HashMap<String, Heartbeat>>,
+    seen: RefCell<BTreeMap<String, Heartbeat>>,
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::change::Change;
 use super::eviction::MOST_READ_POINTS;
 use super::session::Session;
-use crate::columns::{ColumnBuffers, SeriesBlock, read_block, read_encoded_blocks};
+use crate::columns::{ColumnBuffers, SeriesBlock, read_block, read_encoded_blocks, sorted_by};
 use crate::database::{Catalog, CorruptRecord, Database, operations};
 use crate::storage::{Result, RunRecord, RunSlot, RunState, StorageError};
 
@@ -212,9 +212,9 @@ impl<D: Database> Session<D> {
         if let Some(state) = joined(&record, blocks) {
             return state;
         }
-        let mut blocks = self.read_blocks(&record.run_id, blocks);
+        let blocks = self.read_blocks(&record.run_id, blocks);
         // A flush that was tried again lies behind one that was not: the index says where its points belong.
-        blocks.sort_by_key(|block| block.first_index);
+        let blocks = sorted_by(blocks, |block| block.first_index);
         let mut state = without_points(record);
         blocks.iter().for_each(|block| append(&mut state, block));
         state

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::ownership::{UnsavedBlock, UnsavedChanges};
 use super::session::Session;
-use crate::columns::SeriesBlock;
+use crate::columns::{SeriesBlock, stable_order};
 use crate::database::{Database, operations};
 use crate::storage::{Result, RunRecord, RunSlot, RunState, RunStatus};
 
@@ -124,10 +124,9 @@ fn join(mut record: RunRecord, stored: Vec<SeriesBlock>, unsaved: UnsavedChanges
         // A key that was taken once is a valid one.
         let _ = state.slot(key);
     }
-    let mut order: Vec<usize> = (0..blocks.len()).collect();
-    order.sort_by_key(|&index| blocks[index].first_index);
+    let order = stable_order(blocks.iter().map(|block| block.first_index));
     let mut ranges: Unsaved = Vec::new();
-    for index in order {
+    for index in order.into_iter().map(|index| index as usize) {
         let block = &blocks[index];
         let Ok(slot) = state.slot(&block.key) else { continue };
         let from = state.series_at(slot).series.len();

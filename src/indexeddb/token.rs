@@ -1,6 +1,5 @@
 //! Tokens that no other page draws: owners, exit log records, a database's identity.
 
-use data_encoding::HEXLOWER;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(module = "/src/indexeddb/js/random.js")]
@@ -14,5 +13,5 @@ extern "C" {
 pub fn random_token() -> String {
     let mut bytes = [0; 10];
     random_bytes(&mut bytes);
-    HEXLOWER.encode(&bytes)
+    hex::encode(bytes)
 }

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use data_encoding::HEXLOWER;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -13,7 +12,7 @@ use super::record::{
     ArtifactRef, ExperimentRecord, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus, id_number,
 };
 use super::run_state::{RunState, SeriesSlot, check_text};
-use crate::columns::{MAX_STEP, RawPoint, Series};
+use crate::columns::{MAX_STEP, RawPoint, Series, sorted_by};
 
 /// The index of a run in memory: stays valid until the run is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -235,7 +234,7 @@ impl InMemoryStorage {
     pub fn put_artifact(&mut self, run: RunSlot, key: &str, data: &[u8]) -> Result<ArtifactRef> {
         let size = u32::try_from(data.len())
             .map_err(|_| StorageError::InvalidArgument("an artifact holds at most 4 GiB".into()))?;
-        let artifact = ArtifactRef { key: key.to_owned(), hash: HEXLOWER.encode(&Sha256::digest(data)), size };
+        let artifact = ArtifactRef { key: key.to_owned(), hash: hex::encode(Sha256::digest(data)), size };
         self.run_mut(run)?.set_artifact(artifact.clone())?;
         self.put_content(&artifact.hash, data.into());
         Ok(artifact)
@@ -333,9 +332,7 @@ fn number_after(id: &str) -> u64 {
 
 /// Ids in the order of their numbers; ids of one number stay as they come.
 fn by_number(ids: &[&String]) -> Vec<String> {
-    let mut sorted: Vec<String> = ids.iter().map(|&id| id.clone()).collect();
-    sorted.sort_by_key(|id| id_number(id));
-    sorted
+    sorted_by(ids.iter().map(|&id| id.clone()).collect(), |id| id_number(id))
 }
 
 /// A series' points in the order of steps, as callers of the trait get them.

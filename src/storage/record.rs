@@ -183,9 +183,9 @@ pub struct RunRecord {
     pub edits: Vec<RunEdit>,
 }
 
-/// A change of a run's record by a session that does not own the run. A tag is stored with its key, a name without one.
+/// A change of a run's record by a session that does not own the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(from = "StoredEdit", into = "StoredEdit")]
 pub enum RunEdit {
     /// It got this tag, over one with the same key.
     Tag(Tag),
@@ -194,6 +194,32 @@ pub enum RunEdit {
         /// The name.
         value: String,
     },
+}
+
+/// An edit as it is stored: a tag with its key, a name without one.
+#[derive(Serialize, Deserialize)]
+struct StoredEdit {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    value: String,
+}
+
+impl From<StoredEdit> for RunEdit {
+    fn from(StoredEdit { key, value }: StoredEdit) -> Self {
+        match key {
+            Some(key) => Self::Tag(Tag { key, value }),
+            None => Self::Name { value },
+        }
+    }
+}
+
+impl From<RunEdit> for StoredEdit {
+    fn from(edit: RunEdit) -> Self {
+        match edit {
+            RunEdit::Tag(Tag { key, value }) => Self { key: Some(key), value },
+            RunEdit::Name { value } => Self { key: None, value },
+        }
+    }
 }
 
 impl RunEdit {

@@ -5,6 +5,9 @@
 //! ([`Value::Content::has_references`]): for those, the runs themselves are asked, and what is found is written down. A reference whose
 //! run no longer has the artifact does not count.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
 use crate::database::{Answer, Change, Key, Range, Read, ReleasedArtifact, Table, Value};
 use crate::storage::RunRecord;
 
@@ -24,9 +27,8 @@ pub(super) enum ReleaseStep {
 
 impl<'a> Release<'a> {
     pub(super) fn new(released: &'a [ReleasedArtifact], written: Vec<&'a RunRecord>) -> Self {
-        let mut hashes: Vec<&str> = released.iter().map(|released| released.hash.as_str()).collect();
-        hashes.sort_unstable();
-        hashes.dedup();
+        let hashes = released.iter().map(|released| released.hash.as_str());
+        let hashes = hashes.collect::<BTreeSet<_>>().into_iter().collect();
         Self { released, hashes, written }
     }
 
@@ -57,11 +59,8 @@ impl<'a> Release<'a> {
         if contents.iter().any(lacks_references) {
             return vec![Read::Values(Table::Runs, Range::All)];
         }
-        let mut run_ids: Vec<&str> = contents.iter().flat_map(Answer::keys).filter_map(run_of).collect();
-        run_ids.sort_unstable();
-        run_ids.dedup();
-        run_ids.retain(|run_id| !self.is_replaced(run_id));
-        run_ids.into_iter().map(|run_id| Read::one(Table::Runs, run_id)).collect()
+        let run_ids: BTreeSet<&str> = contents.iter().flat_map(Answer::keys).filter_map(run_of).collect();
+        run_ids.into_iter().filter(|run_id| !self.is_replaced(run_id)).map(|run_id| Read::one(Table::Runs, run_id)).collect()
     }
 
     /// Whether the transaction itself decides what the run refers to.
@@ -124,13 +123,13 @@ pub(super) fn probe_contents<'a>(hashes: impl Iterator<Item = &'a str>) -> Vec<R
 /// is: if older code wrote it, runs may refer to it without a reference.
 pub(super) fn put_content<'a>(
     hash: &str,
-    bytes: &std::rc::Rc<[u8]>,
+    bytes: &Rc<[u8]>,
     probe: &Answer,
     runs: impl Iterator<Item = &'a RunRecord>,
 ) -> Vec<Change> {
     let mut changes = Vec::new();
     if probe.keys().is_empty() {
-        let value = Value::Content { bytes: std::rc::Rc::clone(bytes), has_references: true };
+        let value = Value::Content { bytes: Rc::clone(bytes), has_references: true };
         changes.push(Change::Put(Table::Artifacts, Key::text(hash), value));
     }
     changes.extend(runs.filter(|run| run.refers_to(hash)).map(|run| put_reference(hash, &run.run_id)));

@@ -11,6 +11,7 @@ use super::compaction::KEPT_ENTRIES;
 use super::exit_log_merge::merge_exit;
 use super::fences::put_run;
 use super::{blocks, log_entries, stored_run};
+use crate::columns::sorted_by;
 use crate::database::{
     Answer, Change, ExitRecord, ExitRun, Key, LogEntry, Range, Read, ReleasedArtifact, Step, Table, Transaction,
     Value,
@@ -104,9 +105,8 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
 /// The runs of all exit log records in the order in which they were written: their keys are random, and a later entry must not come
 /// first, or the sequence numbers before it would be filled as if nothing were to come there.
 fn in_order<'a>(exits: &[&'a ExitRecord]) -> Vec<&'a ExitRun> {
-    let mut runs: Vec<&ExitRun> = exits.iter().flat_map(|exit| &exit.runs).collect();
-    runs.sort_by(|one, other| one.first_sequence.total_cmp(&other.first_sequence));
-    runs
+    let runs = exits.iter().flat_map(|exit| &exit.runs).collect();
+    sorted_by(runs, |run: &&ExitRun| run.first_sequence as u64)
 }
 
 /// A run while the exit log is recovered.

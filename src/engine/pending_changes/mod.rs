@@ -7,7 +7,7 @@ mod take_batch;
 
 use std::ops::Range;
 
-use crate::columns::SeriesBlock;
+use crate::columns::{SeriesBlock, sorted_by};
 use crate::database::ReleasedArtifact;
 use crate::storage::{ArtifactRef, InMemoryStorage, RunSlot, RunState};
 
@@ -212,8 +212,8 @@ impl PendingChanges {
         for (index, named) in state.all_series().unwrap_or_default().iter().enumerate() {
             let known = run.series.get(index).cloned().unwrap_or_default();
             let in_flight = self.in_flight.iter().flat_map(|(_, receipt)| receipt.ranges(slot, index));
-            let mut sent: Vec<Range<usize>> = known.retry.iter().cloned().chain(in_flight).collect();
-            sent.sort_by_key(|range| range.start);
+            let sent: Vec<Range<usize>> = known.retry.iter().cloned().chain(in_flight).collect();
+            let sent = sorted_by(sent, |range| range.start as u64);
             let never_sent = std::iter::once((known.taken..named.series.len(), false));
             for (range, may_be_stored) in sent.into_iter().map(|range| (range, true)).chain(never_sent) {
                 if range.is_empty() {
