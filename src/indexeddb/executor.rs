@@ -19,7 +19,7 @@ use super::codec::{decode_key, decode_value, encode_key, encode_range, encode_va
 use super::connection::cleared_meanwhile;
 use super::dom_error::{classify, classify_abort, unanswered};
 use super::exit_log_backup;
-use super::failed_requests::ANSWER_MS;
+use super::failed_requests::{ANSWER_MS, FailedRequests};
 use super::quirks::is_firefox;
 use super::schema::{BY_NAME, store_name};
 use super::timer::sleep;
@@ -34,13 +34,54 @@ pub(super) type PendingRequest = LocalBoxFuture<'static, rexie::Result<Vec<JsVal
 
 /// Requests of one transaction that were issued and not yet answered. IndexedDB answers them in their order, so that only the first is
 /// looked at: of ten thousand, each answer would otherwise have all that wait looked at.
-#[derive(Default)]
-struct PendingRequests {
+///
+/// When it is dropped, be it because the caller gave up, events may be still to come: what they call is kept.
+struct PendingRequests<'a> {
     requests: Vec<PendingRequest>,
     answered: usize,
+    /// The commit or abort, until it is over.
+    ending: Option<PendingRequest>,
+    /// How it ended, if that was known at once.
+    ended: Option<rexie::Result<Vec<JsValue>>>,
+    failed: &'a FailedRequests,
 }
 
-impl PendingRequests {
+impl Drop for PendingRequests<'_> {
+    fn drop(&mut self) {
+        let mut rest = self.requests.split_off(self.answered.min(self.requests.len()));
+        rest.extend(self.ending.take());
+        self.failed.keep(rest);
+    }
+}
+
+impl<'a> PendingRequests<'a> {
+    fn new(failed: &'a FailedRequests) -> Self {
+        Self { requests: Vec::new(), answered: 0, ending: None, ended: None, failed }
+    }
+
+    /// Ends the transaction: issued at once.
+    async fn end(&mut self, transaction: rexie::Transaction, ending: Ending) {
+        let mut ending = end(transaction, ending).boxed_local();
+        match poll_fn(|context| Poll::Ready(ending.poll_unpin(context))).await {
+            // The transaction was over before.
+            Poll::Ready(over) => self.ended = Some(over),
+            Poll::Pending => self.ending = Some(ending),
+        }
+    }
+
+    /// How the transaction ended.
+    fn poll_ending(&mut self, context: &mut Context<'_>) -> Poll<rexie::Result<Vec<JsValue>>> {
+        if let Some(over) = self.ended.take() {
+            return Poll::Ready(over);
+        }
+        let Some(ending) = &mut self.ending else { return Poll::Pending };
+        let over = ending.poll_unpin(context);
+        if over.is_ready() {
+            self.ending = None;
+        }
+        over
+    }
+
     /// Issues a request. An error, if it could not even be made.
     async fn issue(&mut self, mut request: PendingRequest) -> rexie::Result<()> {
         match poll_fn(|context| Poll::Ready(request.poll_unpin(context))).await {
@@ -59,12 +100,6 @@ impl PendingRequests {
         let answer = first.poll_unpin(context);
         self.answered += usize::from(answer.is_ready());
         answer.map(Some)
-    }
-
-    /// Those that are not answered.
-    fn rest(mut self) -> Vec<PendingRequest> {
-        self.requests.drain(..self.answered);
-        self.requests
     }
 }
 
@@ -185,10 +220,9 @@ impl IndexedDbDatabase {
         }
     }
 
-    /// Issues all requests at once. When one fails, the others may never be answered; if they are, that calls closures which live in
-    /// them, so they are kept with what failed before.
+    /// Issues all requests at once.
     async fn read_all(&self, transaction: &rexie::Transaction, reads: &[Read]) -> Result<Vec<Answer>> {
-        let mut issued = PendingRequests::default();
+        let mut issued = PendingRequests::new(&self.failed);
         let mut result = Ok(());
         for read in reads {
             let request = read_request(transaction, read);
@@ -216,9 +250,6 @@ impl IndexedDbDatabase {
                 if given_up { Poll::Ready(Err(unanswered())) } else { Poll::Pending }
             })
             .await;
-        }
-        if result.is_err() {
-            self.failed.keep(issued.rest());
         }
         result?;
         Ok(reads.iter().zip(&values).map(|(read, values)| self.answer(read, values)).collect())
@@ -274,30 +305,20 @@ impl IndexedDbDatabase {
 
     /// Issues all requests, then as a rule the commit, before the first suspension; resolves when the transaction is over or has failed.
     async fn write_requests(&self, transaction: rexie::Transaction, changes: &[Change]) -> Result<()> {
-        let mut issued = PendingRequests::default();
-        let commits_at_once = changes.len() == 1 || !is_firefox();
-        let mut refused = None;
+        let mut issued = PendingRequests::new(&self.failed);
         for change in changes {
             let result = match change_request(&transaction, change) {
                 Ok(request) => issued.issue(request).await.map_err(StorageError::from),
                 Err(cause) => Err(cause),
             };
             if let Err(cause) = result {
-                refused = Some(cause);
-                break;
+                // Half a batch must not be committed.
+                issued.end(transaction, Ending::Abort).await;
+                return Err(cause);
             }
         }
-        if let Some(cause) = refused {
-            // Half a batch must not be committed.
-            let mut abort = end(transaction, Ending::Abort).boxed_local();
-            let _ = poll_fn(|context| Poll::Ready(abort.poll_unpin(context))).await;
-            let mut waiting = issued.rest();
-            waiting.push(abort);
-            self.failed.keep(waiting);
-            return Err(cause);
-        }
-        let ending = if commits_at_once { Ending::Commit } else { Ending::ByItself };
-        let mut commit = end(transaction, ending).boxed_local();
+        let commits_at_once = changes.len() == 1 || !is_firefox();
+        issued.end(transaction, if commits_at_once { Ending::Commit } else { Ending::ByItself }).await;
         let mut first_error = None;
         let mut timeout = sleep(ANSWER_MS);
         let mut abandoned = pin!(self.connection.until_abandoned());
@@ -313,7 +334,7 @@ impl IndexedDbDatabase {
             if any_failed {
                 return Poll::Ready(None);
             }
-            if let Poll::Ready(over) = commit.poll_unpin(context) {
+            if let Poll::Ready(over) = issued.poll_ending(context) {
                 return Poll::Ready(Some(over));
             }
             if timeout.poll_unpin(context).is_ready() || abandoned.as_mut().poll(context).is_ready() {
@@ -323,20 +344,13 @@ impl IndexedDbDatabase {
             Poll::Pending
         })
         .await;
-        let mut waiting = issued.rest();
-        let result = match over {
+        match over {
             Some(Ok(_)) => Ok(()),
             Some(Err(rexie::Error::TransactioncommitFailed)) => Err(classify_abort(false)),
             // The transaction was over before it could be committed.
             Some(Err(cause)) => Err(classify(&cause)),
-            None => {
-                waiting.push(commit);
-                Err(first_error.unwrap_or_else(|| classify_abort(true)))
-            }
-        };
-        // Also of a transaction that was committed some may be unanswered (seen with a full quota).
-        self.failed.keep(waiting);
-        result
+            None => Err(first_error.unwrap_or_else(|| classify_abort(true))),
+        }
     }
 }
 
