@@ -128,7 +128,9 @@ async function defineReading() {
     const runs = await faults.read(database, 'runs');
     const used = runs.values.flatMap(({ artifacts }) => artifacts.map(({ hash }) => hash));
     const artifacts = await faults.read(database, 'artifacts');
-    return [...left, ...artifacts.keys.filter((hash) => !used.includes(hash)), ...(await faults.read(database, 'exits')).keys];
+    // A content is used by its hash, a reference to it by the hash and the run that has it.
+    const isUsed = (key) => (Array.isArray(key) ? used.includes(key[0]) && known.includes(key[1]) : used.includes(key));
+    return [...left, ...artifacts.keys.filter((key) => !isUsed(key)), ...(await faults.read(database, 'exits')).keys];
   };
 }
 
