@@ -165,7 +165,8 @@ impl FaultyDatabase {
         let number = self.next_issued.get();
         self.next_issued.set(number + 1);
         let (memory, transaction) = (self.shared.memory.clone(), Rc::clone(transaction));
-        let changes = move || memory.evaluate(&transaction).map_or_else(|_| Vec::new(), |(changes, _)| changes);
+        let changes =
+            move || memory.evaluate(&transaction).map_or_else(|_| Vec::new(), |(changes, _)| changes);
         self.issued.borrow_mut().insert(number, Box::new(changes));
         Registration { issued: Rc::clone(&self.issued), number }
     }
