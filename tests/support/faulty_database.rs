@@ -74,8 +74,8 @@ impl SharedDatabase {
     }
 }
 
-/// The changes of a transaction that has not gone through yet.
-type Issued = Box<dyn Fn() -> Vec<Change>>;
+/// A transaction that has not gone through yet: its name and its changes.
+type Issued = (&'static str, Box<dyn Fn() -> Vec<Change>>);
 
 /// A tab's connection. Faults are used up in order; after the last every transaction goes through at once.
 #[derive(Clone, Default)]
@@ -147,27 +147,33 @@ impl FaultyDatabase {
     }
 
     /// The page closes, in a browser that then commits what transactions had been given by then: of each that has not gone through, as
-    /// many changes as `of` leaves. A request that fails does not stop the others there.
-    pub fn commit_prefixes(&self, of: usize) {
+    /// many changes as `of` leaves; of the exit log all, which is one. A request that fails does not stop the others there. Returns
+    /// whether it did so.
+    pub fn commit_prefixes(&self, of: usize) -> bool {
         if !self.quirks.partial_commit_on_close || !self.is_up_to_date() {
-            return;
+            return false;
         }
-        for (_, changes) in std::mem::take(&mut *self.issued.borrow_mut()) {
+        let issued = std::mem::take(&mut *self.issued.borrow_mut());
+        let has_any = !issued.is_empty();
+        for (name, changes) in issued.into_values() {
             let changes = changes();
-            let count = of % (changes.len() + 1);
+            let is_whole = name == "append_exit_log";
+            let count = if is_whole { changes.len() } else { of % (changes.len() + 1) };
             for change in changes.into_iter().take(count) {
                 let _ = self.shared.memory.apply(vec![change]);
             }
         }
+        has_any
     }
 
     fn register<T: 'static>(&self, transaction: &Rc<Transaction<T>>) -> Registration {
         let number = self.next_issued.get();
         self.next_issued.set(number + 1);
+        let transaction_name = transaction.name;
         let (memory, transaction) = (self.shared.memory.clone(), Rc::clone(transaction));
         let changes =
             move || memory.evaluate(&transaction).map_or_else(|_| Vec::new(), |(changes, _)| changes);
-        self.issued.borrow_mut().insert(number, Box::new(changes));
+        self.issued.borrow_mut().insert(number, (transaction_name, Box::new(changes)));
         Registration { issued: Rc::clone(&self.issued), number }
     }
 

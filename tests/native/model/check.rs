@@ -3,50 +3,104 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use entrenar::storage::indexed_db::Session;
+use entrenar::engine::Session;
 use entrenar::storage::{InMemoryStorage, StorageError};
 
-use crate::operations::flush;
-use crate::world::{POLLS, Tab, World, complete, owned};
+use super::operations::flush;
+use super::world::{POLLS, Tab, World, complete, owned};
+use crate::reachability::Artifacts;
 
 impl World {
-    /// Faults are over: every tab writes what it has, and somebody who opens the database finds what must be there.
+    /// Faults are over: every tab writes what it has, and a session that opens the database finds what must be there.
     pub fn check(&mut self) {
         self.quiesce();
-        let reader = complete(Session::open(self.store.connect(), "reader", |_| {})).unwrap();
         let ids: Vec<String> = self.facts.borrow().runs.keys().cloned().collect();
-        for run_id in &ids {
+        let reader = self.reader(&ids);
+        {
+            let storage = reader.storage();
+            self.facts.borrow().check_stored(storage.memory());
+            self.check_names(storage.memory());
+            for tab in self.live() {
+                ids.iter().for_each(|run_id| self.check_run(tab, run_id, storage.memory()));
+            }
+        }
+        self.check_artifacts();
+        self.resume_lost(&ids);
+        let reader = self.reader(&ids);
+        self.facts.borrow().check_stored(reader.storage().memory());
+        self.check_artifacts();
+    }
+
+    /// A session that knows nothing but what is stored.
+    fn reader(&self, ids: &[String]) -> Session<crate::support::faulty_database::FaultyDatabase> {
+        let reader = complete(Session::open(self.shared.connect(), "reader", self.clock.shared())).unwrap();
+        for run_id in ids {
             let _ = complete(reader.load_run(run_id));
         }
-        let storage = reader.storage();
-        self.facts.borrow().check_stored(storage.memory());
-        self.check_names(storage.memory());
-        for tab in self.live() {
-            ids.iter().for_each(|run_id| self.check_run(tab, run_id, storage.memory()));
-        }
+        reader
     }
 
     fn quiesce(&mut self) {
-        for place in 0..3 {
-            if let Some(tab) = &self.tabs[place] {
-                tab.mirror.hitches.borrow_mut().clear();
+        for index in 0..3 {
+            if let Some(tab) = &self.tabs[index] {
+                tab.session.database().faults.borrow_mut().clear();
             }
             for _ in 0..POLLS {
-                self.poll_tasks(place);
+                self.poll_tasks(index);
             }
-            assert!(self.tabs[place].as_ref().is_none_or(|tab| tab.tasks.is_empty()), "something hangs");
+            assert!(self.tabs[index].as_ref().is_none_or(|tab| tab.tasks.is_empty()), "something hangs");
         }
-        // The first pass tells who lost a run, the second writes what that left.
+        // The first pass tells tabs which runs they lost, the second writes what that left.
         for tab in self.live().chain(self.live()) {
-            tab.synced.renew_leases();
-            let flushed = (0..12).any(|_| {
-                complete(flush(Rc::clone(&tab.synced), Rc::clone(&self.facts), Rc::clone(&tab.written)))
-            });
-            assert!(flushed, "{} cannot flush", tab.synced.owner());
-            // An owner with nothing to write hears of it from other tabs.
+            tab.session.renew_leases();
+            self.flush(tab);
+            // An owner with nothing to write learns of it from other tabs.
             let own: Vec<String> =
-                owned(&tab.synced, &self.facts.borrow()).into_iter().map(|(id, _)| id).collect();
-            let _ = complete(tab.synced.refresh(&[], &own));
+                owned(&tab.session, &self.facts.borrow()).into_iter().map(|(id, _)| id).collect();
+            let _ = complete(tab.session.refresh(&[], &own));
+        }
+        for tab in self.live() {
+            self.flush(tab);
+            assert!(tab.session.is_saved(), "{} is not saved", tab.session.owner());
+        }
+    }
+
+    fn flush(&self, tab: &Tab) {
+        // Contents that did not fit are tried again after a while.
+        self.clock.advance(20_000.0);
+        let flush = || flush(Rc::clone(&tab.session), Rc::clone(&self.facts), Rc::clone(&tab.written));
+        let is_flushed = (0..12).any(|_| complete(flush()));
+        assert!(is_flushed, "{} cannot flush", tab.session.owner());
+    }
+
+    fn check_artifacts(&self) {
+        let artifacts = Artifacts::stored(&self.shared.memory);
+        artifacts.assert_readable();
+        if !self.has_partial_commits {
+            artifacts.assert_no_garbage();
+        }
+    }
+
+    /// A run that was lost comes back with what its former owner could not save.
+    fn resume_lost(&self, ids: &[String]) {
+        for tab in self.live() {
+            for run_id in ids {
+                let Ok(slot) = tab.session.storage().memory().run_slot(run_id) else { continue };
+                let lost = tab.session.storage().lost(slot);
+                if !matches!(lost, Some(StorageError::RunTakenOver(_))) {
+                    continue;
+                }
+                let unsaved = tab.session.storage().pending_points(slot);
+                if complete(tab.session.resume_run(run_id)).is_err() {
+                    continue;
+                }
+                assert!(tab.session.storage().pending_points(slot) <= unsaved);
+                self.flush(tab);
+                let facts = self.facts.borrow();
+                let kept = facts.check_read(tab.session.storage().memory(), run_id);
+                let own = facts.logged_by(tab.session.owner(), run_id);
+                assert!(facts.clears > 0 || own.is_subset(&kept), "{run_id} came back without points");
+            }
         }
     }
 
@@ -63,16 +117,16 @@ impl World {
 
     /// A run as a tab has it, against what is stored.
     fn check_run(&self, tab: &Tab, run_id: &str, stored: &InMemoryStorage) {
-        let (here, facts) = (tab.synced.storage(), self.facts.borrow());
+        let (here, facts) = (tab.session.storage(), self.facts.borrow());
         let Ok(slot) = here.memory().run_slot(run_id) else { return };
         if here.owns(slot) {
             let stored = stored.run(run_id).map(|run| run.record().owner.as_str());
-            assert_eq!(stored, Ok(tab.synced.owner()), "{run_id} has two writers");
+            assert_eq!(stored, Ok(tab.session.owner()), "{run_id} has two writers");
             assert_eq!(here.pending_points(slot), 0);
         }
-        if here.is_own(slot) {
-            let own = facts.logged_by(tab.synced.owner(), run_id);
-            let kept = facts.check_read(here.memory(), run_id);
+        let kept = facts.check_read(here.memory(), run_id);
+        if here.owns(slot) {
+            let own = facts.logged_by(tab.session.owner(), run_id);
             assert!(own.is_subset(&kept), "{run_id} lost points of its own in memory");
         }
         match here.lost(slot) {
