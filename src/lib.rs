@@ -15,6 +15,7 @@ pub mod dashboard;
 pub mod database;
 #[doc(hidden)]
 pub mod engine;
+mod event;
 pub mod storage;
 
 #[cfg(feature = "wasm")]

@@ -1,16 +1,16 @@
-//! Tabs of one database tell each other what they committed. Only ids travel; data is read from the database.
+//! Tabs broadcast to each other what they committed. Only ids travel; data is read from the database.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Reflect};
+use serde::Serialize;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use super::database::Database;
-use super::error::spawn;
-use crate::storage::indexed_db::PlainObject;
+use super::open_database::OpenDatabase;
+use super::spawn;
 
 /// Messages of another format are of another version, and ignored.
 const FORMAT: u32 = 1;
@@ -31,25 +31,34 @@ impl Drop for Channel {
     }
 }
 
-/// What is to be read again.
+/// A message between tabs.
+#[derive(Debug, Serialize)]
+struct Message<'a> {
+    format: u32,
+    kind: &'a str,
+    experiment_ids: &'a [String],
+    run_ids: &'a [String],
+}
+
+/// Records to be read again: messages that come while they are read are gathered, not queued.
 #[derive(Debug, Default)]
-struct Inbox {
+struct RefreshQueue {
     experiment_ids: RefCell<Vec<String>>,
     run_ids: RefCell<Vec<String>>,
-    /// A page left: what it stored is to be settled first.
-    left: Cell<bool>,
-    reading: Cell<bool>,
+    /// A page wrote to the exit log: that is recovered first.
+    must_recover: Cell<bool>,
+    is_reading: Cell<bool>,
 }
 
 impl Channel {
     /// Opens the channel of the database `name`; nothing where the platform has no channels.
-    pub fn open(name: &str, database: Weak<Database>) -> Option<Self> {
+    pub fn open(name: &str, database: Weak<OpenDatabase>) -> Option<Self> {
         let channel = BroadcastChannel::new(&format!("entrenar:{name}")).ok()?;
-        let inbox = Rc::new(Inbox::default());
+        let queue = Rc::new(RefreshQueue::default());
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            if inbox.take_in(&event.data()) {
-                let (inbox, database) = (Rc::clone(&inbox), Weak::clone(&database));
-                spawn(async move { inbox.read(&database).await });
+            if queue.add(&event.data()) {
+                let (queue, database) = (Rc::clone(&queue), Weak::clone(&database));
+                spawn(async move { queue.read(&database).await });
             }
         });
         channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -57,36 +66,34 @@ impl Channel {
     }
 
     /// Tells the other tabs what a transaction wrote.
-    pub fn tell_committed(&self, experiment_ids: &[String], run_ids: &[String]) {
-        self.tell("committed", experiment_ids, run_ids);
+    pub fn broadcast_committed(&self, experiment_ids: &[String], run_ids: &[String]) {
+        self.broadcast("committed", experiment_ids, run_ids);
     }
 
-    /// Tells the other tabs that this page leaves, and what it stored for that.
-    pub fn tell_left(&self, run_ids: &[String]) {
-        self.tell("left", &[], run_ids);
+    /// Tells the other tabs what this page wrote to the exit log.
+    pub fn broadcast_exit_log(&self, run_ids: &[String]) {
+        self.broadcast("left", &[], run_ids);
     }
 
-    fn tell(&self, kind: &str, experiment_ids: &[String], run_ids: &[String]) {
-        let message = PlainObject::default();
-        message.number("format", f64::from(FORMAT));
-        message.text("kind", kind);
-        message.texts("experiment_ids", experiment_ids);
-        message.texts("run_ids", run_ids);
-        // Posting plain data cannot fail; a lost message heals on the next look.
-        let _ = self.channel.post_message(&message.into_value());
+    fn broadcast(&self, kind: &str, experiment_ids: &[String], run_ids: &[String]) {
+        let message = Message { format: FORMAT, kind, experiment_ids, run_ids };
+        if let Ok(message) = serde_wasm_bindgen::to_value(&message) {
+            // A lost message heals on the next look.
+            let _ = self.channel.post_message(&message);
+        }
     }
 }
 
-impl Inbox {
-    /// Notes what a message names. Whether there is something to read and nobody is reading yet.
-    fn take_in(&self, message: &JsValue) -> bool {
+impl RefreshQueue {
+    /// Adds what a message names. Returns whether it is to be read, and no task is reading yet.
+    fn add(&self, message: &JsValue) -> bool {
         let get = |key: &str| Reflect::get(message, &key.into()).unwrap_or_default();
         if !message.is_object() || get("format").as_f64() != Some(f64::from(FORMAT)) {
             return false;
         }
         match get("kind").as_string().as_deref() {
             Some("committed") => {}
-            Some("left") => self.left.set(true),
+            Some("left") => self.must_recover.set(true),
             _ => return false,
         }
         let gather = |key: &str, into: &RefCell<Vec<String>>| {
@@ -100,12 +107,12 @@ impl Inbox {
         };
         gather("experiment_ids", &self.experiment_ids);
         gather("run_ids", &self.run_ids);
-        !self.reading.get()
+        !self.is_reading.get()
     }
 
-    /// Reads until nothing is left: messages that come meanwhile are gathered, not queued.
-    async fn read(&self, database: &Weak<Database>) {
-        if self.reading.replace(true) {
+    /// Reads until the queue is empty.
+    async fn read(&self, database: &Weak<OpenDatabase>) {
+        if self.is_reading.replace(true) {
             return;
         }
         loop {
@@ -116,11 +123,11 @@ impl Inbox {
             }
             let Some(database) = database.upgrade() else { break };
             // What could not be read now is read on the next look.
-            if self.left.replace(false) {
-                let _ = database.synced.recover_exit_log().await;
+            if self.must_recover.replace(false) {
+                let _ = database.session().recover_exit_log().await;
             }
-            let _ = database.synced.refresh(&experiment_ids, &run_ids).await;
+            let _ = database.session().refresh(&experiment_ids, &run_ids).await;
         }
-        self.reading.set(false);
+        self.is_reading.set(false);
     }
 }

@@ -1,217 +1,205 @@
-//! One open database of this page: its storage, its subscribers, its timers, its channel to other tabs.
+//! One open database of this page: its session, its subscribers, its handles, and what goes on in the background.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::task::{Context, Waker};
 
 use futures::FutureExt;
-use js_sys::{Function, Promise, Uint8Array};
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
+use futures::future::{AbortHandle, Abortable, LocalBoxFuture, join_all};
 
 use super::channel::Channel;
-use super::error::{quiet_promise_of, spawn, warn};
-use super::page::guard_closing;
-use super::page_mirror::PageMirror;
-use super::staging::Places;
-use super::subscribers::Subscribers;
-use super::views::change_object;
-use crate::storage::indexed_db::{Change, CorruptRecord, Mirror, Effect, Session};
-use crate::storage::{Result, RunSlot, StorageError};
+use super::clock::PageClock;
+use super::console::warn;
+use super::page_database::PageDatabase;
+use super::page_lifecycle::{guard_closing, initial_pace};
+use super::registry::forget_closed;
+use super::spawn;
+use crate::database::{CorruptRecord, Database};
+use crate::engine::{Change, Effect, Pace, Session};
+use crate::indexeddb::random_token;
+use crate::storage::{Result, RunSlot};
 
-/// How often running runs tell that they live: their lease lasts several times as long.
-const HEARTBEAT_MS: f64 = 30_000.0;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &Function, delay_ms: f64) -> JsValue;
-}
+/// A callback on changes.
+type Subscriber = Rc<dyn Fn(&Change)>;
 
 /// Everything that handles on one database share.
-#[derive(Debug)]
-pub struct Database {
-    pub synced: Session<PageMirror>,
+pub struct OpenDatabase {
+    session: Session<PageDatabase>,
     name: String,
-    hub: Rc<Hub>,
-    persistent: bool,
-    runs: RefCell<Vec<OpenRun>>,
-    handles: Cell<u32>,
-    heartbeat: RefCell<Option<Closure<dyn Fn()>>>,
-}
-
-/// What the handles on a run share.
-#[derive(Debug)]
-struct OpenRun {
-    run: RunSlot,
-    subscribers: Rc<Subscribers>,
-    places: Places,
-}
-
-/// What the storage's notices reach. It exists before the storage does.
-#[derive(Debug, Default)]
-struct Hub {
-    database: RefCell<Weak<Database>>,
-    subscribers: Rc<Subscribers>,
+    subscribers: RefCell<Vec<(u32, Subscriber)>>,
+    next_subscriber: Cell<u32>,
+    /// What was found corrupt, for those that subscribe later.
+    corrupt: RefCell<Vec<CorruptRecord>>,
     channel: RefCell<Option<Channel>>,
-    on_timer: RefCell<Option<Closure<dyn Fn()>>>,
-    /// While something is unsaved, in a browser that needs it.
-    is_guarded: Cell<bool>,
-    /// What was found damaged, for those who subscribe later.
-    damages: RefCell<Vec<CorruptRecord>>,
+    handles: Cell<u32>,
+    /// How many handles there are on each run.
+    run_handles: RefCell<Vec<(RunSlot, u32)>>,
+    /// Ends what goes on in the background; nothing once the database is closed.
+    background: RefCell<Option<AbortHandle>>,
 }
 
-impl Hub {
-    fn receive(self: &Rc<Self>, notice: Effect) {
-        match notice {
-            Effect::WakeAfter(delay_ms) => {
-                if let Some(database) = self.database.borrow().upgrade() {
-                    self.guard_closing(&database, true);
-                }
-                if let Some(on_timer) = &*self.on_timer.borrow() {
-                    set_timeout(on_timer.as_ref().unchecked_ref(), delay_ms);
-                }
-            }
-            Effect::WakeNow => {
-                let hub = Rc::clone(self);
-                spawn(async move { hub.flush_in_background(true).await });
-            }
-            Effect::Change(change) => {
-                match &change {
-                    Change::Degraded { message, .. } | Change::RunLost { message, .. } => warn(message),
-                    // It is found again whenever it is read, and told once.
-                    Change::CorruptRecordOf(damage) if self.damages.borrow().contains(damage) => return,
-                    Change::CorruptRecordOf(damage) => {
-                        self.damages.borrow_mut().push(damage.clone());
-                        warn(&format!(
-                            "a stored record is damaged and was left in place: {damage}; everything else is usable"
-                        ));
-                    }
-                    _ => {}
-                }
-                if !self.subscribers.is_empty() {
-                    let object = change_object(&change);
-                    self.subscribers.call(|callback| callback.call1(&JsValue::UNDEFINED, &object));
-                }
-            }
-            Effect::Committed { experiment_ids, run_ids } => {
-                if let Some(channel) = &*self.channel.borrow() {
-                    channel.tell_committed(&experiment_ids, &run_ids);
-                }
-            }
-            Effect::Left { run_ids } => {
-                if let Some(channel) = &*self.channel.borrow() {
-                    channel.tell_left(&run_ids);
-                }
-            }
-        }
-    }
-
-    async fn flush_in_background(&self, at_once: bool) {
-        let Some(database) = self.database.borrow().upgrade() else { return };
-        if database.synced.tick(js_sys::Date::now()) || at_once {
-            // A failure is told by a notice, and tried again.
-            let _ = database.synced.flush().await;
-        }
-        database.synced.compact_idle(js_sys::Date::now()).await;
-        if database.synced.is_saved() {
-            self.guard_closing(&database, false);
-        }
-        database.release_unused();
-    }
-
-    /// Something may be unsaved, or all is saved: where leaving is not enough of a sign, the page is to know.
-    fn guard_closing(&self, database: &Database, is_unsaved: bool) {
-        let needs = || database.persistent && database.synced.mirror().loses_commits_on_leaving();
-        if self.is_guarded.get() != is_unsaved && needs() {
-            self.is_guarded.set(is_unsaved);
-            guard_closing(&database.name, is_unsaved);
-        }
+impl std::fmt::Debug for OpenDatabase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenDatabase").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
-impl Database {
+impl OpenDatabase {
     /// Opens a database. Reads no points.
-    pub async fn open(mirror: PageMirror, name: &str, owner: &str) -> Result<Rc<Self>> {
-        let persistent = matches!(mirror, PageMirror::IndexedDb(_));
-        let hub = Rc::new(Hub::default());
-        let weak = Rc::downgrade(&hub);
-        let synced = Session::open(mirror, owner, move |notice| {
-            if let Some(hub) = weak.upgrade() {
-                hub.receive(notice);
-            }
-        })
-        .await?;
-        if !persistent {
-            synced.storage_mut().keep_artifacts();
-        }
-        let database = Rc::new(Self {
-            synced,
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn open(database: PageDatabase, name: &str, owner: &str) -> Result<Rc<Self>> {
+        let session = Session::open(database, owner, Rc::new(PageClock)).await?;
+        let open = Rc::new(Self {
+            session,
             name: name.to_owned(),
-            hub: Rc::clone(&hub),
-            persistent,
-            runs: RefCell::default(),
+            subscribers: RefCell::default(),
+            next_subscriber: Cell::new(0),
+            corrupt: RefCell::default(),
+            channel: RefCell::default(),
             handles: Cell::new(0),
-            heartbeat: RefCell::default(),
+            run_handles: RefCell::default(),
+            background: RefCell::default(),
         });
-        *hub.database.borrow_mut() = Rc::downgrade(&database);
-        let timer_hub = Rc::downgrade(&hub);
-        *hub.on_timer.borrow_mut() = Some(Closure::new(move || {
-            if let Some(hub) = timer_hub.upgrade() {
-                spawn(async move { hub.flush_in_background(false).await });
-            }
-        }));
-        if persistent {
-            *hub.channel.borrow_mut() = Channel::open(name, Rc::downgrade(&database));
+        if open.is_persistent() {
+            open.session.set_pace(initial_pace());
+            *open.channel.borrow_mut() = Channel::open(name, Rc::downgrade(&open));
         }
-        Ok(database)
+        open.start_background();
+        Ok(open)
+    }
+
+    /// The session.
+    pub fn session(&self) -> &Session<PageDatabase> {
+        &self.session
     }
 
     /// Whether runs outlive the page.
     pub fn is_persistent(&self) -> bool {
-        self.persistent
+        matches!(self.session.database(), PageDatabase::IndexedDb(_))
     }
 
-    /// Adds a callback on changes of the database and returns the function that removes it again. Of damage found before, it is
-    /// told soon.
-    pub fn subscribe(&self, callback: Function) -> JsValue {
-        let (id, unsubscribe) = self.hub.subscribers.subscribe(callback);
-        let hub = Rc::clone(&self.hub);
-        let damages = hub.damages.borrow().clone();
-        if !damages.is_empty() {
-            spawn(async move {
-                for damage in damages {
-                    let object = change_object(&Change::CorruptRecordOf(damage));
-                    hub.subscribers.call_one(id, |callback| callback.call1(&JsValue::UNDEFINED, &object));
+    /// Whether the database is closed: it is not used any more.
+    pub fn is_closed(&self) -> bool {
+        self.background.borrow().is_none()
+    }
+
+    fn start_background(self: &Rc<Self>) {
+        let mut tasks: Vec<LocalBoxFuture<'static, ()>> = Vec::new();
+        let open = Rc::clone(self);
+        tasks.push(async move { open.session.flush_loop().await }.boxed_local());
+        let open = Rc::clone(self);
+        tasks.push(async move { open.session.announce_loop().await }.boxed_local());
+        let open = Rc::clone(self);
+        tasks.push(async move { open.session.compact_loop().await }.boxed_local());
+        let open = Rc::clone(self);
+        tasks.push(async move { open.dispatch_loop().await }.boxed_local());
+        if self.is_persistent() {
+            let open = Rc::clone(self);
+            tasks.push(async move { open.session.exit_loop(|| open.flush_on_exit()).await }.boxed_local());
+            let open = Rc::clone(self);
+            tasks.push(async move { open.session.heartbeat_loop().await }.boxed_local());
+            let open = Rc::clone(self);
+            tasks.push(async move { open.guard_loop().await }.boxed_local());
+            let open = Rc::clone(self);
+            // It only makes room: what could not be swept is swept the next time.
+            tasks.push(async move { drop(open.session.sweep_tombstones().await) }.boxed_local());
+        }
+        let (abort, registration) = AbortHandle::new_pair();
+        *self.background.borrow_mut() = Some(abort);
+        let all = Abortable::new(join_all(tasks), registration);
+        spawn(all.map(drop));
+    }
+
+    /// Takes effects to where they belong.
+    async fn dispatch_loop(&self) {
+        loop {
+            for effect in self.session.effects().next().await {
+                self.dispatch(effect);
+            }
+        }
+    }
+
+    fn dispatch(&self, effect: Effect) {
+        match effect {
+            Effect::Change(change) => self.emit(&change),
+            Effect::Committed { experiment_ids, run_ids } => {
+                if let Some(channel) = &*self.channel.borrow() {
+                    channel.broadcast_committed(&experiment_ids, &run_ids);
                 }
+                self.evict_unused();
+            }
+            Effect::ExitLogWritten { run_ids } => {
+                if let Some(channel) = &*self.channel.borrow() {
+                    channel.broadcast_exit_log(&run_ids);
+                }
+            }
+        }
+    }
+
+    fn emit(&self, change: &Change) {
+        match change {
+            Change::Degraded { message, .. } | Change::RunLost { message, .. } => warn(message),
+            // It is found again whenever it is read, and told once.
+            Change::Corrupt(corrupt) if self.corrupt.borrow().contains(corrupt) => return,
+            Change::Corrupt(corrupt) => {
+                self.corrupt.borrow_mut().push(corrupt.clone());
+                warn(&format!(
+                    "a stored record is damaged and was left in place: {corrupt}; everything else is usable"
+                ));
+            }
+            _ => {}
+        }
+        let ids: Vec<u32> = self.subscribers.borrow().iter().map(|(id, _)| *id).collect();
+        ids.into_iter().for_each(|id| self.call_subscriber(id, change));
+    }
+
+    /// Calls a subscriber if it is still there. No borrow is held: it may subscribe, log and read.
+    fn call_subscriber(&self, id: u32, change: &Change) {
+        let subscribers = self.subscribers.borrow();
+        let found = subscribers.iter().find(|(other, _)| *other == id).map(|(_, call)| Rc::clone(call));
+        drop(subscribers);
+        if let Some(call) = found {
+            call(change);
+        }
+    }
+
+    /// Adds a callback on changes of the database and returns its number. It is told soon what was found corrupt before.
+    pub fn subscribe(self: &Rc<Self>, callback: Subscriber) -> u32 {
+        let id = self.next_subscriber.get();
+        self.next_subscriber.set(id.wrapping_add(1));
+        self.subscribers.borrow_mut().push((id, callback));
+        let corrupt = self.corrupt.borrow().clone();
+        if !corrupt.is_empty() {
+            let open = Rc::clone(self);
+            spawn(async move {
+                corrupt.into_iter().for_each(|corrupt| open.call_subscriber(id, &Change::Corrupt(corrupt)));
             });
         }
-        unsubscribe
+        id
     }
 
-    /// The callbacks on metrics of a run and the metrics' places, shared by all its handles in this page.
-    pub fn shared(&self, run: RunSlot) -> (Rc<Subscribers>, Places) {
-        let mut runs = self.runs.borrow_mut();
-        let place = runs.iter().position(|open| open.run == run).unwrap_or_else(|| {
-            runs.push(OpenRun { run, subscribers: Rc::default(), places: Places::new() });
-            runs.len() - 1
-        });
-        (Rc::clone(&runs[place].subscribers), runs[place].places.clone())
+    /// Removes a callback.
+    pub fn unsubscribe(&self, id: u32) {
+        self.subscribers.borrow_mut().retain(|(other, _)| *other != id);
     }
 
-    /// Lets go of the points of ended runs that this page has no handle on any more.
-    pub fn release_unused(&self) {
-        let is_used =
-            |open: &OpenRun| Rc::strong_count(&open.subscribers) > 1 || !self.synced.release_run(open.run);
-        self.runs.borrow_mut().retain(is_used);
+    /// Has the page asked before it closes while something is unsaved.
+    async fn guard_loop(&self) {
+        loop {
+            self.session.flusher().until(|| !self.session.is_saved()).await;
+            guard_closing(&self.name, true);
+            self.session.flusher().until(|| self.session.is_saved()).await;
+            guard_closing(&self.name, false);
+        }
     }
 
-    /// Writes what is unsaved as one transaction, issued before this returns: the page may be gone afterwards.
-    pub fn flush_on_exit(self: &Rc<Self>, clean_exit: bool) {
-        let database = Rc::clone(self);
+    /// Writes what is unsaved to the exit log in one transaction, issued before this returns: the page may be gone afterwards.
+    pub fn flush_on_exit(self: &Rc<Self>) {
+        let open = Rc::clone(self);
         let mut issued = async move {
-            if let Some(flush) = database.synced.flush_on_exit(clean_exit) {
+            if let Some(flush) = open.session.flush_on_exit(&random_token()) {
                 flush.await;
             }
         }
@@ -221,66 +209,97 @@ impl Database {
         }
     }
 
-    /// The page is looked at again: messages of other tabs may have been missed, and others may think our runs interrupted.
-    pub fn wake_up(self: &Rc<Self>) {
-        let database = Rc::clone(self);
+    /// The page may be gone in a moment: it is hidden, frozen, or asked whether it may be closed.
+    pub(super) fn may_be_leaving(self: &Rc<Self>) {
+        self.session.set_pace(Pace::ExitLog);
+        self.flush_on_exit();
+    }
+
+    /// The page is being left: the leases of its runs end.
+    pub(super) fn leave(self: &Rc<Self>) {
+        self.session.begin_leaving();
+        self.may_be_leaving();
+    }
+
+    /// The page lives on.
+    pub(super) fn live_on(&self, pace: Pace) {
+        self.session.set_pace(pace);
+    }
+
+    /// The page is looked at again: messages of other tabs may have been missed, and others may think its runs interrupted. One that was
+    /// kept in the back/forward cache gets no answers any more to what it had asked on leaving.
+    pub(super) fn wake_up(self: &Rc<Self>, was_frozen: bool) {
+        if was_frozen {
+            self.session.database().abandon();
+        }
+        self.session.end_leaving();
+        let open = Rc::clone(self);
         spawn(async move {
-            // A failure is told by a notice, or shows when the caller asks for data.
-            let _ = database.synced.refresh_all().await;
-            database.synced.renew_leases();
-            let _ = database.synced.flush().await;
+            // A failure is told by a change, or shows when the caller asks for data.
+            let _ = open.session.refresh_all().await;
+            open.session.renew_leases();
+            let _ = open.session.flush().await;
         });
     }
 
-    /// Keeps telling that this page's runs live.
-    pub fn keep_leases(self: &Rc<Self>) {
-        if !self.persistent || self.heartbeat.borrow().is_some() {
+    /// Evicts the points of runs that this page has no handle on any more, if they have ended.
+    pub fn evict_unused(&self) {
+        self.run_handles
+            .borrow_mut()
+            .retain(|(slot, handles)| *handles > 0 || !self.session.evict_run(*slot));
+    }
+
+    /// Commits everything and, if no handle is left, closes the connection.
+    ///
+    /// # Errors
+    /// The cause, if something could not be committed: it is tried again, and the connection closed after that.
+    pub async fn close(self: &Rc<Self>) -> Result<()> {
+        let result = self.session.flush().await;
+        self.close_when_unused();
+        result
+    }
+
+    /// Closes the connection when no handle is left and everything is saved. A database in memory stays: it is all there is of its runs.
+    fn close_when_unused(self: &Rc<Self>) {
+        if self.handles.get() > 0 || !self.is_persistent() || self.is_closed() {
             return;
         }
-        let weak = Rc::downgrade(self);
-        let beat = Closure::<dyn Fn()>::new(move || {
-            let Some(database) = weak.upgrade() else { return };
-            database.synced.renew_leases();
-            database.schedule_heartbeat();
-            spawn(async move {
-                let _ = database.synced.flush().await;
-            });
+        let open = Rc::clone(self);
+        spawn(async move {
+            open.session.flusher().until(|| open.handles.get() > 0 || open.session.is_saved()).await;
+            open.evict_unused();
+            if open.handles.get() == 0 && open.session.is_saved() {
+                open.shut_down();
+            }
         });
-        *self.heartbeat.borrow_mut() = Some(beat);
-        self.schedule_heartbeat();
     }
 
-    fn schedule_heartbeat(&self) {
-        if let Some(beat) = &*self.heartbeat.borrow() {
-            set_timeout(beat.as_ref().unchecked_ref(), HEARTBEAT_MS);
-        }
-    }
-
-    /// Counts a handle in; see [`Handle`].
-    pub fn handle(self: &Rc<Self>) -> Handle {
-        self.handles.set(self.handles.get() + 1);
-        Handle { database: Rc::clone(self) }
-    }
-
-    /// Commits everything and, if no handle is left, lets go of the connection.
-    pub async fn close(&self) -> Result<()> {
-        let result = self.synced.flush().await;
-        if self.handles.get() == 0 {
-            self.synced.mirror().close();
-        }
-        result
+    fn shut_down(&self) {
+        let Some(background) = self.background.borrow_mut().take() else { return };
+        background.abort();
+        self.session.flusher().close();
+        self.session.database().close();
+        self.channel.borrow_mut().take();
+        guard_closing(&self.name, false);
+        forget_closed();
     }
 }
 
-/// A user of a database. Dropping it counts it out.
+/// A user of a database. When the last one is dropped, the database is closed as soon as everything is saved.
 #[derive(Debug)]
 pub struct Handle {
-    database: Rc<Database>,
+    database: Rc<OpenDatabase>,
 }
 
 impl Handle {
+    /// A handle on this database.
+    pub fn on(database: &Rc<OpenDatabase>) -> Self {
+        database.handles.set(database.handles.get() + 1);
+        Self { database: Rc::clone(database) }
+    }
+
     /// The database.
-    pub fn database(&self) -> &Rc<Database> {
+    pub fn database(&self) -> &Rc<OpenDatabase> {
         &self.database
     }
 }
@@ -288,18 +307,58 @@ impl Handle {
 impl Drop for Handle {
     fn drop(&mut self) {
         self.database.handles.set(self.database.handles.get().saturating_sub(1));
+        self.database.close_when_unused();
     }
 }
 
-/// The error for a handle that was closed.
-pub fn closed() -> StorageError {
-    StorageError::InvalidState("this WasmStorage was closed: open another with WasmStorage.open()".into())
+/// A user of a run. When the last one is dropped, what it logged is flushed and its lease ends: other sessions can resume it.
+#[derive(Debug)]
+pub struct RunHandle {
+    database: Handle,
+    slot: RunSlot,
 }
 
-/// A promise of an artifact's bytes: of the run of this id, under this key.
-pub fn artifact(checked: std::result::Result<(Rc<Database>, String, String), JsValue>) -> Promise {
-    quiet_promise_of(checked, |(database, run_id, key)| async move {
-        let bytes = database.synced.get_artifact(&run_id, &key).await?;
-        Ok(Uint8Array::from(&*bytes).into())
-    })
+impl RunHandle {
+    /// A handle on this run.
+    pub fn on(database: Handle, slot: RunSlot) -> Self {
+        {
+            let mut handles = database.database.run_handles.borrow_mut();
+            match handles.iter_mut().find(|(other, _)| *other == slot) {
+                Some((_, count)) => *count += 1,
+                None => handles.push((slot, 1)),
+            }
+        }
+        database.database.session.keep_lease(slot);
+        Self { database, slot }
+    }
+
+    /// The database.
+    pub fn database(&self) -> &Rc<OpenDatabase> {
+        self.database.database()
+    }
+
+    /// The run.
+    pub fn slot(&self) -> RunSlot {
+        self.slot
+    }
+}
+
+impl Drop for RunHandle {
+    fn drop(&mut self) {
+        let database = Rc::clone(self.database());
+        let mut is_last = false;
+        for (slot, count) in database.run_handles.borrow_mut().iter_mut().filter(|(slot, _)| *slot == self.slot) {
+            *count -= 1;
+            is_last |= *count == 0 && *slot == self.slot;
+        }
+        if is_last {
+            database.session.end_lease(self.slot);
+        }
+        let weak: Weak<OpenDatabase> = Rc::downgrade(&database);
+        spawn(async move {
+            if let Some(database) = weak.upgrade() {
+                database.evict_unused();
+            }
+        });
+    }
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::Database;
 use super::key::{Key, Range, Table};
-use super::transaction::{Answer, Change, Read, Step, Transaction};
+use super::transaction::{Answer, Change, Execution, Read, Step};
 use super::value::Value;
 use crate::storage::{Result, StorageError};
 
@@ -26,17 +26,17 @@ impl MemoryDatabase {
         Self::default()
     }
 
-    /// Asks a transaction's plan until it is done. Returns what it would write, and its output.
+    /// Asks a transaction's plan until it is done. Returns what it would write.
     ///
     /// # Errors
     /// Those of the plan.
-    pub fn evaluate<T>(&self, transaction: &Transaction<T>) -> Result<(Vec<Change>, T)> {
+    pub fn evaluate(&self, execution: &Execution<'_>) -> Result<Vec<Change>> {
         let mut answers = Vec::new();
         loop {
-            match transaction.next(&answers)? {
+            match execution.next(&answers)? {
                 Step::Read(reads) => answers.extend(reads.iter().map(|read| self.answer(read))),
-                Step::Write(changes, output) => return Ok((changes, output)),
-                Step::Done(output) => return Ok((Vec::new(), output)),
+                Step::Write(changes, ()) => return Ok(changes),
+                Step::Done(()) => return Ok(Vec::new()),
             }
         }
     }
@@ -123,10 +123,8 @@ fn roll_back(tables: &mut BTreeMap<Table, Records>, undo: Vec<(Table, Key, Optio
 }
 
 impl Database for MemoryDatabase {
-    async fn transact<T: 'static>(&self, transaction: Transaction<T>) -> Result<T> {
-        let (changes, output) = self.evaluate(&transaction)?;
-        self.apply(changes)?;
-        Ok(output)
+    async fn execute(&self, execution: Execution<'_>) -> Result<()> {
+        self.apply(self.evaluate(&execution)?)
     }
 
     fn close(&self) {}

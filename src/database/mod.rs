@@ -1,7 +1,7 @@
 //! A transactional key-value database as the engine sees it. Pure Rust.
 //!
 //! An operation is a [`Transaction`]: a plan over typed keys and values. Each is written once, in [`operations`], and run alike by
-//! [`MemoryDatabase`] and by IndexedDB. Faults are injected in tests at [`Database::transact`].
+//! [`MemoryDatabase`] and by IndexedDB. Faults are injected in tests at [`Database::execute`].
 
 mod key;
 mod memory_database;
@@ -16,7 +16,7 @@ pub use records::{
     Batch, Catalog, CorruptRecord, CorruptRecordOf, ExitRecord, ExitRun, LogEntry, NewRun, ReleasedArtifact,
     ReservedIds, RunCommit, StoredPoints,
 };
-pub use transaction::{Answer, Change, Mode, Read, Step, Transaction};
+pub use transaction::{Answer, Change, Execution, Mode, Read, Step, Transaction};
 pub use value::{DatabaseMeta, IdCounters, Tombstone, Tombstones, Value};
 
 use crate::storage::Result;
@@ -38,18 +38,33 @@ pub struct Quirks {
 /// `ConnectionLost`, even if they had committed: they were for the database that is gone.
 #[allow(async_fn_in_trait, reason = "all implementations and callers are single-threaded")]
 pub trait Database {
-    /// Runs a transaction. Resolves to its output only after it completed.
+    /// Runs a transaction. Resolves only after it completed.
     ///
     /// # Errors
     /// Those of the plan, which then changed nothing; `Conflict` if a key to be added is taken; `QuotaExceeded`; `ConnectionLost` if
     /// it is not known whether it was committed; `Cleared`.
-    async fn transact<T: 'static>(&self, transaction: Transaction<T>) -> Result<T>;
+    async fn execute(&self, execution: Execution<'_>) -> Result<()>;
+
+    /// Runs a transaction, and returns its output.
+    ///
+    /// # Errors
+    /// As [`Database::execute`].
+    async fn transact<T>(&self, transaction: Transaction<T>) -> Result<T> {
+        transaction.execute(async |execution| self.execute(execution).await).await
+    }
+
+    /// A page or browser was killed while it wrote, as [`Catalog::unclean_shutdown`] tells: a database that may have been damaged by that
+    /// repairs itself. What cannot be repaired can be used all the same.
+    async fn repair(&self, _unclean_shutdown: f64) {}
 
     /// How this engine differs.
     fn quirks(&self) -> Quirks {
         Quirks::default()
     }
 
-    /// Closes the connection. Transactions under way end with `ConnectionLost` at once; a later one opens it again.
+    /// The connection is dead though nothing said so (the page was frozen): transactions under way end with `ConnectionLost` at once.
+    fn abandon(&self) {}
+
+    /// Closes the connection when the transactions under way are over; a later transaction opens it again.
     fn close(&self);
 }

@@ -1,10 +1,11 @@
 //! A transaction as a plan: from the answers so far to the next requests.
 
+use std::cell::Cell;
 use std::fmt;
 
 use super::key::{Key, Range, Table};
 use super::value::Value;
-use crate::storage::Result;
+use crate::storage::{Result, StorageError};
 
 /// Whether a transaction writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +96,7 @@ pub enum Step<T> {
 }
 
 /// From all answers so far to what comes next. Asked again without answers when the transaction begins anew.
-type Plan<T> = dyn Fn(&[Answer]) -> Result<Step<T>>;
+type Plan<'a, T> = dyn Fn(&[Answer]) -> Result<Step<T>> + 'a;
 
 /// A transaction to be run by a [`Database`](super::Database).
 pub struct Transaction<T> {
@@ -107,7 +108,7 @@ pub struct Transaction<T> {
     pub mode: Mode,
     /// Whether it may be run again when the connection broke and it may have been committed already.
     pub is_repeatable: bool,
-    plan: Box<Plan<T>>,
+    plan: Box<Plan<'static, T>>,
 }
 
 impl<T> Transaction<T> {
@@ -141,6 +142,60 @@ impl<T> Transaction<T> {
     /// Those of the operation.
     pub fn next(&self, answers: &[Answer]) -> Result<Step<T>> {
         (self.plan)(answers)
+    }
+}
+
+/// A transaction whose output its caller keeps: one type for all of them, so that a database is compiled once and not for each operation.
+pub struct Execution<'a> {
+    /// Names the operation, for traces.
+    pub name: &'static str,
+    /// The tables it may touch.
+    pub tables: &'static [Table],
+    /// Whether it writes.
+    pub mode: Mode,
+    /// Whether it may be run again when the connection broke and it may have been committed already.
+    pub is_repeatable: bool,
+    plan: &'a Plan<'a, ()>,
+}
+
+impl Execution<'_> {
+    /// What comes next after these answers.
+    ///
+    /// # Errors
+    /// Those of the operation.
+    pub fn next(&self, answers: &[Answer]) -> Result<Step<()>> {
+        (self.plan)(answers)
+    }
+}
+
+impl fmt::Debug for Execution<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Execution").field("name", &self.name).field("mode", &self.mode).finish_non_exhaustive()
+    }
+}
+
+impl<T> Transaction<T> {
+    /// Has `run` run the transaction, and returns the output of the step that ended it.
+    pub(super) async fn execute(self, run: impl AsyncFnOnce(Execution<'_>) -> Result<()>) -> Result<T> {
+        let output = Cell::new(None);
+        let plan = |answers: &[Answer]| {
+            Ok(match self.next(answers)? {
+                Step::Read(reads) => Step::Read(reads),
+                Step::Write(changes, result) => {
+                    output.set(Some(result));
+                    Step::Write(changes, ())
+                }
+                Step::Done(result) => {
+                    output.set(Some(result));
+                    Step::Done(())
+                }
+            })
+        };
+        let Self { name, tables, mode, is_repeatable, .. } = &self;
+        let execution =
+            Execution { name, tables, mode: *mode, is_repeatable: *is_repeatable, plan: &plan };
+        run(execution).await?;
+        output.take().ok_or_else(|| StorageError::Backend("a transaction ended without an outcome".to_owned()))
     }
 }
 

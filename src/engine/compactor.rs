@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::event::Event;
+use crate::event::Event;
 use super::session::Session;
 use crate::database::operations::{self, FEWEST_ENTRIES, fills_segments};
 use crate::database::Database;

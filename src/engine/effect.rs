@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use super::change::Change;
-use super::event::Event;
+use crate::event::Event;
 
 /// An effect.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::event::Event;
+use crate::event::Event;
 
 /// Counts the times this session may have written to the exit log, or its runs may have changed unseen. Recovery runs until
 /// everything that was written is recovered.

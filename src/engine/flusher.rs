@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::clock::Clock;
-use super::event::Event;
+use crate::event::Event;
 use crate::database::Batch;
 use crate::storage::StorageError;
 
@@ -98,6 +98,11 @@ impl Flusher {
         schedule.pace == Pace::ExitLog && schedule.pending_since.is_some()
     }
 
+    /// Resolves when `holds` does, which depends on what is pending or under way.
+    pub async fn until(&self, holds: impl Fn() -> bool) {
+        self.changed.until(holds).await;
+    }
+
     /// Resolves when the next flush is due at another time than `known`, when that time has come, or when the flusher was closed.
     pub async fn until_due_changes(&self, known: Option<f64>, clock: &dyn Clock) {
         let is_due = || known.is_some_and(|due_ms| clock.monotonic_ms() >= due_ms);
@@ -147,7 +152,10 @@ impl Flusher {
         let mut schedule = self.schedule.borrow_mut();
         schedule.failures = 0;
         schedule.not_before = 0.0;
-        schedule.withheld.is_empty() && std::mem::take(&mut schedule.is_degraded)
+        let has_recovered = schedule.withheld.is_empty() && std::mem::take(&mut schedule.is_degraded);
+        drop(schedule);
+        self.changed.notify();
+        has_recovered
     }
 
     /// The flush failed and is to be tried again. Returns whether writing counts as failing from now on: the budget of tries is spent,

@@ -8,7 +8,6 @@ mod clock;
 mod compactor;
 mod edits;
 mod effect;
-mod event;
 mod eviction;
 mod exit_log;
 mod flush;
@@ -31,7 +30,7 @@ pub use change::Change;
 pub use clock::Clock;
 pub use compactor::IDLE_MS;
 pub use effect::{Effect, EffectQueue};
-pub use event::Event;
+
 pub use eviction::MOST_READ_POINTS;
 pub use flusher::{FLUSH_INTERVAL_MS, Flusher, Pace};
 pub use id_pool::IdPool;

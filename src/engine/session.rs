@@ -13,7 +13,7 @@ use super::change::Change;
 use super::clock::Clock;
 use super::compactor::Compactor;
 use super::effect::EffectQueue;
-use super::event::Event;
+use crate::event::Event;
 use super::exit_log::ExitLog;
 use super::flusher::Flusher;
 use super::id_pool::IdPool;
@@ -118,6 +118,9 @@ impl<D: Database> Session<D> {
             database.transact(operations::recover_exit_log()).await?;
         }
         let catalog = database.transact(operations::read_catalog()).await?;
+        if let Some(unclean_shutdown) = catalog.unclean_shutdown() {
+            database.repair(unclean_shutdown).await;
+        }
         let session = Self {
             storage: RefCell::new(IndexedDbStorage::for_owner(owner, IdPool::empty(owner))),
             database,
@@ -215,7 +218,7 @@ impl<D: Database> Session<D> {
     }
 
     /// Runs a transaction. When the database was recreated, what memory holds is to be written again.
-    pub(super) async fn transact<T: 'static>(&self, transaction: Transaction<T>) -> Result<T> {
+    pub(super) async fn transact<T>(&self, transaction: Transaction<T>) -> Result<T> {
         let answer = self.database.transact(transaction).await;
         if let Err(StorageError::Cleared(_)) = &answer {
             self.forget_commits();

@@ -1,18 +1,17 @@
-//! Firefox ends the scripts of a process with its last tab, wherever they stand, and then commits what transactions were issued by
-//! halves: a row without its record, an exit that is deleted but not settled. So nothing that it could cut in two is begun while the
-//! page may be closing. What is unsaved by then was stored on leaving, in one request.
+//! Firefox ends the scripts of a process with its last tab, wherever they stand, and then commits what transactions had been given by
+//! then: a log entry without its record, an exit log record that is deleted but not recovered. So nothing that it could cut in two is
+//! begun while the page may be closing. What is unsaved by then is in the exit log, by one request.
 
 use std::cell::Cell;
 
-use js_sys::Date;
-
-use super::timer::timer;
-use super::write::overlooks_failures;
+use super::quirks::is_firefox;
+use super::timer::{monotonic_ms, sleep};
 
 /// How long a page may take to close, in milliseconds.
 const CLOSING_MS: f64 = 1_000.0;
 
-/// When the page stored something on leaving, in milliseconds since the epoch; it may have been asked only whether it may be closed.
+/// When the page wrote to the exit log last; it may have been asked only whether it may be closed.
+#[derive(Debug)]
 pub(super) struct Closing(Cell<f64>);
 
 impl Default for Closing {
@@ -22,22 +21,21 @@ impl Default for Closing {
 }
 
 impl Closing {
-    /// The page stores something on leaving.
+    /// The page writes to the exit log.
     pub(super) fn note(&self) {
-        if overlooks_failures() {
-            self.0.set(Date::now());
+        if is_firefox() {
+            self.0.set(monotonic_ms());
         }
     }
 
     /// Resolves when the page is not closing; at once if it was not.
     pub(super) async fn is_over(&self) {
         loop {
-            // A clock that was put back holds nothing up for long.
-            let left_ms = CLOSING_MS - (Date::now() - self.0.get()).abs();
+            let left_ms = self.0.get() + CLOSING_MS - monotonic_ms();
             if left_ms <= 0.0 {
                 return;
             }
-            timer(left_ms).await;
+            sleep(left_ms).await;
         }
     }
 }

@@ -4,34 +4,40 @@ use std::cell::{Cell, RefCell};
 
 use futures::FutureExt;
 use futures::future::{Either, LocalBoxFuture, select};
+use futures::lock::Mutex;
 use rexie::{Rexie, Transaction, TransactionMode};
 use wasm_bindgen_futures::spawn_local;
 
-use super::decode::decode;
-use super::dom_error::{classify, classify_open};
-use super::encode::encode;
-use super::random_token;
-use super::schema::{DATABASE_KEY, DatabaseMeta, META, SCHEMA_VERSION, STORES, builder, only};
-use super::timer::{ANSWER_MS, timer, unanswered};
-use crate::storage::error::{Result, StorageError};
-use crate::storage::indexed_db::turn::Turn;
+use super::codec::{decode_value, encode_value, only};
+use super::dom_error::{classify, classify_abort, classify_open, quota_exceeded, unanswered};
+use super::failed_requests::ANSWER_MS;
+use super::quota::is_quota_full;
+use super::schema::{SCHEMA_VERSION, builder, store_name};
+use super::timer::sleep;
+use super::token::random_token;
+use crate::database::{DatabaseMeta, Table, Value};
+use crate::event::Event;
+use crate::storage::{RECORD_FORMAT, Result, StorageError};
 
 /// How long another tab may stand in the way of opening, in milliseconds.
-const PATIENCE_MS: f64 = 10_000.0;
-/// Pauses before opening is tried again, in milliseconds.
-const PAUSES_MS: [f64; 2] = [50.0, 250.0];
+const BLOCKED_MS: f64 = 10_000.0;
+/// Pauses before opening is tried again the first time a page opens the database, in milliseconds.
+const PAUSES_MS: [f64; 6] = [50.0, 250.0, 500.0, 1_000.0, 1_500.0, 2_000.0];
 
 /// Holds the handle. Invariant: a handle is closed before it is dropped, or the next upgrade would wait for ever.
 #[derive(Debug)]
-pub struct Connection {
+pub(super) struct Connection {
     name: String,
     handle: RefCell<Option<Rexie>>,
-    opening: Turn,
+    opening: Mutex<()>,
     /// What the database said of itself last; nothing before the first opening.
     meta: RefCell<DatabaseMeta>,
     was_open: Cell<bool>,
-    /// How often `Cleared` was told.
+    /// How often `Cleared` was reported.
     clears: Cell<u32>,
+    /// How often transactions under way were abandoned.
+    abandonments: Cell<u32>,
+    abandoned: Event,
 }
 
 impl Drop for Connection {
@@ -45,10 +51,12 @@ impl Connection {
         Self {
             name: name.to_owned(),
             handle: RefCell::default(),
-            opening: Turn::default(),
+            opening: Mutex::new(()),
             meta: RefCell::default(),
             was_open: Cell::new(false),
             clears: Cell::new(0),
+            abandonments: Cell::new(0),
+            abandoned: Event::default(),
         }
     }
 
@@ -60,9 +68,22 @@ impl Connection {
         self.handle.borrow().is_some()
     }
 
-    /// What was mended in the database when it was opened last.
-    pub fn mended_ms(&self) -> f64 {
-        self.meta.borrow().mended_ms
+    /// The unclean shutdown after which the database had been repaired when it was opened last.
+    pub fn repaired_ms(&self) -> f64 {
+        self.meta.borrow().repaired_ms
+    }
+
+    /// Gives up what is under way on this connection, and the connection.
+    pub fn abandon(&self) {
+        self.close();
+        self.abandonments.set(self.abandonments.get() + 1);
+        self.abandoned.notify();
+    }
+
+    /// Resolves when what is under way now is given up.
+    pub fn until_abandoned(&self) -> impl Future<Output = ()> {
+        let before = self.abandonments.get();
+        self.abandoned.until(move || self.abandonments.get() != before)
     }
 
     pub fn clears(&self) -> u32 {
@@ -89,14 +110,14 @@ impl Connection {
 
     /// Opens the database if it is not open.
     ///
-    /// Fails with `Cleared`, once, if it is not the one that was open before: it is usable, and empty. Who waited meanwhile has
-    /// something for the old one, and gets `ConnectionLost`.
+    /// Fails with `Cleared`, once, if it is not the one that was open before: it is usable, and empty. Callers that waited meanwhile have
+    /// something for the old one, and get `ConnectionLost`.
     pub async fn ensure_open(&self) -> Result<()> {
         if self.is_open() {
             return Ok(());
         }
         let clears = self.clears();
-        let _turn = self.opening.take().await;
+        let _opening = self.opening.lock().await;
         if self.clears() != clears {
             return Err(cleared_meanwhile());
         }
@@ -107,10 +128,16 @@ impl Connection {
         let handle = match opened {
             Ok(handle) => handle,
             Err(cause) if self.was_open.get() => return Err(classify(&cause)),
-            Err(cause) => return Err(classify_open(&self.name, &cause)),
+            Err(cause) => {
+                let cause = classify_open(&self.name, &cause);
+                // What a full disk does to an opening has no name of its own.
+                let may_be_full = matches!(cause, StorageError::ConnectionLost(_));
+                let is_full = may_be_full && is_quota_full().await;
+                return Err(if is_full { quota_exceeded(&cause.to_string()) } else { cause });
+            }
         };
         let checking = checked(self.name.clone(), handle).boxed_local();
-        let (handle, meta) = match select(checking, timer(ANSWER_MS)).await {
+        let (handle, meta) = match select(checking, sleep(ANSWER_MS)).await {
             Either::Left((checked, _)) => checked?,
             Either::Right(((), checking)) => {
                 close_late(checking.map(|checked| checked.map(|(handle, _)| handle)));
@@ -130,26 +157,29 @@ impl Connection {
         ))
     }
 
-    /// Opens the database. The first time, a failure that took a while to come is not the last word: an upgrade that was aborted or
-    /// files that could not be read pass, and a page that went on in memory for it would lose its runs.
+    /// Opens the database. The first time, a failure that may pass is tried again for some seconds: a page that went on in memory for
+    /// it would lose its runs.
     async fn open_at_last(&self) -> Result<rexie::Result<Rexie>> {
         let mut pauses = PAUSES_MS.into_iter();
         loop {
             let mut opening = builder(&self.name).build().boxed_local();
-            // Where there is no IndexedDB, that is known at once, and no timer keeps the process from ending.
+            // Where there is no IndexedDB, that is known at once.
             if let Some(opened) = (&mut opening).now_or_never() {
                 return Ok(opened);
             }
             let opened = self.in_time(opening).await?;
-            let is_settled = self.was_open.get() || !opened.as_ref().is_err_and(is_lost);
-            let Some(pause_ms) = pauses.next().filter(|_| !is_settled) else { return Ok(opened) };
-            timer(pause_ms).await;
+            let may_pass = |cause: &rexie::Error| {
+                matches!(classify_open(&self.name, cause), StorageError::ConnectionLost(_))
+            };
+            let is_final = self.was_open.get() || !opened.as_ref().is_err_and(may_pass);
+            let Some(pause_ms) = pauses.next().filter(|_| !is_final) else { return Ok(opened) };
+            sleep(pause_ms).await;
         }
     }
 
-    /// Waits for an opening, unless another tab stands in its way for too long. What opens after that is let go of.
+    /// Waits for an opening, unless another tab blocks it for too long. What opens after that is closed.
     pub async fn in_time(&self, opening: Opening) -> Result<rexie::Result<Rexie>> {
-        match select(opening, timer(PATIENCE_MS)).await {
+        match select(opening, sleep(BLOCKED_MS)).await {
             Either::Left((opened, _)) => Ok(opened),
             Either::Right(((), opening)) => {
                 close_late(opening);
@@ -162,7 +192,7 @@ impl Connection {
     }
 }
 
-/// Lets go of what opens when nobody waits for it any more.
+/// Closes what opens when its caller has given up.
 fn close_late<E: 'static>(opening: impl Future<Output = std::result::Result<Rexie, E>> + 'static) {
     spawn_local(async move {
         if let Ok(handle) = opening.await {
@@ -188,7 +218,7 @@ async fn check(name: &str, handle: &Rexie) -> Result<DatabaseMeta> {
     let version = handle.version()?;
     let has_stores = {
         let names = handle.store_names();
-        STORES.iter().all(|store| names.iter().any(|name| name == store))
+        Table::ALL.into_iter().all(|table| names.iter().any(|name| name == store_name(table)))
     };
     let newer = || {
         StorageError::NewerDatabase(format!(
@@ -212,38 +242,41 @@ async fn check(name: &str, handle: &Rexie) -> Result<DatabaseMeta> {
             }
             None if version <= SCHEMA_VERSION => {
                 let identity = random_token();
-                new = Some(DatabaseMeta { version, compatible_since: 1, identity, mended_ms: 0.0 });
+                let meta = DatabaseMeta { format: RECORD_FORMAT, version, compatible_since: 1, identity, repaired_ms: 0.0 };
+                new = Some(meta);
             }
             _ => return Err(newer()),
         }
     }
 }
 
-pub type Opening = LocalBoxFuture<'static, rexie::Result<Rexie>>;
+pub(super) type Opening = LocalBoxFuture<'static, rexie::Result<Rexie>>;
 
-fn is_lost(cause: &rexie::Error) -> bool {
-    matches!(classify(cause), StorageError::ConnectionLost(_))
-}
-
-/// What was begun on a database that is gone, as somebody else was told.
-pub fn cleared_meanwhile() -> StorageError {
+/// What was begun on a database that is gone, as another caller was told.
+pub(super) fn cleared_meanwhile() -> StorageError {
     StorageError::ConnectionLost("this site's data was cleared".into())
 }
 
 /// What the database says of itself; if it says nothing yet, `new` is written and returned. Another tab may open the new database at
-/// the same time: who comes second reads what the first wrote.
+/// the same time: the second one reads what the first wrote.
 async fn stored_meta(handle: &Rexie, new: Option<DatabaseMeta>) -> Result<Option<DatabaseMeta>> {
     let mode = if new.is_some() { TransactionMode::ReadWrite } else { TransactionMode::ReadOnly };
-    let transaction = handle.transaction(&[META], mode)?;
-    let store = transaction.store(META)?;
-    let key = DATABASE_KEY.into();
-    let stored = store.get_all(Some(only(&key)?), None).await?;
+    let transaction = handle.transaction(&[store_name(Table::Meta)], mode)?;
+    let store = transaction.store(store_name(Table::Meta))?;
+    let stored = store.get_all(Some(only(DatabaseMeta::KEY)?), None).await?;
     if let Some(stored) = stored.into_iter().next() {
-        return decode(stored).map(Some);
+        return match decode_value(Table::Meta, &stored) {
+            Value::Meta(meta) => Ok(Some(meta)),
+            _ => Err(StorageError::Corrupt("the database's own record cannot be read".into())),
+        };
     }
     if let Some(new) = &new {
-        store.put(&encode(new), Some(&key)).await?;
-        transaction.commit().await?;
+        let value = encode_value(&Value::Meta(new.clone()))?;
+        store.put(&value, Some(&DatabaseMeta::KEY.into())).await?;
+        match transaction.commit().await {
+            Err(rexie::Error::TransactioncommitFailed) => return Err(classify_abort(false)),
+            committed => committed?,
+        }
     }
     Ok(new)
 }

@@ -3,7 +3,7 @@
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-use crate::storage::error::StorageError;
+use crate::storage::StorageError;
 
 /// The `DOMException` or `Error` inside.
 fn exception(error: &rexie::Error) -> Option<JsValue> {
@@ -52,7 +52,7 @@ impl From<rexie::Error> for StorageError {
 }
 
 /// The error's kind by the exception's name.
-pub fn classify(error: &rexie::Error) -> StorageError {
+pub(super) fn classify(error: &rexie::Error) -> StorageError {
     let detail = described(error);
     match detail.split(':').next().unwrap_or_default() {
         "QuotaExceededError" => quota_exceeded(&detail),
@@ -60,24 +60,42 @@ pub fn classify(error: &rexie::Error) -> StorageError {
         "DataCloneError" | "DataError" | "NotFoundError" => StorageError::Backend(format!(
             "IndexedDB refused a record ({detail}): this is a defect of entrenar; please report it"
         )),
+        // WebKit, when its database process died: neither this page nor its workers reach the next one.
+        _ if detail.contains("Indexed Database server lost") => StorageError::ReloadNeeded(format!(
+            "the browser's database process ended ({detail}): reload the page; points stay in memory, and what they are is kept for the next page as far as it fits"
+        )),
         _ => StorageError::ConnectionLost(format!(
             "the connection to IndexedDB broke ({detail}): points stay in memory and are written when it works again; reload the page if it does not"
         )),
     }
 }
 
-/// Why IndexedDB could not be opened.
-pub fn classify_open(name: &str, error: &rexie::Error) -> StorageError {
+/// Why IndexedDB could not be opened for the first time. `Unavailable` if it never can be here: there is none, or the browser does not
+/// let this page have one. Everything else may pass.
+pub(super) fn classify_open(name: &str, error: &rexie::Error) -> StorageError {
+    let detail = described(error);
+    let exception_name = detail.split(':').next().unwrap_or_default();
+    let is_final = exception(error).is_none()
+        || matches!(exception_name, "SecurityError" | "InvalidStateError" | "NotSupportedError" | "TypeError");
+    if is_final {
+        return StorageError::Unavailable(format!("IndexedDB database '{name}' cannot be opened here ({detail})"));
+    }
     match classify(error) {
-        StorageError::QuotaExceeded(text) => StorageError::QuotaExceeded(text),
-        _ => StorageError::Unavailable(format!(
-            "IndexedDB database '{name}' cannot be opened here ({})",
-            described(error)
+        StorageError::ConnectionLost(_) => StorageError::ConnectionLost(format!(
+            "IndexedDB database '{name}' cannot be opened at the moment ({detail}): try again later, reload the page, or pass {{ storage: 'memory' }} to go on without it"
         )),
+        other => other,
     }
 }
 
-fn quota_exceeded(detail: &str) -> StorageError {
+/// The error of a transaction that got no answer. Whether it was committed is not known.
+pub(super) fn unanswered() -> StorageError {
+    StorageError::ConnectionLost(
+        "IndexedDB does not answer: points stay in memory and are written when it does".into(),
+    )
+}
+
+pub(super) fn quota_exceeded(detail: &str) -> StorageError {
     StorageError::QuotaExceeded(format!(
         "the disk or this site's storage quota is full ({detail}): points stay in memory; delete runs or free disk space and they are written"
     ))
@@ -85,9 +103,9 @@ fn quota_exceeded(detail: &str) -> StorageError {
 
 /// The cause of an abort that came without one.
 ///
-/// Where no request failed, what failed was writing to the disk: a full quota or disk. An abort that somebody asked for, or
-/// that a dying connection brings, fails the requests too.
-pub fn classify_abort(requests_failed: bool) -> StorageError {
+/// Where no request failed, what failed was writing to the disk: a full quota or disk. An abort that was asked for, or that a
+/// dying connection brings, fails the requests too.
+pub(super) fn classify_abort(requests_failed: bool) -> StorageError {
     if !requests_failed {
         return quota_exceeded("the transaction was aborted while it was written");
     }

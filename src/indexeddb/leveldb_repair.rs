@@ -1,35 +1,36 @@
-//! Mending what a killed browser leaves behind, before anything is written after it.
+//! Working round Chromium's torn LevelDB log, before anything is written after it.
 //!
-//! A Chromium that is killed in the middle of a write leaves half a record at the end of LevelDB's log. The next one appends to it as
-//! it lies, and the one after takes what follows for damage and deletes all databases of the site. Deleting a database, be it an
-//! empty one, makes LevelDB write down what it has and begin a new log. It does so in the background: until then, tens of
-//! milliseconds, a second kill would still find the old one.
+//! A Chromium that is killed in the middle of a write leaves half a record at the end of LevelDB's log. The next one appends to it as it
+//! lies, and the one after takes what follows for damage and deletes all databases of the site. Deleting a database, be it an empty one,
+//! makes LevelDB write down what it has and begin a new log. It does so in the background: until then, tens of milliseconds, a second
+//! kill would still find the old one.
 
 use futures::FutureExt;
+use futures::future::select;
 use js_sys::Reflect;
 use rexie::RexieBuilder;
 use rexie::TransactionMode::ReadWrite;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::RexieMirror;
-use super::reads::one;
-use super::schema::{DATABASE_KEY, META};
-use super::timer::call_or_timer;
-use super::transact::{Ask, Next};
-use crate::storage::error::Result;
+use super::IndexedDbDatabase;
+use super::codec::only;
+use super::schema::store_name;
+use super::timer::sleep;
+use crate::database::{DatabaseMeta, Table};
+use crate::storage::Result;
 
-/// How long mending may take, in milliseconds: it is not worth more than that.
-const MENDING_MS: f64 = 3_000.0;
+/// How long the repair may take, in milliseconds: it is not worth more than that.
+const REPAIR_MS: f64 = 3_000.0;
 
-impl RexieMirror {
-    /// Mends what those left who may have been killed here, unless that was done: `heartbeat_ms` is
-    /// [`Catalog::unfinished_ms`](crate::storage::indexed_db::mirror::Catalog::unfinished_ms).
+impl IndexedDbDatabase {
+    /// Repairs what a killed browser may have left, unless that was done; `unclean_ms` tells one such time from another.
     ///
     /// # Errors
-    /// Those of a transaction. What cannot be mended can be used all the same.
-    pub(super) async fn mend(&self, heartbeat_ms: f64) -> Result<()> {
-        if heartbeat_ms == 0.0 || heartbeat_ms == self.connection.mended_ms() || !may_delete_all() {
+    /// Those of a transaction.
+    pub(super) async fn repair_leveldb(&self, unclean_ms: f64) -> Result<()> {
+        if unclean_ms == self.connection.repaired_ms() || !may_delete_all() {
             return Ok(());
         }
         let name = format!("{} (mending)", self.name());
@@ -37,26 +38,40 @@ impl RexieMirror {
         let is_empty = handle.store_names().is_empty();
         handle.close();
         if !is_empty {
-            // Somebody keeps runs in it.
+            // Another program keeps something in it.
             return Ok(());
         }
-        // It waits for no answer for ever: another page may be mending too.
-        let (resolve, deleted) = call_or_timer(MENDING_MS);
-        if let Ok(request) = delete_database(&name) {
-            for event in ["onsuccess", "onerror"] {
-                let _ = Reflect::set(&request, &event.into(), &resolve);
-            }
-        }
-        deleted.await;
-        let mut plan = |answers: &[Vec<JsValue>]| {
-            let [stored] = answers else { return Ok(Next::Read(vec![one(META, DATABASE_KEY)?])) };
-            let Some(meta) = stored.first() else { return Ok(Next::Done) };
-            // As it is otherwise: newer code may have put more into it than is known here.
-            let _ = Reflect::set(meta, &"mended_ms".into(), &heartbeat_ms.into());
-            Ok(Next::Write(vec![(META, Ask::Put(DATABASE_KEY.into(), meta.clone()))]))
-        };
-        self.transact(&[META], ReadWrite, 1, &mut plan).await
+        delete_empty(&name).await;
+        self.note_repaired(unclean_ms).await
     }
+
+    /// Notes what was repaired. The rest of the record stays as it is: newer code may have put more into it than is known here.
+    async fn note_repaired(&self, unclean_ms: f64) -> Result<()> {
+        let meta = store_name(Table::Meta);
+        let transaction = self.connection.transaction(&[meta], ReadWrite)?;
+        let store = transaction.store(meta)?;
+        let stored = store.get_all(Some(only(DatabaseMeta::KEY)?), None).await?;
+        if let Some(stored) = stored.first() {
+            let _ = Reflect::set(stored, &"mended_ms".into(), &unclean_ms.into());
+            store.put(stored, Some(&DatabaseMeta::KEY.into())).await?;
+            transaction.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Deletes an empty database. It waits for no answer for ever: another page may be doing the same.
+async fn delete_empty(name: &str) {
+    let (sender, deleted) = futures::channel::oneshot::channel::<()>();
+    let answered = Closure::once(move || drop(sender));
+    if let Ok(request) = delete_database(name) {
+        for event in ["onsuccess", "onerror"] {
+            let _ = Reflect::set(&request, &event.into(), answered.as_ref());
+        }
+    }
+    select(deleted, sleep(REPAIR_MS)).await;
+    // Should the answer come later, there is still something to be called.
+    answered.forget();
 }
 
 #[wasm_bindgen]

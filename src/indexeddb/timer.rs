@@ -1,47 +1,69 @@
-//! Waiting for what may never come: a connection that dies can leave requests and transactions without an answer.
+//! Timers that are cancelled when they are dropped, and the monotonic clock.
+//!
+//! Not gloo-timers: theirs look `setTimeout` up when they are used and panic when it throws, and a page may replace it.
 
-use std::cell::Cell;
-use std::future::poll_fn;
+use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 
-use js_sys::Function;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::storage::error::StorageError;
-use crate::storage::indexed_db::turn::Waiting;
-
-/// How long a transaction may go without an answer before its connection counts as dead, in milliseconds.
-pub(super) const ANSWER_MS: f64 = 20_000.0;
-
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/indexeddb/js/timers.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &Function, delay_ms: f64);
+    fn set_timer(callback: &Closure<dyn Fn()>, delay_ms: f64) -> JsValue;
+    fn clear_timer(timer: &JsValue);
+    /// Milliseconds that only rise, whatever the wall clock does.
+    pub fn monotonic_ms() -> f64;
 }
 
-/// A function, and what resolves when it is called, be it once or more, or after so many milliseconds.
-pub(super) fn call_or_timer(delay_ms: f64) -> (Function, impl Future<Output = ()> + Unpin) {
-    let state = Rc::new((Cell::new(false), Waiting::default()));
-    let called = Rc::clone(&state);
-    let call = Closure::<dyn Fn()>::new(move || {
-        called.0.set(true);
-        called.1.wake();
-    });
-    let call: Function = call.into_js_value().unchecked_into();
-    set_timeout(&call, delay_ms);
-    (call, poll_fn(move |context| state.1.poll_until(context, || state.0.get())))
+#[derive(Debug, Default)]
+struct State {
+    has_fired: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
+}
+
+/// Resolves after its time.
+#[derive(Debug)]
+pub struct Timer {
+    state: Rc<State>,
+    timer: JsValue,
+    /// What the timer calls: kept until it is cancelled.
+    _callback: Closure<dyn Fn()>,
 }
 
 /// Resolves after so many milliseconds.
-pub(super) fn timer(delay_ms: f64) -> impl Future<Output = ()> + Unpin {
-    call_or_timer(delay_ms).1
+#[must_use]
+pub fn sleep(delay_ms: f64) -> Timer {
+    let state = Rc::new(State::default());
+    let fired = Rc::clone(&state);
+    let callback = Closure::<dyn Fn()>::new(move || {
+        fired.has_fired.set(true);
+        if let Some(waker) = fired.waker.take() {
+            waker.wake();
+        }
+    });
+    // A fraction would be cut off, and the timer would fire too early.
+    let timer = set_timer(&callback, delay_ms.max(0.0).ceil());
+    Timer { state, timer, _callback: callback }
 }
 
-/// The error of a transaction that got no answer. Whether it was committed is not known.
-pub(super) fn unanswered() -> StorageError {
-    StorageError::ConnectionLost(
-        "IndexedDB does not answer: points stay in memory and are written when it does".into(),
-    )
+impl Future for Timer {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.state.has_fired.get() {
+            return Poll::Ready(());
+        }
+        self.state.waker.replace(Some(context.waker().clone()));
+        Poll::Pending
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        clear_timer(&self.timer);
+    }
 }

@@ -6,7 +6,8 @@ use wasm_bindgen::JsValue;
 use super::arguments::{entries, is_given, object, property, string, unreadable, wrong_type};
 use super::error::range_error;
 use crate::storage::Tag;
-use crate::storage::indexed_db::RunOptions;
+use crate::browser::StorageOptions;
+use crate::engine::RunOptions;
 
 /// The database of callers that name none.
 const DEFAULT_DATABASE: &str = "entrenar";
@@ -14,15 +15,6 @@ const DEFAULT_DATABASE: &str = "entrenar";
 const MAX_NAME_BYTES: usize = 1024;
 /// The longest configuration, in bytes of JSON.
 const MAX_CONFIG_BYTES: usize = 4 << 20;
-
-/// Which storage a caller means.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct StorageOptions {
-    /// The database's name.
-    pub database: String,
-    /// Whether it is to be kept in IndexedDB.
-    pub persistent: bool,
-}
 
 /// Reads `StorageOptions`.
 pub fn storage_options(options: &JsValue) -> Result<StorageOptions, JsValue> {

@@ -1,5 +1,5 @@
 //! The short cut of `log_metric` and `log_metric_at`, in `surface.js`: points are written into cells of wasm memory, which
-//! [`crate::storage::indexed_db::Staging`] describes, and are taken over together. Whatever is unusual goes the checked way, which
+//! [`crate::engine::Staging`] describes, and are taken over together. Whatever is unusual goes the checked way, which
 //! also admits the run to staging.
 
 use std::cell::Cell;
@@ -7,7 +7,7 @@ use std::cell::Cell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::storage::indexed_db::MAX_STAGED_STEP;
+use crate::engine::MAX_STAGED_STEP;
 
 #[wasm_bindgen(module = "/src/wasm/surface.js")]
 extern "C" {

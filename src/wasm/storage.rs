@@ -3,21 +3,21 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::Promise;
+use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
-use super::database::{Database, Handle, artifact, closed};
-use super::error::{promise_of, quiet_promise, quiet_promise_of, range_error, rejected};
+use super::error::{report, promise_of, quiet_promise, quiet_promise_of, range_error, rejected};
 use super::freeing::safely_freed;
 use super::options::storage_options;
 use super::platform;
-use super::registry::open;
-use super::views::{experiment_object, run_object, series_object, stored_series_object};
+use super::views::{change_object, experiment_object, run_object, series_object, stored_series_object};
 use crate::dashboard::{FEWEST_POINTS, downsample_series};
-use crate::storage::indexed_db::{RunEdit, text_list};
-use crate::storage::{Series, Tag};
+use super::plain_object::text_list;
+use crate::browser::{Handle, OpenDatabase, open};
+use crate::storage::{RunEdit, Series, StorageError, Tag};
 
 /// The whole database: its experiments, runs and points, this tab's and every other's.
 #[wasm_bindgen]
@@ -36,7 +36,7 @@ impl WasmStorage {
         #[wasm_bindgen(unchecked_optional_param_type = "StorageOptions")] options: &JsValue,
     ) -> Promise {
         promise_of(storage_options(options), |options| async move {
-            let handle = open(options).await?;
+            let handle = open(options).await.map_err(JsValue::from)?;
             Ok(safely_freed(Self { handle: RefCell::new(Some(handle)) }.into()))
         })
     }
@@ -44,7 +44,7 @@ impl WasmStorage {
     /// Ids of all experiments, oldest first.
     #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "string[]")]
     pub fn list_experiments(&self) -> Result<JsValue, JsValue> {
-        Ok(text_list(&self.database()?.synced.storage().list_experiments()))
+        Ok(text_list(&self.database()?.session().storage().list_experiments()))
     }
 
     /// Ids of an experiment's runs, oldest first.
@@ -55,7 +55,7 @@ impl WasmStorage {
     ) -> Result<JsValue, JsValue> {
         let experiment_id = arguments::string("experiment_id", experiment_id)?;
         let database = self.database()?;
-        let storage = database.synced.storage();
+        let storage = database.session().storage();
         storage.memory().experiment(&experiment_id)?;
         Ok(text_list(&storage.list_runs(&experiment_id)))
     }
@@ -68,7 +68,7 @@ impl WasmStorage {
     ) -> Result<JsValue, JsValue> {
         let run_id = arguments::string("run_id", run_id)?;
         let database = self.database()?;
-        let storage = database.synced.storage();
+        let storage = database.session().storage();
         storage.memory().run_slot(&run_id)?;
         Ok(text_list(&storage.list_metric_keys(&run_id)))
     }
@@ -81,7 +81,7 @@ impl WasmStorage {
     ) -> Result<JsValue, JsValue> {
         let experiment_id = arguments::string("experiment_id", experiment_id)?;
         let database = self.database()?;
-        let record = database.synced.storage().memory().experiment(&experiment_id).cloned();
+        let record = database.session().storage().memory().experiment(&experiment_id).cloned();
         record.map(|record| experiment_object(&record)).map_err(JsValue::from)
     }
 
@@ -94,11 +94,11 @@ impl WasmStorage {
         let run_id = arguments::string("run_id", run_id)?;
         let database = self.database()?;
         let (record, interrupted, unsaved) = {
-            let storage = database.synced.storage();
+            let storage = database.session().storage();
             let slot = storage.memory().run_slot(&run_id)?;
             let state = storage.memory().run(&run_id)?;
             let record = state.current_record();
-            let interrupted = !storage.owns(slot) && record.is_interrupted(js_sys::Date::now() as i64);
+            let interrupted = database.session().is_interrupted(slot);
             (record, interrupted, storage.pending_points(slot))
         };
         Ok(run_object(&record, interrupted, unsaved))
@@ -152,7 +152,7 @@ impl WasmStorage {
         #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue,
     ) -> Promise {
-        self.amend(run_id, arguments::string("name", name).map(RunEdit::Name))
+        self.amend(run_id, arguments::string("name", name).map(RunEdit::name))
     }
 
     /// Gives a run a tag, in place of one with the same key. Its code may go on logging to it, in whatever tab.
@@ -172,7 +172,7 @@ impl WasmStorage {
     #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
     pub fn delete_run(&self, #[wasm_bindgen(unchecked_param_type = "string")] run_id: &JsValue) -> Promise {
         quiet_promise_of(self.asked("run_id", run_id), |(database, run_id)| async move {
-            database.synced.delete_run(&run_id).await?;
+            database.session().delete_run(&run_id).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -185,7 +185,7 @@ impl WasmStorage {
     ) -> Promise {
         let asked = self.asked("experiment_id", experiment_id);
         quiet_promise_of(asked, |(database, experiment_id)| async move {
-            database.synced.delete_experiment(&experiment_id).await?;
+            database.session().delete_experiment(&experiment_id).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -220,7 +220,7 @@ impl WasmStorage {
         #[wasm_bindgen(unchecked_param_type = "(change: Change) => void")] callback: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let callback = arguments::function("callback", callback)?;
-        Ok(self.database()?.subscribe(callback))
+        Ok(subscribe(&self.database()?, callback))
     }
 
     /// Whether the database outlives the page: false in Node, or where IndexedDB cannot be opened.
@@ -244,14 +244,14 @@ impl WasmStorage {
 }
 
 impl WasmStorage {
-    fn database(&self) -> Result<Rc<Database>, JsValue> {
+    fn database(&self) -> Result<Rc<OpenDatabase>, JsValue> {
         let handle = self.handle.borrow();
         let database = handle.as_ref().map(|handle| Rc::clone(handle.database()));
         database.ok_or_else(|| closed().into())
     }
 
     /// The open database, and the id that it is asked for.
-    fn asked(&self, name: &str, id: &JsValue) -> Result<(Rc<Database>, String), JsValue> {
+    fn asked(&self, name: &str, id: &JsValue) -> Result<(Rc<OpenDatabase>, String), JsValue> {
         Ok((self.database()?, arguments::string(name, id)?))
     }
 
@@ -267,8 +267,8 @@ impl WasmStorage {
             Ok((asked, key, which?))
         });
         quiet_promise_of(checked, |((database, run_id), key, (first, most))| async move {
-            database.synced.load_run(&run_id).await?;
-            let storage = database.synced.storage();
+            database.session().load_run(&run_id).await?;
+            let storage = database.session().storage();
             let series = storage.memory().run(&run_id)?.series(&key)?;
             let none = Series::default();
             let series = series.unwrap_or(&none);
@@ -283,8 +283,37 @@ impl WasmStorage {
         let asked = self.asked("run_id", run_id);
         let checked = asked.and_then(|asked| Ok((asked, edit?)));
         quiet_promise_of(checked, |((database, run_id), edit)| async move {
-            database.synced.edit_run(&run_id, edit).await?;
+            database.session().edit_run(&run_id, edit).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
+}
+
+/// Adds a callback on changes and returns the function that removes it again.
+fn subscribe(database: &Rc<OpenDatabase>, callback: Function) -> JsValue {
+    let id = database.subscribe(Rc::new(move |change| {
+        if let Err(cause) = callback.call1(&JsValue::UNDEFINED, &change_object(change)) {
+            report("a subscriber threw", &cause);
+        }
+    }));
+    let database = Rc::downgrade(database);
+    Closure::<dyn Fn()>::new(move || {
+        if let Some(database) = database.upgrade() {
+            database.unsubscribe(id);
+        }
+    })
+    .into_js_value()
+}
+
+/// The error for a handle that was closed.
+fn closed() -> StorageError {
+    StorageError::InvalidState("this WasmStorage was closed: open another with WasmStorage.open()".into())
+}
+
+/// A promise of an artifact's bytes: of the run of this id, under this key.
+pub fn artifact(checked: std::result::Result<(Rc<OpenDatabase>, String, String), JsValue>) -> Promise {
+    quiet_promise_of(checked, |(database, run_id, key)| async move {
+        let bytes = database.session().get_artifact(&run_id, &key).await?;
+        Ok(Uint8Array::from(&*bytes).into())
+    })
 }

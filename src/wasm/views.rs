@@ -3,8 +3,28 @@
 use js_sys::{Array, Float64Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::storage::indexed_db::{Change, CorruptRecord, CorruptRecordOf, PlainObject, experiment_facts, run_facts};
+use super::plain_object::PlainObject;
+use crate::database::{CorruptRecord, CorruptRecordOf};
+use crate::engine::Change;
 use crate::storage::{Columns, ExperimentRecord, RunRecord, Series};
+
+fn experiment_facts(record: &ExperimentRecord, object: &PlainObject) {
+    object.text("experiment_id", &record.experiment_id);
+    object.text("name", &record.name);
+    object.number("created_ms", record.created_ms);
+}
+
+fn run_facts(record: &RunRecord, object: &PlainObject) {
+    object.text("run_id", &record.run_id);
+    object.text("experiment_id", &record.experiment_id);
+    object.some_text("run_name", record.run_name.as_deref());
+    object.text("status", record.status.as_str());
+    object.number("created_ms", record.created_ms);
+    object.some_number("started_ms", record.started_ms);
+    object.some_number("ended_ms", record.ended_ms);
+    object.number("heard_ms", record.heartbeat_ms);
+    object.some_text("span_id", record.span_id.as_deref());
+}
 
 fn set_config(object: &PlainObject, config_json: Option<&str>) {
     if let Some(config) = config_json.and_then(|text| JSON::parse(text).ok()) {
@@ -132,7 +152,7 @@ pub fn change_object(change: &Change) -> JsValue {
         }
         Change::Degraded { code, message } => failure("degraded", code, message),
         Change::Recovered => object.text("kind", "recovered"),
-        Change::CorruptRecordOf(CorruptRecord { of, message }) => {
+        Change::Corrupt(CorruptRecord { of, message }) => {
             object.text("kind", "damaged");
             match of {
                 CorruptRecordOf::Experiment(id) => object.text("experiment_id", id),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::task::Poll;
 
-use entrenar::database::{Change, Database, MemoryDatabase, Quirks, Transaction};
+use entrenar::database::{Change, Database, Execution, MemoryDatabase, Quirks, Step};
 use entrenar::storage::{Result, StorageError};
 use futures::channel::oneshot;
 use futures::future::poll_fn;
@@ -74,8 +74,13 @@ impl SharedDatabase {
     }
 }
 
-/// A transaction that has not gone through yet: its name and its changes.
-type Issued = (&'static str, Box<dyn Fn() -> Vec<Change>>);
+/// A transaction that has not gone through yet.
+struct Issued {
+    /// What it would have changed when it was issued.
+    changes: Vec<Change>,
+    /// Whether it reads first: its changes are not issued before the answers are there.
+    reads_first: bool,
+}
 
 /// A tab's connection. Faults are used up in order; after the last every transaction goes through at once.
 #[derive(Clone, Default)]
@@ -146,34 +151,39 @@ impl FaultyDatabase {
         self.seen.get() == self.shared.identity.get()
     }
 
-    /// The page closes, in a browser that then commits what transactions had been given by then: of each that has not gone through, as
-    /// many changes as `of` leaves; of the exit log all, which is one. A request that fails does not stop the others there. Returns
-    /// whether it did so.
-    pub fn commit_prefixes(&self, of: usize) -> bool {
-        if !self.quirks.partial_commit_on_close || !self.is_up_to_date() {
+    /// The page closes. Where the browser commits what transactions had been given by then
+    /// ([`Quirks::partial_commit_on_close`](entrenar::database::Quirks)), it commits as many changes as `of` leaves of each that has not
+    /// gone through, and a request that fails does not stop the others there. Elsewhere a transaction is committed as a whole if all of
+    /// it was issued, and else not at all. Returns whether any was cut.
+    pub fn close_page(&self, of: usize) -> bool {
+        let issued = std::mem::take(&mut *self.issued.borrow_mut());
+        if !self.is_up_to_date() {
             return false;
         }
-        let issued = std::mem::take(&mut *self.issued.borrow_mut());
-        let has_any = !issued.is_empty();
-        for (name, changes) in issued.into_values() {
-            let changes = changes();
-            let is_whole = name == "append_exit_log";
-            let count = if is_whole { changes.len() } else { of % (changes.len() + 1) };
+        let mut is_any_cut = false;
+        for Issued { changes, reads_first } in issued.into_values() {
+            if !self.quirks.partial_commit_on_close {
+                if !reads_first {
+                    let _ = self.shared.memory.apply(changes);
+                }
+                continue;
+            }
+            // The exit log gets one change, and the first poll issues it.
+            let count = if changes.len() == 1 && !reads_first { 1 } else { of % (changes.len() + 1) };
+            is_any_cut |= count > 0 && count < changes.len();
             for change in changes.into_iter().take(count) {
                 let _ = self.shared.memory.apply(vec![change]);
             }
         }
-        has_any
+        is_any_cut
     }
 
-    fn register<T: 'static>(&self, transaction: &Rc<Transaction<T>>) -> Registration {
+    fn register(&self, execution: &Execution<'_>) -> Registration {
         let number = self.next_issued.get();
         self.next_issued.set(number + 1);
-        let transaction_name = transaction.name;
-        let (memory, transaction) = (self.shared.memory.clone(), Rc::clone(transaction));
-        let changes =
-            move || memory.evaluate(&transaction).map_or_else(|_| Vec::new(), |(changes, _)| changes);
-        self.issued.borrow_mut().insert(number, (transaction_name, Box::new(changes)));
+        let reads_first = matches!(execution.next(&[]), Ok(Step::Read(_)));
+        let changes = self.shared.memory.evaluate(execution).unwrap_or_default();
+        self.issued.borrow_mut().insert(number, Issued { changes, reads_first });
         Registration { issued: Rc::clone(&self.issued), number }
     }
 
@@ -184,8 +194,8 @@ impl FaultyDatabase {
 }
 
 impl Database for FaultyDatabase {
-    async fn transact<T: 'static>(&self, transaction: Transaction<T>) -> Result<T> {
-        let name = transaction.name;
+    async fn execute(&self, execution: Execution<'_>) -> Result<()> {
+        let name = execution.name;
         let is_traced = self.shared.is_traced.get();
         if is_traced {
             println!("    {name}");
@@ -193,8 +203,7 @@ impl Database for FaultyDatabase {
         self.asked.borrow_mut().push(name);
         let began_with = self.seen.get();
         let Fault { before, until, fails, after, answer_lost } = self.next_fault(name);
-        let transaction = Rc::new(transaction);
-        let registration = self.register(&transaction);
+        let registration = self.register(&execution);
         wait(before).await;
         if let Some(go) = until {
             let _ = go.await;
@@ -211,16 +220,16 @@ impl Database for FaultyDatabase {
             // It was begun on the old connection, which is dead.
             return Err(broken());
         }
-        let evaluated = self.shared.memory.evaluate(&transaction);
-        let result = evaluated.and_then(|(changes, output)| {
+        let evaluated = self.shared.memory.evaluate(&execution);
+        let result = evaluated.and_then(|changes| {
             if is_traced {
                 println!("      {changes:?}");
             }
-            self.shared.memory.apply(changes).map(|()| output)
+            self.shared.memory.apply(changes)
         });
         wait(after).await;
         if is_traced {
-            println!("    {name} -> {:?}", result.as_ref().map(|_| ()));
+            println!("    {name} -> {:?}", result);
         }
         // Answered when its tab knows already that site data was cleared, it speaks of what is gone.
         let is_lost = answer_lost || self.seen.get() != began_with;

@@ -5,7 +5,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::WasmRun;
 use crate::wasm::arguments;
-use crate::storage::indexed_db::Staging;
+use crate::browser::wall_ms;
+use crate::engine::Staging;
 use crate::storage::{MAX_STEP, SeriesSlot, step_too_large};
 
 /// Values that `log_series` copies at once.
@@ -84,7 +85,7 @@ impl WasmRun {
             return Err(step_too_large(&key.as_string().unwrap_or_default()).into());
         }
         self.check_room(u64::from(count))?;
-        let now_ms = js_sys::Date::now();
+        let now_ms = wall_ms();
         let mut buffer = vec![0.0; COPIED_AT_ONCE.min(count as usize)];
         let mut step = first;
         let mut from = 0;
@@ -92,13 +93,12 @@ impl WasmRun {
             let to = count.min(from + buffer.len() as u32);
             let block = &mut buffer[..(to - from) as usize];
             values.subarray(from, to).copy_to(block);
-            let mut storage = self.database().synced.storage_mut();
+            let mut storage = self.database().session().storage_mut();
             storage.append_consecutive(self.run, slot, step, block, now_ms as i64)?;
             step += u64::from(to - from);
             from = to;
         }
-        self.database().synced.changed(now_ms, count);
-        if !self.subscribers.is_empty() {
+        if !self.shared.subscribers.is_empty() {
             for index in 0..count {
                 self.tell(key, values.get_index(index), first + u64::from(index));
             }
@@ -115,9 +115,8 @@ impl WasmRun {
     ) -> Result<String, JsValue> {
         let key = arguments::string("key", key)?;
         let bytes = arguments::bytes("data", data)?;
-        let stored = self.database().synced.storage_mut().put_artifact(self.run, &key, &bytes);
+        let stored = self.database().session().storage_mut().put_artifact(self.run, &key, &bytes);
         let hash = stored?;
-        self.changed();
         Ok(hash)
     }
 
@@ -130,8 +129,8 @@ impl WasmRun {
     ) -> Result<JsValue, JsValue> {
         let callback = arguments::function("callback", callback)?;
         // It is to hear of each point at once: none is staged from here on.
-        self.database().synced.staging().begin_epoch();
-        Ok(self.subscribers.subscribe(callback).1)
+        self.database().session().staging().begin_epoch();
+        Ok(self.shared.subscribers.subscribe(callback).1)
     }
 }
 
@@ -139,7 +138,7 @@ impl WasmRun {
     /// The slot of a metric; the first time, its key is checked.
     #[inline]
     fn slot(&self, key: &JsValue) -> Result<SeriesSlot, JsValue> {
-        let place = self.places.get(key);
+        let place = self.shared.places.get(key);
         if place >= 0.0 {
             return Ok(Staging::series(place));
         }
@@ -149,23 +148,23 @@ impl WasmRun {
     #[cold]
     fn new_slot(&self, key: &JsValue) -> Result<SeriesSlot, JsValue> {
         let name = arguments::string("key", key)?;
-        let slot = self.database().synced.storage_mut().series_slot(self.run, &name);
+        let slot = self.database().session().storage_mut().series_slot(self.run, &name);
         let slot = slot?;
-        self.places.set(key, Staging::place(self.run, slot));
+        self.shared.places.set(key, Staging::place(self.run, slot));
         Ok(slot)
     }
 
     fn next_step(&self, slot: SeriesSlot) -> u64 {
-        let storage = self.database().synced.storage();
+        let storage = self.database().session().storage();
         storage.memory().get(self.run).map_or(0, |state| state.series_at(slot).series.next_step())
     }
 
     #[inline]
     fn store(&self, key: &JsValue, slot: SeriesSlot, step: Option<u64>, value: f64) -> Result<(), JsValue> {
-        let synced = &self.database().synced;
-        let step = synced.log(self.run, slot, step, value, js_sys::Date::now())?;
-        if self.subscribers.is_empty() {
-            synced.admit(self.run);
+        let session = self.database().session();
+        let step = session.log(self.run, slot, step, value, wall_ms() as i64)?;
+        if self.shared.subscribers.is_empty() {
+            session.admit(self.run);
         } else {
             self.tell(key, value, step);
         }
@@ -174,11 +173,11 @@ impl WasmRun {
 
     fn tell(&self, key: &JsValue, value: f64, step: u64) {
         let (value, step) = (JsValue::from(value), JsValue::from(step as f64));
-        self.subscribers.call(|callback| callback.call3(&JsValue::UNDEFINED, key, &value, &step));
+        self.shared.subscribers.call(|callback| callback.call3(&JsValue::UNDEFINED, key, &value, &step));
     }
 
     fn check_room(&self, points: u64) -> Result<(), JsValue> {
-        let storage = self.database().synced.storage();
+        let storage = self.database().session().storage();
         storage.check_room(self.run, points).map_err(JsValue::from)
     }
 }

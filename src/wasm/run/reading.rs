@@ -8,10 +8,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::WasmRun;
 use crate::wasm::arguments;
-use crate::wasm::database::artifact;
+use crate::wasm::storage::artifact;
 use crate::wasm::views::stored_series_object;
 use crate::storage::Series;
-use crate::storage::indexed_db::text_list;
+use crate::wasm::plain_object::text_list;
 
 #[wasm_bindgen]
 #[allow(clippy::must_use_candidate, reason = "the callers are JavaScript")]
@@ -20,7 +20,7 @@ impl WasmRun {
     /// All metrics as JSON text: an object of arrays of `{step, value, timestamp}`. NaN and ±Infinity become null.
     #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "string")]
     pub fn get_metrics_json(&self) -> Result<JsValue, JsValue> {
-        let storage = self.database().synced.storage();
+        let storage = self.database().session().storage();
         let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
         let (text, written) = self.written.take().text(state)?;
         self.written.replace(written);
@@ -34,7 +34,7 @@ impl WasmRun {
         #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let key = arguments::string("key", key)?;
-        let storage = self.database().synced.storage();
+        let storage = self.database().session().storage();
         let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
         Ok(stored_series_object(state.series(&key)?.unwrap_or(&Series::default()), 0))
     }
@@ -42,7 +42,7 @@ impl WasmRun {
     /// Keys of the metrics logged so far, in the order of first logging.
     #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "string[]")]
     pub fn list_metric_keys(&self) -> JsValue {
-        text_list(&self.database().synced.storage().list_metric_keys(&self.run_id))
+        text_list(&self.database().session().storage().list_metric_keys(&self.run_id))
     }
 
     /// The step that the next `log_metric(key, …)` will use.
@@ -52,7 +52,7 @@ impl WasmRun {
         #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
     ) -> Result<f64, JsValue> {
         let key = arguments::string("key", key)?;
-        let storage = self.database().synced.storage();
+        let storage = self.database().session().storage();
         let state = storage.memory().get(self.run).ok_or_else(|| self.gone())?;
         let series = state.series(&key)?;
         Ok(series.map_or(0, Series::next_step) as f64)

@@ -96,17 +96,17 @@ impl World {
         }
     }
 
-    /// The page is killed, or closed if `closes`: then its browser may commit parts of transactions.
+    /// The page is killed, or closed if `closes`: then it still writes to the exit log.
     pub fn kill(&mut self, index: usize, closes: bool, part: usize) {
         let Some(tab) = self.tabs[index].take() else { return };
         let database = tab.session.database();
-        if closes && database.quirks.partial_commit_on_close {
+        if closes {
             database.faults.borrow_mut().clear();
             tab.session.begin_leaving();
             if let Some(exit) = tab.session.flush_on_exit(&self.token()) {
                 let _ = exit.now_or_never();
             }
-            self.has_partial_commits |= database.commit_prefixes(part);
+            self.has_partial_commits |= database.close_page(part);
         }
         if tab.written.get() != self.facts.borrow().clears {
             // Site data was cleared, and it did not live to write its runs again.
