@@ -127,9 +127,9 @@ pub struct RunCommit {
     pub entries: Vec<LogEntry>,
 }
 
-/// A content that a run no longer refers to.
+/// That a run refers to a content, or did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReleasedArtifact {
+pub struct ArtifactReference {
     /// The content's hash.
     pub hash: String,
     /// The run.
@@ -147,8 +147,10 @@ pub struct Batch {
     pub runs: Vec<RunCommit>,
     /// Contents of artifacts by hash.
     pub artifacts: Vec<(String, Rc<[u8]>)>,
-    /// Contents that runs of this batch referred to until now.
-    pub released_artifacts: Vec<ReleasedArtifact>,
+    /// References that runs of this batch have from now on. Their contents are in this batch, or were in an earlier one.
+    pub added_artifacts: Vec<ArtifactReference>,
+    /// References that runs of this batch had until now.
+    pub released_artifacts: Vec<ArtifactReference>,
 }
 
 impl Batch {
@@ -156,6 +158,12 @@ impl Batch {
     #[must_use]
     pub fn run_ids(&self) -> Vec<String> {
         self.runs.iter().map(|run| run.record.run_id.clone()).collect()
+    }
+
+    /// Whether committing it reads before it writes: then not all of it is issued when a page closes in between.
+    #[must_use]
+    pub fn reads_first(&self) -> bool {
+        !self.artifacts.is_empty() || !self.released_artifacts.is_empty()
     }
 }
 

@@ -147,7 +147,7 @@ impl<D: Database> Session<D> {
             let result = if in_doubt {
                 self.was_committed(&batch).await
             } else {
-                let may_be_cut = self.database.quirks().partial_commit_on_close;
+                let may_be_cut = self.may_be_cut(&batch);
                 if may_be_cut {
                     self.flusher.set_in_flight(&batch);
                 }
@@ -197,6 +197,11 @@ impl<D: Database> Session<D> {
         Ok(())
     }
 
+    /// Whether a page that closes may leave the batch uncommitted, or committed in part: then an exit flush takes it along.
+    fn may_be_cut(&self, batch: &Batch) -> bool {
+        self.database.quirks().partial_commit_on_close || batch.reads_first()
+    }
+
     fn withhold(&self, cause: &StorageError, hashes: impl Iterator<Item = String>) {
         if self.flusher.withhold(self.clock.monotonic_ms(), hashes) {
             self.emit_degraded(cause);
@@ -211,12 +216,17 @@ impl<D: Database> Session<D> {
         }
         for hash in self.flusher.withheld() {
             let Some(batch) = self.take(0, Contents::Only(&hash)) else { continue };
-            match self.transact(operations::commit(Rc::clone(&batch))).await {
+            if self.may_be_cut(&batch) {
+                self.flusher.set_in_flight(&batch);
+            }
+            let result = self.transact(operations::commit(Rc::clone(&batch))).await;
+            let taken_along = self.may_be_cut(&batch) && self.flusher.take_in_flight().is_none();
+            match result {
                 Ok(()) => {
                     self.acknowledge(&batch);
                     self.flusher.retain_withheld(|other| other != hash);
                 }
-                Err(cause) if is_unanswered(&cause) => {
+                Err(cause) if taken_along || is_unanswered(&cause) => {
                     self.keep_in_doubt(batch);
                     return Err(cause);
                 }

@@ -5,12 +5,14 @@
 //! ([`Value::Content::has_references`]): for those, the runs themselves are asked, and what is found is written down. A reference whose
 //! run no longer has the artifact does not count.
 
-use crate::database::{Answer, Change, Key, Range, Read, ReleasedArtifact, Table, Value};
+use std::rc::Rc;
+
+use crate::database::{Answer, Change, Key, Range, Read, ArtifactReference, Table, Value};
 use crate::storage::RunRecord;
 
 /// Contents that runs stop referring to, in a transaction that also writes or deletes runs.
 pub(super) struct Release<'a> {
-    released: &'a [ReleasedArtifact],
+    released: &'a [ArtifactReference],
     hashes: Vec<&'a str>,
     /// Runs that the transaction writes: what is stored of them is out of date.
     written: Vec<&'a RunRecord>,
@@ -23,7 +25,7 @@ pub(super) enum ReleaseStep {
 }
 
 impl<'a> Release<'a> {
-    pub(super) fn new(released: &'a [ReleasedArtifact], written: Vec<&'a RunRecord>) -> Self {
+    pub(super) fn new(released: &'a [ArtifactReference], written: Vec<&'a RunRecord>) -> Self {
         let mut hashes: Vec<&str> = released.iter().map(|released| released.hash.as_str()).collect();
         hashes.sort_unstable();
         hashes.dedup();
@@ -120,19 +122,11 @@ pub(super) fn probe_contents<'a>(hashes: impl Iterator<Item = &'a str>) -> Vec<R
     hashes.map(|hash| Read::Keys(Table::Artifacts, Range::One(Key::text(hash)))).collect()
 }
 
-/// Stores a content unless it is stored, which `probe` tells, and notes which of `runs` refer to it. One that is stored stays as it
-/// is: if older code wrote it, runs may refer to it without a reference.
-pub(super) fn put_content<'a>(
-    hash: &str,
-    bytes: &std::rc::Rc<[u8]>,
-    probe: &Answer,
-    runs: impl Iterator<Item = &'a RunRecord>,
-) -> Vec<Change> {
-    let mut changes = Vec::new();
-    if probe.keys().is_empty() {
-        let value = Value::Content { bytes: std::rc::Rc::clone(bytes), has_references: true };
-        changes.push(Change::Put(Table::Artifacts, Key::text(hash), value));
-    }
-    changes.extend(runs.filter(|run| run.refers_to(hash)).map(|run| put_reference(hash, &run.run_id)));
-    changes
+/// Stores a content unless it is stored, which `probe` tells. One that is stored stays as it is: if older code wrote it, runs may refer
+/// to it without a reference.
+pub(super) fn put_content(hash: &str, bytes: &Rc<[u8]>, probe: &Answer) -> Option<Change> {
+    probe.keys().is_empty().then(|| {
+        let value = Value::Content { bytes: Rc::clone(bytes), has_references: true };
+        Change::Put(Table::Artifacts, Key::text(hash), value)
+    })
 }

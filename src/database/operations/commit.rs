@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::artifact_references::{Release, ReleaseStep, probe_contents, put_content};
+use super::artifact_references::{Release, ReleaseStep, probe_contents, put_content, put_reference};
 use super::begin_run::put_experiment;
 use super::fences::put_run;
 use crate::database::{Answer, Batch, Change, Key, Step, Table, Transaction, Value};
@@ -33,8 +33,9 @@ fn step(batch: &Batch, answers: &[Answer]) -> Result<Step<()>> {
     };
     let mut changes = Vec::new();
     for ((hash, bytes), probe) in batch.artifacts.iter().zip(probes) {
-        changes.extend(put_content(hash, bytes, probe, records.iter().copied()));
+        changes.extend(put_content(hash, bytes, probe));
     }
+    changes.extend(batch.added_artifacts.iter().map(|added| put_reference(&added.hash, &added.run_id)));
     changes.extend(batch.experiments.iter().map(put_experiment));
     // A run's record comes before its entries: of a prefix that is committed alone, the log then has a gap, which does no harm, and no
     // entry where the next fence is to be.

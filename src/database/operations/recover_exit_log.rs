@@ -5,14 +5,14 @@
 
 use std::rc::Rc;
 
-use super::artifact_references::{Release, ReleaseStep, probe_contents, put_content};
+use super::artifact_references::{Release, ReleaseStep, probe_contents, put_content, put_reference};
 use super::begin_run::put_experiment;
 use super::compaction::KEPT_ENTRIES;
 use super::exit_log_merge::merge_exit;
 use super::fences::put_run;
 use super::{blocks, log_entries, stored_run};
 use crate::database::{
-    Answer, Change, ExitRecord, ExitRun, Key, LogEntry, Range, Read, ReleasedArtifact, Step, Table, Transaction,
+    Answer, Change, ExitRecord, ExitRun, Key, LogEntry, Range, Read, ArtifactReference, Step, Table, Transaction,
     Value,
 };
 use crate::storage::{Result, RunRecord};
@@ -80,7 +80,7 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
         }
     }
     let records: Vec<&RunRecord> = runs.iter().filter_map(|run| run.record.as_ref()).collect();
-    let released: Vec<ReleasedArtifact> = runs.iter().flat_map(Recovery::released).collect();
+    let released: Vec<ArtifactReference> = runs.iter().flat_map(Recovery::released).collect();
     let released = match Release::new(&released, records.clone()).step(rest) {
         ReleaseStep::Read(reads) => return Ok(Step::Read(reads)),
         ReleaseStep::Write(changes) => changes,
@@ -89,9 +89,10 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
     for (artifact, probe) in artifacts.iter().zip(probes) {
         // A content that no run refers to any more would stay for ever.
         if records.iter().any(|run| run.refers_to(&artifact.hash)) {
-            changes.extend(put_content(&artifact.hash, &artifact.bytes, probe, records.iter().copied()));
+            changes.extend(put_content(&artifact.hash, &artifact.bytes, probe));
         }
     }
+    changes.extend(runs.iter().flat_map(Recovery::added).map(|added| put_reference(&added.hash, &added.run_id)));
     changes.extend(entries);
     changes.extend(records.iter().map(|record| put_run(record)));
     changes.extend(released);
@@ -187,10 +188,23 @@ impl Recovery {
         self.record = Some(merged.record);
     }
 
+    /// Contents that the run refers to as it will be, and not as it is stored.
+    fn added(&self) -> Vec<ArtifactReference> {
+        self.references_in(self.record.as_ref(), self.stored.as_ref())
+    }
+
     /// Contents that the run refers to as it is stored, and no longer as it will be.
-    fn released(&self) -> Vec<ReleasedArtifact> {
-        let (Some(stored), Some(record)) = (&self.stored, &self.record) else { return Vec::new() };
-        let gone = stored.artifacts.iter().filter(|artifact| !record.refers_to(&artifact.hash));
-        gone.map(|artifact| ReleasedArtifact { hash: artifact.hash.clone(), run_id: self.run_id.clone() }).collect()
+    fn released(&self) -> Vec<ArtifactReference> {
+        if self.record.is_none() {
+            return Vec::new();
+        }
+        self.references_in(self.stored.as_ref(), self.record.as_ref())
+    }
+
+    /// References that `one` has and `other` has not.
+    fn references_in(&self, one: Option<&RunRecord>, other: Option<&RunRecord>) -> Vec<ArtifactReference> {
+        let all = one.map(|record| record.artifacts.as_slice()).unwrap_or_default();
+        let only = all.iter().filter(|artifact| other.is_none_or(|other| !other.refers_to(&artifact.hash)));
+        only.map(|artifact| ArtifactReference { hash: artifact.hash.clone(), run_id: self.run_id.clone() }).collect()
     }
 }
