@@ -173,7 +173,7 @@ impl Recovery {
     }
 
     fn merge(&mut self, exit: &ExitRun, changes: &mut Vec<Change>) {
-        if self.is_deleted {
+        if self.is_deleted || (exit.must_exist && self.stored.is_none()) {
             return;
         }
         let numbered = (exit.first_sequence as u64..).zip(&exit.entries);
