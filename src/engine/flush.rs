@@ -184,9 +184,10 @@ impl<D: Database> Session<D> {
                 _ => {}
             }
             in_doubt = false;
-            if self.exit_log.is_flushing() || self.flusher.is_in_doubt() {
-                // An exit flush, or another batch in doubt, is seen to before more is taken: what is taken now would be numbered past
-                // it, beyond where other sessions set their fences.
+            let is_recovered = !self.exit_log.is_flushing() && !self.exit_log.must_recover();
+            if !is_recovered || self.flusher.is_in_doubt() {
+                // What an exit flush wrote, or another batch in doubt, is seen to before more is taken: what is taken now would be
+                // numbered past it, beyond where other sessions set their fences, and refer to contents that are in the exit log.
                 break;
             }
             match self.take_batch(BATCH_POINTS) {

@@ -122,11 +122,8 @@ pub(super) fn probe_contents<'a>(hashes: impl Iterator<Item = &'a str>) -> Vec<R
     hashes.map(|hash| Read::Keys(Table::Artifacts, Range::One(Key::text(hash)))).collect()
 }
 
-/// Stores a content unless it is stored, which `probe` tells. One that is stored stays as it is: if older code wrote it, runs may refer
-/// to it without a reference.
-pub(super) fn put_content(hash: &str, bytes: &Rc<[u8]>, probe: &Answer) -> Option<Change> {
-    probe.keys().is_empty().then(|| {
-        let value = Value::Content { bytes: Rc::clone(bytes), has_references: true };
-        Change::Put(Table::Artifacts, Key::text(hash), value)
-    })
+/// Stores a content that is not stored. One that is stays as it is: if older code wrote it, runs may refer to it without a reference.
+pub(super) fn put_content(hash: &str, bytes: &Rc<[u8]>) -> Change {
+    let value = Value::Content { bytes: Rc::clone(bytes), has_references: true };
+    Change::Put(Table::Artifacts, Key::text(hash), value)
 }

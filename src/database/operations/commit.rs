@@ -33,7 +33,9 @@ fn step(batch: &Batch, answers: &[Answer]) -> Result<Step<()>> {
     };
     let mut changes = Vec::new();
     for ((hash, bytes), probe) in batch.artifacts.iter().zip(probes) {
-        changes.extend(put_content(hash, bytes, probe));
+        if probe.keys().is_empty() {
+            changes.push(put_content(hash, bytes));
+        }
     }
     changes.extend(batch.added_artifacts.iter().map(|added| put_reference(&added.hash, &added.run_id)));
     changes.extend(batch.experiments.iter().map(put_experiment));

@@ -15,7 +15,7 @@ use crate::database::{
     Answer, Change, ExitRecord, ExitRun, Key, LogEntry, Range, Read, ArtifactReference, Step, Table, Transaction,
     Value,
 };
-use crate::storage::{Result, RunRecord};
+use crate::storage::{ArtifactRef, Result, RunRecord};
 
 /// Answers that tell what is stored of one run.
 const ANSWERS_PER_RUN: usize = 4;
@@ -52,10 +52,11 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
     let exit_runs = in_order(&exits);
     let mut runs = Recovery::of(&exit_runs);
     let artifacts: Vec<_> = exits.iter().flat_map(|exit| &exit.artifacts).collect();
-    let (per_run, probes) = (ANSWERS_PER_RUN * runs.len(), artifacts.len());
+    let hashes = hashes_in(&exits);
+    let (per_run, probes) = (ANSWERS_PER_RUN * runs.len(), hashes.len());
     if rest.len() < per_run + probes {
         let mut reads: Vec<Read> = runs.iter().flat_map(Recovery::reads).collect();
-        reads.extend(probe_contents(artifacts.iter().map(|artifact| artifact.hash.as_str())));
+        reads.extend(probe_contents(hashes.iter().copied()));
         return Ok(if reads.is_empty() { Step::Done(Vec::new()) } else { Step::Read(reads) });
     }
     let (stored, rest) = rest.split_at(per_run);
@@ -79,6 +80,11 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
             run.merge(exit_run, &mut entries);
         }
     }
+    let stored_hashes: Vec<&str> =
+        hashes.iter().zip(probes).filter(|(_, probe)| !probe.keys().is_empty()).map(|(hash, _)| *hash).collect();
+    let has_content =
+        |hash: &str| stored_hashes.contains(&hash) || artifacts.iter().any(|artifact| artifact.hash == hash);
+    runs.iter_mut().for_each(|run| run.retain_artifacts(has_content));
     let records: Vec<&RunRecord> = runs.iter().filter_map(|run| run.record.as_ref()).collect();
     let released: Vec<ArtifactReference> = runs.iter().flat_map(Recovery::released).collect();
     let released = match Release::new(&released, records.clone()).step(rest) {
@@ -86,10 +92,13 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
         ReleaseStep::Write(changes) => changes,
     };
     let mut changes: Vec<Change> = exits.iter().flat_map(|exit| &exit.experiments).map(put_experiment).collect();
-    for (artifact, probe) in artifacts.iter().zip(probes) {
+    for artifact in &artifacts {
         // A content that no run refers to any more would stay for ever.
-        if records.iter().any(|run| run.refers_to(&artifact.hash)) {
-            changes.extend(put_content(&artifact.hash, &artifact.bytes, probe));
+        let is_needed = records.iter().any(|run| run.refers_to(&artifact.hash));
+        if is_needed && !stored_hashes.contains(&artifact.hash.as_str()) {
+            changes.push(put_content(&artifact.hash, &artifact.bytes));
+            let referring = records.iter().filter(|run| run.refers_to(&artifact.hash));
+            changes.extend(referring.map(|run| put_reference(&artifact.hash, &run.run_id)));
         }
     }
     changes.extend(runs.iter().flat_map(Recovery::added).map(|added| put_reference(&added.hash, &added.run_id)));
@@ -108,6 +117,17 @@ fn in_order<'a>(exits: &[&'a ExitRecord]) -> Vec<&'a ExitRun> {
     let mut runs: Vec<&ExitRun> = exits.iter().flat_map(|exit| &exit.runs).collect();
     runs.sort_by(|one, other| one.first_sequence.total_cmp(&other.first_sequence));
     runs
+}
+
+/// The hashes of all contents in exit log records and of all artifacts of their runs, each once.
+fn hashes_in<'a>(exits: &[&'a ExitRecord]) -> Vec<&'a str> {
+    let contents = exits.iter().flat_map(|exit| &exit.artifacts).map(|artifact| artifact.hash.as_str());
+    let runs = exits.iter().flat_map(|exit| &exit.runs);
+    let referred = runs.flat_map(|run| &run.record.artifacts).map(|artifact| artifact.hash.as_str());
+    let mut hashes: Vec<&str> = contents.chain(referred).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
 }
 
 /// A run while the exit log is recovered.
@@ -186,6 +206,21 @@ impl Recovery {
             self.log.push((sequence, bytes));
         }
         self.record = Some(merged.record);
+    }
+
+    /// An artifact whose content was lost, as it was in flight in another transaction or did not fit, is not stored. In its place there
+    /// is what is stored under its key.
+    fn retain_artifacts(&mut self, has_content: impl Fn(&str) -> bool) {
+        let Some(record) = &mut self.record else { return };
+        let stored = self.stored.as_ref().map(|stored| stored.artifacts.as_slice()).unwrap_or_default();
+        let kept = |artifact: ArtifactRef| {
+            if has_content(&artifact.hash) || stored.contains(&artifact) {
+                Some(artifact)
+            } else {
+                stored.iter().find(|old| old.key == artifact.key).cloned()
+            }
+        };
+        record.artifacts = std::mem::take(&mut record.artifacts).into_iter().filter_map(kept).collect();
     }
 
     /// Contents that the run refers to as it will be, and not as it is stored.

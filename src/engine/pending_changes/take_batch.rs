@@ -98,7 +98,13 @@ impl PendingChanges {
             if let Some((commit, run)) = self.take_run(memory, slot, &mut room, &finalize) {
                 let record = &commit.record;
                 let committed = &self.run(slot).committed_artifacts;
-                batch.added_artifacts.extend(references_in(&record.run_id, &record.artifacts, committed));
+                // A content that is written again may have been lost with its reference.
+                let known: Vec<ArtifactRef> = committed
+                    .iter()
+                    .filter(|artifact| !receipt.holds_artifact(&artifact.hash))
+                    .cloned()
+                    .collect();
+                batch.added_artifacts.extend(references_in(&record.run_id, &record.artifacts, &known));
                 batch.released_artifacts.extend(references_in(&record.run_id, committed, &record.artifacts));
                 batch.runs.push(commit);
                 receipt.runs.push(run);
