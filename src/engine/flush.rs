@@ -176,7 +176,9 @@ impl<D: Database> Session<D> {
             match &result {
                 Err(_) if tries >= TRIES => return result.map(drop),
                 Err(StorageError::Conflict(_)) if !is_forgotten => self.resolve_conflict(&batch).await?,
-                Err(cause @ StorageError::QuotaExceeded(_)) if !is_forgotten && !batch.artifacts.is_empty() => {
+                Err(cause @ StorageError::QuotaExceeded(_))
+                    if !is_forgotten && !batch.artifacts.is_empty() =>
+                {
                     // What fits is written; contents that do not fit wait by themselves.
                     self.withhold(cause, batch.artifacts.iter().map(|(hash, _)| hash.clone()));
                 }

@@ -47,7 +47,8 @@ impl<D: Database> Session<D> {
             self.apply_remote_edits(slot, record, next_sequence);
             return Ok(slot);
         }
-        let unsaved = self.find_run(run_id).and_then(|slot| self.storage().ownership().unsaved(slot).cloned());
+        let unsaved =
+            self.find_run(run_id).and_then(|slot| self.storage().ownership().unsaved(slot).cloned());
         let slot = match unsaved {
             Some(unsaved) => {
                 let blocks = self.read_blocks(run_id, &stored.blocks);
@@ -83,7 +84,12 @@ impl<D: Database> Session<D> {
     }
 
     /// Puts a run that was lost into memory as it is stored, together with what only this session has of it.
-    fn install_with_unsaved(&self, record: RunRecord, stored: Vec<SeriesBlock>, unsaved: UnsavedChanges) -> RunSlot {
+    fn install_with_unsaved(
+        &self,
+        record: RunRecord,
+        stored: Vec<SeriesBlock>,
+        unsaved: UnsavedChanges,
+    ) -> RunSlot {
         let contents = unsaved.contents.clone();
         let old_artifacts = unsaved.record.as_ref().map(|old| old.artifacts.clone()).unwrap_or_default();
         let (state, ranges) = join(record, stored, unsaved);

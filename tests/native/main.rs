@@ -29,3 +29,4 @@ mod reachability;
 mod series;
 mod staging;
 mod unclean_shutdown;
+mod wake_up;

@@ -57,6 +57,8 @@ pub fn full() -> StorageError {
 pub struct SharedDatabase {
     pub memory: MemoryDatabase,
     identity: Rc<Cell<u32>>,
+    /// How often it was written.
+    writes: Rc<Cell<u64>>,
     /// Whether every transaction is printed.
     pub is_traced: Rc<Cell<bool>>,
 }
@@ -65,6 +67,11 @@ impl SharedDatabase {
     pub fn connect(&self) -> FaultyDatabase {
         let seen = Rc::new(Cell::new(self.identity.get()));
         FaultyDatabase { shared: self.clone(), seen, ..FaultyDatabase::default() }
+    }
+
+    fn apply(&self, changes: Vec<Change>) -> Result<()> {
+        self.writes.set(self.writes.get() + u64::from(!changes.is_empty()));
+        self.memory.apply(changes)
     }
 
     /// Site data is cleared: every tab is told so once, by the first transaction that it tries.
@@ -80,6 +87,8 @@ struct Issued {
     changes: Vec<Change>,
     /// Whether it reads first: its changes are not issued before the answers are there.
     reads_first: bool,
+    /// How often the database had been written by then: what it read is out of date after another write.
+    writes: u64,
 }
 
 /// A tab's connection. Faults are used up in order; after the last every transaction goes through at once.
@@ -161,10 +170,14 @@ impl FaultyDatabase {
             return false;
         }
         let mut is_any_cut = false;
-        for Issued { changes, reads_first } in issued.into_values() {
+        for Issued { changes, reads_first, writes } in issued.into_values() {
+            if reads_first && writes != self.shared.writes.get() {
+                // It waited for another transaction, and was not given anything yet.
+                continue;
+            }
             if !self.quirks.partial_commit_on_close {
                 if !reads_first {
-                    let _ = self.shared.memory.apply(changes);
+                    let _ = self.shared.apply(changes);
                 }
                 continue;
             }
@@ -172,7 +185,7 @@ impl FaultyDatabase {
             let count = if changes.len() == 1 && !reads_first { 1 } else { of % (changes.len() + 1) };
             is_any_cut |= count > 0 && count < changes.len();
             for change in changes.into_iter().take(count) {
-                let _ = self.shared.memory.apply(vec![change]);
+                let _ = self.shared.apply(vec![change]);
             }
         }
         is_any_cut
@@ -183,7 +196,9 @@ impl FaultyDatabase {
         self.next_issued.set(number + 1);
         let reads_first = matches!(execution.next(&[]), Ok(Step::Read(_)));
         let changes = self.shared.memory.evaluate(execution).unwrap_or_default();
-        self.issued.borrow_mut().insert(number, Issued { changes, reads_first });
+        self.issued
+            .borrow_mut()
+            .insert(number, Issued { changes, reads_first, writes: self.shared.writes.get() });
         Registration { issued: Rc::clone(&self.issued), number }
     }
 
@@ -225,7 +240,7 @@ impl Database for FaultyDatabase {
             if is_traced {
                 println!("      {changes:?}");
             }
-            self.shared.memory.apply(changes)
+            self.shared.apply(changes)
         });
         wait(after).await;
         if is_traced {

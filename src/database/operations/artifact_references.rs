@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use crate::database::{Answer, Change, Key, Range, Read, ArtifactReference, Table, Value};
+use crate::database::{Answer, ArtifactReference, Change, Key, Range, Read, Table, Value};
 use crate::storage::RunRecord;
 
 /// Contents that runs stop referring to, in a transaction that also writes or deletes runs.

@@ -12,8 +12,8 @@ use super::exit_log_merge::merge_exit;
 use super::fences::put_run;
 use super::{blocks, log_entries, stored_run};
 use crate::database::{
-    Answer, Change, ExitRecord, ExitRun, Key, LogEntry, Range, Read, ArtifactReference, Step, Table, Transaction,
-    Value,
+    Answer, ArtifactReference, Change, ExitRecord, ExitRun, Key, LogEntry, Range, Read, Step, Table,
+    Transaction, Value,
 };
 use crate::storage::{ArtifactRef, Result, RunRecord};
 
@@ -67,7 +67,8 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
     // Segments matter only for runs of which entries that far back have been compacted.
     let compacted: Vec<usize> = (0..runs.len()).filter(|&index| runs[index].needs_segments()).collect();
     if rest.len() < compacted.len() {
-        let segments = |index: &usize| Read::Values(Table::Points, Range::Segments(runs[*index].run_id.clone()));
+        let segments =
+            |index: &usize| Read::Values(Table::Points, Range::Segments(runs[*index].run_id.clone()));
         return Ok(Step::Read(compacted.iter().map(segments).collect()));
     }
     let (segments, rest) = rest.split_at(compacted.len());
@@ -80,8 +81,12 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
             run.merge(exit_run, &mut entries);
         }
     }
-    let stored_hashes: Vec<&str> =
-        hashes.iter().zip(probes).filter(|(_, probe)| !probe.keys().is_empty()).map(|(hash, _)| *hash).collect();
+    let stored_hashes: Vec<&str> = hashes
+        .iter()
+        .zip(probes)
+        .filter(|(_, probe)| !probe.keys().is_empty())
+        .map(|(hash, _)| *hash)
+        .collect();
     let has_content =
         |hash: &str| stored_hashes.contains(&hash) || artifacts.iter().any(|artifact| artifact.hash == hash);
     runs.iter_mut().for_each(|run| run.retain_artifacts(has_content));
@@ -91,7 +96,8 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
         ReleaseStep::Read(reads) => return Ok(Step::Read(reads)),
         ReleaseStep::Write(changes) => changes,
     };
-    let mut changes: Vec<Change> = exits.iter().flat_map(|exit| &exit.experiments).map(put_experiment).collect();
+    let mut changes: Vec<Change> =
+        exits.iter().flat_map(|exit| &exit.experiments).map(put_experiment).collect();
     for artifact in &artifacts {
         // A content that no run refers to any more would stay for ever.
         let is_needed = records.iter().any(|run| run.refers_to(&artifact.hash));
@@ -101,7 +107,8 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
             changes.extend(referring.map(|run| put_reference(&artifact.hash, &run.run_id)));
         }
     }
-    changes.extend(runs.iter().flat_map(Recovery::added).map(|added| put_reference(&added.hash, &added.run_id)));
+    changes
+        .extend(runs.iter().flat_map(Recovery::added).map(|added| put_reference(&added.hash, &added.run_id)));
     changes.extend(entries);
     changes.extend(records.iter().map(|record| put_run(record)));
     changes.extend(released);
@@ -240,6 +247,7 @@ impl Recovery {
     fn references_in(&self, one: Option<&RunRecord>, other: Option<&RunRecord>) -> Vec<ArtifactReference> {
         let all = one.map(|record| record.artifacts.as_slice()).unwrap_or_default();
         let only = all.iter().filter(|artifact| other.is_none_or(|other| !other.refers_to(&artifact.hash)));
-        only.map(|artifact| ArtifactReference { hash: artifact.hash.clone(), run_id: self.run_id.clone() }).collect()
+        only.map(|artifact| ArtifactReference { hash: artifact.hash.clone(), run_id: self.run_id.clone() })
+            .collect()
     }
 }

@@ -16,9 +16,11 @@ pub const TOMBSTONE_LIFETIME_MS: f64 = 7.0 * 24.0 * 3_600_000.0;
 /// Removes the fences of runs deleted longer ago than [`TOMBSTONE_LIFETIME_MS`]. Returns how many runs they were of.
 #[must_use]
 pub fn sweep_tombstones(now_ms: f64) -> Transaction<usize> {
-    Transaction::writing("sweep_tombstones", &[Table::Meta, Table::Runs, Table::Points, Table::Exits], move |answers| {
-        step(now_ms, answers)
-    })
+    Transaction::writing(
+        "sweep_tombstones",
+        &[Table::Meta, Table::Runs, Table::Points, Table::Exits],
+        move |answers| step(now_ms, answers),
+    )
 }
 
 fn step(now_ms: f64, answers: &[Answer]) -> Result<Step<usize>> {

@@ -59,6 +59,8 @@ struct RunChanges {
     announced: Vec<usize>,
     /// The artifacts of the record that was committed last.
     committed_artifacts: Vec<ArtifactRef>,
+    /// Artifacts of records that may have been committed since, without an answer: what is overwritten meanwhile is released too.
+    tried_artifacts: Vec<ArtifactRef>,
 }
 
 /// The changes of one session.

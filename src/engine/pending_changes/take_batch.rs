@@ -97,7 +97,8 @@ impl PendingChanges {
             self.dirty_runs.retain(|&dirty| dirty != slot);
             if let Some((commit, run)) = self.take_run(memory, slot, &mut room, &finalize) {
                 let record = &commit.record;
-                let committed = &self.run(slot).committed_artifacts;
+                let changes = self.run(slot);
+                let committed = &changes.committed_artifacts;
                 // A content that is written again may have been lost with its reference.
                 let known: Vec<ArtifactRef> = committed
                     .iter()
@@ -105,7 +106,8 @@ impl PendingChanges {
                     .cloned()
                     .collect();
                 batch.added_artifacts.extend(references_in(&record.run_id, &record.artifacts, &known));
-                batch.released_artifacts.extend(references_in(&record.run_id, committed, &record.artifacts));
+                let written = [committed.as_slice(), &changes.tried_artifacts].concat();
+                batch.released_artifacts.extend(references_in(&record.run_id, &written, &record.artifacts));
                 batch.runs.push(commit);
                 receipt.runs.push(run);
             }
@@ -123,7 +125,8 @@ impl PendingChanges {
             }
             Contents::Only(hash) => {
                 let refers = |&slot: &RunSlot| {
-                    self.get(slot).is_some_and(|run| run.is_open) && memory.get(slot).is_some_and(|state| state.record().refers_to(hash))
+                    self.get(slot).is_some_and(|run| run.is_open)
+                        && memory.get(slot).is_some_and(|state| state.record().refers_to(hash))
                 };
                 (vec![hash.to_owned()], memory.slots().into_iter().filter(refers).collect())
             }
@@ -220,6 +223,7 @@ impl PendingChanges {
             }
             run.committed_sequence = receipt.next_sequence;
             run.committed_artifacts = receipt.artifacts;
+            run.tried_artifacts.clear();
         }
         self.count_unsaved();
     }
@@ -231,6 +235,7 @@ impl PendingChanges {
         receipt.artifacts.iter().for_each(|hash| self.note_artifact(hash));
         for run in receipt.runs {
             let changes = self.run(run.slot);
+            changes.tried_artifacts.extend(run.artifacts);
             for (index, range) in run.ranges {
                 if let Some(series) = changes.series.get_mut(index) {
                     let position = series.retry.partition_point(|other| other.start < range.start);
