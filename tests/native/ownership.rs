@@ -5,6 +5,7 @@ use entrenar::engine::Change;
 use entrenar::storage::{ExperimentStorage, RunEdit, RunStatus, StorageError, Tag};
 use futures::executor::block_on;
 
+use crate::reachability::Artifacts;
 use crate::support::faulty_database::{Fault, SharedDatabase, broken};
 use crate::tab::{Tab, catalog, steps, stored_steps};
 
@@ -134,5 +135,80 @@ fn edits_by_another_tab_do_not_undo_the_owners_own() {
         assert_eq!(stored.tags, [tag("stage", "main"), tag("verdict", "good")]);
         assert_eq!(stored.run_name.as_deref(), Some("ada"));
         assert_eq!(stored.edits, []);
+    });
+}
+
+#[test]
+fn lost_run_is_read_as_its_new_owner_writes_it() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (old, run) = Tab::with_run(&shared, "old").await;
+        old.log(run, "loss", 0..1);
+        old.flush().await;
+        let new = Tab::open(&shared, "new").await;
+        let resumed = new.session.resume_run("run-0").await.unwrap();
+        new.log(resumed, "loss", 1..10);
+        new.flush().await;
+        old.session.refresh(&[], &["run-0".to_owned()]).await.unwrap();
+        assert_eq!(old.session.storage().lost(run), Some(StorageError::RunTakenOver("run-0".into())));
+        assert_eq!(old.steps("run-0", "loss").unwrap(), steps(0..10));
+        new.log(resumed, "loss", 10..12);
+        new.end("run-0");
+        new.flush().await;
+        old.changes();
+        old.session.refresh(&[], &["run-0".to_owned()]).await.unwrap();
+        assert_eq!(old.session.storage().get_run_status("run-0"), Ok(RunStatus::Success));
+        assert_eq!(old.steps("run-0", "loss").unwrap(), steps(0..12));
+        assert!(old.changes().iter().any(|change| matches!(change, Change::Metrics { .. })));
+    });
+}
+
+#[test]
+fn lost_run_keeps_what_is_unsaved_and_writes_it_when_it_is_resumed() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (old, run) = Tab::with_run(&shared, "old").await;
+        old.log(run, "loss", 0..10);
+        old.flush().await;
+        let new = Tab::open(&shared, "new").await;
+        let resumed = new.session.resume_run("run-0").await.unwrap();
+        old.log(run, "loss", 10..20);
+        old.session.storage_mut().put_artifact(run, "weights", b"abc").unwrap();
+        old.flush().await;
+        assert_eq!(old.pending(run), 10, "they are kept");
+        assert!(Artifacts::stored(&shared.memory).contents().is_empty(), "not without the run");
+        new.log(resumed, "loss", 100..110);
+        new.flush().await;
+        old.session.load_run("run-0").await.unwrap();
+        let theirs = [steps(0..10), steps(100..110)].concat();
+        assert_eq!(old.steps("run-0", "loss").unwrap(), theirs, "it is read as it is stored");
+        assert_eq!(old.session.resume_run("run-0").await, Ok(run));
+        assert_eq!(old.pending(run), 10);
+        old.flush().await;
+        assert_eq!(old.pending(run), 0);
+        let all = [steps(0..20), steps(100..110)].concat();
+        assert_eq!(stored_steps(&shared, "run-0", "loss").await, all);
+        assert_eq!(&*old.session.get_artifact("run-0", "weights").await.unwrap(), b"abc");
+        Artifacts::stored(&shared.memory).assert_readable();
+    });
+}
+
+#[test]
+fn artifact_of_a_resumed_run_that_does_not_fit_is_in_no_stored_record() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (old, run) = Tab::with_run(&shared, "old").await;
+        let new = Tab::open(&shared, "new").await;
+        new.session.resume_run("run-0").await.unwrap();
+        old.session.storage_mut().put_artifact(run, "weights", &[1; 2_000]).unwrap();
+        old.flush().await;
+        old.session.resume_run("run-0").await.unwrap();
+        old.database().most_content_bytes.set(Some(1_000));
+        old.flush().await;
+        Artifacts::stored(&shared.memory).assert_readable();
+        old.database().most_content_bytes.set(None);
+        old.session.flush_run(run).await.unwrap();
+        assert_eq!(catalog(&shared).await.runs[0].artifacts.len(), 1);
+        Artifacts::stored(&shared.memory).assert_readable();
     });
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::task::Poll;
 
-use entrenar::database::{Change, Database, Execution, MemoryDatabase, Quirks, Step};
+use entrenar::database::{Change, Database, Execution, MemoryDatabase, Quirks, Step, Value};
 use entrenar::storage::{Result, StorageError};
 use futures::channel::oneshot;
 use futures::future::poll_fn;
@@ -105,6 +105,8 @@ pub struct FaultyDatabase {
     issued: Rc<RefCell<BTreeMap<usize, Issued>>>,
     next_issued: Rc<Cell<usize>>,
     pub quirks: Quirks,
+    /// A transaction that stores a larger content fails: it does not fit.
+    pub most_content_bytes: Rc<Cell<Option<usize>>>,
 }
 
 impl std::fmt::Debug for FaultyDatabase {
@@ -202,6 +204,15 @@ impl FaultyDatabase {
         Registration { issued: Rc::clone(&self.issued), number }
     }
 
+    fn check_fits(&self, changes: &[Change]) -> Result<()> {
+        let Some(most) = self.most_content_bytes.get() else { return Ok(()) };
+        let is_too_large = |change: &Change| match change {
+            Change::Put(_, _, Value::Content { bytes, .. }) => bytes.len() > most,
+            _ => false,
+        };
+        if changes.iter().any(is_too_large) { Err(full()) } else { Ok(()) }
+    }
+
     fn next_fault(&self, operation: &'static str) -> Fault {
         let named = self.of_operation.borrow_mut().get_mut(operation).and_then(VecDeque::pop_front);
         named.or_else(|| self.faults.borrow_mut().pop_front()).unwrap_or_default()
@@ -240,6 +251,7 @@ impl Database for FaultyDatabase {
             if is_traced {
                 println!("      {changes:?}");
             }
+            self.check_fits(&changes)?;
             self.shared.apply(changes)
         });
         wait(after).await;
