@@ -3,7 +3,7 @@
 /// A table: an object store in IndexedDB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Table {
-    /// What the database says of itself: one record per name.
+    /// What the database says of itself, one record per name, and which run refers to which content, by [`Key::Reference`].
     Meta,
     /// Experiments by id.
     Experiments,
@@ -11,7 +11,7 @@ pub enum Table {
     Runs,
     /// Logs and segments, by [`Key::Points`].
     Points,
-    /// Contents by hash, and [`Key::Reference`]s to them.
+    /// Contents by hash.
     Artifacts,
     /// The exit log by random token: a table of its own, since a transaction over it waits for no other, and a page that goes away
     /// loses what still waits.

@@ -13,7 +13,7 @@ mod value;
 pub use key::{Key, Range, Table};
 pub use memory_database::MemoryDatabase;
 pub use records::{
-    Batch, Catalog, CorruptRecord, CorruptRecordOf, ExitRecord, ExitRun, LogEntry, NewRun, ReleasedArtifact,
+    Batch, Catalog, CorruptRecord, CorruptRecordOf, ExitRecord, ExitRun, LogEntry, NewRun, ArtifactReference,
     ReservedIds, RunCommit, StoredPoints,
 };
 pub use transaction::{Answer, Change, Execution, Mode, Read, Step, Transaction};

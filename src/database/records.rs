@@ -127,9 +127,9 @@ pub struct RunCommit {
     pub entries: Vec<LogEntry>,
 }
 
-/// A content that a run no longer refers to.
+/// That a run refers to a content, or did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReleasedArtifact {
+pub struct ArtifactReference {
     /// The content's hash.
     pub hash: String,
     /// The run.
@@ -147,8 +147,10 @@ pub struct Batch {
     pub runs: Vec<RunCommit>,
     /// Contents of artifacts by hash.
     pub artifacts: Vec<(String, Rc<[u8]>)>,
-    /// Contents that runs of this batch referred to until now.
-    pub released_artifacts: Vec<ReleasedArtifact>,
+    /// References that runs of this batch have from now on. Their contents are in this batch, or were in an earlier one.
+    pub added_artifacts: Vec<ArtifactReference>,
+    /// References that runs of this batch had until now.
+    pub released_artifacts: Vec<ArtifactReference>,
 }
 
 impl Batch {
@@ -156,6 +158,12 @@ impl Batch {
     #[must_use]
     pub fn run_ids(&self) -> Vec<String> {
         self.runs.iter().map(|run| run.record.run_id.clone()).collect()
+    }
+
+    /// Whether committing it reads before it writes: then not all of it is issued when a page closes in between.
+    #[must_use]
+    pub fn reads_first(&self) -> bool {
+        !self.artifacts.is_empty() || !self.released_artifacts.is_empty()
     }
 }
 
@@ -197,6 +205,9 @@ pub struct ExitRun<B = Rc<[u8]>> {
     /// The entries' blocks.
     #[serde(default = "Vec::new", rename = "rows")]
     pub entries: Vec<B>,
+    /// Whether a run that is not in the database was deleted: its session has slept so long that the run's fences may be gone.
+    #[serde(default)]
+    pub must_exist: bool,
 }
 
 /// An artifact in an exit log record.
@@ -209,9 +220,9 @@ pub struct ExitArtifact<B = Rc<[u8]>> {
 }
 
 impl ExitRecord {
-    /// What is in all of these batches, in their order.
+    /// What is in all of these batches, in their order. Of which runs `must_exist` says so, they are not stored unless they are there.
     #[must_use]
-    pub fn of(batches: &[Rc<Batch>]) -> Self {
+    pub fn of(batches: &[Rc<Batch>], must_exist: impl Fn(&str) -> bool) -> Self {
         let mut exit = Self { format: RECORD_FORMAT, ..Self::default() };
         for batch in batches {
             exit.experiments.extend_from_slice(&batch.experiments);
@@ -220,6 +231,7 @@ impl ExitRecord {
                     record: run.record.clone(),
                     first_sequence: run.entries.first().map_or(0.0, |entry| entry.sequence as f64),
                     entries: run.entries.iter().map(|entry| Rc::clone(&entry.bytes)).collect(),
+                    must_exist: must_exist(&run.record.run_id),
                 });
             }
             for (hash, bytes) in &batch.artifacts {
@@ -237,9 +249,9 @@ impl<B> ExitRecord<B> {
     /// Those of `convert`.
     pub fn try_map<C, E>(self, convert: impl Fn(B) -> Result<C, E>) -> Result<ExitRecord<C>, E> {
         let Self { format, experiments, runs, artifacts } = self;
-        let run = |ExitRun { record, first_sequence, entries }| {
+        let run = |ExitRun { record, first_sequence, entries, must_exist }| {
             let entries = entries.into_iter().map(&convert).collect::<Result<_, E>>()?;
-            Ok(ExitRun { record, first_sequence, entries })
+            Ok(ExitRun { record, first_sequence, entries, must_exist })
         };
         let artifact = |ExitArtifact { hash, bytes }| Ok(ExitArtifact { hash, bytes: convert(bytes)? });
         Ok(ExitRecord {

@@ -147,7 +147,7 @@ impl<D: Database> Session<D> {
             let result = if in_doubt {
                 self.was_committed(&batch).await
             } else {
-                let may_be_cut = self.database.quirks().partial_commit_on_close;
+                let may_be_cut = self.may_be_cut(&batch);
                 if may_be_cut {
                     self.flusher.set_in_flight(&batch);
                 }
@@ -176,7 +176,9 @@ impl<D: Database> Session<D> {
             match &result {
                 Err(_) if tries >= TRIES => return result.map(drop),
                 Err(StorageError::Conflict(_)) if !is_forgotten => self.resolve_conflict(&batch).await?,
-                Err(cause @ StorageError::QuotaExceeded(_)) if !is_forgotten && !batch.artifacts.is_empty() => {
+                Err(cause @ StorageError::QuotaExceeded(_))
+                    if !is_forgotten && !batch.artifacts.is_empty() =>
+                {
                     // What fits is written; contents that do not fit wait by themselves.
                     self.withhold(cause, batch.artifacts.iter().map(|(hash, _)| hash.clone()));
                 }
@@ -184,9 +186,10 @@ impl<D: Database> Session<D> {
                 _ => {}
             }
             in_doubt = false;
-            if self.exit_log.is_flushing() || self.flusher.is_in_doubt() {
-                // An exit flush, or another batch in doubt, is seen to before more is taken: what is taken now would be numbered past
-                // it, beyond where other sessions set their fences.
+            let is_recovered = !self.exit_log.is_flushing() && !self.exit_log.must_recover();
+            if !is_recovered || self.flusher.is_in_doubt() {
+                // What an exit flush wrote, or another batch in doubt, is seen to before more is taken: what is taken now would be
+                // numbered past it, beyond where other sessions set their fences, and refer to contents that are in the exit log.
                 break;
             }
             match self.take_batch(BATCH_POINTS) {
@@ -195,6 +198,11 @@ impl<D: Database> Session<D> {
             }
         }
         Ok(())
+    }
+
+    /// Whether a page that closes may leave the batch uncommitted, or committed in part: then an exit flush takes it along.
+    fn may_be_cut(&self, batch: &Batch) -> bool {
+        self.database.quirks().partial_commit_on_close || batch.reads_first()
     }
 
     fn withhold(&self, cause: &StorageError, hashes: impl Iterator<Item = String>) {
@@ -211,12 +219,17 @@ impl<D: Database> Session<D> {
         }
         for hash in self.flusher.withheld() {
             let Some(batch) = self.take(0, Contents::Only(&hash)) else { continue };
-            match self.transact(operations::commit(Rc::clone(&batch))).await {
+            if self.may_be_cut(&batch) {
+                self.flusher.set_in_flight(&batch);
+            }
+            let result = self.transact(operations::commit(Rc::clone(&batch))).await;
+            let taken_along = self.may_be_cut(&batch) && self.flusher.take_in_flight().is_none();
+            match result {
                 Ok(()) => {
                     self.acknowledge(&batch);
                     self.flusher.retain_withheld(|other| other != hash);
                 }
-                Err(cause) if is_unanswered(&cause) => {
+                Err(cause) if taken_along || is_unanswered(&cause) => {
                     self.keep_in_doubt(batch);
                     return Err(cause);
                 }

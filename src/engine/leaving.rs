@@ -69,7 +69,10 @@ impl<D: Database> Session<D> {
         in_flight: usize,
         in_doubt: usize,
     ) -> Result<()> {
-        let exit = ExitRecord::of(&batches);
+        let is_stale = self.last_verified.is_stale(&*self.clock);
+        let exit = ExitRecord::of(&batches, |run_id| {
+            is_stale && !self.persisted_runs(&[run_id.to_owned()]).is_empty()
+        });
         let result = self.transact(operations::append_exit_log(token, exit)).await;
         // Even if it failed: its answer may be lost.
         self.exit_log.note_write();

@@ -47,7 +47,8 @@ impl<D: Database> Session<D> {
             self.apply_remote_edits(slot, record, next_sequence);
             return Ok(slot);
         }
-        let unsaved = self.find_run(run_id).and_then(|slot| self.storage().ownership().unsaved(slot).cloned());
+        let unsaved =
+            self.find_run(run_id).and_then(|slot| self.storage().ownership().unsaved(slot).cloned());
         let slot = match unsaved {
             Some(unsaved) => {
                 let blocks = self.read_blocks(run_id, &stored.blocks);
@@ -83,11 +84,23 @@ impl<D: Database> Session<D> {
     }
 
     /// Puts a run that was lost into memory as it is stored, together with what only this session has of it.
-    fn install_with_unsaved(&self, record: RunRecord, stored: Vec<SeriesBlock>, unsaved: UnsavedChanges) -> RunSlot {
+    fn install_with_unsaved(
+        &self,
+        record: RunRecord,
+        stored: Vec<SeriesBlock>,
+        unsaved: UnsavedChanges,
+    ) -> RunSlot {
         let contents = unsaved.contents.clone();
+        let old_artifacts = unsaved.record.as_ref().map(|old| old.artifacts.clone()).unwrap_or_default();
         let (state, ranges) = join(record, stored, unsaved);
         let slot = self.install_run(state);
         let mut storage = self.storage_mut();
+        // Only what is stored may be installed: until its content is, the record that is written does not refer to an artifact.
+        if let Some(state) = storage.memory_mut().get_mut(slot) {
+            let artifacts = &mut state.record_mut().artifacts;
+            let missing = missing(&old_artifacts, artifacts, |artifact| &artifact.key);
+            artifacts.extend(missing);
+        }
         for (hash, content) in contents {
             storage.memory_mut().put_content(&hash, content);
             storage.pending_mut().note_artifact(&hash);
@@ -115,8 +128,6 @@ fn join(mut record: RunRecord, stored: Vec<SeriesBlock>, unsaved: UnsavedChanges
     }
     if let Some(old) = &unsaved.record {
         record.tags.extend(missing(&old.tags, &record.tags, |tag| &tag.key));
-        let artifacts = missing(&old.artifacts, &record.artifacts, |artifact| &artifact.key);
-        record.artifacts.extend(artifacts);
     }
     let keys = record.series.keys.clone();
     let mut state = RunState::resident(record);

@@ -12,11 +12,14 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::database::{ExitRecord, Key, Range, Table, Value};
 use crate::storage::{RECORD_FORMAT, Result, RunRecord, StorageError};
 
+/// What the keys of references in `meta` begin with.
+const REFERENCE: &str = "artifact";
+
 /// A key as IndexedDB holds it.
 pub(super) fn encode_key(key: &Key) -> JsValue {
     match key {
         Key::Text(text) => text.into(),
-        Key::Reference { hash, run_id } => Array::of2(&hash.into(), &run_id.into()).into(),
+        Key::Reference { hash, run_id } => Array::of3(&REFERENCE.into(), &hash.into(), &run_id.into()).into(),
         Key::Points { run_id, series, number } => points_key(run_id, series, &(*number as f64).into()),
     }
 }
@@ -26,13 +29,13 @@ fn points_key(run_id: &str, series: &str, number: &JsValue) -> JsValue {
 }
 
 /// A key that IndexedDB gave. Keys of other kinds than are written here become the empty text.
-pub(super) fn decode_key(key: &JsValue) -> Key {
+pub(super) fn decode_key(table: Table, key: &JsValue) -> Key {
     let Some(parts) = key.dyn_ref::<Array>() else {
         return Key::Text(key.as_string().unwrap_or_default());
     };
     let text = |index| parts.get(index).as_string().unwrap_or_default();
-    match parts.length() {
-        2 => Key::Reference { hash: text(0), run_id: text(1) },
+    match table {
+        Table::Meta => Key::Reference { hash: text(1), run_id: text(2) },
         _ => {
             let number = parts.get(2).as_f64().unwrap_or_default() as u64;
             Key::Points { run_id: text(0), series: text(1), number }
@@ -56,7 +59,10 @@ pub(super) fn encode_range(range: &Range) -> Result<Option<KeyRange>> {
             (points_key(run_id, "", &(*from as f64).into()), points_key(run_id, "", &until))
         }
         Range::Segments(run_id) => (points_key(run_id, "", &end), Array::of2(&run_id.into(), &end).into()),
-        Range::References(hash) => prefix(hash),
+        Range::References(hash) => {
+            let of_hash = |end: &JsValue| Array::of3(&REFERENCE.into(), &hash.into(), end).into();
+            (of_hash(&"".into()), of_hash(&end))
+        }
     };
     bound(&lower, &upper, true).map(Some)
 }
@@ -139,11 +145,11 @@ fn decode(table: Table, record: &JsValue) -> std::result::Result<Value, String> 
     match table {
         Table::Meta if !get("identity").is_undefined() => decode_record(record).map(Value::Meta),
         Table::Meta if !get("deleted").is_undefined() => decode_record(record).map(Value::Tombstones),
-        Table::Meta => decode_record(record).map(Value::Counters),
+        Table::Meta if !get("next_run").is_undefined() => decode_record(record).map(Value::Counters),
+        Table::Meta => Ok(Value::Reference),
         Table::Experiments => decode_record(record).map(Value::Experiment),
         Table::Runs => decode_run(record),
         Table::Points => bytes("points").map(Value::Block),
-        Table::Artifacts if get("bytes").is_undefined() => Ok(Value::Reference),
         Table::Artifacts => {
             Ok(Value::Content { bytes: bytes("bytes")?, has_references: get("has_references").is_truthy() })
         }

@@ -75,7 +75,7 @@ pub(super) fn classify(error: &rexie::Error) -> StorageError {
 pub(super) fn classify_open(name: &str, error: &rexie::Error) -> StorageError {
     let detail = described(error);
     let exception_name = detail.split(':').next().unwrap_or_default();
-    let is_final = exception(error).is_none()
+    let is_final = !exception(error).is_some_and(|exception| exception.is_object())
         || matches!(exception_name, "SecurityError" | "InvalidStateError" | "NotSupportedError" | "TypeError");
     if is_final {
         return StorageError::Unavailable(format!("IndexedDB database '{name}' cannot be opened here ({detail})"));

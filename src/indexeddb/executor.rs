@@ -264,12 +264,13 @@ impl IndexedDbDatabase {
                 Answer::Values(stored.chain(backups().map(|(_, value)| value)).collect())
             }
             Read::Keys(Table::Exits, Range::All) => {
-                Answer::Keys(values.iter().map(decode_key).chain(backups().map(|(key, _)| key)).collect())
+                let stored = values.iter().map(|key| decode_key(Table::Exits, key));
+                Answer::Keys(stored.chain(backups().map(|(key, _)| key)).collect())
             }
             Read::Values(table, _) => {
                 Answer::Values(values.iter().map(|value| decode_value(*table, value)).collect())
             }
-            Read::Keys(..) => Answer::Keys(values.iter().map(decode_key).collect()),
+            Read::Keys(table, _) => Answer::Keys(values.iter().map(|key| decode_key(*table, key)).collect()),
             Read::ExperimentsNamed(_) => {
                 Answer::Values(values.iter().map(|value| decode_value(Table::Experiments, value)).collect())
             }

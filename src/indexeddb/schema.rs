@@ -5,12 +5,12 @@
 //! | `meta` | `"database"` | `DatabaseMeta` |
 //! | `meta` | `"ids"` | `IdCounters` |
 //! | `meta` | `"tombstones"` | `Tombstones` |
+//! | `meta` | `["artifact", hash, run id]` | `{ format }`: the run refers to the content |
 //! | `experiments` | id | `ExperimentRecord` |
 //! | `runs` | id | `RunRecord` |
 //! | `points` | `[run id, "", sequence]` | `{ format, points: Uint8Array }`: an entry of the run's log |
 //! | `points` | `[run id, metric key, first index]` | the same: a segment of one series |
 //! | `artifacts` | hash | `{ format, bytes: Uint8Array, has_references? }` |
-//! | `artifacts` | `[hash, run id]` | `{ format }`: the run refers to the content |
 //! | `exits` | random | an exit log record, see `ExitRecord` |
 
 use rexie::{Index, ObjectStore, RexieBuilder};

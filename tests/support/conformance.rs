@@ -9,7 +9,7 @@ pub trait Backend: Sized {
     async fn fresh() -> Self;
     /// Uses the storage.
     fn with<T>(&self, use_it: impl FnOnce(&mut dyn ExperimentStorage) -> T) -> T;
-    /// Everything is saved; the storage is closed, and opened again by somebody who knows nothing of it.
+    /// Everything is saved; the storage is closed, and opened again by a session that knows nothing of it.
     async fn reopened(self) -> Self;
     /// Ids of all experiments, of an experiment's runs, and keys of a run's metrics.
     fn listed(&self, experiment_id: &str, run_id: &str) -> [Vec<String>; 3];
@@ -194,13 +194,13 @@ macro_rules! conformance_tests {
     (@native $backend:ty, $case:ident) => {
         #[test]
         fn $case() {
-            futures::executor::block_on(common::conformance::$case::<$backend>());
+            futures::executor::block_on($crate::support::conformance::$case::<$backend>());
         }
     };
     (@browser $backend:ty, $case:ident) => {
         #[wasm_bindgen_test::wasm_bindgen_test]
         async fn $case() {
-            common::conformance::$case::<$backend>().await;
+            $crate::support::conformance::$case::<$backend>().await;
         }
     };
 }

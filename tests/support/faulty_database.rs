@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::task::Poll;
 
-use entrenar::database::{Change, Database, Execution, MemoryDatabase, Quirks};
+use entrenar::database::{Change, Database, Execution, MemoryDatabase, Quirks, Step, Value};
 use entrenar::storage::{Result, StorageError};
 use futures::channel::oneshot;
 use futures::future::poll_fn;
@@ -57,6 +57,8 @@ pub fn full() -> StorageError {
 pub struct SharedDatabase {
     pub memory: MemoryDatabase,
     identity: Rc<Cell<u32>>,
+    /// How often it was written.
+    writes: Rc<Cell<u64>>,
     /// Whether every transaction is printed.
     pub is_traced: Rc<Cell<bool>>,
 }
@@ -67,6 +69,11 @@ impl SharedDatabase {
         FaultyDatabase { shared: self.clone(), seen, ..FaultyDatabase::default() }
     }
 
+    fn apply(&self, changes: Vec<Change>) -> Result<()> {
+        self.writes.set(self.writes.get() + u64::from(!changes.is_empty()));
+        self.memory.apply(changes)
+    }
+
     /// Site data is cleared: every tab is told so once, by the first transaction that it tries.
     pub fn clear(&self) {
         self.memory.clear();
@@ -74,8 +81,15 @@ impl SharedDatabase {
     }
 }
 
-/// The changes of a transaction that has not gone through yet.
-type Issued = Vec<Change>;
+/// A transaction that has not gone through yet.
+struct Issued {
+    /// What it would have changed when it was issued.
+    changes: Vec<Change>,
+    /// Whether it reads first: its changes are not issued before the answers are there.
+    reads_first: bool,
+    /// How often the database had been written by then: what it read is out of date after another write.
+    writes: u64,
+}
 
 /// A tab's connection. Faults are used up in order; after the last every transaction goes through at once.
 #[derive(Clone, Default)]
@@ -91,6 +105,8 @@ pub struct FaultyDatabase {
     issued: Rc<RefCell<BTreeMap<usize, Issued>>>,
     next_issued: Rc<Cell<usize>>,
     pub quirks: Quirks,
+    /// A transaction that stores a larger content fails: it does not fit.
+    pub most_content_bytes: Rc<Cell<Option<usize>>>,
 }
 
 impl std::fmt::Debug for FaultyDatabase {
@@ -146,26 +162,55 @@ impl FaultyDatabase {
         self.seen.get() == self.shared.identity.get()
     }
 
-    /// The page closes, in a browser that then commits what transactions had been given by then: of each that has not gone through, as
-    /// many changes as `of` leaves. A request that fails does not stop the others there.
-    pub fn commit_prefixes(&self, of: usize) {
-        if !self.quirks.partial_commit_on_close || !self.is_up_to_date() {
-            return;
+    /// The page closes. Where the browser commits what transactions had been given by then
+    /// ([`Quirks::partial_commit_on_close`](entrenar::database::Quirks)), it commits as many changes as `of` leaves of each that has not
+    /// gone through, and a request that fails does not stop the others there. Elsewhere a transaction is committed as a whole if all of
+    /// it was issued, and else not at all. Returns whether any was cut.
+    pub fn close_page(&self, of: usize) -> bool {
+        let issued = std::mem::take(&mut *self.issued.borrow_mut());
+        if !self.is_up_to_date() {
+            return false;
         }
-        for (_, changes) in std::mem::take(&mut *self.issued.borrow_mut()) {
-            let count = of % (changes.len() + 1);
+        let mut is_any_cut = false;
+        for Issued { changes, reads_first, writes } in issued.into_values() {
+            if reads_first && writes != self.shared.writes.get() {
+                // It waited for another transaction, and was not given anything yet.
+                continue;
+            }
+            if !self.quirks.partial_commit_on_close {
+                if !reads_first {
+                    let _ = self.shared.apply(changes);
+                }
+                continue;
+            }
+            // The exit log gets one change, and the first poll issues it.
+            let count = if changes.len() == 1 && !reads_first { 1 } else { of % (changes.len() + 1) };
+            is_any_cut |= count > 0 && count < changes.len();
             for change in changes.into_iter().take(count) {
-                let _ = self.shared.memory.apply(vec![change]);
+                let _ = self.shared.apply(vec![change]);
             }
         }
+        is_any_cut
     }
 
     fn register(&self, execution: &Execution<'_>) -> Registration {
         let number = self.next_issued.get();
         self.next_issued.set(number + 1);
+        let reads_first = matches!(execution.next(&[]), Ok(Step::Read(_)));
         let changes = self.shared.memory.evaluate(execution).unwrap_or_default();
-        self.issued.borrow_mut().insert(number, changes);
+        self.issued
+            .borrow_mut()
+            .insert(number, Issued { changes, reads_first, writes: self.shared.writes.get() });
         Registration { issued: Rc::clone(&self.issued), number }
+    }
+
+    fn check_fits(&self, changes: &[Change]) -> Result<()> {
+        let Some(most) = self.most_content_bytes.get() else { return Ok(()) };
+        let is_too_large = |change: &Change| match change {
+            Change::Put(_, _, Value::Content { bytes, .. }) => bytes.len() > most,
+            _ => false,
+        };
+        if changes.iter().any(is_too_large) { Err(full()) } else { Ok(()) }
     }
 
     fn next_fault(&self, operation: &'static str) -> Fault {
@@ -206,7 +251,8 @@ impl Database for FaultyDatabase {
             if is_traced {
                 println!("      {changes:?}");
             }
-            self.shared.memory.apply(changes)
+            self.check_fits(&changes)?;
+            self.shared.apply(changes)
         });
         wait(after).await;
         if is_traced {

@@ -1,17 +1,20 @@
-//! A conformance backend over any mirror: what is written goes through the flush layer, what is read comes back from the mirror.
+//! A conformance backend over any database: what is written goes through a session, what is read comes back from the database.
 
-use entrenar::storage::indexed_db::{MemoryDatabase, Mirror, Session};
+use entrenar::database::Database;
+use entrenar::engine::Session;
 use entrenar::storage::{ExperimentStorage, StorageError};
 
 use super::conformance::Backend;
+use super::test_clock::TestClock;
 
-/// A mirror that can be opened again.
-pub trait Reopen: Mirror + Sized {
+/// A database that can be opened again.
+pub trait Reopen: Database + Sized {
     async fn fresh() -> Self;
     async fn again(&self) -> Self;
 }
 
-impl Reopen for MemoryDatabase {
+#[cfg(not(target_arch = "wasm32"))]
+impl Reopen for entrenar::database::MemoryDatabase {
     async fn fresh() -> Self {
         Self::new()
     }
@@ -21,62 +24,51 @@ impl Reopen for MemoryDatabase {
     }
 }
 
-#[cfg(target_arch = "wasm32")]
-impl Reopen for entrenar::storage::indexed_db::RexieMirror {
-    async fn fresh() -> Self {
-        Self::new(&format!("conformance-{}", entrenar::storage::indexed_db::random_token()))
-    }
-
-    async fn again(&self) -> Self {
-        Self::new(self.name())
-    }
-}
-
 /// Ids of experiments and runs to reserve: less than a case creates, so that it also sees the numbers run out.
 const RESERVED: u64 = 32;
 
-pub struct Synced<M> {
-    synced: Session<M>,
+pub struct SessionBackend<D> {
+    session: Session<D>,
 }
 
-impl<M: Reopen> Synced<M> {
-    async fn open(mirror: M, owner: &str) -> Self {
-        let synced = Session::open(mirror, owner, |_| {}).await.unwrap();
-        synced.reserve_ids(RESERVED, RESERVED).await.unwrap();
-        Self { synced }
+impl<D: Reopen> SessionBackend<D> {
+    async fn open(database: D, owner: &str) -> Self {
+        let session = Session::open(database, owner, TestClock::new().shared()).await.unwrap();
+        session.reserve_ids(RESERVED, RESERVED).await.unwrap();
+        Self { session }
     }
 }
 
-impl<M: Reopen> Backend for Synced<M> {
+impl<D: Reopen> Backend for SessionBackend<D> {
     async fn fresh() -> Self {
-        Self::open(M::fresh().await, "first").await
+        Self::open(D::fresh().await, "first").await
     }
 
     fn with<T>(&self, use_it: impl FnOnce(&mut dyn ExperimentStorage) -> T) -> T {
-        use_it(&mut *self.synced.storage_mut())
+        use_it(&mut *self.session.storage_mut())
     }
 
     async fn reopened(self) -> Self {
-        self.synced.flush().await.unwrap();
-        let mirror = self.synced.mirror().again().await;
-        self.synced.mirror().close();
-        let again = Self::open(mirror, "second").await;
+        self.session.flush().await.unwrap();
+        let database = self.session.database().again().await;
+        self.session.database().close();
+        let again = Self::open(database, "second").await;
         let runs: Vec<String> = {
-            let storage = again.synced.storage();
+            let storage = again.session.storage();
             let experiments = storage.list_experiments();
             experiments.iter().flat_map(|id| storage.list_runs(id)).collect()
         };
         for run_id in runs {
             // Opening reads no points.
-            let points = again.synced.storage().memory().run(&run_id).unwrap().series("loss").map(drop);
+            let points = again.session.storage().memory().run(&run_id).unwrap().series("loss").map(drop);
             assert_eq!(points, Err(StorageError::NotLoaded(run_id.clone())));
-            again.synced.load_run(&run_id).await.unwrap();
+            again.session.load_run(&run_id).await.unwrap();
         }
         again
     }
 
     fn listed(&self, experiment_id: &str, run_id: &str) -> [Vec<String>; 3] {
-        let storage = self.synced.storage();
+        let storage = self.session.storage();
         [storage.list_experiments(), storage.list_runs(experiment_id), storage.list_metric_keys(run_id)]
     }
 }

@@ -1,4 +1,4 @@
-//! Contents are kept once, and as long as a run refers to them. A reference is a record of its own beside the contents, so that
+//! Contents are kept once, and as long as a run refers to them. A reference is a record of its own in `meta`, so that
 //! finding out whether one is left does not read every run.
 //!
 //! Pages of older code write contents and runs without references. A content that such a page wrote lacks its mark
@@ -8,12 +8,12 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::database::{Answer, Change, Key, Range, Read, ReleasedArtifact, Table, Value};
+use crate::database::{Answer, ArtifactReference, Change, Key, Range, Read, Table, Value};
 use crate::storage::RunRecord;
 
 /// Contents that runs stop referring to, in a transaction that also writes or deletes runs.
 pub(super) struct Release<'a> {
-    released: &'a [ReleasedArtifact],
+    released: &'a [ArtifactReference],
     hashes: Vec<&'a str>,
     /// Runs that the transaction writes: what is stored of them is out of date.
     written: Vec<&'a RunRecord>,
@@ -26,7 +26,7 @@ pub(super) enum ReleaseStep {
 }
 
 impl<'a> Release<'a> {
-    pub(super) fn new(released: &'a [ReleasedArtifact], written: Vec<&'a RunRecord>) -> Self {
+    pub(super) fn new(released: &'a [ArtifactReference], written: Vec<&'a RunRecord>) -> Self {
         let hashes = released.iter().map(|released| released.hash.as_str());
         let hashes = hashes.collect::<BTreeSet<_>>().into_iter().collect();
         Self { released, hashes, written }
@@ -41,7 +41,7 @@ impl<'a> Release<'a> {
         if answers.len() < own {
             let mut reads = Vec::new();
             for hash in &self.hashes {
-                reads.push(Read::Keys(Table::Artifacts, Range::References((*hash).to_owned())));
+                reads.push(Read::Keys(Table::Meta, Range::References((*hash).to_owned())));
                 reads.push(Read::one(Table::Artifacts, *hash));
             }
             return ReleaseStep::Read(reads);
@@ -82,7 +82,7 @@ impl<'a> Release<'a> {
                 all.iter().filter(|run| run.refers_to(hash)).map(|run| run.run_id.as_str()).collect();
             for reference in references.keys() {
                 if run_of(reference).is_none_or(|run_id| !referring.contains(&run_id)) {
-                    changes.push(Change::delete(Table::Artifacts, reference.clone()));
+                    changes.push(Change::delete(Table::Meta, reference.clone()));
                 }
             }
             if referring.is_empty() {
@@ -111,7 +111,7 @@ fn run_of(key: &Key) -> Option<&str> {
 
 /// Notes that a run refers to a content.
 pub(super) fn put_reference(hash: &str, run_id: &str) -> Change {
-    Change::Put(Table::Artifacts, Key::reference(hash, run_id), Value::Reference)
+    Change::Put(Table::Meta, Key::reference(hash, run_id), Value::Reference)
 }
 
 /// Asks which of these contents are stored already.
@@ -119,19 +119,8 @@ pub(super) fn probe_contents<'a>(hashes: impl Iterator<Item = &'a str>) -> Vec<R
     hashes.map(|hash| Read::Keys(Table::Artifacts, Range::One(Key::text(hash)))).collect()
 }
 
-/// Stores a content unless it is stored, which `probe` tells, and notes which of `runs` refer to it. One that is stored stays as it
-/// is: if older code wrote it, runs may refer to it without a reference.
-pub(super) fn put_content<'a>(
-    hash: &str,
-    bytes: &Rc<[u8]>,
-    probe: &Answer,
-    runs: impl Iterator<Item = &'a RunRecord>,
-) -> Vec<Change> {
-    let mut changes = Vec::new();
-    if probe.keys().is_empty() {
-        let value = Value::Content { bytes: Rc::clone(bytes), has_references: true };
-        changes.push(Change::Put(Table::Artifacts, Key::text(hash), value));
-    }
-    changes.extend(runs.filter(|run| run.refers_to(hash)).map(|run| put_reference(hash, &run.run_id)));
-    changes
+/// Stores a content that is not stored. One that is stays as it is: if older code wrote it, runs may refer to it without a reference.
+pub(super) fn put_content(hash: &str, bytes: &Rc<[u8]>) -> Change {
+    let value = Value::Content { bytes: Rc::clone(bytes), has_references: true };
+    Change::Put(Table::Artifacts, Key::text(hash), value)
 }

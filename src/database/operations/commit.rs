@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::artifact_references::{Release, ReleaseStep, probe_contents, put_content};
+use super::artifact_references::{Release, ReleaseStep, probe_contents, put_content, put_reference};
 use super::begin_run::put_experiment;
 use super::fences::put_run;
 use crate::database::{Answer, Batch, Change, Key, Step, Table, Transaction, Value};
@@ -13,7 +13,15 @@ use crate::storage::{Result, RunRecord};
 /// A batch without artifacts is written without reading first.
 #[must_use]
 pub fn commit(batch: Rc<Batch>) -> Transaction<()> {
-    let tables = &[Table::Experiments, Table::Runs, Table::Points, Table::Artifacts];
+    // References to artifacts are in `meta`, which beginning a run writes too: other commits need not wait for that.
+    let has_artifacts = !(batch.artifacts.is_empty()
+        && batch.added_artifacts.is_empty()
+        && batch.released_artifacts.is_empty());
+    let tables: &[Table] = if has_artifacts {
+        &[Table::Meta, Table::Experiments, Table::Runs, Table::Points, Table::Artifacts]
+    } else {
+        &[Table::Experiments, Table::Runs, Table::Points]
+    };
     // The session finds out whether it was committed before it writes anything else.
     Transaction::writing("commit", tables, move |answers| step(&batch, answers)).once()
 }
@@ -33,8 +41,11 @@ fn step(batch: &Batch, answers: &[Answer]) -> Result<Step<()>> {
     };
     let mut changes = Vec::new();
     for ((hash, bytes), probe) in batch.artifacts.iter().zip(probes) {
-        changes.extend(put_content(hash, bytes, probe, records.iter().copied()));
+        if probe.keys().is_empty() {
+            changes.push(put_content(hash, bytes));
+        }
     }
+    changes.extend(batch.added_artifacts.iter().map(|added| put_reference(&added.hash, &added.run_id)));
     changes.extend(batch.experiments.iter().map(put_experiment));
     // A run's record comes before its entries: of a prefix that is committed alone, the log then has a gap, which does no harm, and no
     // entry where the next fence is to be.

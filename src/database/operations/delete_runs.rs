@@ -4,7 +4,7 @@ use super::artifact_references::{Release, ReleaseStep};
 use super::fences::{empty_block, tombstone_sequences};
 use super::stored_run;
 use crate::database::{
-    Answer, Change, Key, Range, Read, ReleasedArtifact, Step, Table, Tombstone, Tombstones, Transaction, Value,
+    Answer, Change, Key, Range, Read, ArtifactReference, Step, Table, Tombstone, Tombstones, Transaction, Value,
 };
 use crate::storage::{Result, RunRecord, StorageError};
 
@@ -41,7 +41,7 @@ fn step(
     let deleted = deleted_runs(run_ids, experiment_id, &stored[1..]);
     let mut released = Vec::new();
     for run in deleted.iter().filter_map(|deleted| deleted.record.as_ref()) {
-        released.extend(run.artifacts.iter().map(|artifact| ReleasedArtifact {
+        released.extend(run.artifacts.iter().map(|artifact| ArtifactReference {
             hash: artifact.hash.clone(),
             run_id: run.run_id.clone(),
         }));

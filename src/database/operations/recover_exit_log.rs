@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::artifact_references::{Release, ReleaseStep, probe_contents, put_content};
+use super::artifact_references::{Release, ReleaseStep, probe_contents, put_content, put_reference};
 use super::begin_run::put_experiment;
 use super::compaction::KEPT_ENTRIES;
 use super::exit_log_merge::merge_exit;
@@ -13,10 +13,10 @@ use super::fences::put_run;
 use super::{blocks, log_entries, stored_run};
 use crate::columns::sorted_by;
 use crate::database::{
-    Answer, Change, ExitRecord, ExitRun, Key, LogEntry, Range, Read, ReleasedArtifact, Step, Table, Transaction,
-    Value,
+    Answer, ArtifactReference, Change, ExitRecord, ExitRun, Key, LogEntry, Range, Read, Step, Table,
+    Transaction, Value,
 };
-use crate::storage::{Result, RunRecord};
+use crate::storage::{ArtifactRef, Result, RunRecord};
 
 /// Answers that tell what is stored of one run.
 const ANSWERS_PER_RUN: usize = 4;
@@ -33,7 +33,7 @@ pub fn has_exit_log() -> Transaction<bool> {
 /// Recovers all exit log records that can be read; the others are left in place. Returns the ids of the runs that changed by it.
 #[must_use]
 pub fn recover_exit_log() -> Transaction<Vec<String>> {
-    let tables = &[Table::Exits, Table::Experiments, Table::Runs, Table::Points, Table::Artifacts];
+    let tables = &[Table::Exits, Table::Meta, Table::Experiments, Table::Runs, Table::Points, Table::Artifacts];
     Transaction::writing("recover_exit_log", tables, step)
 }
 
@@ -53,10 +53,11 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
     let exit_runs = in_order(&exits);
     let mut runs = Recovery::of(&exit_runs);
     let artifacts: Vec<_> = exits.iter().flat_map(|exit| &exit.artifacts).collect();
-    let (per_run, probes) = (ANSWERS_PER_RUN * runs.len(), artifacts.len());
+    let hashes = hashes_in(&exits);
+    let (per_run, probes) = (ANSWERS_PER_RUN * runs.len(), hashes.len());
     if rest.len() < per_run + probes {
         let mut reads: Vec<Read> = runs.iter().flat_map(Recovery::reads).collect();
-        reads.extend(probe_contents(artifacts.iter().map(|artifact| artifact.hash.as_str())));
+        reads.extend(probe_contents(hashes.iter().copied()));
         return Ok(if reads.is_empty() { Step::Done(Vec::new()) } else { Step::Read(reads) });
     }
     let (stored, rest) = rest.split_at(per_run);
@@ -67,7 +68,8 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
     // Segments matter only for runs of which entries that far back have been compacted.
     let compacted: Vec<usize> = (0..runs.len()).filter(|&index| runs[index].needs_segments()).collect();
     if rest.len() < compacted.len() {
-        let segments = |index: &usize| Read::Values(Table::Points, Range::Segments(runs[*index].run_id.clone()));
+        let segments =
+            |index: &usize| Read::Values(Table::Points, Range::Segments(runs[*index].run_id.clone()));
         return Ok(Step::Read(compacted.iter().map(segments).collect()));
     }
     let (segments, rest) = rest.split_at(compacted.len());
@@ -80,19 +82,34 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
             run.merge(exit_run, &mut entries);
         }
     }
+    let stored_hashes: Vec<&str> = hashes
+        .iter()
+        .zip(probes)
+        .filter(|(_, probe)| !probe.keys().is_empty())
+        .map(|(hash, _)| *hash)
+        .collect();
+    let has_content =
+        |hash: &str| stored_hashes.contains(&hash) || artifacts.iter().any(|artifact| artifact.hash == hash);
+    runs.iter_mut().for_each(|run| run.retain_artifacts(has_content));
     let records: Vec<&RunRecord> = runs.iter().filter_map(|run| run.record.as_ref()).collect();
-    let released: Vec<ReleasedArtifact> = runs.iter().flat_map(Recovery::released).collect();
+    let released: Vec<ArtifactReference> = runs.iter().flat_map(Recovery::released).collect();
     let released = match Release::new(&released, records.clone()).step(rest) {
         ReleaseStep::Read(reads) => return Ok(Step::Read(reads)),
         ReleaseStep::Write(changes) => changes,
     };
-    let mut changes: Vec<Change> = exits.iter().flat_map(|exit| &exit.experiments).map(put_experiment).collect();
-    for (artifact, probe) in artifacts.iter().zip(probes) {
+    let mut changes: Vec<Change> =
+        exits.iter().flat_map(|exit| &exit.experiments).map(put_experiment).collect();
+    for artifact in &artifacts {
         // A content that no run refers to any more would stay for ever.
-        if records.iter().any(|run| run.refers_to(&artifact.hash)) {
-            changes.extend(put_content(&artifact.hash, &artifact.bytes, probe, records.iter().copied()));
+        let is_needed = records.iter().any(|run| run.refers_to(&artifact.hash));
+        if is_needed && !stored_hashes.contains(&artifact.hash.as_str()) {
+            changes.push(put_content(&artifact.hash, &artifact.bytes));
+            let referring = records.iter().filter(|run| run.refers_to(&artifact.hash));
+            changes.extend(referring.map(|run| put_reference(&artifact.hash, &run.run_id)));
         }
     }
+    changes
+        .extend(runs.iter().flat_map(Recovery::added).map(|added| put_reference(&added.hash, &added.run_id)));
     changes.extend(entries);
     changes.extend(records.iter().map(|record| put_run(record)));
     changes.extend(released);
@@ -107,6 +124,17 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
 fn in_order<'a>(exits: &[&'a ExitRecord]) -> Vec<&'a ExitRun> {
     let runs = exits.iter().flat_map(|exit| &exit.runs).collect();
     sorted_by(runs, |run: &&ExitRun| run.first_sequence as u64)
+}
+
+/// The hashes of all contents in exit log records and of all artifacts of their runs, each once.
+fn hashes_in<'a>(exits: &[&'a ExitRecord]) -> Vec<&'a str> {
+    let contents = exits.iter().flat_map(|exit| &exit.artifacts).map(|artifact| artifact.hash.as_str());
+    let runs = exits.iter().flat_map(|exit| &exit.runs);
+    let referred = runs.flat_map(|run| &run.record.artifacts).map(|artifact| artifact.hash.as_str());
+    let mut hashes: Vec<&str> = contents.chain(referred).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
 }
 
 /// A run while the exit log is recovered.
@@ -172,7 +200,7 @@ impl Recovery {
     }
 
     fn merge(&mut self, exit: &ExitRun, changes: &mut Vec<Change>) {
-        if self.is_deleted {
+        if self.is_deleted || (exit.must_exist && self.stored.is_none()) {
             return;
         }
         let numbered = (exit.first_sequence as u64..).zip(&exit.entries);
@@ -187,10 +215,39 @@ impl Recovery {
         self.record = Some(merged.record);
     }
 
+    /// An artifact whose content was lost, as it was in flight in another transaction or did not fit, is not stored. In its place there
+    /// is what is stored under its key.
+    fn retain_artifacts(&mut self, has_content: impl Fn(&str) -> bool) {
+        let Some(record) = &mut self.record else { return };
+        let stored = self.stored.as_ref().map(|stored| stored.artifacts.as_slice()).unwrap_or_default();
+        let kept = |artifact: ArtifactRef| {
+            if has_content(&artifact.hash) || stored.contains(&artifact) {
+                Some(artifact)
+            } else {
+                stored.iter().find(|old| old.key == artifact.key).cloned()
+            }
+        };
+        record.artifacts = std::mem::take(&mut record.artifacts).into_iter().filter_map(kept).collect();
+    }
+
+    /// Contents that the run refers to as it will be, and not as it is stored.
+    fn added(&self) -> Vec<ArtifactReference> {
+        self.references_in(self.record.as_ref(), self.stored.as_ref())
+    }
+
     /// Contents that the run refers to as it is stored, and no longer as it will be.
-    fn released(&self) -> Vec<ReleasedArtifact> {
-        let (Some(stored), Some(record)) = (&self.stored, &self.record) else { return Vec::new() };
-        let gone = stored.artifacts.iter().filter(|artifact| !record.refers_to(&artifact.hash));
-        gone.map(|artifact| ReleasedArtifact { hash: artifact.hash.clone(), run_id: self.run_id.clone() }).collect()
+    fn released(&self) -> Vec<ArtifactReference> {
+        if self.record.is_none() {
+            return Vec::new();
+        }
+        self.references_in(self.stored.as_ref(), self.record.as_ref())
+    }
+
+    /// References that `one` has and `other` has not.
+    fn references_in(&self, one: Option<&RunRecord>, other: Option<&RunRecord>) -> Vec<ArtifactReference> {
+        let all = one.map(|record| record.artifacts.as_slice()).unwrap_or_default();
+        let only = all.iter().filter(|artifact| other.is_none_or(|other| !other.refers_to(&artifact.hash)));
+        only.map(|artifact| ArtifactReference { hash: artifact.hash.clone(), run_id: self.run_id.clone() })
+            .collect()
     }
 }

@@ -8,7 +8,7 @@ mod take_batch;
 use std::ops::Range;
 
 use crate::columns::{SeriesBlock, sorted_by};
-use crate::database::ReleasedArtifact;
+use crate::database::ArtifactReference;
 use crate::storage::{ArtifactRef, InMemoryStorage, RunSlot, RunState};
 
 pub use self::take_batch::{BATCH_POINTS, Contents};
@@ -41,6 +41,8 @@ pub enum Durability {
 
 #[derive(Debug, Default)]
 struct RunChanges {
+    /// Whether this session writes the run.
+    is_open: bool,
     durability: Durability,
     is_dirty: bool,
     /// To be announced to this tab's subscribers; and whether more than points changed.
@@ -57,6 +59,8 @@ struct RunChanges {
     announced: Vec<usize>,
     /// The artifacts of the record that was committed last.
     committed_artifacts: Vec<ArtifactRef>,
+    /// Artifacts of records that may have been committed since, without an answer: what is overwritten meanwhile is released too.
+    tried_artifacts: Vec<ArtifactRef>,
 }
 
 /// The changes of one session.
@@ -166,6 +170,7 @@ impl PendingChanges {
         let series = lengths.iter().map(|&taken| SeriesChanges { taken, retry: Vec::new() });
         let record = state.record();
         let run = RunChanges {
+            is_open: true,
             series: series.collect(),
             committed_sequence: record.next_sequence as u64,
             compacted_sequence: record.compacted_sequence as u64,
@@ -178,7 +183,8 @@ impl PendingChanges {
 
     /// A run is begun in memory alone.
     pub fn open_new(&mut self, slot: RunSlot) {
-        self.reset(slot, RunChanges { durability: Durability::Volatile, ..RunChanges::default() });
+        let durability = Durability::Volatile;
+        self.reset(slot, RunChanges { is_open: true, durability, ..RunChanges::default() });
     }
 
     /// Nothing of this run is to be written any more.
@@ -351,15 +357,26 @@ impl PendingChanges {
         self.get(slot).map_or(0, |run| run.compacted_sequence)
     }
 
-    /// Contents that the committed record of a run refers to and `record` does not.
-    fn released_artifacts(run: &RunChanges, run_id: &str, kept: &[ArtifactRef]) -> Vec<ReleasedArtifact> {
-        let mut released: Vec<ReleasedArtifact> = Vec::new();
-        for old in &run.committed_artifacts {
-            let is_kept = kept.iter().any(|artifact| artifact.hash == old.hash);
-            if !is_kept && released.iter().all(|other| other.hash != old.hash) {
-                released.push(ReleasedArtifact { hash: old.hash.clone(), run_id: run_id.to_owned() });
-            }
-        }
-        released
+    /// Forgets contents that no run refers to which is written from here: their run was lost, which keeps them, or deleted.
+    fn drop_foreign_contents(&mut self, memory: &InMemoryStorage) {
+        let slots = if self.artifacts.is_empty() { Vec::new() } else { memory.slots() };
+        let open: Vec<&RunState> = slots
+            .into_iter()
+            .filter(|&slot| self.get(slot).is_some_and(|run| run.is_open))
+            .filter_map(|slot| memory.get(slot))
+            .collect();
+        self.artifacts.retain(|hash| open.iter().any(|run| run.record().refers_to(hash)));
     }
+}
+
+/// The references of a run in the artifacts `one` that are not in `other`, each once.
+fn references_in(run_id: &str, one: &[ArtifactRef], other: &[ArtifactRef]) -> Vec<ArtifactReference> {
+    let mut references: Vec<ArtifactReference> = Vec::new();
+    for artifact in one {
+        let is_new = references.iter().all(|known| known.hash != artifact.hash);
+        if is_new && other.iter().all(|known| known.hash != artifact.hash) {
+            references.push(ArtifactReference { hash: artifact.hash.clone(), run_id: run_id.to_owned() });
+        }
+    }
+    references
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{PendingChanges, SeriesChanges};
+use super::{PendingChanges, SeriesChanges, references_in};
 use crate::columns::BlockWriter;
 use crate::database::{Batch, LogEntry, RunCommit};
 use crate::storage::{ArtifactRef, InMemoryStorage, RunRecord, RunSlot};
@@ -65,6 +65,7 @@ impl PendingChanges {
         contents: Contents,
         finalize: impl Fn(RunSlot, &mut RunRecord),
     ) -> Option<Batch> {
+        self.drop_foreign_contents(memory);
         let (hashes, slots) = self.what_to_take(memory, contents);
         let is_only_content = matches!(contents, Contents::Only(_));
         if hashes.is_empty() && slots.is_empty() && (is_only_content || self.experiments.is_empty()) {
@@ -96,9 +97,17 @@ impl PendingChanges {
             self.dirty_runs.retain(|&dirty| dirty != slot);
             if let Some((commit, run)) = self.take_run(memory, slot, &mut room, &finalize) {
                 let record = &commit.record;
-                let known = self.run(slot);
-                let released = Self::released_artifacts(known, &record.run_id, &record.artifacts);
-                batch.released_artifacts.extend(released);
+                let changes = self.run(slot);
+                let committed = &changes.committed_artifacts;
+                // A content that is written again may have been lost with its reference.
+                let known: Vec<ArtifactRef> = committed
+                    .iter()
+                    .filter(|artifact| !receipt.holds_artifact(&artifact.hash))
+                    .cloned()
+                    .collect();
+                batch.added_artifacts.extend(references_in(&record.run_id, &record.artifacts, &known));
+                let written = [committed.as_slice(), &changes.tried_artifacts].concat();
+                batch.released_artifacts.extend(references_in(&record.run_id, &written, &record.artifacts));
                 batch.runs.push(commit);
                 receipt.runs.push(run);
             }
@@ -116,8 +125,8 @@ impl PendingChanges {
             }
             Contents::Only(hash) => {
                 let refers = |&slot: &RunSlot| {
-                    let is_owned = self.get(slot).is_some_and(|run| !run.series.is_empty() || run.is_dirty);
-                    is_owned && memory.get(slot).is_some_and(|state| state.record().refers_to(hash))
+                    self.get(slot).is_some_and(|run| run.is_open)
+                        && memory.get(slot).is_some_and(|state| state.record().refers_to(hash))
                 };
                 (vec![hash.to_owned()], memory.slots().into_iter().filter(refers).collect())
             }
@@ -214,6 +223,7 @@ impl PendingChanges {
             }
             run.committed_sequence = receipt.next_sequence;
             run.committed_artifacts = receipt.artifacts;
+            run.tried_artifacts.clear();
         }
         self.count_unsaved();
     }
@@ -225,6 +235,7 @@ impl PendingChanges {
         receipt.artifacts.iter().for_each(|hash| self.note_artifact(hash));
         for run in receipt.runs {
             let changes = self.run(run.slot);
+            changes.tried_artifacts.extend(run.artifacts);
             for (index, range) in run.ranges {
                 if let Some(series) = changes.series.get_mut(index) {
                     let position = series.retry.partition_point(|other| other.start < range.start);

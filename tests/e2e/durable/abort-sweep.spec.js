@@ -128,9 +128,10 @@ async function defineReading() {
     const runs = await faults.read(database, 'runs');
     const used = runs.values.flatMap(({ artifacts }) => artifacts.map(({ hash }) => hash));
     const artifacts = await faults.read(database, 'artifacts');
-    // A content is used by its hash, a reference to it by the hash and the run that has it.
-    const isUsed = (key) => (Array.isArray(key) ? used.includes(key[0]) && known.includes(key[1]) : used.includes(key));
-    return [...left, ...artifacts.keys.filter((key) => !isUsed(key)), ...(await faults.read(database, 'exits')).keys];
+    const unused = artifacts.keys.filter((hash) => !used.includes(hash));
+    const references = (await faults.read(database, 'meta')).keys.filter(Array.isArray);
+    const dangling = references.filter(([, hash, run]) => !used.includes(hash) || !known.includes(run)).map(String);
+    return [...left, ...unused, ...dangling, ...(await faults.read(database, 'exits')).keys];
   };
 }
 

@@ -1,8 +1,7 @@
 //! A series gives back what was logged, bit for bit, in the order of steps.
-#![cfg(not(target_arch = "wasm32"))]
 
-use entrenar::storage::{
-    CHUNK_POINTS, Columns, LoggedPoint, MAX_STEP, RawPoint, Series, PointBatch, BatchTimes,
+use entrenar::columns::{
+    BatchTimes, CHUNK_POINTS, Columns, LoggedPoint, MAX_STEP, PointBatch, RawPoint, Series,
 };
 use proptest::prelude::*;
 
@@ -72,8 +71,8 @@ fn equal_steps_keep_logging_order() {
 
 proptest! {
     #[test]
-    fn stretches_are_stored_as_their_points_one_by_one(
-        stretches in prop::collection::vec(
+    fn batches_are_stored_as_their_points_one_by_one(
+        batches in prop::collection::vec(
             (
                 (0..3u64, 0..4u64),
                 prop::collection::vec((any::<u64>().prop_map(f64::from_bits), any::<u16>()), 0..300),
@@ -84,7 +83,7 @@ proptest! {
         ),
     ) {
         let (mut fast, mut slow) = (Series::default(), Series::default());
-        for ((gap, stride), points, time, repeated) in stretches {
+        for ((gap, stride), points, time, repeated) in batches {
             let (values, times): (Vec<f64>, Vec<u16>) = points.repeat(repeated).into_iter().unzip();
             let offsets: Vec<u32> = times.into_iter().map(|offset| u32::from(offset) << (4 * time)).collect();
             // Mostly where the series ends, now and then behind or before it; times now and then too far apart.
@@ -95,9 +94,9 @@ proptest! {
             } else {
                 BatchTimes::After { base, offsets: &offsets }
             };
-            let stretch = PointBatch { first_step, stride, values: &values, times };
-            fast.push_batch(&stretch);
-            (0..values.len()).for_each(|index| slow.push(stretch.point(index)));
+            let batch = PointBatch { first_step, stride, values: &values, times };
+            fast.push_batch(&batch);
+            (0..values.len()).for_each(|index| slow.push(batch.point(index)));
         }
         prop_assert_eq!(seen(&fast), seen(&slow));
     }
@@ -124,7 +123,7 @@ proptest! {
                     step: match chance {
                         0 => Some(elsewhere % 3_000),
                         1 => None,
-                        // The next step of a series is to stay in range, as those who log see to.
+                        // The next step of a series is to stay in range, as its caller sees to.
                         _ => stride.map(|_| step),
                     },
                     value: f64::from_bits(bits),
@@ -157,14 +156,14 @@ proptest! {
         }
         let series = logged(&points);
         let columns = series.columns_from(first);
-        let mut stretches = Columns::default();
-        series.for_each_columns(first, |before, stretch| {
-            assert_eq!(before, stretches.value.len());
-            stretches.step.extend(&stretch.step);
-            stretches.value.extend(&stretch.value);
-            stretches.timestamp.extend(&stretch.timestamp);
+        let mut windows = Columns::default();
+        series.for_each_columns(first, |before, window| {
+            assert_eq!(before, windows.value.len());
+            windows.step.extend(&window.step);
+            windows.value.extend(&window.value);
+            windows.timestamp.extend(&window.timestamp);
         });
-        prop_assert_eq!(format!("{stretches:?}"), format!("{columns:?}"));
+        prop_assert_eq!(format!("{windows:?}"), format!("{columns:?}"));
         points.sort_by_key(|point| point.step);
         let rest = points.get(first..).unwrap_or_default();
         prop_assert_eq!(columns.step, rest.iter().map(|p| p.step as f64).collect::<Vec<_>>());

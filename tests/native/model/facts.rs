@@ -1,8 +1,9 @@
-//! The model: what was logged, by whom, and what must be readable in the end. Every point has a value of its own.
+//! The model: what was logged, by which tab, and what must be readable in the end. Every point has a value of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entrenar::storage::{ExperimentStorage, InMemoryStorage, RawPoint};
+use entrenar::columns::RawPoint;
+use entrenar::storage::{ExperimentStorage, InMemoryStorage};
 
 pub const KEYS: [&str; 3] = ["loss", "accuracy", "ü/✓"];
 
@@ -22,7 +23,7 @@ pub struct RunFacts {
     pub experiment_id: String,
     /// How often site data had been cleared when it was begun.
     pub clears: u32,
-    /// How often site data had been cleared when it was last open who writes it again.
+    /// How often site data had been cleared when it was last open which tab writes it again.
     contested: u32,
     /// Points that a successful flush covered.
     required: BTreeSet<usize>,
@@ -40,11 +41,11 @@ pub struct Facts {
     pub runs: BTreeMap<String, RunFacts>,
     /// How often site data was cleared.
     pub clears: u32,
-    /// Somebody may have begun a run under an id that was used before site data was cleared, without hearing of it.
-    pub unheard: bool,
-    /// Experiments and runs that somebody deletes, or was about to: what is begun under their ids meanwhile goes with them.
+    /// A tab may have begun a run under an id that was used before site data was cleared, without getting an answer.
+    pub unanswered_begin: bool,
+    /// Experiments and runs that a tab deletes, or was about to: what is begun under their ids meanwhile goes with them.
     pub deleting: Vec<String>,
-    /// Runs that somebody is about to take over.
+    /// Runs that a tab is about to acquire.
     pub resuming: Vec<String>,
 }
 
@@ -110,7 +111,7 @@ impl Facts {
         }
     }
 
-    /// Site data was just cleared, and it is open who writes this run again.
+    /// Site data was just cleared, and it is open which tab writes this run again.
     pub fn contest(&mut self, run_id: &str) {
         if let Some(run) = self.runs.get_mut(run_id) {
             run.contested = self.clears;
@@ -124,7 +125,7 @@ impl Facts {
         }
     }
 
-    /// The points of a run as somebody has them in memory: nothing twice, all as logged, in order, each burst whole.
+    /// The points of a run as a tab has them in memory: nothing twice, all as logged, in order, each burst whole.
     pub fn check_read(&self, memory: &InMemoryStorage, run_id: &str) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         for (key, name) in KEYS.iter().enumerate() {
@@ -134,7 +135,11 @@ impl Facts {
             for point in points {
                 let number = number(point.value);
                 let Some(logged) = self.points.get(number) else { panic!("{point:?} was never logged") };
-                assert_eq!((logged.run_id.as_str(), logged.key), (run_id, key), "{number} is astray");
+                assert_eq!(
+                    (logged.run_id.as_str(), logged.key),
+                    (run_id, key),
+                    "{number} is in another series"
+                );
                 assert_eq!(point.value.to_bits(), value(number).to_bits(), "{number} has another value");
                 assert_eq!(point.step, logged.step, "{number} has another step");
                 assert_eq!(point.timestamp.timestamp_millis(), 1_000 + number as i64);
@@ -160,7 +165,10 @@ impl Facts {
     /// What a fresh reader has loaded is what it must be.
     pub fn check_stored(&self, memory: &InMemoryStorage) {
         for (run_id, run) in &self.runs {
-            assert!(!run.is_gone || self.unheard || memory.run(run_id).is_err(), "{run_id} came back");
+            assert!(
+                !run.is_gone || self.unanswered_begin || memory.run(run_id).is_err(),
+                "{run_id} came back"
+            );
             let found = self.check_read(memory, run_id);
             let missing: Vec<_> = run.required.difference(&found).collect();
             assert!(missing.is_empty() || run.may_be_gone, "{run_id} lost {missing:?}");

@@ -1,22 +1,22 @@
 //! Points that JavaScript writes ahead end up as if each had been logged by a call of its own.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use entrenar::storage::indexed_db::{
-    MAX_STAGED_STEP, MemoryDatabase, Effect, RunOptions, STAGED_METRICS, STAGED_POINTS, Staging, Session,
-};
-use entrenar::storage::{MAX_STEP, RawPoint, RunSlot, RunStatus, SeriesSlot, StorageError};
-use futures::executor::block_on;
+use entrenar::columns::{MAX_STEP, RawPoint, Series};
+use entrenar::database::MemoryDatabase;
+use entrenar::engine::{Clock, MAX_STAGED_STEP, RunOptions, STAGED_METRICS, STAGED_POINTS, Session, Staging};
+use entrenar::storage::{RunSlot, RunState, RunStatus, SeriesSlot, StorageError};
+use futures::executor::{LocalPool, block_on};
+use futures::task::LocalSpawnExt;
 use proptest::prelude::*;
+
+use crate::support::test_clock::TestClock;
 
 const KEYS: [&str; 3] = ["loss", "accuracy", "lr"];
 /// The cell in which the points begin.
 const FIRST_POINT: usize = 6 + 2 * STAGED_METRICS;
-const START_MS: f64 = 1_700_000_000_000.0;
 
 /// A point's step, the bits of its value, and its time.
 type Bits = (u64, u64, i64);
@@ -26,9 +26,10 @@ type Metric = (usize, &'static str);
 
 /// A page with two runs.
 struct Page {
-    synced: Session<MemoryDatabase>,
+    session: Rc<Session<MemoryDatabase>>,
+    clock: TestClock,
     runs: [RunSlot; 2],
-    /// What `surface.js` keeps: where points go, the metrics' places, and the epoch that each run was admitted to.
+    /// What the JavaScript side keeps: where points go, the metrics' places, and the epoch that each run was admitted to.
     cells: Option<&'static [Cell<f64>]>,
     places: BTreeMap<Metric, f64>,
     /// Of each metric that points are staged of: since which take, and where the last one is.
@@ -38,32 +39,31 @@ struct Page {
 
 impl Page {
     fn open(stages: bool) -> Self {
-        Self::watched(stages, |_| {})
-    }
-
-    fn watched(stages: bool, observer: impl Fn(Effect) + 'static) -> Self {
-        let synced = block_on(Session::open(MemoryDatabase::default(), "page", observer)).unwrap();
-        let begin = || block_on(synced.begin_run("staging", RunOptions::default())).unwrap();
+        let clock = TestClock::new();
+        let opened = block_on(Session::open(MemoryDatabase::default(), "page", clock.shared()));
+        let session = Rc::new(opened.unwrap());
+        let begin = || block_on(session.begin_run("staging", RunOptions::default())).unwrap();
         let runs = [begin(), begin()];
-        let cells = stages.then(|| synced.staging().cells());
-        Self { synced, runs, cells, places: BTreeMap::new(), chains: RefCell::default(), epochs: [-1.0; 2] }
+        let cells = stages.then(|| session.staging().cells());
+        let (places, chains) = (BTreeMap::new(), RefCell::default());
+        Self { session, clock, runs, cells, places, chains, epochs: [-1.0; 2] }
     }
 
     fn series(&mut self, run: usize, key: &'static str) -> Result<SeriesSlot, StorageError> {
         if let Some(place) = self.places.get(&(run, key)) {
             return Ok(Staging::series(*place));
         }
-        let series = self.synced.storage_mut().series_slot(self.runs[run], key)?;
+        let series = self.session.storage_mut().series_slot(self.runs[run], key)?;
         self.places.insert((run, key), Staging::place(self.runs[run], series));
         Ok(series)
     }
 
-    /// Whether the point took the short cut.
-    fn stage(&self, run: usize, key: &'static str, step: Option<u64>, value: f64, now_ms: f64) -> bool {
+    /// Whether the point was staged.
+    fn stage(&self, run: usize, key: &'static str, step: Option<u64>, value: f64) -> bool {
         let (Some(cells), Some(&place)) = (self.cells, self.places.get(&(run, key))) else { return false };
         let count = cells[1].get();
         let at = FIRST_POINT + 4 * count as usize;
-        let is_admitted = cells[0].get() == self.epochs[run] && now_ms <= cells[2].get();
+        let is_admitted = cells[0].get() == self.epochs[run] && self.clock.monotonic_ms() <= cells[2].get();
         if !is_admitted || at >= cells.len() || step.is_some_and(|step| step > MAX_STAGED_STEP) {
             return false;
         }
@@ -81,7 +81,7 @@ impl Page {
         cells[at].set(f64::INFINITY);
         cells[at + 1].set(step.map_or(-1.0, |step| step as f64));
         cells[at + 2].set(value);
-        cells[at + 3].set(now_ms);
+        cells[at + 3].set(self.clock.wall_ms());
         cells[1].set(cells[1].get() + 1.0);
         true
     }
@@ -92,14 +92,13 @@ impl Page {
         key: &'static str,
         step: Option<u64>,
         value: f64,
-        now_ms: f64,
     ) -> Result<(), StorageError> {
-        if self.stage(run, key, step, value, now_ms) {
+        if self.stage(run, key, step, value) {
             return Ok(());
         }
         let series = self.series(run, key)?;
-        self.synced.log(self.runs[run], series, step, value, now_ms)?;
-        self.synced.admit(self.runs[run]);
+        self.session.log(self.runs[run], series, step, value, self.clock.wall_ms() as i64)?;
+        self.session.admit(self.runs[run]);
         if let Some(cells) = self.cells {
             self.epochs[run] = if cells[3].get() == 1.0 { cells[0].get() } else { -1.0 };
         }
@@ -107,20 +106,18 @@ impl Page {
     }
 
     fn points(&self, run: usize) -> Vec<(String, Vec<Bits>)> {
-        let storage = self.synced.storage();
+        let storage = self.session.storage();
         let all = storage.memory().get(self.runs[run]).unwrap().all_series().unwrap();
         let bits = |point: RawPoint| (point.step, point.value.to_bits(), point.timestamp_ms);
-        let columns = |series: &entrenar::storage::Series| {
-            series.logged(0..series.len()).into_iter().map(bits).collect()
-        };
+        let columns = |series: &Series| series.logged(0..series.len()).into_iter().map(bits).collect();
         all.iter().map(|named| (named.key.clone(), columns(&named.series))).collect()
     }
 }
 
 /// What happens in both pages, and what they answer.
-fn happen(page: &mut Page, (op, run, key, bits): (u8, usize, usize, u64), now_ms: f64) -> String {
-    let slot = page.runs[run];
-    let log = |page: &mut Page, step, value| format!("{:?}", page.log(run, KEYS[key], step, value, now_ms));
+fn happen(page: &mut Page, (op, run, key, bits): (u8, usize, usize, u64)) -> String {
+    let (slot, now_ms) = (page.runs[run], page.clock.wall_ms());
+    let log = |page: &mut Page, step, value| format!("{:?}", page.log(run, KEYS[key], step, value));
     match op {
         // Mostly points, in a row and at random; now and then one that nothing may follow.
         0..90 => log(page, None, f64::from_bits(bits)),
@@ -129,7 +126,7 @@ fn happen(page: &mut Page, (op, run, key, bits): (u8, usize, usize, u64), now_ms
         121 => {
             let series = page.series(run, KEYS[key]);
             let appended = series.and_then(|series| {
-                page.synced.storage_mut().append_consecutive(
+                page.session.storage_mut().append_consecutive(
                     slot,
                     series,
                     bits % 90,
@@ -139,16 +136,18 @@ fn happen(page: &mut Page, (op, run, key, bits): (u8, usize, usize, u64), now_ms
             });
             format!("{appended:?}")
         }
-        122 => format!("{}", page.synced.storage().pending_points(slot)),
-        123 => format!("{:?}", block_on(page.synced.flush())),
-        124 => format!("{}", page.synced.tick(now_ms)),
+        122 => format!("{}", page.session.storage().pending_points(slot)),
+        123 => format!("{:?}", block_on(page.session.flush())),
+        124 => {
+            drop(page.session.storage());
+            format!("{:?}", page.session.flusher().due_ms())
+        }
         125 => format!("{:?}", page.points(run)),
         126 if bits.is_multiple_of(8) => {
-            let end =
-                |state: &mut entrenar::storage::RunState| state.complete(RunStatus::Success, now_ms as i64);
-            format!("{:?}", page.synced.storage_mut().change_run(slot, end))
+            let end = |state: &mut RunState| state.complete(RunStatus::Success, now_ms as i64);
+            format!("{:?}", page.session.storage_mut().change_run(slot, end))
         }
-        _ => format!("{:?}", page.synced.storage().memory().get(slot).map(|run| run.record().status)),
+        _ => format!("{:?}", page.session.storage().memory().get(slot).map(|run| run.record().status)),
     }
 }
 
@@ -165,12 +164,13 @@ proptest! {
     ) {
         let mut staged = Page::open(true);
         let mut direct = Page::open(false);
-        let mut now_ms = START_MS;
         for (op, run, key, bits, later) in steps {
             // Many points in a millisecond, as training logs them, and sometimes a pause.
-            now_ms += if later == 0 { 300.0 } else { f64::from(later / 30) };
+            let later_ms = if later == 0 { 300.0 } else { f64::from(later / 30) };
+            staged.clock.advance(later_ms);
+            direct.clock.advance(later_ms);
             let step = (op, run, key, bits);
-            prop_assert_eq!(happen(&mut staged, step, now_ms), happen(&mut direct, step, now_ms));
+            prop_assert_eq!(happen(&mut staged, step), happen(&mut direct, step));
         }
         for run in 0..2 {
             prop_assert_eq!(staged.points(run), direct.points(run));
@@ -183,9 +183,9 @@ fn most_points_take_the_short_cut() {
     let mut page = Page::open(true);
     let mut short = 0;
     for index in 0..10 * STAGED_POINTS {
-        let waiting = page.synced.staging().waiting();
-        page.log(index % 2, "loss", None, 1.0, START_MS).unwrap();
-        short += usize::from(page.synced.staging().waiting() > waiting);
+        let waiting = page.session.staging().waiting();
+        page.log(index % 2, "loss", None, 1.0).unwrap();
+        short += usize::from(page.session.staging().waiting() > waiting);
     }
     assert!(short > 9 * STAGED_POINTS, "{short} points of {}", 10 * STAGED_POINTS);
 }
@@ -197,66 +197,76 @@ fn a_full_buffer_of_many_metrics_is_taken_over_in_order() {
     let count = 3 * STAGED_POINTS + 7;
     // Now one metric, now another, some more often than others.
     let key = |index: usize| KEYS[index * index % 7 % KEYS.len()];
-    (0..count).for_each(|index| page.log(0, key(index), None, index as f64, START_MS).unwrap());
+    (0..count).for_each(|index| page.log(0, key(index), None, index as f64).unwrap());
     for (name, points) in page.points(0) {
         let logged = (0..count).filter(|&index| key(index) == name).map(|index| (index as f64).to_bits());
-        let expected: Vec<Bits> =
-            logged.enumerate().map(|(step, value)| (step as u64, value, START_MS as i64)).collect();
+        let expected: Vec<Bits> = logged
+            .enumerate()
+            .map(|(step, value)| (step as u64, value, page.clock.wall_ms() as i64))
+            .collect();
         assert_eq!(points, expected, "{name}");
     }
 }
 
 #[test]
-fn whoever_logs_again_after_a_wake_asks_for_the_next_one() {
-    let wakes: Rc<RefCell<u32>> = Rc::default();
-    let heard = Rc::clone(&wakes);
-    let mut page = Page::watched(true, move |notice| {
-        *heard.borrow_mut() += u32::from(matches!(notice, Effect::WakeAfter(_) | Effect::WakeNow));
-    });
-    page.log(0, "loss", None, 1.0, START_MS).unwrap();
-    page.log(0, "loss", None, 2.0, START_MS).unwrap();
-    assert_eq!(*wakes.borrow(), 1);
-    let _ = page.synced.tick(START_MS + 100.0);
-    page.log(0, "loss", None, 3.0, START_MS + 101.0).unwrap();
-    assert_eq!(*wakes.borrow(), 2, "the second wake was not asked for");
-    // The timer is late, as in a tab in the background: a point that comes then wakes at once.
-    page.log(0, "loss", None, 4.0, START_MS + 400.0).unwrap();
-    assert_eq!(*wakes.borrow(), 3, "the late timer was not noticed");
+fn point_logged_after_a_flush_or_while_the_timer_is_late_is_flushed() {
+    let mut page = Page::open(true);
+    let mut pool = LocalPool::new();
+    let session = Rc::clone(&page.session);
+    pool.spawner().spawn_local(async move { session.flush_loop().await }).unwrap();
+    let pending = |page: &Page| page.session.storage().pending_points(page.runs[0]);
+    page.log(0, "loss", None, 1.0).unwrap();
+    page.log(0, "loss", None, 2.0).unwrap();
+    pool.run_until_stalled();
+    assert_eq!(pending(&page), 2);
+    page.clock.advance(100.0);
+    pool.run_until_stalled();
+    assert_eq!(pending(&page), 0);
+    page.log(0, "loss", None, 3.0).unwrap();
+    pool.run_until_stalled();
+    assert_eq!(pending(&page), 1);
+    // The timer is late, as in a tab in the background: a point that is logged then is flushed at once.
+    page.clock.pass(400.0);
+    pool.run_until_stalled();
+    assert_eq!(pending(&page), 1);
+    page.log(0, "loss", None, 4.0).unwrap();
+    pool.run_until_stalled();
+    assert_eq!(pending(&page), 0);
 }
 
 #[test]
 fn nothing_is_staged_past_the_bound_on_unsaved_points() {
     let mut page = Page::open(true);
-    page.synced.storage_mut().set_most_unsaved(STAGED_POINTS as u64 * 2);
-    let refused = (0..4 * STAGED_POINTS).find(|_| page.log(0, "loss", None, 1.0, START_MS).is_err()).unwrap();
+    page.session.storage_mut().set_most_unsaved(STAGED_POINTS as u64 * 2);
+    let refused = (0..4 * STAGED_POINTS).find(|_| page.log(0, "loss", None, 1.0).is_err()).unwrap();
     assert_eq!(refused, STAGED_POINTS * 2);
-    assert_eq!(page.synced.storage().pending_points(page.runs[0]), STAGED_POINTS as u64 * 2);
+    assert_eq!(page.session.storage().pending_points(page.runs[0]), STAGED_POINTS as u64 * 2);
 }
 
 #[test]
-fn at_that_bound_nothing_is_lost_and_no_more_is_taken_if_somebody_reads_meanwhile() {
+fn bound_on_unsaved_points_holds_when_they_are_read_meanwhile() {
     let mut page = Page::open(true);
-    page.synced.storage_mut().set_most_unsaved(STAGED_POINTS as u64 * 2);
+    page.session.storage_mut().set_most_unsaved(STAGED_POINTS as u64 * 2);
     let mut logged = 0;
     for index in 0..4 * STAGED_POINTS {
-        logged += u64::from(page.log(0, "loss", None, 1.0, START_MS).is_ok());
+        logged += u64::from(page.log(0, "loss", None, 1.0).is_ok());
         if index % (STAGED_POINTS / 2 + 1) == 0 {
-            let _ = page.synced.storage();
+            let _ = page.session.storage();
         }
     }
-    assert_eq!(page.synced.storage().pending_points(page.runs[0]), logged);
+    assert_eq!(page.session.storage().pending_points(page.runs[0]), logged);
     assert_eq!(logged, STAGED_POINTS as u64 * 2);
 }
 
 #[test]
-fn cells_of_a_storage_that_is_gone_are_used_again_and_its_runs_cannot_write_there_any_more() {
+fn cells_of_a_dropped_session_are_used_again_in_a_new_epoch() {
     let mut gone = Page::open(true);
-    (0..2).for_each(|_| gone.log(0, "loss", None, 1.0, START_MS).unwrap());
-    assert_eq!(gone.synced.staging().waiting(), 1);
+    (0..2).for_each(|_| gone.log(0, "loss", None, 1.0).unwrap());
+    assert_eq!(gone.session.staging().waiting(), 1);
     let (cells, epoch) = (gone.cells.unwrap(), gone.epochs[0]);
     drop(gone);
     let page = Page::open(true);
     assert!(std::ptr::eq(cells, page.cells.unwrap()));
-    assert_eq!(page.synced.staging().waiting(), 0);
+    assert_eq!(page.session.staging().waiting(), 0);
     assert!(cells[0].get() > epoch);
 }
