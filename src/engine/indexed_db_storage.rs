@@ -320,18 +320,18 @@ impl IndexedDbStorage {
             record: Some(state.record().clone()),
             keys: state.all_series().unwrap_or_default().iter().map(|named| named.key.clone()).collect(),
             blocks: self.pending.unsaved_blocks(slot, state),
-            contents: self.pending_contents(state.record()),
+            contents: self.contents_of(state.record()),
         });
         self.pending.forget_run(slot);
         self.ownership.lose(slot, cause, unsaved.unwrap_or_default());
         true
     }
 
-    /// The contents that a run refers to and that are not known to be stored.
-    fn pending_contents(&self, record: &RunRecord) -> Vec<(String, Rc<[u8]>)> {
+    /// The contents in memory that a run refers to. Those that were acknowledged are among them: what an exit flush wrote of a run that
+    /// another session had acquired is not recovered.
+    fn contents_of(&self, record: &RunRecord) -> Vec<(String, Rc<[u8]>)> {
         let hashes = record.artifacts.iter().map(|artifact| &artifact.hash);
-        let pending = hashes.filter(|hash| self.pending.is_artifact_pending(hash));
-        pending.filter_map(|hash| Some((hash.clone(), self.memory.artifact(hash)?))).collect()
+        hashes.filter_map(|hash| Some((hash.clone(), self.memory.artifact(hash)?))).collect()
     }
 
     /// Forgets a run that was deleted. Returns what was in memory of it.

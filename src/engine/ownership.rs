@@ -28,7 +28,7 @@ pub struct UnsavedChanges {
     pub keys: Vec<String>,
     /// Points that are not known to be stored.
     pub blocks: Vec<UnsavedBlock>,
-    /// Contents of its artifacts that are not known to be stored, by hash.
+    /// Contents of its artifacts that were in memory, by hash.
     pub contents: Vec<(String, Rc<[u8]>)>,
 }
 

@@ -115,9 +115,23 @@ impl<D: Database> Session<D> {
                     self.apply_remote_edits(slot, record.clone(), record.next_sequence as u64);
                 }
                 Some(record) if record.owner == self.owner() => {}
-                Some(_) => self.lose_run(slot, &StorageError::RunTakenOver(run_id.clone())),
+                Some(record) if self.storage().owns(slot) => {
+                    self.run_taken_over(slot, record.clone());
+                    if let Some((experiment_id, _)) = self.ids_of(slot) {
+                        self.effects.emit_run(&experiment_id, run_id);
+                    }
+                }
+                Some(_) => {}
                 None => self.run_missing(slot, known),
             }
+        }
+    }
+
+    /// Another session owns a run of ours, whose record this is.
+    pub(super) fn run_taken_over(&self, slot: RunSlot, record: RunRecord) {
+        self.lose_run(slot, &StorageError::RunTakenOver(record.run_id.clone()));
+        if let Some(state) = self.storage_mut().memory_mut().get_mut(slot) {
+            *state.record_mut() = record;
         }
     }
 

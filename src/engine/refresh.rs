@@ -170,9 +170,13 @@ impl<D: Database> Session<D> {
                 self.storage_mut().memory_mut().put_run(RunState::headers_only(record));
                 (keys, true)
             }
-            Some((slot, ..)) if self.storage().owns(slot) => {
+            Some((slot, keys, is_changed)) if self.storage().owns(slot) => {
                 self.absorb_owned(slot, record);
-                return;
+                if self.storage().owns(slot) {
+                    return;
+                }
+                // It was lost: from here on it is read like any other.
+                (keys, is_changed)
             }
             Some((slot, keys, is_changed)) => {
                 if let Some(state) = self.storage_mut().memory_mut().get_mut(slot) {
@@ -197,10 +201,7 @@ impl<D: Database> Session<D> {
         if record.owner != self.owner() {
             // Read before it was acquired here, the log is shorter: acquiring adds an entry.
             if next_sequence >= committed {
-                self.lose_run(slot, &StorageError::RunTakenOver(record.run_id.clone()));
-                if let Some(state) = self.storage_mut().memory_mut().get_mut(slot) {
-                    *state.record_mut() = record;
-                }
+                self.run_taken_over(slot, record);
             }
         } else if next_sequence > committed && !self.storage().pending().is_in_flight() {
             self.apply_remote_edits(slot, record, next_sequence);

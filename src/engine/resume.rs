@@ -95,13 +95,16 @@ impl<D: Database> Session<D> {
         let (state, ranges) = join(record, stored, unsaved);
         let slot = self.install_run(state);
         let mut storage = self.storage_mut();
-        // Only what is stored may be installed: until its content is, the record that is written does not refer to an artifact.
+        // Only what is stored may be installed: until its content is, the record that is written does not refer to an artifact. One whose
+        // content is neither stored with the run nor here is lost.
+        let mut added = Vec::new();
         if let Some(state) = storage.memory_mut().get_mut(slot) {
             let artifacts = &mut state.record_mut().artifacts;
-            let missing = missing(&old_artifacts, artifacts, |artifact| &artifact.key);
-            artifacts.extend(missing);
+            added = missing(&old_artifacts, artifacts, |artifact| &artifact.key);
+            added.retain(|artifact| contents.iter().any(|(hash, _)| *hash == artifact.hash));
+            artifacts.extend(added.iter().cloned());
         }
-        for (hash, content) in contents {
+        for (hash, content) in contents.into_iter().filter(|(hash, _)| added.iter().any(|kept| kept.hash == *hash)) {
             storage.memory_mut().put_content(&hash, content);
             storage.pending_mut().note_artifact(&hash);
         }

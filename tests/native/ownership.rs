@@ -212,3 +212,24 @@ fn artifact_of_a_resumed_run_that_does_not_fit_is_in_no_stored_record() {
         Artifacts::stored(&shared.memory).assert_readable();
     });
 }
+
+#[test]
+fn run_that_a_flush_finds_taken_over_shows_the_record_of_its_new_owner() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (old, run) = Tab::with_run(&shared, "old").await;
+        old.log(run, "loss", 0..1);
+        old.flush().await;
+        let new = Tab::open(&shared, "new").await;
+        let resumed = new.session.resume_run("run-0").await.unwrap();
+        new.log(resumed, "loss", 1..10);
+        new.end("run-0");
+        new.flush().await;
+        old.log(run, "loss", 20..21);
+        old.flush().await;
+        assert_eq!(old.session.storage().get_run_status("run-0"), Ok(RunStatus::Success));
+        old.session.load_run("run-0").await.unwrap();
+        assert_eq!(old.steps("run-0", "loss").unwrap(), steps(0..10));
+        assert_eq!(old.pending(run), 1, "what is unsaved is kept");
+    });
+}
