@@ -35,8 +35,12 @@ impl Artifacts {
                     }
                     stored.contents.insert(hash);
                 }
-                Key::Reference { hash, run_id } => drop(stored.references.insert((hash, run_id))),
-                key @ Key::Points { .. } => panic!("{key:?} is no key of an artifact"),
+                key => panic!("{key:?} is no key of an artifact"),
+            }
+        }
+        for (key, _) in database.records(Table::Meta, &Range::All) {
+            if let Key::Reference { hash, run_id } = key {
+                stored.references.insert((hash, run_id));
             }
         }
         stored
