@@ -24,6 +24,17 @@ impl Reopen for entrenar::database::MemoryDatabase {
     }
 }
 
+#[cfg(target_arch = "wasm32")]
+impl Reopen for entrenar::indexeddb::IndexedDbDatabase {
+    async fn fresh() -> Self {
+        Self::new(&format!("conformance-{}", entrenar::indexeddb::random_token()))
+    }
+
+    async fn again(&self) -> Self {
+        Self::new(self.name())
+    }
+}
+
 /// Ids of experiments and runs to reserve: less than a case creates, so that it also sees the numbers run out.
 const RESERVED: u64 = 32;
 
