@@ -40,6 +40,7 @@ pub enum Durability {
 }
 
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "independent flags")]
 struct RunChanges {
     /// Whether this session writes the run.
     is_open: bool,
