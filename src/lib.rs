@@ -8,7 +8,21 @@
 #[doc = include_str!("../README.md")]
 pub struct ReadmeSnippets;
 
+#[doc(hidden)]
+pub mod columns;
 pub mod dashboard;
+#[doc(hidden)]
+pub mod database;
+#[doc(hidden)]
+pub mod engine;
+mod event;
 pub mod storage;
+
+#[cfg(feature = "wasm")]
+#[doc(hidden)]
+pub mod browser;
+#[cfg(feature = "wasm")]
+#[doc(hidden)]
+pub mod indexeddb;
 #[cfg(feature = "wasm")]
 pub mod wasm;

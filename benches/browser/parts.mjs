@@ -68,7 +68,7 @@ async function live(browser, { liveTimes, liveSeconds }) {
   return samples;
 }
 
-/** KB (1024 bytes) after gzip of the package, as `cargo xtask pack` weighs it. */
+/** KB (1000 bytes) after gzip of the package, as `cargo xtask pack` weighs it. */
 function size() {
   const told = Number(process.env.ENTRENAR_GZIP_BYTES);
   const weigh = (name) => gzipSync(readFileSync(join(repository, 'pkg', name)), { level: 9 }).length;
@@ -80,7 +80,7 @@ function size() {
     }
   };
   const names = ['entrenar_bg.wasm', 'entrenar.js', ...snippets().map((name) => join('snippets', name))];
-  return { 'gzip of wasm and glue': [(told || names.reduce((sum, name) => sum + weigh(name), 0)) / 1024] };
+  return { 'gzip of wasm and glue': [(told || names.reduce((sum, name) => sum + weigh(name), 0)) / 1000] };
 }
 
 /** In the order in which they run. */

@@ -42,12 +42,6 @@ impl MetricKeys for crate::storage::InMemoryStorage {
     }
 }
 
-impl MetricKeys for crate::storage::indexed_db::IndexedDbStorage {
-    fn metric_keys(&self, run_id: &str) -> Vec<String> {
-        self.list_metric_keys(run_id)
-    }
-}
-
 /// A run of a storage, logged to and watched through one value.
 ///
 /// ```

@@ -1,16 +1,8 @@
-//! The one place that asks what time it is: natively the system clock, in the browser `Date`.
+//! Time. Wall time is for timestamps alone: it may jump, freeze or be faked. Every delay and timeout goes by a monotonic clock.
 
 use chrono::{DateTime, TimeZone, Utc};
 
-#[cfg(all(target_arch = "wasm32", feature = "wasm"))]
-#[path = "indexed_db/rexie_mirror/page_clock.rs"]
-mod page_clock;
-
-#[cfg(all(target_arch = "wasm32", feature = "wasm"))]
-pub use page_clock::{monotonic_ms, now_ms};
-
-/// Milliseconds since the Unix epoch, whole.
-#[cfg(not(all(target_arch = "wasm32", feature = "wasm")))]
+/// Wall time in whole milliseconds since the Unix epoch.
 #[must_use]
 pub fn now_ms() -> i64 {
     Utc::now().timestamp_millis()

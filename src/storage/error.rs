@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::columns::CorruptBlock;
+
 /// A failed storage operation. [`StorageError::code`] is stable; the message says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -32,11 +34,13 @@ pub enum StorageError {
     Unavailable(String),
     /// The connection died; reopening may help.
     ConnectionLost(String),
+    /// The browser's database process died, and this page cannot reach a new one: only reloading it helps.
+    ReloadNeeded(String),
     /// Another connection keeps the database from being opened or upgraded.
     Blocked(String),
     /// The site's data was cleared; the database that answers is a new, empty one.
     Cleared(String),
-    /// A record to be added exists already: somebody else wrote it.
+    /// A record to be added exists already: another session wrote it.
     Conflict(String),
     /// A stored record cannot be read.
     Corrupt(String),
@@ -64,6 +68,7 @@ impl StorageError {
             Self::QuotaExceeded(_) => "QuotaExceeded",
             Self::Unavailable(_) => "Unavailable",
             Self::ConnectionLost(_) => "ConnectionLost",
+            Self::ReloadNeeded(_) => "ReloadNeeded",
             Self::Blocked(_) => "Blocked",
             Self::Cleared(_) => "Cleared",
             Self::Conflict(_) => "Conflict",
@@ -115,6 +120,7 @@ impl fmt::Display for StorageError {
             | Self::QuotaExceeded(text)
             | Self::Unavailable(text)
             | Self::ConnectionLost(text)
+            | Self::ReloadNeeded(text)
             | Self::Blocked(text)
             | Self::Cleared(text)
             | Self::Conflict(text)
@@ -126,6 +132,12 @@ impl fmt::Display for StorageError {
 }
 
 impl std::error::Error for StorageError {}
+
+impl From<CorruptBlock> for StorageError {
+    fn from(CorruptBlock(text): CorruptBlock) -> Self {
+        Self::Corrupt(text)
+    }
+}
 
 /// What every storage operation returns.
 pub type Result<T> = std::result::Result<T, StorageError>;

@@ -5,17 +5,16 @@ use std::rc::Rc;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::chunk::RawPoint;
 use super::clock;
 use super::error::{Result, StorageError};
 use super::experiment_storage::ExperimentStorage;
 use super::record::{
-    ArtifactRef, ExperimentRecord, MAX_STEP, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus, id_number,
-    stable_order,
+    ArtifactRef, ExperimentRecord, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus, id_number,
 };
 use super::run_state::{RunState, SeriesSlot, check_text};
+use crate::columns::{MAX_STEP, RawPoint, Series, sorted_by};
 
-/// A run's place in memory: stays valid until the run is removed.
+/// The index of a run in memory: stays valid until the run is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RunSlot(pub(crate) u32);
 
@@ -30,7 +29,7 @@ pub struct InMemoryStorage {
     next_experiment: u64,
     next_run: u64,
     /// How many runs were put.
-    contents: u32,
+    generations: u32,
 }
 
 impl InMemoryStorage {
@@ -82,7 +81,7 @@ impl InMemoryStorage {
         named.min_by_key(|record| id_number(&record.experiment_id))
     }
 
-    /// A run's place.
+    /// A run's slot.
     ///
     /// # Errors
     /// `RunNotFound`.
@@ -90,14 +89,14 @@ impl InMemoryStorage {
         self.find_run(run_id).ok_or_else(|| StorageError::RunNotFound(run_id.to_owned()))
     }
 
-    /// A run's place, if there is such a run.
+    /// A run's slot, if there is such a run.
     #[must_use]
     pub fn find_run(&self, run_id: &str) -> Option<RunSlot> {
-        self.place(run_id).ok().map(|place| RunSlot(self.by_id[place]))
+        self.position(run_id).ok().map(|position| RunSlot(self.by_id[position]))
     }
 
     /// Where in `by_id` a run is, or belongs.
-    fn place(&self, run_id: &str) -> std::result::Result<usize, usize> {
+    fn position(&self, run_id: &str) -> std::result::Result<usize, usize> {
         let id_of = |slot: u32| self.runs[slot as usize].as_ref().map(|run| run.record().run_id.as_str());
         self.by_id.binary_search_by(|&slot| id_of(slot).cmp(&Some(run_id)))
     }
@@ -122,7 +121,7 @@ impl InMemoryStorage {
         self.runs[slot.0 as usize].as_mut()
     }
 
-    /// The places of all runs.
+    /// The slots of all runs.
     #[must_use]
     pub fn slots(&self) -> Vec<RunSlot> {
         let mut slots = Vec::new();
@@ -149,21 +148,21 @@ impl InMemoryStorage {
         }
     }
 
-    /// Puts a run in the place of the one with its id, or adds it.
+    /// Puts a run over the one with its id, or adds it.
     pub fn put_run(&mut self, mut run: RunState) -> RunSlot {
-        self.contents += 1;
-        run.set_content(self.contents);
+        self.generations += 1;
+        run.set_generation(self.generations);
         let run_id = &run.record().run_id;
         self.next_run = self.next_run.max(number_after(run_id));
-        match self.place(run_id) {
-            Ok(place) => {
-                let slot = self.by_id[place];
+        match self.position(run_id) {
+            Ok(position) => {
+                let slot = self.by_id[position];
                 self.runs[slot as usize] = Some(run);
                 RunSlot(slot)
             }
-            Err(place) => {
+            Err(position) => {
                 let slot = self.runs.len() as u32;
-                self.by_id.insert(place, slot);
+                self.by_id.insert(position, slot);
                 self.runs.push(Some(run));
                 RunSlot(slot)
             }
@@ -235,12 +234,17 @@ impl InMemoryStorage {
     pub fn put_artifact(&mut self, run: RunSlot, key: &str, data: &[u8]) -> Result<ArtifactRef> {
         let size = u32::try_from(data.len())
             .map_err(|_| StorageError::InvalidArgument("an artifact holds at most 4 GiB".into()))?;
-        let artifact = ArtifactRef { key: key.to_owned(), hash: hex(&Sha256::digest(data)), size };
+        let artifact = ArtifactRef { key: key.to_owned(), hash: hex::encode(Sha256::digest(data)), size };
         self.run_mut(run)?.set_artifact(artifact.clone())?;
-        if self.artifact(&artifact.hash).is_none() {
-            self.artifacts.push((artifact.hash.clone(), data.into()));
-        }
+        self.put_content(&artifact.hash, data.into());
         Ok(artifact)
+    }
+
+    /// Keeps a content.
+    pub fn put_content(&mut self, hash: &str, content: Rc<[u8]>) {
+        if self.artifact(hash).is_none() {
+            self.artifacts.push((hash.to_owned(), content));
+        }
     }
 
     /// The content with this hash, if it is in memory.
@@ -248,6 +252,13 @@ impl InMemoryStorage {
     pub fn artifact(&self, hash: &str) -> Option<Rc<[u8]>> {
         let found = self.artifacts.iter().find(|(other, _)| other == hash);
         found.map(|(_, content)| Rc::clone(content))
+    }
+
+    /// Forgets contents that no run in memory refers to.
+    pub fn retain_referenced_artifacts(&mut self) {
+        let runs = &self.runs;
+        let is_referenced = |hash: &str| runs.iter().flatten().any(|run| run.record().refers_to(hash));
+        self.artifacts.retain(|(hash, _)| is_referenced(hash));
     }
 
     /// Forgets a content that can be read again from elsewhere.
@@ -294,7 +305,7 @@ impl ExperimentStorage for InMemoryStorage {
 
     fn get_metrics(&self, run_id: &str, key: &str) -> Result<Vec<MetricPoint>> {
         let series = self.run(run_id)?.series(key)?;
-        Ok(series.map(super::series::Series::points).unwrap_or_default())
+        Ok(series.map(metric_points).unwrap_or_default())
     }
 
     fn get_run_status(&self, run_id: &str) -> Result<RunStatus> {
@@ -313,25 +324,23 @@ impl ExperimentStorage for InMemoryStorage {
     }
 }
 
-/// The number after that of an id; an id without one, or with one that nobody counts up to, stands in nobody's way.
+/// The number after that of an id; an id without one, or with one that counting never reaches, is in no counter's way.
 fn number_after(id: &str) -> u64 {
     let number = id_number(id);
     if number < MAX_STEP { number + 1 } else { 0 }
 }
 
-/// Ids in the order of their numbers.
+/// Ids in the order of their numbers; ids of one number stay as they come.
 fn by_number(ids: &[&String]) -> Vec<String> {
-    let order = stable_order(ids.iter().map(|id| id_number(id)));
-    order.into_iter().map(|index| ids[index as usize].clone()).collect()
+    sorted_by(ids.iter().map(|&id| id.clone()).collect(), |id| id_number(id))
 }
 
-/// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    text
+/// A series' points in the order of steps, as callers of the trait get them.
+#[must_use]
+pub fn metric_points(series: &Series) -> Vec<MetricPoint> {
+    let mut points = Vec::with_capacity(series.len());
+    series.for_each_by_step(0, |RawPoint { step, value, timestamp_ms }| {
+        points.push(MetricPoint { step, value, timestamp: clock::from_ms(timestamp_ms) });
+    });
+    points
 }

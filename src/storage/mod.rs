@@ -1,26 +1,21 @@
-//! What a tracker stores. Pure Rust: runs natively, knows nothing of JavaScript.
+//! What a tracker stores: records, the rules of a run's life, and storage in memory. Pure Rust that runs natively.
 
-mod chunk;
 pub mod clock;
 mod error;
 mod experiment_storage;
-pub mod indexed_db;
 mod memory;
 mod record;
 mod run_state;
-mod series;
-mod stretch;
 
-pub use chunk::{CHUNK_POINTS, Columns, LoggedPoint, RawPoint};
 #[cfg(feature = "wasm")]
 pub(crate) use error::quoted;
 pub use error::{Result, StorageError};
 pub use experiment_storage::ExperimentStorage;
-pub use memory::{InMemoryStorage, RunSlot};
+pub use memory::{InMemoryStorage, RunSlot, metric_points};
 pub use record::{
-    ArtifactRef, ExperimentRecord, MAX_STEP, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus, SeriesHeaders,
+    ArtifactRef, ExperimentRecord, MetricPoint, RECORD_FORMAT, RunEdit, RunRecord, RunStatus, SeriesHeaders,
     Tag,
 };
 pub use run_state::{RunState, SeriesSlot, check_key, check_text, step_too_large};
-pub use series::{NamedSeries, Series};
-pub use stretch::{Stretch, StretchTimes};
+
+pub use crate::columns::{Columns, LoggedPoint, MAX_STEP, NamedSeries, RawPoint, Series};

@@ -1,13 +1,13 @@
-//! The records a tracker keeps: experiments, runs and single points. What they mean, not how they are stored.
+//! The records a tracker keeps: experiments, runs and single points.
+//!
+//! Field names are what is stored. Where a name on disk is older than the word this code uses, `serde(rename)` keeps the stored one.
+//! Fields that a record lacks take their defaults, and unknown ones are ignored: changes are additive.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-
-/// The largest step: the largest integer that a JavaScript number holds exactly (2^53 − 1).
-pub const MAX_STEP: u64 = (1 << 53) - 1;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Where a run stands. `Pending` → `Running` → one of the final three; nothing else is allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum RunStatus {
     /// Created, not started.
     Pending,
@@ -47,7 +47,7 @@ impl RunStatus {
 /// One logged value of one metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MetricPoint {
-    /// The caller's step, 0 ..= [`MAX_STEP`].
+    /// The caller's step, 0 ..= [`MAX_STEP`](crate::columns::MAX_STEP).
     pub step: u64,
     /// The value, any `f64`.
     pub value: f64,
@@ -56,7 +56,7 @@ pub struct MetricPoint {
 }
 
 /// An experiment: a name that runs are gathered under.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExperimentRecord {
     /// The record layout's version.
     pub format: u32,
@@ -67,11 +67,12 @@ pub struct ExperimentRecord {
     /// When it was created, milliseconds since the epoch.
     pub created_ms: f64,
     /// The caller's configuration as JSON text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config_json: Option<String>,
 }
 
 /// A free-form label of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tag {
     /// Its name, unique in its run.
     pub key: String,
@@ -80,7 +81,7 @@ pub struct Tag {
 }
 
 /// A stored artifact: its content's SHA-256 and its size in bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArtifactRef {
     /// The caller's key, unique in its run.
     pub key: String,
@@ -91,20 +92,39 @@ pub struct ArtifactRef {
 }
 
 /// What is known of each series of a run without reading its points. Columns of one length, in the order of first logging.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SeriesHeaders {
     /// Metric keys.
+    #[serde(default)]
     pub keys: Vec<String>,
     /// Number of points.
+    #[serde(default, deserialize_with = "numbers")]
     pub counts: Vec<f64>,
     /// The highest step.
+    #[serde(default, deserialize_with = "numbers")]
     pub last_steps: Vec<f64>,
     /// The value at the highest step.
+    #[serde(default, deserialize_with = "numbers")]
     pub last_values: Vec<f64>,
 }
 
+/// Numbers of which JSON wrote those that are not finite as null.
+fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+    let numbers: Vec<Option<f64>> = Vec::deserialize(deserializer)?;
+    Ok(numbers.into_iter().map(|number| number.unwrap_or(f64::NAN)).collect())
+}
+
+impl SeriesHeaders {
+    /// Whether all columns have one length.
+    #[must_use]
+    pub fn is_consistent(&self) -> bool {
+        let length = self.keys.len();
+        [&self.counts, &self.last_steps, &self.last_values].iter().all(|column| column.len() == length)
+    }
+}
+
 /// A run: everything about it but its points.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
     /// The record layout's version.
     pub format: u32,
@@ -113,63 +133,106 @@ pub struct RunRecord {
     /// The experiment it belongs to.
     pub experiment_id: String,
     /// The caller's name for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_name: Option<String>,
     /// Where it stands.
     pub status: RunStatus,
     /// When it was created, milliseconds since the epoch.
     pub created_ms: f64,
     /// When it was started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_ms: Option<f64>,
     /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_ms: Option<f64>,
     /// The caller's configuration as JSON text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config_json: Option<String>,
     /// Free-form labels, in the order of first setting.
+    #[serde(default)]
     pub tags: Vec<Tag>,
     /// The tracing span this run belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span_id: Option<String>,
     /// Artifacts, in the order of first logging.
+    #[serde(default)]
     pub artifacts: Vec<ArtifactRef>,
     /// The series' headers as of the last commit.
+    #[serde(default)]
     pub series: SeriesHeaders,
-    /// Who may write this run: a token unique to one open storage.
+    /// The session that may write this run: a token unique to one open database of one page.
+    #[serde(default)]
     pub owner: String,
-    /// Whether the owner let go of it (left the page) without ending it.
-    pub released: bool,
-    /// When its owner was last heard from, milliseconds since the epoch.
-    pub heard_ms: f64,
-    /// The sequence number that the next row of its log will have.
+    /// Whether the owner ended its lease (left the page, dropped its last handle) without ending the run.
+    #[serde(default, rename = "released")]
+    pub clean_exit: bool,
+    /// The owner's wall clock when it last wrote this record, milliseconds since the epoch. It changes with every heartbeat.
+    #[serde(default, rename = "heard_ms")]
+    pub heartbeat_ms: f64,
+    /// The sequence number that the next entry of its log will have.
+    #[serde(default)]
     pub next_sequence: f64,
-    /// Rows of its log below this sequence number have been compacted into chunks.
+    /// Entries of its log below this sequence number have been compacted into segments.
+    #[serde(default)]
     pub compacted_sequence: f64,
-    /// The numbers of the rows that fence former owners off.
-    pub claims: Vec<f64>,
-    /// What others changed in it since its owner last wrote it.
-    pub amendments: Vec<Amendment>,
+    /// The sequence numbers of the fences that stop former owners.
+    #[serde(default, rename = "claims", deserialize_with = "numbers")]
+    pub ownership_fences: Vec<f64>,
+    /// What other sessions changed in it since its owner last wrote it.
+    #[serde(default, rename = "amendments")]
+    pub edits: Vec<RunEdit>,
 }
 
-/// A change of a run's record by somebody who does not write the run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub enum Amendment {
-    /// It got this name.
-    Name(String),
+/// A change of a run's record by a session that does not own the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredEdit", into = "StoredEdit")]
+pub enum RunEdit {
     /// It got this tag, over one with the same key.
     Tag(Tag),
+    /// It got this name.
+    Name {
+        /// The name.
+        value: String,
+    },
+}
+
+/// An edit as it is stored: a tag with its key, a name without one.
+#[derive(Serialize, Deserialize)]
+struct StoredEdit {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    value: String,
+}
+
+impl From<StoredEdit> for RunEdit {
+    fn from(StoredEdit { key, value }: StoredEdit) -> Self {
+        match key {
+            Some(key) => Self::Tag(Tag { key, value }),
+            None => Self::Name { value },
+        }
+    }
+}
+
+impl From<RunEdit> for StoredEdit {
+    fn from(edit: RunEdit) -> Self {
+        match edit {
+            RunEdit::Tag(Tag { key, value }) => Self { key: Some(key), value },
+            RunEdit::Name { value } => Self { key: None, value },
+        }
+    }
+}
+
+impl RunEdit {
+    /// The edit that gives a run this name.
+    #[must_use]
+    pub fn name(value: impl Into<String>) -> Self {
+        Self::Name { value: value.into() }
+    }
 }
 
 impl RunRecord {
-    /// Makes a change that is not its owner's alone.
-    pub fn amend(&mut self, amendment: &Amendment) {
-        match amendment {
-            Amendment::Name(name) => self.run_name = Some(name.clone()),
-            Amendment::Tag(tag) => match self.tags.iter_mut().find(|old| old.key == tag.key) {
-                Some(old) => old.value.clone_from(&tag.value),
-                None => self.tags.push(tag.clone()),
-            },
-        }
-    }
-
-    /// How long an owner may be silent before its run counts as interrupted. Background tabs are throttled to one timer a minute.
+    /// How long an owner's heartbeat may stay the same before its run counts as interrupted, in milliseconds. Background tabs are
+    /// throttled to one timer a minute.
     pub const LEASE_MS: f64 = 150_000.0;
 
     /// A new run, not started.
@@ -190,19 +253,30 @@ impl RunRecord {
             artifacts: Vec::new(),
             series: SeriesHeaders::default(),
             owner: String::new(),
-            released: false,
-            heard_ms: now_ms as f64,
+            clean_exit: false,
+            heartbeat_ms: now_ms as f64,
             next_sequence: 0.0,
             compacted_sequence: 0.0,
-            claims: Vec::new(),
-            amendments: Vec::new(),
+            ownership_fences: Vec::new(),
+            edits: Vec::new(),
         }
     }
 
-    /// Whether the run says it is running while nobody is there to run it.
+    /// Applies a change that its owner need not have made.
+    pub fn apply(&mut self, edit: &RunEdit) {
+        match edit {
+            RunEdit::Name { value } => self.run_name = Some(value.clone()),
+            RunEdit::Tag(tag) => match self.tags.iter_mut().find(|old| old.key == tag.key) {
+                Some(old) => old.value.clone_from(&tag.value),
+                None => self.tags.push(tag.clone()),
+            },
+        }
+    }
+
+    /// Whether the run refers to the content with this hash.
     #[must_use]
-    pub fn is_interrupted(&self, now_ms: i64) -> bool {
-        !self.status.is_final() && (self.released || now_ms as f64 - self.heard_ms > Self::LEASE_MS)
+    pub fn refers_to(&self, hash: &str) -> bool {
+        self.artifacts.iter().any(|artifact| artifact.hash == hash)
     }
 }
 
@@ -213,53 +287,4 @@ pub const RECORD_FORMAT: u32 = 1;
 #[must_use]
 pub fn id_number(id: &str) -> u64 {
     id.rsplit_once('-').map_or(id, |(_, digits)| digits).parse().unwrap_or(u64::MAX)
-}
-
-/// The order that sorts `keys`, equal ones as they come. Every sort here goes through this one.
-#[must_use]
-pub fn stable_order(keys: impl Iterator<Item = u64>) -> Vec<u32> {
-    let keys: Vec<u64> = keys.collect();
-    merge_sorted(&keys)
-}
-
-/// Merges ever longer sorted stretches: a fifth of what the standard library's sort takes to load.
-fn merge_sorted(keys: &[u64]) -> Vec<u32> {
-    let length = keys.len();
-    let mut order: Vec<u32> = (0..length as u32).collect();
-    let mut merged = order.clone();
-    let mut width = 1;
-    while width < length {
-        let mut start = 0;
-        while start < length {
-            let middle = length.min(start + width);
-            let end = length.min(middle + width);
-            let (mut left, mut right) = (start, middle);
-            for place in &mut merged[start..end] {
-                let from_left = right == end
-                    || left < middle && keys[order[left] as usize] <= keys[order[right] as usize];
-                let from = if from_left { &mut left } else { &mut right };
-                *place = order[*from];
-                *from += 1;
-            }
-            start = end;
-        }
-        std::mem::swap(&mut order, &mut merged);
-        width *= 2;
-    }
-    order
-}
-
-#[cfg(all(test, not(target_arch = "wasm32")))]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn the_order_is_that_of_a_stable_sort(keys in prop::collection::vec(0..50u64, 0..200)) {
-            let mut expected: Vec<u32> = (0..keys.len() as u32).collect();
-            expected.sort_by_key(|&index| keys[index as usize]);
-            prop_assert_eq!(stable_order(keys.into_iter()), expected);
-        }
-    }
 }

@@ -1,12 +1,10 @@
 //! One run in memory: its record, its series, and the rules of its life.
 
-use super::chunk::{LoggedPoint, RawPoint};
 use super::error::{Result, StorageError, quoted};
-use super::record::{Amendment, ArtifactRef, MAX_STEP, RunRecord, RunStatus, Tag};
-use super::series::{NamedSeries, Series, write_headers};
-use super::stretch::{Stretch, StretchTimes};
+use super::record::{ArtifactRef, RunEdit, RunRecord, RunStatus, SeriesHeaders, Tag};
+use crate::columns::{BatchTimes, LoggedPoint, MAX_STEP, NamedSeries, PointBatch, RawPoint, Series};
 
-/// A metric's place in its run: stays valid for the run's life.
+/// The index of a metric in its run: stays valid for the run's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SeriesSlot(pub(crate) u32);
 
@@ -25,14 +23,21 @@ pub struct RunState {
     /// At least the highest step of all series.
     highest_step: u64,
     resident: bool,
-    content: u32,
+    generation: u32,
 }
 
 impl RunState {
     /// A run whose points are all in memory: a new one.
     #[must_use]
     pub fn resident(record: RunRecord) -> Self {
-        Self { record, series: Vec::new(), by_key: Vec::new(), highest_step: 0, resident: true, content: 0 }
+        Self {
+            record,
+            series: Vec::new(),
+            by_key: Vec::new(),
+            highest_step: 0,
+            resident: true,
+            generation: 0,
+        }
     }
 
     /// A run of which only the record is in memory.
@@ -52,7 +57,7 @@ impl RunState {
     pub fn current_record(&self) -> RunRecord {
         let mut record = self.record.clone();
         if self.resident {
-            write_headers(&mut record, &self.series);
+            record.series = headers(&self.series);
         }
         record
     }
@@ -74,15 +79,14 @@ impl RunState {
         self.resident
     }
 
-    /// Which of its contents the run has: its points are those it had under the same number, and others that came later.
+    /// Tells apart the points that were in memory one after the other: under an equal number, points were only appended.
     #[must_use]
-    pub fn content(&self) -> u32 {
-        self.content
+    pub fn generation(&self) -> u32 {
+        self.generation
     }
 
-    /// Numbers the content, for whoever puts the run in another's place.
-    pub(super) fn set_content(&mut self, content: u32) {
-        self.content = content;
+    pub(super) fn set_generation(&mut self, generation: u32) {
+        self.generation = generation;
     }
 
     /// The metric keys in the order of first logging.
@@ -128,7 +132,7 @@ impl RunState {
     /// `NotLoaded`.
     pub fn series(&self, key: &str) -> Result<Option<&Series>> {
         let all = self.all_series()?;
-        Ok(self.place(key).ok().map(|place| &all[self.by_key[place] as usize].series))
+        Ok(self.position(key).ok().map(|position| &all[self.by_key[position] as usize].series))
     }
 
     /// The series in `slot`.
@@ -142,19 +146,19 @@ impl RunState {
     /// # Errors
     /// `InvalidArgument` if the key is empty or too long.
     pub fn slot(&mut self, key: &str) -> Result<SeriesSlot> {
-        let place = match self.place(key) {
-            Ok(place) => return Ok(SeriesSlot(self.by_key[place])),
-            Err(place) => place,
+        let position = match self.position(key) {
+            Ok(position) => return Ok(SeriesSlot(self.by_key[position])),
+            Err(position) => position,
         };
         check_key("a metric key", key)?;
         let slot = self.series.len() as u32;
         self.series.push(NamedSeries { key: key.to_owned(), series: Series::default() });
-        self.by_key.insert(place, slot);
+        self.by_key.insert(position, slot);
         Ok(SeriesSlot(slot))
     }
 
     /// Where in `by_key` a key is, or belongs.
-    fn place(&self, key: &str) -> std::result::Result<usize, usize> {
+    fn position(&self, key: &str) -> std::result::Result<usize, usize> {
         self.by_key.binary_search_by(|&slot| self.series[slot as usize].key.as_str().cmp(key))
     }
 
@@ -183,7 +187,7 @@ impl RunState {
         Ok(())
     }
 
-    /// Stores points of which somebody knows that the run is running and their steps are in range. Returns how many.
+    /// Stores points whose caller has checked that the run is running and their steps are in range. Returns how many.
     pub fn push_checked(&mut self, slot: SeriesSlot, points: impl Iterator<Item = LoggedPoint>) -> u64 {
         let series = &mut self.series[slot.0 as usize].series;
         let before = series.len();
@@ -212,8 +216,8 @@ impl RunState {
             return Err(step_too_large(&named.key));
         }
         self.highest_step = self.highest_step.max(last_step);
-        let times = StretchTimes::Same(timestamp_ms);
-        named.series.push_stretch(&Stretch { first_step, stride: 1, values, times });
+        let times = BatchTimes::Same(timestamp_ms);
+        named.series.push_batch(&PointBatch { first_step, stride: 1, values, times });
         Ok(())
     }
 
@@ -225,8 +229,8 @@ impl RunState {
     }
 
     /// Stores points that were logged before, whatever the status: many at once.
-    pub fn restore_stretch(&mut self, slot: SeriesSlot, stretch: &Stretch) {
-        self.series[slot.0 as usize].series.push_stretch(stretch);
+    pub fn restore_batch(&mut self, slot: SeriesSlot, batch: &PointBatch) {
+        self.series[slot.0 as usize].series.push_batch(batch);
         self.restore_points(slot, &[]);
     }
 
@@ -286,7 +290,7 @@ impl RunState {
     pub fn set_tag(&mut self, key: &str, value: &str) -> Result<()> {
         check_key("a tag's name", key)?;
         check_text("a tag's value", value)?;
-        self.record.amend(&Amendment::Tag(Tag { key: key.to_owned(), value: value.to_owned() }));
+        self.record.apply(&RunEdit::Tag(Tag { key: key.to_owned(), value: value.to_owned() }));
         Ok(())
     }
 
@@ -302,6 +306,19 @@ impl RunState {
             status.as_str()
         ))
     }
+}
+
+/// What is known of series without their points.
+fn headers(all: &[NamedSeries]) -> SeriesHeaders {
+    let mut headers = SeriesHeaders::default();
+    for NamedSeries { key, series } in all {
+        let Some(highest) = series.highest() else { continue };
+        headers.keys.push(key.clone());
+        headers.counts.push(series.len() as f64);
+        headers.last_steps.push(highest.step as f64);
+        headers.last_values.push(highest.value);
+    }
+    headers
 }
 
 /// The error for a series that has no step left.

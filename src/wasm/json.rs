@@ -61,8 +61,8 @@ impl WrittenJson {
                 "{points} points are more than a string can hold ({MOST_POINTS}): read one metric after the other with get_metrics"
             )));
         }
-        if self.content != run.content() {
-            self = Self { content: run.content(), metrics: Vec::new() };
+        if self.content != run.generation() {
+            self = Self { content: run.generation(), metrics: Vec::new() };
         }
         self.metrics.resize_with(all.len(), || (PointsText::new(), 0));
         let (keys, texts) = (Array::new(), Array::new());
@@ -74,7 +74,7 @@ impl WrittenJson {
                 (*text, *points) = (PointsText::new(), 0);
             }
             let mut written = Ok(());
-            series.for_each_stretch(*points, |_, columns| {
+            series.for_each_columns(*points, |_, columns| {
                 let [steps, values, timestamps] = [&columns.step, &columns.value, &columns.timestamp]
                     .map(|column| Float64Array::from(&**column));
                 if written.is_ok() {

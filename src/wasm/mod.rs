@@ -3,28 +3,24 @@
 //! Rules kept throughout: methods take `&self` and check every argument by hand (the generated glue does not), no borrow is
 //! held while JavaScript runs, and whatever may throw is called through a catching import.
 
-#[cfg(all(target_arch = "wasm32", feature = "allocator"))]
-mod allocator;
 mod arguments;
-mod channel;
-mod database;
 mod entry;
 mod error;
 mod host;
 mod js_modules;
 mod json;
 mod options;
-mod page;
-mod page_mirror;
+mod panic_report;
+mod plain_object;
 mod platform;
-mod registry;
 mod run;
+mod shared_run;
 mod staging;
 mod storage;
 mod subscribers;
 mod typescript;
 mod views;
 
-pub use crate::storage::indexed_db::IndexedDbStorage;
+pub use crate::engine::IndexedDbStorage;
 pub use run::WasmRun;
 pub use storage::WasmStorage;

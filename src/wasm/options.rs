@@ -5,8 +5,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments::{entries, is_given, string};
 use super::error::range_error;
+use crate::browser::StorageOptions;
+use crate::engine::RunOptions;
 use crate::storage::Tag;
-use crate::storage::indexed_db::RunOptions;
 
 /// The database of callers that name none.
 const DEFAULT_DATABASE: &str = "entrenar";
@@ -30,15 +31,6 @@ extern "C" {
     /// A configuration as JSON text of at most so many characters.
     #[wasm_bindgen(catch)]
     fn config_json(config: &JsValue, most: f64) -> Result<String, JsValue>;
-}
-
-/// Which storage a caller means.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct StorageOptions {
-    /// The database's name.
-    pub database: String,
-    /// Whether it is to be kept in IndexedDB.
-    pub persistent: bool,
 }
 
 /// Reads `StorageOptions`.

@@ -1,5 +1,5 @@
 //! The JavaScript side of staging, `js/staging.js`: it writes points into cells of wasm memory, which
-//! [`crate::storage::indexed_db::Staging`] describes. What it does not take is logged by a checked call, which also allows the run
+//! [`crate::engine::Staging`] describes. What it does not take is logged by a checked call, which also allows the run
 //! to stage again, and keeps JavaScript's next steps right.
 
 use std::cell::Cell;
@@ -7,8 +7,8 @@ use std::cell::Cell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::engine::{self, FIRST_STAGED_POINT, MAX_STAGED_STEP};
 use crate::storage::RunSlot;
-use crate::storage::indexed_db::{self, FIRST_STAGED_POINT, MAX_STAGED_STEP};
 
 #[wasm_bindgen(module = "/src/wasm/js/staging.js")]
 extern "C" {
@@ -46,7 +46,7 @@ extern "C" {
 /// What writes points of a run, of these series, into these cells.
 pub fn staging_of(run: RunSlot, cells: &'static [Cell<f64>], series: &StagedSeries) -> Staging {
     Staging::over(
-        indexed_db::Staging::run_number(run),
+        engine::Staging::run_number(run),
         wasm_bindgen::memory(),
         cells.as_ptr() as usize,
         cells.len(),

@@ -3,21 +3,21 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::Promise;
+use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
-use super::database::{Database, Handle, artifact, closed};
 use super::entry::open_storage;
-use super::error::{promise_of, quiet_promise, quiet_promise_of, range_error, rejected};
+use super::error::{promise_of, quiet_promise, quiet_promise_of, range_error, rejected, report};
 use super::options::storage_options;
+use super::plain_object::text_list;
 use super::platform;
-use super::registry::open;
-use super::views::{experiment_object, run_object, series_object, stored_series_object};
+use super::views::{change_object, experiment_object, run_object, series_object, stored_series_object};
+use crate::browser::{Handle, OpenDatabase, open};
 use crate::dashboard::{FEWEST_POINTS, downsample_series};
-use crate::storage::indexed_db::{Amendment, text_list};
-use crate::storage::{Series, Tag, clock};
+use crate::storage::{RunEdit, Series, StorageError, Tag};
 
 /// The whole database: its experiments, runs and points, this tab's and every other's.
 #[wasm_bindgen(js_name = StorageHandle, private, skip_typescript)]
@@ -42,14 +42,14 @@ impl WasmStorage {
 impl WasmStorage {
     /// Ids of all experiments, oldest first.
     pub fn list_experiments(&self) -> Result<JsValue, JsValue> {
-        Ok(text_list(&self.database()?.synced.storage().list_experiments()))
+        Ok(text_list(&self.database()?.session().storage().list_experiments()))
     }
 
     /// Ids of an experiment's runs, oldest first.
     pub fn list_runs(&self, experiment_id: &JsValue) -> Result<JsValue, JsValue> {
         let experiment_id = arguments::string("experiment_id", experiment_id)?;
         let database = self.database()?;
-        let storage = database.synced.storage();
+        let storage = database.session().storage();
         storage.memory().experiment(&experiment_id)?;
         Ok(text_list(&storage.list_runs(&experiment_id)))
     }
@@ -58,7 +58,7 @@ impl WasmStorage {
     pub fn list_metric_keys(&self, run_id: &JsValue) -> Result<JsValue, JsValue> {
         let run_id = arguments::string("run_id", run_id)?;
         let database = self.database()?;
-        let storage = database.synced.storage();
+        let storage = database.session().storage();
         storage.memory().run_slot(&run_id)?;
         Ok(text_list(&storage.list_metric_keys(&run_id)))
     }
@@ -67,7 +67,7 @@ impl WasmStorage {
     pub fn experiment(&self, experiment_id: &JsValue) -> Result<JsValue, JsValue> {
         let experiment_id = arguments::string("experiment_id", experiment_id)?;
         let database = self.database()?;
-        let record = database.synced.storage().memory().experiment(&experiment_id).cloned();
+        let record = database.session().storage().memory().experiment(&experiment_id).cloned();
         record.map(|record| experiment_object(&record)).map_err(JsValue::from)
     }
 
@@ -76,11 +76,11 @@ impl WasmStorage {
         let run_id = arguments::string("run_id", run_id)?;
         let database = self.database()?;
         let (record, interrupted, unsaved) = {
-            let storage = database.synced.storage();
+            let storage = database.session().storage();
             let slot = storage.memory().run_slot(&run_id)?;
             let state = storage.memory().run(&run_id)?;
             let record = state.current_record();
-            let interrupted = !storage.owns(slot) && record.is_interrupted(clock::now_ms());
+            let interrupted = database.session().is_interrupted(slot);
             (record, interrupted, storage.pending_points(slot))
         };
         Ok(run_object(&record, interrupted, unsaved))
@@ -112,20 +112,20 @@ impl WasmStorage {
 
     /// Gives a run a name.
     pub fn rename_run(&self, run_id: &JsValue, name: &JsValue) -> Promise {
-        self.amend(run_id, arguments::string("name", name).map(Amendment::Name))
+        self.amend(run_id, arguments::string("name", name).map(RunEdit::name))
     }
 
     /// Gives a run a tag, in place of one with the same key. Its code may go on logging to it, in whatever tab.
     pub fn set_tag(&self, run_id: &JsValue, key: &JsValue, value: &JsValue) -> Promise {
         let value = arguments::string("value", value);
         let tag = arguments::string("key", key).and_then(|key| Ok(Tag { key, value: value? }));
-        self.amend(run_id, tag.map(Amendment::Tag))
+        self.amend(run_id, tag.map(RunEdit::Tag))
     }
 
     /// Deletes a run with its points and artifacts. Code that still logs to it gets `RunDeleted`.
     pub fn delete_run(&self, run_id: &JsValue) -> Promise {
         quiet_promise_of(self.asked("run_id", run_id), |(database, run_id)| async move {
-            database.synced.delete_run(&run_id).await?;
+            database.session().delete_run(&run_id).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -134,7 +134,7 @@ impl WasmStorage {
     pub fn delete_experiment(&self, experiment_id: &JsValue) -> Promise {
         let asked = self.asked("experiment_id", experiment_id);
         quiet_promise_of(asked, |(database, experiment_id)| async move {
-            database.synced.delete_experiment(&experiment_id).await?;
+            database.session().delete_experiment(&experiment_id).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -158,7 +158,7 @@ impl WasmStorage {
     /// Calls back on every change of the database, by this tab or another. Returns the function that ends it.
     pub fn subscribe(&self, callback: &JsValue) -> Result<JsValue, JsValue> {
         let callback = arguments::function("callback", callback)?;
-        Ok(self.database()?.subscribe(callback))
+        Ok(subscribe(&self.database()?, callback))
     }
 
     /// Whether the database outlives the page: false in Node, or where IndexedDB cannot be opened.
@@ -180,14 +180,14 @@ impl WasmStorage {
 }
 
 impl WasmStorage {
-    fn database(&self) -> Result<Rc<Database>, JsValue> {
+    fn database(&self) -> Result<Rc<OpenDatabase>, JsValue> {
         let handle = self.handle.borrow();
         let database = handle.as_ref().map(|handle| Rc::clone(handle.database()));
         database.ok_or_else(|| closed().into())
     }
 
     /// The open database, and the id that it is asked for.
-    fn asked(&self, name: &str, id: &JsValue) -> Result<(Rc<Database>, String), JsValue> {
+    fn asked(&self, name: &str, id: &JsValue) -> Result<(Rc<OpenDatabase>, String), JsValue> {
         Ok((self.database()?, arguments::string(name, id)?))
     }
 
@@ -203,8 +203,8 @@ impl WasmStorage {
             Ok((asked, key, which?))
         });
         quiet_promise_of(checked, |((database, run_id), key, (first, most))| async move {
-            database.synced.load_run(&run_id).await?;
-            let storage = database.synced.storage();
+            database.session().load_run(&run_id).await?;
+            let storage = database.session().storage();
             let series = storage.memory().run(&run_id)?.series(&key)?;
             let none = Series::default();
             let series = series.unwrap_or(&none);
@@ -215,12 +215,41 @@ impl WasmStorage {
         })
     }
 
-    fn amend(&self, run_id: &JsValue, amendment: Result<Amendment, JsValue>) -> Promise {
+    fn amend(&self, run_id: &JsValue, edit: Result<RunEdit, JsValue>) -> Promise {
         let asked = self.asked("run_id", run_id);
-        let checked = asked.and_then(|asked| Ok((asked, amendment?)));
-        quiet_promise_of(checked, |((database, run_id), amendment)| async move {
-            database.synced.amend_run(&run_id, amendment).await?;
+        let checked = asked.and_then(|asked| Ok((asked, edit?)));
+        quiet_promise_of(checked, |((database, run_id), edit)| async move {
+            database.session().edit_run(&run_id, edit).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
+}
+
+/// Adds a callback on changes and returns the function that removes it again.
+fn subscribe(database: &Rc<OpenDatabase>, callback: Function) -> JsValue {
+    let id = database.subscribe(Rc::new(move |change| {
+        if let Err(cause) = callback.call1(&JsValue::UNDEFINED, &change_object(change)) {
+            report("a subscriber threw", &cause);
+        }
+    }));
+    let database = Rc::downgrade(database);
+    Closure::<dyn Fn()>::new(move || {
+        if let Some(database) = database.upgrade() {
+            database.unsubscribe(id);
+        }
+    })
+    .into_js_value()
+}
+
+/// The error for a handle that was closed.
+fn closed() -> StorageError {
+    StorageError::InvalidState("this WasmStorage was closed: open another with WasmStorage.open()".into())
+}
+
+/// A promise of an artifact's bytes: of the run of this id, under this key.
+pub fn artifact(checked: std::result::Result<(Rc<OpenDatabase>, String, String), JsValue>) -> Promise {
+    quiet_promise_of(checked, |(database, run_id, key)| async move {
+        let bytes = database.session().get_artifact(&run_id, &key).await?;
+        Ok(Uint8Array::from(&*bytes).into())
+    })
 }

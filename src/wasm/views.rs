@@ -3,10 +3,28 @@
 use js_sys::{Array, Float64Array, JSON};
 use wasm_bindgen::JsValue;
 
-use crate::storage::indexed_db::{
-    Change, Damage, Damaged, PlainObject, experiment_facts, run_facts, set_own,
-};
+use super::plain_object::{PlainObject, set_own};
+use crate::database::{CorruptRecord, CorruptRecordOf};
+use crate::engine::Change;
 use crate::storage::{Columns, ExperimentRecord, RunRecord, Series};
+
+fn experiment_facts(record: &ExperimentRecord, object: &PlainObject) {
+    object.text("experiment_id", &record.experiment_id);
+    object.text("name", &record.name);
+    object.number("created_ms", record.created_ms);
+}
+
+fn run_facts(record: &RunRecord, object: &PlainObject) {
+    object.text("run_id", &record.run_id);
+    object.text("experiment_id", &record.experiment_id);
+    object.some_text("run_name", record.run_name.as_deref());
+    object.text("status", record.status.as_str());
+    object.number("created_ms", record.created_ms);
+    object.some_number("started_ms", record.started_ms);
+    object.some_number("ended_ms", record.ended_ms);
+    object.number("heard_ms", record.heartbeat_ms);
+    object.some_text("span_id", record.span_id.as_deref());
+}
 
 fn set_config(object: &PlainObject, config_json: Option<&str>) {
     if let Some(config) = config_json.and_then(|text| JSON::parse(text).ok()) {
@@ -75,7 +93,7 @@ pub fn series_object(columns: &Columns) -> JsValue {
 pub fn stored_series_object(series: &Series, first: usize) -> JsValue {
     let length = series.len().saturating_sub(first) as u32;
     let arrays = [(); 3].map(|()| Float64Array::new_with_length(length));
-    series.for_each_stretch(first, |before, columns| {
+    series.for_each_columns(first, |before, columns| {
         let from = before as u32;
         for (array, column) in arrays.iter().zip([&columns.step, &columns.value, &columns.timestamp]) {
             array.subarray(from, from + column.len() as u32).copy_from(column);
@@ -122,11 +140,11 @@ pub fn change_object(change: &Change) -> JsValue {
         }
         Change::Degraded { code, message } => failure("degraded", code, message),
         Change::Recovered => object.text("kind", "recovered"),
-        Change::Damaged(Damage { of, message }) => {
+        Change::Corrupt(CorruptRecord { of, message }) => {
             object.text("kind", "damaged");
             match of {
-                Damaged::Experiment(id) => object.text("experiment_id", id),
-                Damaged::Run(id) => object.text("run_id", id),
+                CorruptRecordOf::Experiment(id) => object.text("experiment_id", id),
+                CorruptRecordOf::Run(id) => object.text("run_id", id),
             }
             object.text("message", message);
         }

@@ -1,5 +1,6 @@
 //! Fingerprints of files, so that work whose inputs did not change is not done again.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -30,6 +31,31 @@ pub(crate) fn remember(stamp: &Path, text: &str) -> Outcome {
     fs::write(stamp, text).map_err(unwritten)
 }
 
+/// The names of the files that are not the same, or not there at all, in one of two directories.
+pub(crate) fn differences(one: &Path, other: &Path) -> std::io::Result<BTreeSet<PathBuf>> {
+    let mut names = BTreeSet::new();
+    for directory in [one, other] {
+        name_files(directory, Path::new(""), &mut names)?;
+    }
+    // A file that cannot be read is not there.
+    let read = |directory: &Path, name: &PathBuf| fs::read(directory.join(name)).ok();
+    names.retain(|name| read(one, name) != read(other, name));
+    Ok(names)
+}
+
+fn name_files(root: &Path, inside: &Path, names: &mut BTreeSet<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(root.join(inside))? {
+        let entry = entry?;
+        let name = inside.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            name_files(root, &name, names)?;
+        } else {
+            names.insert(name);
+        }
+    }
+    Ok(())
+}
+
 fn hash_path(path: &Path, hasher: &mut DefaultHasher) -> std::io::Result<()> {
     path.hash(hasher);
     if path.is_dir() {
@@ -47,8 +73,9 @@ fn hash_path(path: &Path, hasher: &mut DefaultHasher) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::fingerprint;
+    use super::{differences, fingerprint};
     use std::fs;
+    use std::path::PathBuf;
 
     #[test]
     fn fingerprint_follows_contents_and_names() -> Result<(), Box<dyn std::error::Error>> {
@@ -65,6 +92,23 @@ mod tests {
         fs::rename(paths[0].join("a"), paths[0].join("b"))?;
         assert_ne!(of_files()?, second);
         fs::remove_dir_all(&directory)?;
+        Ok(())
+    }
+
+    #[test]
+    fn differences_are_files_of_other_content_or_in_one_directory_alone()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let root = std::env::temp_dir().join(format!("entrenar-differences-{}", std::process::id()));
+        let [one, other] = ["one", "other"].map(|name| root.join(name));
+        for (directory, text) in [(&one, "1"), (&other, "2")] {
+            fs::create_dir_all(directory.join("inside"))?;
+            fs::write(directory.join("inside/same"), "same")?;
+            fs::write(directory.join("inside/changed"), text)?;
+        }
+        fs::write(other.join("more"), "")?;
+        let expected: Vec<PathBuf> = ["inside/changed", "more"].map(PathBuf::from).into();
+        assert_eq!(Vec::from_iter(differences(&one, &other)?), expected);
+        fs::remove_dir_all(&root)?;
         Ok(())
     }
 }

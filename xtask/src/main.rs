@@ -13,7 +13,6 @@ mod process;
 mod project;
 mod serve;
 mod sizes;
-mod small_build;
 mod summary;
 mod test;
 mod tools;

@@ -1,14 +1,14 @@
-//! The npm package for its three targets.
+//! The npm package for its three targets, each exactly as the documented `wasm-pack build` leaves it.
 //!
-//! Each is first built with the command that the documentation gives, in a place of its own; the one that ships takes from there what
-//! wasm-pack writes about a package, and has wasm and glue made smaller.
+//! Of the web's there is a second way, for those who only want to see the page: `xtask/web-package` makes the same bytes, and wasm-pack
+//! and the wasm-bindgen command line, minutes of compiling, are not needed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Outcome};
 use crate::process::{program_in, run};
-use crate::{fresh, npm, project, sizes, small_build, tools};
+use crate::{fresh, npm, project, sizes, tools};
 
 /// Whom a package is for.
 #[derive(Clone, Copy)]
@@ -38,21 +38,12 @@ impl Target {
         }
     }
 
-    /// Where the package that ships goes, from the root of the checkout.
+    /// Where the package goes, from the root of the checkout.
     pub(crate) fn directory(self) -> &'static str {
         match self {
             Self::Web => "pkg",
             Self::Bundler => "target/pkg-bundler",
             Self::Nodejs => "target/pkg-nodejs",
-        }
-    }
-
-    /// Where the package goes that the documented command builds.
-    pub(crate) fn as_documented(self) -> &'static str {
-        match self {
-            Self::Web => "target/wasm-pack/web",
-            Self::Bundler => "target/wasm-pack/bundler",
-            Self::Nodejs => "target/wasm-pack/nodejs",
         }
     }
 }
@@ -69,7 +60,7 @@ pub(crate) fn pack(targets: &[Target]) -> Outcome {
 /// Builds the packages that are not up to date.
 pub(crate) fn build(targets: &[Target]) -> Outcome {
     // First what has to be there already, then what takes minutes.
-    npm::ensure_packages(&project::shrink())?;
+    npm::ensure_node()?;
     tools::ensure_wasm_tools()?;
     targets.iter().try_for_each(|target| build_one(*target))
 }
@@ -81,60 +72,78 @@ fn build_one(target: Target) -> Outcome {
         println!("{}/ is up to date", target.directory());
         return Ok(());
     }
-    build_as_documented(target)?;
-    ship(target)?;
-    fresh::remember(&stamp, &state(target)?)
-}
-
-fn build_as_documented(target: Target) -> Outcome {
     let root = project::root();
-    empty(&root.join(target.as_documented()))?;
+    // What an earlier build left would be packed too.
+    let _ = fs::remove_dir_all(root.join(target.directory()));
     // The feature comes last: wasm-pack passes the rest of the line on to cargo.
     run(&mut program_in(
         &root,
         "wasm-pack",
-        &["build", "--target", target.name(), "--out-dir", target.as_documented(), "--features", "wasm"],
-    ))
+        &["build", "--target", target.name(), "--out-dir", target.directory(), "--features", "wasm"],
+    ))?;
+    fresh::remember(&stamp, &state(target)?)
 }
 
-fn ship(target: Target) -> Outcome {
-    let root = project::root();
-    let (documented, shipped) = (root.join(target.as_documented()), root.join(target.directory()));
-    empty(&shipped)?;
-    for name in ["package.json", "README.md", "LICENSE"] {
-        fs::copy(documented.join(name), shipped.join(name)).map_err(|error| {
-            Failure::new(format!("cannot copy {name} from {}: {error}", documented.display()))
-        })?;
+/// Builds the web package without wasm-pack, unless there is one that is up to date, whichever way it was made.
+pub(crate) fn build_for_page() -> Outcome {
+    let target = Target::Web;
+    let stamps = ["pack-web", "page-web"].map(|name| project::stamps().join(name));
+    let up_to_date = Some(state(target)?);
+    if stamps.iter().any(|stamp| fresh::remembered(stamp) == up_to_date) {
+        println!("{}/ is up to date", target.directory());
+        return Ok(());
     }
-    run(program_in(&root, "wasm-bindgen", &["--target", target.name(), "--out-dir", target.directory()])
-        .arg(small_build::compile()?))?;
-    let order = "target/small/order.json";
-    run(&mut program_in(&root, "node", &["xtask/shrink/shrink.mjs", target.directory(), order]))
+    make_web_package(&project::root().join(target.directory()))?;
+    fresh::remember(&stamps[1], &state(target)?)
 }
 
-/// A directory with nothing in it: what an earlier build left would ship too.
-fn empty(directory: &Path) -> Outcome {
+/// Fails unless both ways to the web package lead to the same files.
+pub(crate) fn check_same_either_way() -> Outcome {
+    let (with, without) =
+        (project::root().join(Target::Web.directory()), project::root().join("target/pkg-without-wasm-pack"));
+    make_web_package(&without)?;
+    let different = fresh::differences(&with, &without)
+        .map_err(|error| Failure::new(format!("cannot compare the two web packages: {error}")))?;
+    if different.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "wasm-pack and xtask/web-package make different packages: {}",
+        different.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>().join(", ")
+    )))
+}
+
+fn make_web_package(directory: &Path) -> Outcome {
+    tools::ensure_wasm_target()?;
+    let root = project::root();
+    // As wasm-pack has it compiled: what one of them compiled, the other need not.
+    run(program_in(&root, "cargo", &["build", "--lib", "--release", "--features", "wasm"])
+        .args(["--target", tools::WASM_TARGET]))?;
     let _ = fs::remove_dir_all(directory);
-    fs::create_dir_all(directory)
-        .map_err(|error| Failure::new(format!("cannot create {}: {error}", directory.display())))
+    let compiled = root.join("target").join(tools::WASM_TARGET).join("release/entrenar.wasm");
+    run(program_in(&root, "cargo", &["run", "--quiet", "--package", "web-package", "--"])
+        .arg(compiled)
+        .arg(directory))
+}
+
+/// Builds the program that panics, which the tests in the browser look at, to `target/panicking`.
+pub(crate) fn build_panicking() -> Outcome {
+    let root = project::root();
+    let mut compile = program_in(&root, "cargo", &["build", "--example", "panicking", "--features", "wasm"]);
+    run(compile.args(["--target", tools::WASM_TARGET]))?;
+    let compiled = format!("target/{}/debug/examples/panicking.wasm", tools::WASM_TARGET);
+    run(&mut program_in(
+        &root,
+        "wasm-bindgen",
+        &["--target", "web", "--out-dir", "target/panicking", &compiled],
+    ))
 }
 
 fn state(target: Target) -> Outcome<String> {
     let root = project::root();
     let inside = |paths: &[&str]| paths.iter().map(|path| root.join(path)).collect::<Vec<PathBuf>>();
-    let inputs = fresh::fingerprint(&inside(&[
-        "src",
-        "Cargo.toml",
-        "Cargo.lock",
-        ".cargo",
-        "README.md",
-        "LICENSE",
-        "xtask/src/small_build.rs",
-        "xtask/shrink/shrink.mjs",
-        "xtask/shrink/module.mjs",
-        "xtask/shrink/order.mjs",
-        "xtask/shrink/package-lock.json",
-    ]))?;
-    let outputs = fresh::fingerprint(&inside(&[target.directory(), target.as_documented()]))?;
-    Ok(format!("{inputs} {outputs} std {}", small_build::can_build_std()))
+    let inputs =
+        fresh::fingerprint(&inside(&["src", "Cargo.toml", "Cargo.lock", ".cargo", "README.md", "LICENSE"]))?;
+    let outputs = fresh::fingerprint(&inside(&[target.directory()]))?;
+    Ok(format!("{inputs} {outputs}"))
 }

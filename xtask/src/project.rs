@@ -8,11 +8,6 @@ pub(crate) fn root() -> PathBuf {
     xtask.parent().unwrap_or(xtask).to_path_buf()
 }
 
-/// What makes the package small after it is compiled.
-pub(crate) fn shrink() -> PathBuf {
-    root().join("xtask/shrink")
-}
-
 /// The page.
 pub(crate) fn www() -> PathBuf {
     root().join("www")

@@ -63,8 +63,9 @@ pub(crate) fn serve(options: &Options) -> Outcome {
 
 /// The web package and the page made of it, in `www/dist`.
 pub(crate) fn build_page() -> Outcome {
-    pack::build(&[pack::Target::Web])?;
+    // First what has to be there already, then what takes a minute.
     npm::ensure_packages(&project::www())?;
+    pack::build_for_page()?;
     process::run(&mut npm::script(&project::www(), "build", &[]))
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::failure::{Failure, Outcome};
 use crate::process::{run, run_and_read};
-use crate::{browser, browser_tests, npm, pack, project, serve, sizes, small_build, summary, tools};
+use crate::{browser, browser_tests, npm, pack, project, serve, sizes, summary, tools};
 
 /// One thing that is checked; it returns the number of tests that passed.
 struct Stage {
@@ -103,22 +103,17 @@ fn in_browser() -> Outcome<u64> {
 
 fn packages() -> Outcome<u64> {
     pack::build(&pack::Target::ALL)?;
-    let limit =
-        if small_build::can_build_std() { sizes::MAX_GZIP_BYTES } else { sizes::MAX_PLAIN_GZIP_BYTES };
-    check_size("what ships", pack::Target::Web.directory(), limit)?;
-    check_size("as wasm-pack builds it", pack::Target::Web.as_documented(), sizes::MAX_PLAIN_GZIP_BYTES)?;
+    let sizes = sizes::measure(&project::root().join(pack::Target::Web.directory()))?;
+    println!("{sizes}");
+    sizes.check()?;
+    pack::check_same_either_way()?;
     Ok(0)
-}
-
-fn check_size(which: &str, directory: &str, limit: u64) -> Outcome {
-    let sizes = sizes::measure(&project::root().join(directory))?;
-    println!("{which}, limit {limit}:\n{sizes}");
-    sizes.check(limit)
 }
 
 fn end_to_end() -> Outcome<u64> {
     let browser = browser::ensure_browser()?;
     pack::build(&pack::Target::ALL)?;
+    pack::build_panicking()?;
     serve::build_page()?;
     npm::ensure_packages(&project::end_to_end())?;
     playwright(npm::script(&project::end_to_end(), "test", &[]).env("CHROME", &browser.chrome))

@@ -41,12 +41,6 @@ pub(crate) fn ensure_component(component: &str, cargo_command: &str) -> Outcome 
     run(Command::new("rustup").args(["component", "add", component]))
 }
 
-/// The source of std, which is there or not by the installation; false when it cannot be had.
-pub(crate) fn fetch_source_of_std() -> bool {
-    installing("the source of the standard library", "a few seconds");
-    run(Command::new("rustup").args(["component", "add", "rust-src"])).is_ok()
-}
-
 fn ensure_wasm_pack() -> Outcome {
     let installed = ask("wasm-pack", &["--version"]);
     if installed.as_deref().and_then(version).is_some_and(|found| (found.0, found.1) >= OLDEST_WASM_PACK) {
@@ -95,6 +89,15 @@ mod tests {
         let lockfile = "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.1\"\n\n[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
         assert_eq!(locked_version(lockfile, "wasm-bindgen"), Some("0.2.130"));
         assert_eq!(locked_version(lockfile, "rexie"), None);
+    }
+
+    #[test]
+    fn library_that_makes_the_web_package_is_of_the_locked_wasm_bindgen() -> std::io::Result<()> {
+        let lockfile = std::fs::read_to_string(crate::project::root().join("Cargo.lock"))?;
+        let library = locked_version(&lockfile, "wasm-bindgen-cli-support");
+        assert!(library.is_some());
+        assert_eq!(library, locked_version(&lockfile, "wasm-bindgen"));
+        Ok(())
     }
 
     #[test]

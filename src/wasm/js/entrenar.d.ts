@@ -67,7 +67,7 @@ export interface RunRecord {
   started_ms?: number;
   ended_ms?: number;
   /** When its tab was last heard from. */
-  heard_ms: number;
+  heartbeat_ms: number;
   config?: object;
   tags: Record<string, string>;
   span_id?: string;

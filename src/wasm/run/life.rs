@@ -7,9 +7,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::WasmRun;
-use crate::storage::{Result as StorageResult, RunSlot, RunStatus, clock};
+use crate::browser::{OpenDatabase, wall_ms};
+use crate::storage::{Result as StorageResult, RunSlot, RunStatus};
 use crate::wasm::arguments;
-use crate::wasm::database::Database;
 use crate::wasm::error::{quiet_promise, quiet_promise_of};
 
 #[wasm_bindgen(js_class = RunHandle)]
@@ -75,7 +75,7 @@ impl WasmRun {
     /// The tracing span the run is tied to.
     #[wasm_bindgen(skip_jsdoc)]
     pub fn get_span_id(&self) -> Option<String> {
-        let storage = self.database().synced.storage();
+        let storage = self.database().session().storage();
         storage.memory().get(self.run).and_then(|state| state.record().span_id.clone())
     }
 
@@ -89,13 +89,13 @@ impl WasmRun {
     /// Points logged and not yet committed.
     #[wasm_bindgen(skip_jsdoc)]
     pub fn pending_points(&self) -> f64 {
-        self.database().synced.storage().pending_points(self.run) as f64
+        self.database().session().storage().pending_points(self.run) as f64
     }
 }
 
 impl WasmRun {
     fn run_status(&self) -> Option<RunStatus> {
-        let storage = self.database().synced.storage();
+        let storage = self.database().session().storage();
         storage.memory().get(self.run).map(|state| state.record().status)
     }
 
@@ -103,14 +103,8 @@ impl WasmRun {
         &self,
         change: impl FnOnce(&mut crate::storage::RunState) -> StorageResult<()>,
     ) -> Result<(), JsValue> {
-        let changed = self.database().synced.storage_mut().change_run(self.run, change);
-        changed?;
-        self.changed();
-        Ok(())
-    }
-
-    pub(super) fn changed(&self) {
-        self.database().synced.changed(clock::now_ms() as f64, 0);
+        let changed = self.database().session().storage_mut().change_run(self.run, change);
+        changed.map_err(JsValue::from)
     }
 
     fn end(&self, status: RunStatus) -> Promise {
@@ -119,16 +113,14 @@ impl WasmRun {
         let ended = if self.run_status() == Some(status) {
             Ok(())
         } else {
-            self.change(|state| state.complete(status, clock::now_ms()))
+            self.change(|state| state.complete(status, wall_ms() as i64))
         };
         let (database, run) = (Rc::clone(self.database()), self.run);
         quiet_promise_of(ended, |()| async move { flushed(&database, run).await })
     }
 }
 
-async fn flushed(database: &Database, run: RunSlot) -> Result<JsValue, JsValue> {
-    database.synced.flush().await?;
-    // A run that was lost meanwhile has nothing left to flush: its unsaved points will never be saved from here.
-    let lost = database.synced.storage().lost(run);
-    lost.map_or(Ok(JsValue::UNDEFINED), |cause| Err(cause.into()))
+async fn flushed(database: &OpenDatabase, run: RunSlot) -> Result<JsValue, JsValue> {
+    database.session().flush_run(run).await?;
+    Ok(JsValue::UNDEFINED)
 }

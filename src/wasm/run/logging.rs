@@ -5,8 +5,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::WasmRun;
-use crate::storage::indexed_db::Staging;
-use crate::storage::{MAX_STEP, SeriesSlot, clock, step_too_large};
+use crate::browser::wall_ms;
+use crate::engine::Staging;
+use crate::storage::{MAX_STEP, SeriesSlot, step_too_large};
 use crate::wasm::arguments;
 
 /// Values that `log_series` copies at once.
@@ -63,22 +64,21 @@ impl WasmRun {
             return Err(step_too_large(&key.as_string().unwrap_or_default()).into());
         }
         self.check_room(u64::from(count))?;
-        let now_ms = clock::now_ms();
+        let now_ms = wall_ms();
         let mut buffer = vec![0.0; COPIED_AT_ONCE.min(count as usize)];
         let mut step = first;
         let mut from = 0;
         // Subscribers may do to the caller's memory what they want: what they are told is copied before.
-        let told = if self.subscribers.is_empty() { Vec::new() } else { values.to_vec() };
+        let told = if self.shared.subscribers.is_empty() { Vec::new() } else { values.to_vec() };
         while from < count {
             let to = count.min(from + buffer.len() as u32);
             let block = &mut buffer[..(to - from) as usize];
             values.subarray(from, to).copy_to(block);
-            let mut storage = self.database().synced.storage_mut();
-            storage.append_consecutive(self.run, slot, step, block, now_ms)?;
+            let mut storage = self.database().session().storage_mut();
+            storage.append_consecutive(self.run, slot, step, block, now_ms as i64)?;
             step += u64::from(to - from);
             from = to;
         }
-        self.database().synced.changed(now_ms as f64, count);
         for (step, value) in (first..).zip(told) {
             self.tell(key, value, step);
         }
@@ -89,9 +89,8 @@ impl WasmRun {
     pub fn log_artifact(&self, key: &JsValue, data: &JsValue) -> Result<String, JsValue> {
         let key = arguments::string("key", key)?;
         let bytes = arguments::bytes("data", data)?;
-        let stored = self.database().synced.storage_mut().put_artifact(self.run, &key, &bytes);
+        let stored = self.database().session().storage_mut().put_artifact(self.run, &key, &bytes);
         let hash = stored?;
-        self.changed();
         Ok(hash)
     }
 
@@ -99,8 +98,8 @@ impl WasmRun {
     pub fn subscribe_metrics(&self, callback: &JsValue) -> Result<JsValue, JsValue> {
         let callback = arguments::function("callback", callback)?;
         // It is told each point at once: none is staged from here on, and next steps are not kept in JavaScript.
-        self.database().synced.staging().begin_epoch();
-        Ok(self.subscribers.subscribe(callback).1)
+        self.database().session().staging().begin_epoch();
+        Ok(self.shared.subscribers.subscribe(callback).1)
     }
 }
 
@@ -108,7 +107,7 @@ impl WasmRun {
     /// The slot of a metric; the first time, its key is checked.
     #[inline]
     fn slot(&self, key: &JsValue) -> Result<SeriesSlot, JsValue> {
-        let handle = self.series.handle(key);
+        let handle = self.shared.series.handle(key);
         if handle >= 0.0 {
             return Ok(Staging::series(handle));
         }
@@ -118,36 +117,36 @@ impl WasmRun {
     #[cold]
     fn new_slot(&self, key: &JsValue) -> Result<SeriesSlot, JsValue> {
         let name = arguments::string("key", key)?;
-        let slot = self.database().synced.storage_mut().series_slot(self.run, &name);
+        let slot = self.database().session().storage_mut().series_slot(self.run, &name);
         let slot = slot?;
-        self.series.add(key, Staging::handle(self.run, slot));
+        self.shared.series.add(key, Staging::handle(self.run, slot));
         Ok(slot)
     }
 
     fn next_step(&self, slot: SeriesSlot) -> u64 {
-        let storage = self.database().synced.storage();
+        let storage = self.database().session().storage();
         storage.memory().get(self.run).map_or(0, |state| state.series_at(slot).series.next_step())
     }
 
     #[inline]
     fn store(&self, key: &JsValue, slot: SeriesSlot, step: Option<u64>, value: f64) -> Result<(), JsValue> {
-        let synced = &self.database().synced;
-        let step = synced.log(self.run, slot, step, value, clock::now_ms() as f64)?;
-        if !self.subscribers.is_empty() {
+        let session = self.database().session();
+        let step = session.log(self.run, slot, step, value, wall_ms() as i64)?;
+        if !self.shared.subscribers.is_empty() {
             self.tell(key, value, step);
-        } else if let Some(epoch) = synced.allow_staging(self.run, clock::monotonic_ms()) {
-            self.series.set_next_step(key, self.next_step(slot) as f64, epoch);
+        } else if let Some(epoch) = session.allow_staging(self.run) {
+            self.shared.series.set_next_step(key, self.next_step(slot) as f64, epoch);
         }
         Ok(())
     }
 
     fn tell(&self, key: &JsValue, value: f64, step: u64) {
         let (value, step) = (JsValue::from(value), JsValue::from(step as f64));
-        self.subscribers.call(|callback| callback.call3(&JsValue::UNDEFINED, key, &value, &step));
+        self.shared.subscribers.call(|callback| callback.call3(&JsValue::UNDEFINED, key, &value, &step));
     }
 
     fn check_room(&self, points: u64) -> Result<(), JsValue> {
-        let storage = self.database().synced.storage();
+        let storage = self.database().session().storage();
         storage.check_room(self.run, points).map_err(JsValue::from)
     }
 }

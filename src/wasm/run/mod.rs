@@ -12,26 +12,24 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
-use super::database::{Database, Handle};
 use super::entry::open_run;
-use super::error::{promise_of, spawn};
+use super::error::promise_of;
 use super::json::WrittenJson;
 use super::options::{run_options, storage_options};
-use super::registry::open;
-use super::staging::{StagedSeries, staging_of};
-use super::subscribers::Subscribers;
+use super::shared_run::{SharedRun, shared_run};
+use super::staging::staging_of;
+use crate::browser::{Handle, OpenDatabase, RunHandle, open};
 use crate::storage::{Result as StorageResult, RunSlot, StorageError};
 
 /// One training run. Logging is synchronous and goes to memory; a flush into IndexedDB follows within 100 ms.
 #[wasm_bindgen(js_name = RunHandle, private, skip_typescript)]
 #[derive(Debug)]
 pub struct WasmRun {
-    handle: Handle,
+    handle: RunHandle,
     run: RunSlot,
     run_id: String,
     experiment_id: String,
-    series: StagedSeries,
-    subscribers: Rc<Subscribers>,
+    shared: Rc<SharedRun>,
     written: RefCell<WrittenJson>,
 }
 
@@ -49,8 +47,8 @@ impl WasmRun {
             Ok((name, run_options, storage_options))
         });
         promise_of(checked, |(name, run_options, storage_options)| async move {
-            let handle = open(storage_options).await?;
-            let begun = handle.database().synced.begin_run(&name, run_options).await;
+            let handle = open(storage_options).await.map_err(JsValue::from)?;
+            let begun = handle.database().session().begin_run(&name, run_options).await;
             Self::of(handle, begun).map(WasmRun::into_object)
         })
     }
@@ -60,8 +58,8 @@ impl WasmRun {
         let checked =
             arguments::string("run_id", run_id).and_then(|run_id| Ok((run_id, storage_options(options)?)));
         promise_of(checked, |(run_id, storage_options)| async move {
-            let handle = open(storage_options).await?;
-            let resumed = handle.database().synced.resume_run(&run_id).await;
+            let handle = open(storage_options).await.map_err(JsValue::from)?;
+            let resumed = handle.database().session().resume_run(&run_id).await;
             Self::of(handle, resumed).map(WasmRun::into_object)
         })
     }
@@ -69,11 +67,10 @@ impl WasmRun {
     fn of(handle: Handle, run: StorageResult<RunSlot>) -> Result<WasmRun, JsValue> {
         let run = run?;
         let database = handle.database();
-        database.keep_leases();
-        let (experiment_id, run_id) = database.synced.ids_of(run).unwrap_or_default();
-        let (subscribers, series) = database.shared(run);
+        let (experiment_id, run_id) = database.session().ids_of(run).unwrap_or_default();
+        let shared = shared_run(database, run);
         let written = RefCell::default();
-        Ok(Self { handle, run, run_id, experiment_id, series, subscribers, written })
+        Ok(Self { handle: RunHandle::on(handle, run), run, run_id, experiment_id, shared, written })
     }
 }
 
@@ -100,16 +97,16 @@ impl WasmRun {
 impl WasmRun {
     /// The run as JavaScript gets it.
     fn into_object(self) -> JsValue {
-        let staging = staging_of(self.run, self.database().synced.staging().cells(), &self.series);
+        let staging = staging_of(self.run, self.database().session().staging().cells(), &self.shared.series);
         open_run(self, staging)
     }
 
-    fn database(&self) -> &Rc<Database> {
+    fn database(&self) -> &Rc<OpenDatabase> {
         self.handle.database()
     }
 
     fn gone(&self) -> JsValue {
-        let lost = self.database().synced.storage().lost(self.run);
+        let lost = self.database().session().storage().lost(self.run);
         lost.unwrap_or_else(|| StorageError::RunNotFound(self.run_id.clone())).into()
     }
 }
@@ -117,8 +114,6 @@ impl WasmRun {
 impl Drop for WasmRun {
     fn drop(&mut self) {
         // Logging to what was freed goes the checked way, which throws.
-        self.database().synced.staging().begin_epoch();
-        let database = Rc::clone(self.database());
-        spawn(async move { database.release_unused() });
+        self.database().session().staging().begin_epoch();
     }
 }

@@ -128,7 +128,10 @@ async function defineReading() {
     const runs = await faults.read(database, 'runs');
     const used = runs.values.flatMap(({ artifacts }) => artifacts.map(({ hash }) => hash));
     const artifacts = await faults.read(database, 'artifacts');
-    return [...left, ...artifacts.keys.filter((hash) => !used.includes(hash)), ...(await faults.read(database, 'exits')).keys];
+    const unused = artifacts.keys.filter((hash) => !used.includes(hash));
+    const references = (await faults.read(database, 'meta')).keys.filter(Array.isArray);
+    const dangling = references.filter(([, hash, run]) => !used.includes(hash) || !known.includes(run)).map(String);
+    return [...left, ...unused, ...dangling, ...(await faults.read(database, 'exits')).keys];
   };
 }
 

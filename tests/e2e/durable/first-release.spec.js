@@ -1,46 +1,19 @@
 // A database that the first release wrote opens for ever. The file it lies in is never written again: see dump-release.mjs.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, loaded, test } from '../fixtures/durable.js';
-import { repository } from '../fixtures/site.js';
-import { defineDump } from '../fixtures/stored.js';
+import { readArtifact, readRuns, releasedDump, restored } from '../fixtures/released.js';
 
-const dump = JSON.parse(await readFile(join(repository, 'tests/fixtures/first-release.json'), 'utf8'));
-
-/** A page in whose database the first release's lies. */
-async function restored(open) {
-  const page = await open();
-  await page.evaluate(defineDump);
-  await page.evaluate((dump) => restoreDatabase('entrenar', dump), dump);
-  expect(await page.evaluate(() => dumpDatabase('entrenar'))).toEqual(dump);
-  return page;
-}
+const dump = await releasedDump('first-release');
 
 test('everything that the first release stored is read', async ({ open }) => {
-  const page = await restored(open);
-  const found = await page.evaluate(async () => {
-    const storage = await entrenar.WasmStorage.open();
-    const runs = {};
-    for (const experiment of storage.list_experiments()) {
-      for (const id of storage.list_runs(experiment)) {
-        const series = {};
-        for (const key of storage.list_metric_keys(id)) {
-          const { step, value } = await storage.get_metrics(id, key);
-          series[key] = { steps: Array.from(step), values: Array.from(value) };
-        }
-        const { status, run_name, config, tags, span_id, artifacts } = storage.run(id);
-        runs[id] = { experiment: storage.experiment(experiment).name, status, run_name, config, tags, span_id, artifacts: Object.keys(artifacts), series };
-      }
-    }
-    const text = async (key) => new TextDecoder().decode(await storage.get_artifact('run-0', key));
-    return { runs, artifacts: [await text('model'), await text('same'), await text('empty')] };
-  });
+  const page = await restored(open, dump);
+  const runs = await readRuns(page);
   const steps = (count, first = 0) => Array.from({ length: count }, (_, index) => first + index);
-  expect(found.artifacts).toEqual(['abc', 'abc', '']);
-  expect(Object.keys(found.runs)).toEqual(['run-0', 'run-1', 'run-2']);
-  expect(found.runs['run-0']).toEqual({
+  expect([await readArtifact(page, 'run-0', 'model'), await readArtifact(page, 'run-0', 'same'), await readArtifact(page, 'run-0', 'empty')]).toEqual(['abc', 'abc', '']);
+  expect(Object.keys(runs)).toEqual(['run-0', 'run-1', 'run-2']);
+  expect(runs['run-0']).toEqual({
     experiment: 'mnist',
     status: 'Success',
+    interrupted: false,
     run_name: 'quiet otter',
     config: { optimizer: 'adam', batch: 64 },
     tags: { author: 'ada' },
@@ -52,7 +25,7 @@ test('everything that the first release stored is read', async ({ open }) => {
       unordered: { steps: [3, 7, 7, 2 ** 53 - 1], values: [2, 1, 3, 4] },
     },
   });
-  expect(found.runs['run-1']).toMatchObject({
+  expect(runs['run-1']).toMatchObject({
     experiment: 'mnist',
     status: 'Running',
     tags: { 'ключ ✓': 'значение' },
@@ -61,7 +34,7 @@ test('everything that the first release stored is read', async ({ open }) => {
       accuracy: { steps: [10], values: [0.5] },
     },
   });
-  expect(found.runs['run-2']).toMatchObject({
+  expect(runs['run-2']).toMatchObject({
     experiment: 'second experiment',
     status: 'Failed',
     series: { loss: { steps: [0], values: [9] } },
@@ -69,7 +42,7 @@ test('everything that the first release stored is read', async ({ open }) => {
 });
 
 test('a run that the first release left is gone on with, and new ones get new ids', async ({ open }) => {
-  const page = await restored(open);
+  const page = await restored(open, dump);
   const ids = await page.evaluate(async () => {
     const run = await entrenar.WasmRun.resume('run-1');
     run.log_metric('loss', -1);

@@ -1,0 +1,51 @@
+//! Where a page keeps its runs: in IndexedDB, or in memory where there is none.
+
+use crate::database::{Database, Execution, MemoryDatabase, Quirks};
+use crate::indexeddb::IndexedDbDatabase;
+use crate::storage::Result;
+
+/// The database of a page.
+#[derive(Debug)]
+pub enum PageDatabase {
+    /// In IndexedDB.
+    IndexedDb(IndexedDbDatabase),
+    /// In this page's memory.
+    Memory(MemoryDatabase),
+}
+
+impl Database for PageDatabase {
+    async fn execute(&self, execution: Execution<'_>) -> Result<()> {
+        match self {
+            Self::IndexedDb(database) => database.execute(execution).await,
+            Self::Memory(database) => database.execute(execution).await,
+        }
+    }
+
+    async fn repair(&self, unclean_shutdown: f64) {
+        match self {
+            Self::IndexedDb(database) => database.repair(unclean_shutdown).await,
+            Self::Memory(database) => database.repair(unclean_shutdown).await,
+        }
+    }
+
+    fn quirks(&self) -> Quirks {
+        match self {
+            Self::IndexedDb(database) => database.quirks(),
+            Self::Memory(database) => database.quirks(),
+        }
+    }
+
+    fn abandon(&self) {
+        match self {
+            Self::IndexedDb(database) => database.abandon(),
+            Self::Memory(database) => database.abandon(),
+        }
+    }
+
+    fn close(&self) {
+        match self {
+            Self::IndexedDb(database) => database.close(),
+            Self::Memory(database) => database.close(),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Time series as columns: pure, and without any dependency on the rest of the crate.
+//!
+//! - [`Series`]: one metric's points in memory, appended in logging order and read in the order of steps.
+//! - [`PointBatch`]: many points at once, at steps that rise by a constant stride.
+//! - [`BlockWriter`] and [`read_block`]: the bytes in which points are stored.
+
+mod block;
+mod chunk;
+mod point_batch;
+mod series;
+
+pub use block::{
+    BLOCK_BYTES, BLOCK_FORMAT, BlockWriter, ColumnBuffers, CorruptBlock, EMPTY_BLOCK, EncodedSeriesBlock,
+    SeriesBlock, read_block, read_encoded_blocks,
+};
+pub use chunk::{CHUNK_POINTS, Columns, LoggedPoint, RawPoint};
+pub use point_batch::{BatchTimes, PointBatch};
+pub use series::{NamedSeries, Series, sorted_by, stable_order};
+
+/// The largest step: the largest integer that a JavaScript number holds exactly (2^53 − 1).
+pub const MAX_STEP: u64 = (1 << 53) - 1;

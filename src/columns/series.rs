@@ -1,0 +1,250 @@
+//! One metric's points as columns, in logging order. Appending is the hot path; ordering by step happens on reading.
+//!
+//! Points live in chunks, each as long as all before it up to [`CHUNK_POINTS`]: none is ever copied to grow.
+
+use super::chunk::{Chunk, Columns, LoggedPoint, RawPoint, Tail, chunk_capacity, chunk_of, chunk_start};
+use super::point_batch::PointBatch;
+
+/// All points of one metric of one run, in logging order.
+#[derive(Debug, Clone)]
+pub struct Series {
+    chunks: Vec<Chunk>,
+    length: usize,
+    highest: Option<RawPoint>,
+    in_step_order: bool,
+}
+
+impl Default for Series {
+    fn default() -> Self {
+        Self { chunks: Vec::new(), length: 0, highest: None, in_step_order: true }
+    }
+}
+
+impl Series {
+    /// Number of points.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether nothing was logged yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// The point with the highest step; of equal steps, the one logged last.
+    #[must_use]
+    pub fn highest(&self) -> Option<RawPoint> {
+        self.highest
+    }
+
+    /// The step after the highest: 0 for an empty series. May be one over the largest step.
+    #[must_use]
+    pub fn next_step(&self) -> u64 {
+        self.highest.map_or(0, |point| point.step + 1)
+    }
+
+    /// Appends one point.
+    #[inline]
+    pub fn push(&mut self, point: RawPoint) {
+        match self.highest {
+            Some(highest) if point.step < highest.step => self.in_step_order = false,
+            _ => self.highest = Some(point),
+        }
+        match self.chunks.last_mut() {
+            Some(chunk) if !chunk.is_full() => chunk.push(point),
+            _ => self.chunks.push(Chunk::starting_with(point, chunk_capacity(self.chunks.len()))),
+        }
+        self.length += 1;
+    }
+
+    /// Appends points as they were logged, one without a step at the next one: the same as one by one, with less looked at for each.
+    pub fn push_logged(&mut self, points: impl Iterator<Item = LoggedPoint>) {
+        let mut next_step = self.next_step();
+        let mut tail = tail_of(&mut self.chunks, next_step);
+        for LoggedPoint { step, value, timestamp_ms } in points {
+            let point = RawPoint { step: step.unwrap_or(next_step), value, timestamp_ms };
+            if tail.as_mut().is_some_and(|tail| tail.push(point)) {
+                self.length += 1;
+                self.highest = Some(point);
+                next_step = point.step + 1;
+            } else {
+                self.push(point);
+                next_step = self.next_step();
+                tail = tail_of(&mut self.chunks, next_step);
+            }
+        }
+    }
+
+    /// Appends a batch: the same as appending its points one by one, in a fraction of the time.
+    pub fn push_batch(&mut self, batch: &PointBatch) {
+        let mut rest = *batch;
+        while !rest.values.is_empty() {
+            // Points one by one begin every chunk, and fill it where steps or times are not what it expects.
+            let next = rest.point(0);
+            let is_rising = self.highest.is_some_and(|highest| next.step >= highest.step);
+            let room = match self.chunks.last() {
+                Some(chunk) if is_rising => chunk.room(),
+                _ => 0,
+            };
+            let taken = rest.values.len().min(room.max(1));
+            let (first, later) = rest.split_at(taken);
+            rest = later;
+            let chunk = self.chunks.last_mut().filter(|_| room > 0);
+            if chunk.is_some_and(|chunk| chunk.push_batch(&first)) {
+                self.highest = Some(first.point(taken - 1));
+                self.length += taken;
+            } else {
+                (0..taken).for_each(|index| self.push(first.point(index)));
+            }
+        }
+    }
+
+    /// The chunks from the one that holds the point `first` on, each with the index in it from which its points count.
+    ///
+    /// Chunks but the last are full, so an index tells its chunk.
+    fn chunks_from(&self, first: usize) -> impl Iterator<Item = (usize, &Chunk)> + use<'_> {
+        let number = chunk_of(first);
+        let chunks = self.chunks.get(number..).unwrap_or_default();
+        chunks.iter().zip(number..).map(move |(chunk, number)| {
+            (first.saturating_sub(chunk_start(number)).min(chunk.values.len()), chunk)
+        })
+    }
+
+    /// Whether steps never went back: then the order of logging is the order of steps.
+    #[must_use]
+    pub fn is_in_step_order(&self) -> bool {
+        self.in_step_order
+    }
+
+    /// Calls `visit` with the values `range` in logging order, slice by slice, each with the index of its first.
+    pub fn for_each_values(&self, range: std::ops::Range<usize>, mut visit: impl FnMut(usize, &[f64])) {
+        let mut index = range.start;
+        for (from, chunk) in self.chunks_from(range.start) {
+            let values = &chunk.values[from..];
+            let values = &values[..values.len().min(range.end.saturating_sub(index))];
+            if values.is_empty() {
+                return;
+            }
+            visit(index, values);
+            index += values.len();
+        }
+    }
+
+    /// The points `range` in logging order; fewer if there are not so many.
+    #[must_use]
+    pub fn logged(&self, range: std::ops::Range<usize>) -> Vec<RawPoint> {
+        let count = range.end.min(self.length).saturating_sub(range.start);
+        let mut points = Vec::with_capacity(count);
+        for (from, chunk) in self.chunks_from(range.start) {
+            for index in from..chunk.values.len().min(from + count - points.len()) {
+                points.push(chunk.point(index));
+            }
+        }
+        points
+    }
+
+    /// The point at an index in logging order.
+    #[must_use]
+    pub fn point(&self, index: usize) -> Option<RawPoint> {
+        let (within, chunk) = self.chunks_from(index).next()?;
+        (index < self.length).then(|| chunk.point(within))
+    }
+
+    /// Calls `visit` with the points ordered by step, equal steps in logging order, all but the first `skip`.
+    pub fn for_each_by_step(&self, skip: usize, mut visit: impl FnMut(RawPoint)) {
+        if self.in_step_order {
+            for (from, chunk) in self.chunks_from(skip) {
+                for index in from..chunk.values.len() {
+                    visit(chunk.point(index));
+                }
+            }
+            return;
+        }
+        let points = self.logged(0..self.length);
+        for index in stable_order(points.iter().map(|point| point.step)).into_iter().skip(skip) {
+            visit(points[index as usize]);
+        }
+    }
+
+    /// Calls `visit` with the points from index `first` on, counted in the order of steps, some thousand at a time as columns:
+    /// with how many points came in earlier calls, and with the points.
+    pub fn for_each_columns(&self, first: usize, mut visit: impl FnMut(usize, &Columns)) {
+        if !self.in_step_order {
+            visit(0, &self.columns_from(first));
+            return;
+        }
+        let mut columns = Columns::default();
+        let mut visited = 0;
+        for (skip, chunk) in self.chunks_from(first) {
+            columns.step.clear();
+            columns.value.clear();
+            columns.timestamp.clear();
+            chunk.write_columns(skip, &mut columns);
+            visit(visited, &columns);
+            visited += columns.value.len();
+        }
+    }
+
+    /// All points ordered by step as three columns.
+    #[must_use]
+    pub fn columns(&self) -> Columns {
+        self.columns_from(0)
+    }
+
+    /// The points from index `first` on, counted in the order of steps, as three columns.
+    #[must_use]
+    pub fn columns_from(&self, first: usize) -> Columns {
+        let length = self.length.saturating_sub(first);
+        let mut columns = Columns {
+            step: Vec::with_capacity(length),
+            value: Vec::with_capacity(length),
+            timestamp: Vec::with_capacity(length),
+        };
+        if self.in_step_order {
+            self.chunks_from(first).for_each(|(skip, chunk)| chunk.write_columns(skip, &mut columns));
+            return columns;
+        }
+        self.for_each_by_step(first, |point| {
+            columns.step.push(point.step as f64);
+            columns.value.push(point.value);
+            columns.timestamp.push(point.timestamp_ms as f64);
+        });
+        columns
+    }
+}
+
+/// The end of the last chunk, if what continues its steps is not below the highest one.
+fn tail_of(chunks: &mut [Chunk], next_step: u64) -> Option<Tail<'_>> {
+    chunks.last_mut()?.tail().filter(|tail| tail.step().saturating_add(1) >= next_step)
+}
+
+/// A series with its key, as a run holds it.
+#[derive(Debug, Clone, Default)]
+pub struct NamedSeries {
+    /// The metric key.
+    pub key: String,
+    /// Its points.
+    pub series: Series,
+}
+
+/// The order that sorts `keys`; equal keys keep their order.
+#[must_use]
+pub fn stable_order(keys: impl Iterator<Item = u64>) -> Vec<u32> {
+    sorted_indices(&keys.collect::<Vec<u64>>())
+}
+
+fn sorted_indices(keys: &[u64]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..keys.len() as u32).collect();
+    order.sort_by_key(|&index| keys[index as usize]);
+    order
+}
+
+/// The items sorted by a number; those of one number keep their order.
+#[must_use]
+pub fn sorted_by<T>(items: Vec<T>, number: impl Fn(&T) -> u64) -> Vec<T> {
+    let order = stable_order(items.iter().map(number));
+    let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|index| items[index as usize].take()).collect()
+}

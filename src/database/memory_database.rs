@@ -1,0 +1,132 @@
+//! A database in memory: where there is no IndexedDB, and in tests.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::rc::Rc;
+
+use super::Database;
+use super::key::{Key, Range, Table};
+use super::transaction::{Answer, Change, Execution, Read, Step};
+use super::value::Value;
+use crate::storage::{Result, StorageError};
+
+type Records = BTreeMap<Key, Value>;
+
+/// A database in memory. Clones share it, as tabs share a database.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryDatabase {
+    tables: Rc<RefCell<BTreeMap<Table, Records>>>,
+}
+
+impl MemoryDatabase {
+    /// An empty database.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks a transaction's plan until it is done. Returns what it would write.
+    ///
+    /// # Errors
+    /// Those of the plan.
+    pub fn evaluate(&self, execution: &Execution<'_>) -> Result<Vec<Change>> {
+        let mut answers = Vec::new();
+        loop {
+            match execution.next(&answers)? {
+                Step::Read(reads) => answers.extend(reads.iter().map(|read| self.answer(read))),
+                Step::Write(changes, ()) => return Ok(changes),
+                Step::Done(()) => return Ok(Vec::new()),
+            }
+        }
+    }
+
+    /// Makes all changes, or none.
+    ///
+    /// # Errors
+    /// `Conflict` if a key to be added is taken.
+    pub fn apply(&self, changes: Vec<Change>) -> Result<()> {
+        let mut tables = self.tables.borrow_mut();
+        let mut undo: Vec<(Table, Key, Option<Value>)> = Vec::new();
+        for change in changes {
+            match change {
+                Change::Put(table, key, value) => {
+                    let old = tables.entry(table).or_default().insert(key.clone(), value);
+                    undo.push((table, key, old));
+                }
+                Change::Add(table, key, value) => {
+                    let records = tables.entry(table).or_default();
+                    if records.contains_key(&key) {
+                        roll_back(&mut tables, undo);
+                        return Err(StorageError::Conflict(format!("{key:?} is in {table:?} already")));
+                    }
+                    records.insert(key.clone(), value);
+                    undo.push((table, key, None));
+                }
+                Change::Delete(table, range) => {
+                    let records = tables.entry(table).or_default();
+                    let keys: Vec<Key> = within(records, &range).map(|(key, _)| key.clone()).collect();
+                    for key in keys {
+                        let old = records.remove(&key);
+                        undo.push((table, key, old));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The records of a range, in the order of their keys.
+    #[must_use]
+    pub fn records(&self, table: Table, range: &Range) -> Vec<(Key, Value)> {
+        let tables = self.tables.borrow();
+        let Some(records) = tables.get(&table) else { return Vec::new() };
+        within(records, range).map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    /// Forgets everything, as clearing the site's data does.
+    pub fn clear(&self) {
+        self.tables.borrow_mut().clear();
+    }
+
+    fn answer(&self, read: &Read) -> Answer {
+        match read {
+            Read::Values(table, range) => {
+                Answer::Values(self.records(*table, range).into_iter().map(|(_, value)| value).collect())
+            }
+            Read::Keys(table, range) => {
+                Answer::Keys(self.records(*table, range).into_iter().map(|(key, _)| key).collect())
+            }
+            Read::ExperimentsNamed(name) => {
+                let is_named =
+                    |value: &Value| matches!(value, Value::Experiment(found) if found.name == *name);
+                let all = self.records(Table::Experiments, &Range::All).into_iter();
+                Answer::Values(all.map(|(_, value)| value).filter(is_named).collect())
+            }
+        }
+    }
+}
+
+/// The records of a range. Ranges are contiguous in the order of keys.
+fn within<'a>(records: &'a Records, range: &'a Range) -> impl Iterator<Item = (&'a Key, &'a Value)> {
+    let from = range.lowest().map_or(Bound::Unbounded, Bound::Included);
+    records.range((from, Bound::Unbounded)).take_while(|(key, _)| range.contains(key))
+}
+
+fn roll_back(tables: &mut BTreeMap<Table, Records>, undo: Vec<(Table, Key, Option<Value>)>) {
+    for (table, key, old) in undo.into_iter().rev() {
+        let records = tables.entry(table).or_default();
+        match old {
+            Some(value) => drop(records.insert(key, value)),
+            None => drop(records.remove(&key)),
+        }
+    }
+}
+
+impl Database for MemoryDatabase {
+    async fn execute(&self, execution: Execution<'_>) -> Result<()> {
+        self.apply(self.evaluate(&execution)?)
+    }
+
+    fn close(&self) {}
+}

@@ -1,0 +1,61 @@
+//! Committing a batch of changes: one transaction a flush.
+
+use std::rc::Rc;
+
+use super::artifact_references::{Release, ReleaseStep, probe_contents, put_content, put_reference};
+use super::begin_run::put_experiment;
+use super::fences::put_run;
+use crate::database::{Answer, Batch, Change, Key, Step, Table, Transaction, Value};
+use crate::storage::{Result, RunRecord};
+
+/// Stores a batch. `Conflict` if a log entry was there already: another session wrote the run.
+///
+/// A batch without artifacts is written without reading first.
+#[must_use]
+pub fn commit(batch: Rc<Batch>) -> Transaction<()> {
+    // References to artifacts are in `meta`, which beginning a run writes too: other commits need not wait for that.
+    let has_artifacts = !(batch.artifacts.is_empty()
+        && batch.added_artifacts.is_empty()
+        && batch.released_artifacts.is_empty());
+    let tables: &[Table] = if has_artifacts {
+        &[Table::Meta, Table::Experiments, Table::Runs, Table::Points, Table::Artifacts]
+    } else {
+        &[Table::Experiments, Table::Runs, Table::Points]
+    };
+    // The session finds out whether it was committed before it writes anything else.
+    Transaction::writing("commit", tables, move |answers| step(&batch, answers)).once()
+}
+
+fn step(batch: &Batch, answers: &[Answer]) -> Result<Step<()>> {
+    let contents = batch.artifacts.len();
+    if answers.len() < contents {
+        let hashes = batch.artifacts.iter().map(|(hash, _)| hash.as_str());
+        return Ok(Step::Read(probe_contents(hashes)));
+    }
+    let (probes, rest) = answers.split_at(contents);
+    let records: Vec<&RunRecord> = batch.runs.iter().map(|run| &run.record).collect();
+    let release = Release::new(&batch.released_artifacts, records.clone());
+    let released = match release.step(rest) {
+        ReleaseStep::Read(reads) => return Ok(Step::Read(reads)),
+        ReleaseStep::Write(changes) => changes,
+    };
+    let mut changes = Vec::new();
+    for ((hash, bytes), probe) in batch.artifacts.iter().zip(probes) {
+        if probe.keys().is_empty() {
+            changes.push(put_content(hash, bytes));
+        }
+    }
+    changes.extend(batch.added_artifacts.iter().map(|added| put_reference(&added.hash, &added.run_id)));
+    changes.extend(batch.experiments.iter().map(put_experiment));
+    // A run's record comes before its entries: of a prefix that is committed alone, the log then has a gap, which does no harm, and no
+    // entry where the next fence is to be.
+    for run in &batch.runs {
+        changes.push(put_run(&run.record));
+        for entry in &run.entries {
+            let key = Key::log_entry(&run.record.run_id, entry.sequence);
+            changes.push(Change::Add(Table::Points, key, Value::Block(Rc::clone(&entry.bytes))));
+        }
+    }
+    changes.extend(released);
+    Ok(Step::Write(changes, ()))
+}

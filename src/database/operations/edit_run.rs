@@ -1,0 +1,21 @@
+//! Changing the record of a run that another session may be writing.
+
+use super::existing_run;
+use super::fences::{add_fence, fenced, put_run};
+use crate::database::{Read, Step, Table, Transaction};
+use crate::storage::{RunEdit, RunRecord};
+
+/// Applies an edit to a run. Its owner runs into a fence, and finds the edit in the record's list.
+#[must_use]
+pub fn edit_run(run_id: &str, edit: RunEdit) -> Transaction<RunRecord> {
+    let run_id = run_id.to_owned();
+    Transaction::writing("edit_run", &[Table::Runs, Table::Points], move |answers| {
+        let [stored] = answers else { return Ok(Step::Read(vec![Read::one(Table::Runs, &*run_id)])) };
+        let mut record = fenced(&existing_run(stored, &run_id)?);
+        record.apply(&edit);
+        if !record.status.is_final() {
+            record.edits.push(edit.clone());
+        }
+        Ok(Step::Write(vec![put_run(&record), add_fence(&record)], record))
+    })
+}

@@ -1,0 +1,108 @@
+//! What replaying the exit log makes of a run. Pure.
+
+use std::rc::Rc;
+
+use super::compaction::{KEPT_ENTRIES, holds_point};
+use crate::columns::{BlockWriter, EMPTY_BLOCK, Series, SeriesBlock, read_block};
+use crate::database::LogEntry;
+use crate::storage::RunRecord;
+
+/// A run after the exit log was replayed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MergedRun {
+    /// The record to be put.
+    pub record: RunRecord,
+    /// Log entries to be put.
+    pub entries: Vec<LogEntry>,
+}
+
+/// Merges what the exit log holds of a run, `exit` and `entries`, into what is stored. `stored` is its record, `log` all entries
+/// whose sequence numbers these may have, or up to [`KEPT_ENTRIES`] before, `segments` its segments if entries that far back have
+/// been compacted.
+///
+/// Merging the same again, or after it was committed the usual way, changes nothing: an entry that is in the log already is
+/// recognised by its content.
+#[must_use]
+pub fn merge_exit(
+    stored: Option<RunRecord>,
+    exit: RunRecord,
+    entries: Vec<LogEntry>,
+    log: &[(u64, Rc<[u8]>)],
+    segments: &[Rc<[u8]>],
+) -> MergedRun {
+    let stored = stored.unwrap_or_else(|| RunRecord { next_sequence: 0.0, ..exit.clone() });
+    let is_same_owner = stored.owner == exit.owner;
+    let mut there: Vec<SeriesBlock> = Vec::new();
+    for (_, entry) in log {
+        there.append(&mut read_block(entry).unwrap_or_default());
+    }
+    for segment in segments {
+        there.append(&mut read_block(segment).unwrap_or_default());
+    }
+    let mut end = stored.next_sequence as u64;
+    let mut added: Vec<LogEntry> = Vec::new();
+    if let Some(first) = entries.first().map(|entry| entry.sequence).filter(|_| is_same_owner) {
+        // A commit that was issued before the page left and completes after this must not put its older record over the new one.
+        for sequence in end.max(first.saturating_sub(KEPT_ENTRIES))..first {
+            if log.iter().all(|(taken, _)| *taken != sequence) {
+                added.push(LogEntry { sequence, bytes: Rc::from(EMPTY_BLOCK) });
+            }
+        }
+    }
+    for exit_entry in entries {
+        let is_there = log.iter().any(|(_, block)| *block == exit_entry.bytes)
+            || added.iter().any(|other| other.bytes == exit_entry.bytes);
+        if is_there {
+            continue;
+        }
+        for bytes in missing(&there, exit_entry.bytes) {
+            let mut entry = LogEntry { sequence: exit_entry.sequence, bytes };
+            // Another session that took its sequence number meanwhile keeps it: this entry goes to the end.
+            let is_taken = log.iter().any(|(taken, _)| *taken == entry.sequence)
+                || added.iter().any(|other| other.sequence == entry.sequence);
+            if is_taken || !is_same_owner {
+                entry.sequence = end;
+            }
+            end = end.max(entry.sequence + 1);
+            there.append(&mut read_block(&entry.bytes).unwrap_or_default());
+            added.push(entry);
+        }
+    }
+    let compacted_sequence = stored.compacted_sequence.max(exit.compacted_sequence);
+    let is_newer = is_same_owner && exit.next_sequence >= stored.next_sequence;
+    let record = if is_newer { exit } else { stored };
+    let next_sequence = record.next_sequence.max(end as f64);
+    MergedRun { record: RunRecord { next_sequence, compacted_sequence, ..record }, entries: added }
+}
+
+/// What of an entry is missing, each point at its index in its series' log: as a rule all of it, or nothing. It is a part where two
+/// pages wrote a run again after site data was cleared, each with what it had.
+fn missing(there: &[SeriesBlock], entry: Rc<[u8]>) -> Vec<Rc<[u8]>> {
+    let Ok(blocks) = read_block(&entry) else { return vec![entry] };
+    let mut writer = BlockWriter::default();
+    let (mut points, mut kept) = (0, 0);
+    for block in &blocks {
+        let others: Vec<&SeriesBlock> = there.iter().filter(|other| other.key == block.key).collect();
+        let mut missing_points = Series::default();
+        for (index, point) in (block.first_index..).zip(&block.points) {
+            points += 1;
+            let is_missing = others.iter().all(|other| !holds_point(other, &block.key, index, point));
+            if is_missing {
+                kept += 1;
+                missing_points.push(*point);
+            }
+            let is_last = index + 1 == block.first_index + block.points.len() as u64;
+            if !missing_points.is_empty() && (!is_missing || is_last) {
+                let end = index + u64::from(is_missing);
+                let length = missing_points.len();
+                writer.add_behind(end - length as u64, &block.key, &missing_points, 0..length);
+                missing_points = Series::default();
+            }
+        }
+    }
+    match kept {
+        _ if kept == points => vec![entry],
+        0 => Vec::new(),
+        _ => writer.finish().into_iter().map(Rc::from).collect(),
+    }
+}

@@ -1,0 +1,75 @@
+//! Every operation on the database, each written once as a plan. One file each.
+
+mod acquire_run;
+mod append_exit_log;
+mod artifact_references;
+mod begin_run;
+mod commit;
+mod compact_run;
+mod compaction;
+mod delete_runs;
+mod edit_run;
+mod exit_log_merge;
+mod fences;
+mod id_counters;
+mod read_artifact;
+mod read_catalog;
+mod read_points;
+mod recover_exit_log;
+mod sweep_tombstones;
+
+pub use acquire_run::acquire_run;
+pub use append_exit_log::append_exit_log;
+pub use begin_run::begin_run;
+pub use commit::commit;
+pub use compact_run::compact_run;
+pub use compaction::{
+    Compaction, FEWEST_ENTRIES, KEPT_ENTRIES, compaction, fills_segments, holds_entry, holds_point,
+};
+pub use delete_runs::delete_runs;
+pub use edit_run::edit_run;
+pub use exit_log_merge::{MergedRun, merge_exit};
+pub use id_counters::reserve_ids;
+pub use read_artifact::read_artifact;
+pub use read_catalog::{read_catalog, read_records};
+pub use read_points::read_points;
+pub use recover_exit_log::{has_exit_log, recover_exit_log};
+pub use sweep_tombstones::{TOMBSTONE_LIFETIME_MS, sweep_tombstones};
+
+use std::rc::Rc;
+
+use super::records::run_not_found;
+use super::{Answer, Key, Value};
+use crate::storage::{Result, RunRecord, StorageError};
+
+/// The run in the answer to [`Read::one`](super::Read::one); nothing if there is none.
+///
+/// # Errors
+/// `Corrupt`.
+fn stored_run(answer: &Answer) -> Result<Option<RunRecord>> {
+    match answer.values() {
+        [] => Ok(None),
+        [Value::Run(record), ..] => Ok(Some((**record).clone())),
+        [Value::Corrupt(cause), ..] => Err(StorageError::Corrupt(cause.clone())),
+        _ => Err(StorageError::Corrupt("a run's record is another record".to_owned())),
+    }
+}
+
+/// The run in the answer, which must be there.
+fn existing_run(answer: &Answer, run_id: &str) -> Result<RunRecord> {
+    stored_run(answer)?.ok_or_else(|| run_not_found(run_id))
+}
+
+/// The blocks of records of points. One that cannot be read becomes a block that cannot be read: decoding it says so.
+fn blocks(values: &[Value]) -> Vec<Rc<[u8]>> {
+    let block = |value: &Value| match value {
+        Value::Block(bytes) => Rc::clone(bytes),
+        _ => Rc::from([]),
+    };
+    values.iter().map(block).collect()
+}
+
+/// Log entries by sequence number, from the answers that hold their keys and values.
+fn log_entries(keys: &Answer, values: &Answer) -> Vec<(u64, Rc<[u8]>)> {
+    keys.keys().iter().map(Key::number).zip(blocks(values.values())).collect()
+}

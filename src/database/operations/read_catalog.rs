@@ -1,0 +1,60 @@
+//! Reading the records of experiments and runs.
+
+use crate::database::{Answer, Catalog, CorruptRecord, Key, Range, Read, Step, Table, Transaction, Value};
+use crate::storage::Result;
+
+/// Reads all experiments and runs.
+#[must_use]
+pub fn read_catalog() -> Transaction<Catalog> {
+    let asked = vec![(Table::Experiments, Range::All), (Table::Runs, Range::All)];
+    reading("read_catalog", asked)
+}
+
+/// Reads the experiments and runs of these ids; missing ones are left out.
+#[must_use]
+pub fn read_records(experiment_ids: &[String], run_ids: &[String]) -> Transaction<Catalog> {
+    let experiments = experiment_ids.iter().map(|id| (Table::Experiments, Range::One(Key::text(&**id))));
+    let runs = run_ids.iter().map(|id| (Table::Runs, Range::One(Key::text(&**id))));
+    reading("read_records", experiments.chain(runs).collect())
+}
+
+fn reading(name: &'static str, asked: Vec<(Table, Range)>) -> Transaction<Catalog> {
+    Transaction::reading(name, &[Table::Experiments, Table::Runs], move |answers| step(&asked, answers))
+}
+
+fn step(asked: &[(Table, Range)], answers: &[Answer]) -> Result<Step<Catalog>> {
+    if asked.is_empty() {
+        return Ok(Step::Done(Catalog::default()));
+    }
+    let requests = |read: fn(Table, Range) -> Read| {
+        asked.iter().map(|(table, range)| read(*table, range.clone())).collect::<Vec<_>>()
+    };
+    if answers.is_empty() {
+        return Ok(Step::Read(requests(Read::Values)));
+    }
+    let (values, keys) = answers.split_at(asked.len());
+    let is_corrupt = |value: &Value| !matches!(value, Value::Experiment(_) | Value::Run(_));
+    if keys.is_empty() && values.iter().flat_map(Answer::values).any(is_corrupt) {
+        // Only its key says which record it is.
+        return Ok(Step::Read(requests(Read::Keys)));
+    }
+    let mut catalog = Catalog::default();
+    for (index, ((table, _), answer)) in asked.iter().zip(values).enumerate() {
+        for (position, value) in answer.values().iter().enumerate() {
+            let id = || {
+                let key = keys.get(index).and_then(|keys| keys.keys().get(position));
+                key.and_then(Key::as_text).unwrap_or_default().to_owned()
+            };
+            match value {
+                Value::Experiment(record) => catalog.experiments.push(record.clone()),
+                Value::Run(record) => catalog.runs.push((**record).clone()),
+                Value::Corrupt(cause) if *table == Table::Experiments => {
+                    catalog.corrupt.push(CorruptRecord::of_experiment(&id(), cause));
+                }
+                Value::Corrupt(cause) => catalog.corrupt.push(CorruptRecord::of_run(&id(), cause)),
+                _ => {}
+            }
+        }
+    }
+    Ok(Step::Done(catalog))
+}

@@ -1,0 +1,42 @@
+//! One tab's engine over a database: it keeps runs in memory and commits what changed.
+//!
+//! Each part owns its state behind a narrow interface; [`Session`] composes them and holds no state of its own. Pure Rust: it knows a
+//! database, a clock and a queue of effects, but no browser.
+
+mod change;
+mod clock;
+mod compactor;
+mod edits;
+mod effect;
+mod eviction;
+mod exit_log;
+mod flush;
+mod flusher;
+mod id_pool;
+mod indexed_db_storage;
+mod leaving;
+mod logging;
+mod loops;
+mod ownership;
+mod pending_changes;
+mod read_state;
+mod reconcile;
+mod refresh;
+mod resume;
+mod session;
+mod staging;
+
+pub use change::Change;
+pub use clock::Clock;
+pub use compactor::IDLE_MS;
+pub use effect::{Effect, EffectQueue};
+
+pub use eviction::MOST_READ_POINTS;
+pub use flusher::{FLUSH_INTERVAL_MS, Flusher, Pace};
+pub use id_pool::IdPool;
+pub use indexed_db_storage::IndexedDbStorage;
+pub use loops::HEARTBEAT_MS;
+pub use ownership::VERIFY_AFTER_MS;
+pub use pending_changes::{BATCH_POINTS, MAX_UNSAVED_POINTS, PendingChanges};
+pub use session::{RunOptions, Session};
+pub use staging::{FIRST_STAGED_POINT, MAX_STAGED_STEP, STAGED_METRICS, STAGED_POINTS, Staging};

@@ -1,0 +1,120 @@
+//! How far runs of other sessions have been read, and whether their owners live.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::storage::{RunRecord, RunSlot};
+
+/// For each run that was read and is not owned here: the sequence number of its first log entry that is not in memory.
+#[derive(Debug, Default)]
+pub struct ReadCursors {
+    /// The run read last at the end.
+    cursors: RefCell<Vec<(RunSlot, u64)>>,
+}
+
+impl ReadCursors {
+    /// The cursor of a run; nothing if it was not read.
+    #[must_use]
+    pub fn get(&self, slot: RunSlot) -> Option<u64> {
+        self.cursors.borrow().iter().find(|(other, _)| *other == slot).map(|(_, cursor)| *cursor)
+    }
+
+    /// The run was read up to here; it is the one read last.
+    pub fn set(&self, slot: RunSlot, cursor: u64) {
+        self.forget(slot);
+        self.cursors.borrow_mut().push((slot, cursor));
+    }
+
+    /// The run is not in memory as a reader has it.
+    pub fn forget(&self, slot: RunSlot) {
+        self.cursors.borrow_mut().retain(|(other, _)| *other != slot);
+    }
+
+    /// The runs that were read, the one read last first.
+    #[must_use]
+    pub fn newest_first(&self) -> Vec<RunSlot> {
+        self.cursors.borrow().iter().rev().map(|(slot, _)| *slot).collect()
+    }
+}
+
+/// When the heartbeats of other sessions' runs last changed, by this page's monotonic clock.
+///
+/// Whether another session lives is judged by its observer: the wall clocks of two pages may differ, and each may be changed or faked.
+#[derive(Debug, Default)]
+pub struct Liveness {
+    seen: RefCell<BTreeMap<String, Heartbeat>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Heartbeat {
+    /// What changes with every commit of the owner: its wall clock, and the length of the log.
+    stored: (f64, f64),
+    changed_ms: f64,
+}
+
+impl Liveness {
+    /// A run's record was read. How old its heartbeat is when it is seen for the first time is guessed by the wall clock; one that lies
+    /// in the future counts as old.
+    pub fn observe(&self, record: &RunRecord, wall_ms: f64, monotonic_ms: f64) {
+        let mut seen = self.seen.borrow_mut();
+        let stored = (record.heartbeat_ms, record.next_sequence);
+        match seen.get_mut(&record.run_id) {
+            Some(known) if known.stored == stored => {}
+            Some(known) => *known = Heartbeat { stored, changed_ms: monotonic_ms },
+            None => {
+                let age_ms = wall_ms - record.heartbeat_ms;
+                let age_ms = if age_ms >= 0.0 { age_ms } else { f64::INFINITY };
+                seen.insert(record.run_id.clone(), Heartbeat { stored, changed_ms: monotonic_ms - age_ms });
+            }
+        }
+    }
+
+    /// Whether the run says that it is running while its owner does not live.
+    #[must_use]
+    pub fn is_interrupted(&self, record: &RunRecord, monotonic_ms: f64) -> bool {
+        let seen = self.seen.borrow();
+        let silent_ms = seen.get(&record.run_id).map_or(0.0, |heartbeat| monotonic_ms - heartbeat.changed_ms);
+        !record.status.is_final() && (record.clean_exit || silent_ms > RunRecord::LEASE_MS)
+    }
+
+    /// Forgets a run.
+    pub fn forget(&self, run_id: &str) {
+        self.seen.borrow_mut().remove(run_id);
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    fn record(heartbeat_ms: f64) -> RunRecord {
+        RunRecord { heartbeat_ms, ..RunRecord::new("run-0".into(), "exp-0".into(), 0) }
+    }
+
+    #[test]
+    fn run_whose_heartbeat_changes_is_alive_whatever_its_clock_says() {
+        let liveness = Liveness::default();
+        for (monotonic_ms, heartbeat_ms) in [(0.0, 5e12), (100_000.0, 1.0), (240_000.0, -7.0)] {
+            liveness.observe(&record(heartbeat_ms), 1e12, monotonic_ms);
+        }
+        assert!(!liveness.is_interrupted(&record(-7.0), 240_000.0 + RunRecord::LEASE_MS));
+        assert!(liveness.is_interrupted(&record(-7.0), 240_001.0 + RunRecord::LEASE_MS));
+    }
+
+    #[test]
+    fn heartbeat_in_the_future_counts_as_old_until_it_changes() {
+        let liveness = Liveness::default();
+        liveness.observe(&record(2e12), 1e12, 50.0);
+        assert!(liveness.is_interrupted(&record(2e12), 50.0));
+        liveness.observe(&record(2e12 + 1.0), 1e12, 60.0);
+        assert!(!liveness.is_interrupted(&record(2e12 + 1.0), 60.0));
+    }
+
+    #[test]
+    fn first_look_goes_by_the_wall_clock() {
+        let liveness = Liveness::default();
+        liveness.observe(&record(1e12 - 100_000.0), 1e12, 5.0);
+        assert!(!liveness.is_interrupted(&record(0.0), 5.0));
+        assert!(liveness.is_interrupted(&record(0.0), 60_000.0));
+    }
+}

@@ -1,0 +1,302 @@
+//! Reading back: what other sessions wrote, and points when they are first asked for.
+
+use std::rc::Rc;
+
+use super::change::Change;
+use super::eviction::MOST_READ_POINTS;
+use super::session::Session;
+use crate::columns::{ColumnBuffers, SeriesBlock, read_block, read_encoded_blocks, sorted_by};
+use crate::database::{Catalog, CorruptRecord, Database, operations};
+use crate::storage::{Result, RunRecord, RunSlot, RunState, StorageError};
+
+impl<D: Database> Session<D> {
+    /// Brings a run's points into memory, or up to date. A run that is owned here always is.
+    ///
+    /// # Errors
+    /// `RunNotFound`; those of the database.
+    pub async fn load_run(&self, run_id: &str) -> Result<RunSlot> {
+        let slot = self.storage().memory().run_slot(run_id)?;
+        let stored = loop {
+            if self.storage().owns(slot) {
+                return Ok(slot);
+            }
+            let from = self.cursors.get(slot).unwrap_or(0);
+            let stored = self.read_points(run_id, from).await?;
+            if !self.storage().owns(slot) && self.cursors.get(slot).unwrap_or(0) == from {
+                break stored;
+            }
+            // Another caller that read at the same time, or acquired the run, was quicker: what was read is in memory already. Unless
+            // it was evicted again.
+            if self.storage().memory().get(slot).is_some_and(RunState::is_resident) {
+                return Ok(slot);
+            }
+        };
+        let Some(record) = stored.record else {
+            self.run_deleted(slot);
+            return Err(StorageError::RunNotFound(run_id.to_owned()));
+        };
+        self.observe(&record);
+        let next = record.next_sequence as u64;
+        if stored.is_whole {
+            let state = self.state_of(record, &stored.blocks);
+            self.storage_mut().memory_mut().put_run(state);
+        } else {
+            let blocks = self.read_blocks(run_id, &stored.blocks);
+            let mut storage = self.storage_mut();
+            let state = storage.memory_mut().run_mut(slot)?;
+            *state.record_mut() = record;
+            blocks.iter().for_each(|block| append(state, block));
+        }
+        self.cursors.set(slot, next);
+        self.evict_read(slot, MOST_READ_POINTS);
+        self.consider_compacting(slot);
+        Ok(slot)
+    }
+
+    /// Reads records again that another tab says it wrote, and tells subscribers what changed.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn refresh(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<()> {
+        let known = self.persisted_runs(run_ids);
+        let catalog = self.read_records(experiment_ids, run_ids).await?;
+        // Runs first: a subscriber that is told that an experiment is gone finds its runs gone.
+        for run_id in run_ids.iter().filter(|run_id| !catalog.holds_run(run_id)) {
+            if let Some(slot) = self.find_run(run_id) {
+                self.run_missing(slot, &known);
+            }
+        }
+        let is_stored = |id: &String| catalog.experiments.iter().any(|stored| &stored.experiment_id == id);
+        for experiment_id in experiment_ids.iter().filter(|id| !is_stored(id)) {
+            let is_known = self.storage().memory().experiment(experiment_id).is_ok();
+            if is_known {
+                self.experiment_deleted(experiment_id);
+            }
+        }
+        let changes = self.absorb(catalog);
+        self.load_changed(changes).await
+    }
+
+    /// Reads all records again: after a time in which messages may have been missed.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn refresh_all(&self) -> Result<()> {
+        self.recover_exit_log().await?;
+        // What comes to be known meanwhile may not be in the catalog yet.
+        let known = self.storage().memory().slots();
+        let catalog = self.transact(operations::read_catalog()).await?;
+        for slot in known {
+            let is_owned = self.storage().owns(slot);
+            if self.ids_of(slot).is_some_and(|(_, run_id)| !is_owned && !catalog.holds_run(&run_id)) {
+                self.run_deleted(slot);
+            }
+        }
+        let changes = self.absorb(catalog);
+        self.load_changed(changes).await
+    }
+
+    /// Loads the new points of runs whose points are looked at, then tells subscribers.
+    async fn load_changed(&self, changes: Vec<Change>) -> Result<()> {
+        for change in changes {
+            if let Change::Metrics { run_id, .. } = &change
+                && self.find_run(run_id).is_some_and(|slot| self.cursors.get(slot).is_some())
+            {
+                self.load_run(run_id).await?;
+            }
+            self.effects.emit(change);
+        }
+        Ok(())
+    }
+
+    /// Reads an artifact's content.
+    ///
+    /// # Errors
+    /// `RunNotFound`, `ArtifactNotFound`; those of the database.
+    pub async fn get_artifact(&self, run_id: &str, key: &str) -> Result<Rc<[u8]>> {
+        let hash = {
+            let storage = self.storage();
+            let run = storage.memory().run(run_id)?;
+            let artifact = run.record().artifacts.iter().find(|artifact| artifact.key == key);
+            let artifact = artifact.ok_or_else(|| StorageError::ArtifactNotFound(key.to_owned()))?;
+            if let Some(content) = storage.memory().artifact(&artifact.hash) {
+                return Ok(content);
+            }
+            artifact.hash.clone()
+        };
+        let content = self.transact(operations::read_artifact(&hash)).await?;
+        content.ok_or_else(|| StorageError::ArtifactNotFound(key.to_owned()))
+    }
+
+    /// Notes that a run's record was read.
+    pub(super) fn observe(&self, record: &RunRecord) {
+        self.liveness.observe(record, self.clock.wall_ms(), self.clock.monotonic_ms());
+    }
+
+    /// Takes records into memory and returns what they change. Runs owned here are known better than the database knows them.
+    pub(super) fn absorb(&self, catalog: Catalog) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for corrupt in catalog.corrupt {
+            self.effects.emit(Change::Corrupt(corrupt));
+        }
+        for record in catalog.experiments {
+            let mut storage = self.storage_mut();
+            if storage.memory().experiment(&record.experiment_id).ok() != Some(&record) {
+                changes.push(Change::Experiment { experiment_id: record.experiment_id.clone() });
+                storage.memory_mut().put_experiment(record);
+            }
+        }
+        for record in catalog.runs {
+            self.observe(&record);
+            self.absorb_run(record, &mut changes);
+        }
+        changes
+    }
+
+    fn absorb_run(&self, record: RunRecord, changes: &mut Vec<Change>) {
+        let known = {
+            let storage = self.storage();
+            let slot = storage.memory().find_run(&record.run_id);
+            let compared = |slot| {
+                let old = storage.memory().get(slot)?.record();
+                Some((slot, changed_keys(old, &record), metadata_differs(old, &record)))
+            };
+            slot.and_then(compared)
+        };
+        let (experiment_id, run_id) = (record.experiment_id.clone(), record.run_id.clone());
+        let (keys, is_changed) = match known {
+            None => {
+                let keys = record.series.keys.clone();
+                self.storage_mut().memory_mut().put_run(RunState::headers_only(record));
+                (keys, true)
+            }
+            Some((slot, keys, is_changed)) if self.storage().owns(slot) => {
+                self.absorb_owned(slot, record);
+                if self.storage().owns(slot) {
+                    return;
+                }
+                // It was lost: from here on it is read like any other.
+                (keys, is_changed)
+            }
+            Some((slot, keys, is_changed)) => {
+                if let Some(state) = self.storage_mut().memory_mut().get_mut(slot) {
+                    *state.record_mut() = record;
+                }
+                (keys, is_changed)
+            }
+        };
+        if is_changed {
+            let (experiment_id, run_id) = (experiment_id.clone(), run_id.clone());
+            changes.push(Change::Run { experiment_id, run_id });
+        }
+        if !keys.is_empty() {
+            changes.push(Change::Metrics { experiment_id, run_id, keys });
+        }
+    }
+
+    /// A run that is owned here, as it is stored: another session may have written it.
+    fn absorb_owned(&self, slot: RunSlot, record: RunRecord) {
+        let next_sequence = record.next_sequence as u64;
+        let committed = self.storage().pending().committed_sequence(slot);
+        if record.owner != self.owner() {
+            // Read before it was acquired here, the log is shorter: acquiring adds an entry.
+            if next_sequence >= committed {
+                self.run_taken_over(slot, record);
+            }
+        } else if next_sequence > committed && !self.storage().pending().is_in_flight() {
+            self.apply_remote_edits(slot, record, next_sequence);
+        }
+    }
+
+    /// A run with all its stored points.
+    pub(super) fn state_of(&self, record: RunRecord, blocks: &[Rc<[u8]>]) -> RunState {
+        if let Some(state) = joined(&record, blocks) {
+            return state;
+        }
+        let blocks = self.read_blocks(&record.run_id, blocks);
+        // A flush that was tried again lies behind one that was not: the index says where its points belong.
+        let blocks = sorted_by(blocks, |block| block.first_index);
+        let mut state = without_points(record);
+        blocks.iter().for_each(|block| append(&mut state, block));
+        state
+    }
+
+    pub(super) fn read_blocks(&self, run_id: &str, blocks: &[Rc<[u8]>]) -> Vec<SeriesBlock> {
+        let mut all = Vec::new();
+        for block in blocks {
+            match read_block(block) {
+                Ok(read) => all.extend(read),
+                Err(cause) => self.effects.emit(Change::Corrupt(CorruptRecord::of_run(run_id, cause))),
+            }
+        }
+        all
+    }
+}
+
+/// A run before its points are put in.
+pub(super) fn without_points(record: RunRecord) -> RunState {
+    let keys = record.series.keys.clone();
+    let mut state = RunState::resident(record);
+    for key in keys {
+        // Slots in the order of first logging; a stored key is a valid one.
+        let _ = state.slot(&key);
+    }
+    state
+}
+
+/// A run whose blocks can all be read and join up as they lie, one block in memory at a time. So it is nearly always.
+fn joined(record: &RunRecord, blocks: &[Rc<[u8]>]) -> Option<RunState> {
+    let mut state = without_points(record.clone());
+    let mut buffers = ColumnBuffers::default();
+    for block in blocks {
+        for series in read_encoded_blocks(block).ok()? {
+            let slot = state.slot(series.key).ok()?;
+            if state.series_at(slot).series.len() as u64 != series.first_index {
+                return None;
+            }
+            match series.batch(&mut buffers) {
+                Some(batch) => state.restore_batch(slot, &batch),
+                None => state.restore_points(slot, &series.points()),
+            }
+        }
+    }
+    Some(state)
+}
+
+fn append(state: &mut RunState, block: &SeriesBlock) {
+    let Ok(slot) = state.slot(&block.key) else { return };
+    // Entries are there in their segment as well, after a compaction that was committed in part.
+    let from = block.first_index as usize;
+    let series = &state.series_at(slot).series;
+    let mut known = 0;
+    while let (Some(point), Some(there)) = (block.points.get(known), series.point(from + known)) {
+        if !point.is_same(&there) {
+            break;
+        }
+        known += 1;
+    }
+    state.restore_points(slot, &block.points[known..]);
+}
+
+/// Keys whose headers differ: new points.
+fn changed_keys(old: &RunRecord, new: &RunRecord) -> Vec<String> {
+    // Keys keep their order of first logging, so that a series stands where it stood.
+    let is_same = |index: usize| {
+        old.series.keys.get(index) == new.series.keys.get(index)
+            && old.series.counts.get(index) == new.series.counts.get(index)
+    };
+    let changed = new.series.keys.iter().enumerate().filter(|(index, _)| !is_same(*index));
+    changed.map(|(_, key)| key.clone()).collect()
+}
+
+/// Whether anything but points and the lease differs.
+fn metadata_differs(old: &RunRecord, new: &RunRecord) -> bool {
+    let mut other = new.clone();
+    other.series.clone_from(&old.series);
+    other.heartbeat_ms = old.heartbeat_ms;
+    other.next_sequence = old.next_sequence;
+    other.compacted_sequence = old.compacted_sequence;
+    other.ownership_fences.clone_from(&old.ownership_fences);
+    other.edits.clone_from(&old.edits);
+    other != *old
+}

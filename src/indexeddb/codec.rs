@@ -1,0 +1,179 @@
+//! Typed keys and values as IndexedDB holds them.
+
+use std::rc::Rc;
+
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use rexie::KeyRange;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_bytes::ByteBuf;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::database::{ExitRecord, Key, Range, Table, Value};
+use crate::storage::{RECORD_FORMAT, Result, RunRecord, StorageError};
+
+/// What the keys of references in `meta` begin with.
+const REFERENCE: &str = "artifact";
+
+/// A key as IndexedDB holds it.
+pub(super) fn encode_key(key: &Key) -> JsValue {
+    match key {
+        Key::Text(text) => text.into(),
+        Key::Reference { hash, run_id } => Array::of3(&REFERENCE.into(), &hash.into(), &run_id.into()).into(),
+        Key::Points { run_id, series, number } => points_key(run_id, series, &(*number as f64).into()),
+    }
+}
+
+fn points_key(run_id: &str, series: &str, number: &JsValue) -> JsValue {
+    Array::of3(&run_id.into(), &series.into(), number).into()
+}
+
+/// A key that IndexedDB gave. Keys of other kinds than are written here become the empty text.
+pub(super) fn decode_key(table: Table, key: &JsValue) -> Key {
+    let Some(parts) = key.dyn_ref::<Array>() else {
+        return Key::Text(key.as_string().unwrap_or_default());
+    };
+    let text = |index| parts.get(index).as_string().unwrap_or_default();
+    match table {
+        Table::Meta => Key::Reference { hash: text(1), run_id: text(2) },
+        _ => {
+            let number = parts.get(2).as_f64().unwrap_or_default() as u64;
+            Key::Points { run_id: text(0), series: text(1), number }
+        }
+    }
+}
+
+/// A range as IndexedDB takes it; nothing for all keys. Arrays sort after every number and text, so that an empty one ends a range.
+pub(super) fn encode_range(range: &Range) -> Result<Option<KeyRange>> {
+    let end = JsValue::from(Array::new());
+    let prefix = |first: &str| (Array::of1(&first.into()).into(), Array::of2(&first.into(), &end).into());
+    let (lower, upper): (JsValue, JsValue) = match range {
+        Range::All => return Ok(None),
+        Range::One(key) => {
+            let key = encode_key(key);
+            return bound(&key, &key, false).map(Some);
+        }
+        Range::Run(run_id) => prefix(run_id),
+        Range::Log { run_id, from, until } => {
+            let until = if *until == u64::MAX { end.clone() } else { (*until as f64).into() };
+            (points_key(run_id, "", &(*from as f64).into()), points_key(run_id, "", &until))
+        }
+        Range::Segments(run_id) => (points_key(run_id, "", &end), Array::of2(&run_id.into(), &end).into()),
+        Range::References(hash) => {
+            let of_hash = |end: &JsValue| Array::of3(&REFERENCE.into(), &hash.into(), end).into();
+            (of_hash(&"".into()), of_hash(&end))
+        }
+    };
+    bound(&lower, &upper, true).map(Some)
+}
+
+/// The range of one text.
+pub(super) fn only(text: &str) -> Result<KeyRange> {
+    bound(&text.into(), &text.into(), false)
+}
+
+fn bound(lower: &JsValue, upper: &JsValue, is_upper_open: bool) -> Result<KeyRange> {
+    KeyRange::bound(lower, upper, Some(false), Some(is_upper_open)).map_err(|_| {
+        StorageError::Backend("IndexedDB refused a key range: this is a defect of entrenar".into())
+    })
+}
+
+/// A value as a structured-clone object.
+///
+/// # Errors
+/// `Backend`: never of a value that this crate makes.
+pub(super) fn encode_value(value: &Value) -> Result<JsValue> {
+    match value {
+        Value::Meta(record) => encode_record(record),
+        Value::Counters(record) => encode_record(record),
+        Value::Tombstones(record) => encode_record(record),
+        Value::Experiment(record) => encode_record(record),
+        Value::Run(record) => encode_record(record),
+        Value::Exit(record) => {
+            let record = (**record).clone().try_map(|bytes| Ok::<_, StorageError>(ByteBuf::from(&*bytes)))?;
+            encode_record(&record)
+        }
+        Value::Block(bytes) => Ok(with_bytes("points", bytes)),
+        Value::Content { bytes, has_references } => {
+            let content = with_bytes("bytes", bytes);
+            if *has_references {
+                set(&content, "has_references", &JsValue::TRUE);
+            }
+            Ok(content)
+        }
+        Value::Reference => Ok(empty_record()),
+        Value::Corrupt(cause) => {
+            Err(StorageError::Backend(format!("a corrupt record is not written: {cause}")))
+        }
+    }
+}
+
+fn encode_record(record: &impl Serialize) -> Result<JsValue> {
+    serde_wasm_bindgen::to_value(record)
+        .map_err(|cause| StorageError::Backend(format!("a record cannot be written ({cause})")))
+}
+
+fn set(object: &JsValue, name: &str, value: &JsValue) {
+    // Setting a property of a fresh plain object cannot fail.
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+fn empty_record() -> JsValue {
+    let record: JsValue = Object::new().into();
+    set(&record, "format", &RECORD_FORMAT.into());
+    record
+}
+
+fn with_bytes(field: &str, bytes: &[u8]) -> JsValue {
+    let record = empty_record();
+    set(&record, field, &Uint8Array::from(bytes));
+    record
+}
+
+/// The value in a stored record of this table; `Value::Corrupt` if it cannot be read.
+pub(super) fn decode_value(table: Table, record: &JsValue) -> Value {
+    decode(table, record).unwrap_or_else(Value::Corrupt)
+}
+
+fn decode(table: Table, record: &JsValue) -> std::result::Result<Value, String> {
+    // Stored values are plain: reading a property runs no code of the page.
+    let get = |name: &str| Reflect::get(record, &name.into()).unwrap_or_default();
+    if get("format").as_f64() != Some(f64::from(RECORD_FORMAT)) {
+        return Err("a record is of an unknown format".to_owned());
+    }
+    let bytes = |field: &str| match get(field).dyn_into::<Uint8Array>() {
+        Ok(bytes) => Ok(Rc::from(bytes.to_vec())),
+        Err(_) => Err(format!("a record of {field} holds no bytes")),
+    };
+    match table {
+        Table::Meta if !get("identity").is_undefined() => decode_record(record).map(Value::Meta),
+        Table::Meta if !get("deleted").is_undefined() => decode_record(record).map(Value::Tombstones),
+        Table::Meta if !get("next_run").is_undefined() => decode_record(record).map(Value::Counters),
+        Table::Meta => Ok(Value::Reference),
+        Table::Experiments => decode_record(record).map(Value::Experiment),
+        Table::Runs => decode_run(record),
+        Table::Points => bytes("points").map(Value::Block),
+        Table::Artifacts => {
+            Ok(Value::Content { bytes: bytes("bytes")?, has_references: get("has_references").is_truthy() })
+        }
+        Table::Exits => {
+            let exit: ExitRecord<ByteBuf> = decode_record(record)?;
+            let exit = exit.try_map(|bytes| Ok::<_, String>(Rc::from(bytes.into_vec())))?;
+            Ok(Value::Exit(Box::new(exit)))
+        }
+    }
+}
+
+fn decode_run(record: &JsValue) -> std::result::Result<Value, String> {
+    let run: RunRecord = decode_record(record)?;
+    if !run.series.is_consistent() {
+        return Err("a record's columns in its field 'series' differ in length".to_owned());
+    }
+    Ok(Value::Run(Box::new(run)))
+}
+
+/// A record of one type.
+pub(super) fn decode_record<T: DeserializeOwned>(record: &JsValue) -> std::result::Result<T, String> {
+    serde_wasm_bindgen::from_value(record.clone())
+        .map_err(|cause| format!("a record cannot be read: {cause}"))
+}

@@ -1,0 +1,382 @@
+//! Runs transactions over rexie: their plans are asked, their requests issued, and what is over is told apart from what is not. A
+//! repeatable transaction survives a connection that breaks: its plan is asked again from the start.
+//!
+//! A writing transaction issues all its requests and the commit at once. Not so in Firefox, which commits although one of the requests
+//! failed, if another one followed and the commit was asked for before the failure was known. There a transaction of several requests is
+//! left to commit by itself.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::{Context, Poll};
+
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+use rexie::{Store, TransactionMode};
+use wasm_bindgen::JsValue;
+
+use super::IndexedDbDatabase;
+use super::codec::{decode_key, decode_value, encode_key, encode_range, encode_value, only};
+use super::connection::cleared_meanwhile;
+use super::dom_error::{classify, classify_abort, unanswered};
+use super::exit_log_backup;
+use super::failed_requests::{ANSWER_MS, FailedRequests};
+use super::quirks::is_firefox;
+use super::schema::{BY_NAME, store_name};
+use super::timer::sleep;
+use crate::database::{Answer, Change, Execution, ExitRecord, Key, Mode, Range, Read, Step, Table, Value};
+use crate::storage::{Result, StorageError};
+
+/// How often a repeatable transaction is tried on connections that break.
+const TRIES: u32 = 3;
+
+/// A request that was issued, or will be when it is polled.
+pub(super) type PendingRequest = LocalBoxFuture<'static, rexie::Result<Vec<JsValue>>>;
+
+/// Requests of one transaction that were issued and not yet answered. IndexedDB answers them in their order, so that only the first is
+/// looked at: of ten thousand, each answer would otherwise have all that wait looked at.
+///
+/// When it is dropped, be it because the caller gave up, events may be still to come: what they call is kept.
+struct PendingRequests<'a> {
+    requests: Vec<PendingRequest>,
+    answered: usize,
+    /// The commit or abort, until it is over.
+    ending: Option<PendingRequest>,
+    /// How it ended, if that was known at once.
+    ended: Option<rexie::Result<Vec<JsValue>>>,
+    failed: &'a FailedRequests,
+}
+
+impl Drop for PendingRequests<'_> {
+    fn drop(&mut self) {
+        let mut rest = self.requests.split_off(self.answered.min(self.requests.len()));
+        rest.extend(self.ending.take());
+        self.failed.keep(rest);
+    }
+}
+
+impl<'a> PendingRequests<'a> {
+    fn new(failed: &'a FailedRequests) -> Self {
+        Self { requests: Vec::new(), answered: 0, ending: None, ended: None, failed }
+    }
+
+    /// Ends the transaction: issued at once.
+    async fn end(&mut self, transaction: rexie::Transaction, ending: Ending) {
+        let mut ending = end(transaction, ending).boxed_local();
+        match poll_fn(|context| Poll::Ready(ending.poll_unpin(context))).await {
+            // The transaction was over before.
+            Poll::Ready(over) => self.ended = Some(over),
+            Poll::Pending => self.ending = Some(ending),
+        }
+    }
+
+    /// How the transaction ended.
+    fn poll_ending(&mut self, context: &mut Context<'_>) -> Poll<rexie::Result<Vec<JsValue>>> {
+        if let Some(over) = self.ended.take() {
+            return Poll::Ready(over);
+        }
+        let Some(ending) = &mut self.ending else { return Poll::Pending };
+        let over = ending.poll_unpin(context);
+        if over.is_ready() {
+            self.ending = None;
+        }
+        over
+    }
+
+    /// Issues a request. An error, if it could not even be made.
+    async fn issue(&mut self, mut request: PendingRequest) -> rexie::Result<()> {
+        match poll_fn(|context| Poll::Ready(request.poll_unpin(context))).await {
+            // Answers come by events, so never at once.
+            Poll::Ready(refused) => refused.map(drop),
+            Poll::Pending => {
+                self.requests.push(request);
+                Ok(())
+            }
+        }
+    }
+
+    /// The next answer; nothing when there is none to come.
+    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Option<rexie::Result<Vec<JsValue>>>> {
+        let Some(first) = self.requests.get_mut(self.answered) else { return Poll::Ready(None) };
+        let answer = first.poll_unpin(context);
+        self.answered += usize::from(answer.is_ready());
+        answer.map(Some)
+    }
+}
+
+fn read_request(transaction: &rexie::Transaction, read: &Read) -> Result<PendingRequest> {
+    let store = |table| transaction.store(store_name(table)).map_err(StorageError::from);
+    Ok(match read {
+        Read::Values(table, range) => {
+            let (store, range) = (store(*table)?, encode_range(range)?);
+            async move { store.get_all(range, None).await }.boxed_local()
+        }
+        Read::Keys(table, range) => {
+            let (store, range) = (store(*table)?, encode_range(range)?);
+            async move { store.get_all_keys(range, None).await }.boxed_local()
+        }
+        Read::ExperimentsNamed(name) => {
+            let (store, range) = (store(Table::Experiments)?, only(name)?);
+            async move { store.index(BY_NAME)?.get_all(Some(range), None).await }.boxed_local()
+        }
+    })
+}
+
+fn change_request(transaction: &rexie::Transaction, change: &Change) -> Result<PendingRequest> {
+    let store = |table: &Table| -> Result<Store> { Ok(transaction.store(store_name(*table))?) };
+    Ok(match change {
+        Change::Put(table, key, value) => {
+            let (store, key, value) = (store(table)?, encode_key(key), encode_value(value)?);
+            async move { store.put(&value, Some(&key)).await.map(|_| Vec::new()) }.boxed_local()
+        }
+        Change::Add(table, key, value) => {
+            let (store, key, value) = (store(table)?, encode_key(key), encode_value(value)?);
+            async move { store.add(&value, Some(&key)).await.map(|_| Vec::new()) }.boxed_local()
+        }
+        Change::Delete(table, range) => {
+            let (store, range) = (store(table)?, encode_range(range)?);
+            async move {
+                match range {
+                    // IndexedDB deletes by a range as by a key.
+                    Some(range) => store.delete(range.into()).await?,
+                    None => store.clear().await?,
+                }
+                Ok(Vec::new())
+            }
+            .boxed_local()
+        }
+    })
+}
+
+/// How a transaction is ended.
+enum Ending {
+    Commit,
+    ByItself,
+    Abort,
+}
+
+async fn end(transaction: rexie::Transaction, ending: Ending) -> rexie::Result<Vec<JsValue>> {
+    match ending {
+        Ending::Commit => transaction.commit().await?,
+        Ending::Abort => transaction.abort().await?,
+        Ending::ByItself => {
+            if !transaction.done().await?.is_committed() {
+                return Err(rexie::Error::TransactioncommitFailed);
+            }
+        }
+    }
+    Ok(Vec::new())
+}
+
+impl IndexedDbDatabase {
+    /// Runs a transaction.
+    ///
+    /// Where the database is open and the plan writes at once, everything is issued by the first poll: a page that goes away gets no
+    /// second one.
+    pub(super) async fn run(&self, transaction: &Execution<'_>) -> Result<()> {
+        let is_writing = transaction.mode == Mode::ReadWrite;
+        if is_writing && transaction.tables.len() > 1 {
+            self.closing.is_over().await;
+        }
+        let clears = self.connection.clears();
+        let tries = if transaction.is_repeatable { TRIES } else { 1 };
+        for tried in 1.. {
+            let result = self.attempt(transaction).await;
+            // What was meant for a database that was cleared is not for the one that stands there now, nor is its answer.
+            if self.connection.clears() != clears && !matches!(result, Err(StorageError::Cleared(_))) {
+                return Err(cleared_meanwhile());
+            }
+            if !matches!(result, Err(StorageError::ConnectionLost(_) | StorageError::ReloadNeeded(_))) {
+                return result;
+            }
+            self.connection.close();
+            if tried == tries || matches!(result, Err(StorageError::ReloadNeeded(_))) {
+                return result;
+            }
+        }
+        Err(unanswered())
+    }
+
+    async fn attempt(&self, transaction: &Execution<'_>) -> Result<()> {
+        if !self.connection.is_open() {
+            // What a page writes on leaving is kept beside the database at once: opening it may take longer than the page lives.
+            if let Some((token, exit)) = appended_exit(transaction) {
+                exit_log_backup::keep(self.name(), &token, &exit);
+            }
+            self.connection.ensure_open().await?;
+        }
+        let stores: Vec<&str> = transaction.tables.iter().copied().map(store_name).collect();
+        let mode = match transaction.mode {
+            Mode::ReadOnly => TransactionMode::ReadOnly,
+            Mode::ReadWrite => TransactionMode::ReadWrite,
+        };
+        let idb_transaction = self.connection.transaction(&stores, mode)?;
+        let mut answers = Vec::new();
+        loop {
+            match transaction.next(&answers)? {
+                Step::Read(reads) => answers.append(&mut self.read_all(&idb_transaction, &reads).await?),
+                Step::Write(changes, ()) => return self.write_all(idb_transaction, &changes).await,
+                Step::Done(()) => return Ok(()),
+            }
+        }
+    }
+
+    /// Issues all requests at once.
+    async fn read_all(&self, transaction: &rexie::Transaction, reads: &[Read]) -> Result<Vec<Answer>> {
+        let mut issued = PendingRequests::new(&self.failed);
+        let mut result = Ok(());
+        for read in reads {
+            let request = read_request(transaction, read);
+            result = match request {
+                Ok(request) => issued.issue(request).await.map_err(StorageError::from),
+                Err(cause) => Err(cause),
+            };
+            if result.is_err() {
+                break;
+            }
+        }
+        let mut values = Vec::with_capacity(reads.len());
+        if result.is_ok() {
+            let mut timeout = sleep(ANSWER_MS);
+            let mut abandoned = pin!(self.connection.until_abandoned());
+            result = poll_fn(|context| {
+                while let Poll::Ready(answer) = issued.poll_answer(context) {
+                    match answer {
+                        Some(Ok(answer)) => values.push(answer),
+                        Some(Err(cause)) => return Poll::Ready(Err(cause.into())),
+                        None => return Poll::Ready(Ok(())),
+                    }
+                }
+                let given_up =
+                    timeout.poll_unpin(context).is_ready() || abandoned.as_mut().poll(context).is_ready();
+                if given_up { Poll::Ready(Err(unanswered())) } else { Poll::Pending }
+            })
+            .await;
+        }
+        result?;
+        Ok(reads.iter().zip(&values).map(|(read, values)| self.answer(read, values)).collect())
+    }
+
+    fn answer(&self, read: &Read, values: &[JsValue]) -> Answer {
+        // The backup is part of the exit log: its records are read and recovered with it.
+        let backups = || exit_log_backup::all(self.name()).into_iter();
+        match read {
+            Read::Values(Table::Exits, Range::All) => {
+                let stored = values.iter().map(|value| decode_value(Table::Exits, value));
+                Answer::Values(stored.chain(backups().map(|(_, value)| value)).collect())
+            }
+            Read::Keys(Table::Exits, Range::All) => {
+                let stored = values.iter().map(|key| decode_key(Table::Exits, key));
+                Answer::Keys(stored.chain(backups().map(|(key, _)| key)).collect())
+            }
+            Read::Values(table, _) => {
+                Answer::Values(values.iter().map(|value| decode_value(*table, value)).collect())
+            }
+            Read::Keys(table, _) => Answer::Keys(values.iter().map(|key| decode_key(*table, key)).collect()),
+            Read::ExperimentsNamed(_) => {
+                Answer::Values(values.iter().map(|value| decode_value(Table::Experiments, value)).collect())
+            }
+        }
+    }
+
+    /// Writes, and keeps the backup of the exit log in step.
+    async fn write_all(&self, transaction: rexie::Transaction, changes: &[Change]) -> Result<()> {
+        let mut written = self.write_requests(transaction, changes).boxed_local();
+        // First the transaction, then the copy: the page may go away between the two.
+        let issued = poll_fn(|context| Poll::Ready(written.poll_unpin(context))).await;
+        for change in changes {
+            if let Some((token, exit)) = exit_put(change) {
+                self.closing.note();
+                exit_log_backup::keep(self.name(), token, exit);
+            }
+        }
+        match issued {
+            Poll::Ready(result) => result?,
+            Poll::Pending => written.await?,
+        }
+        for change in changes {
+            let token = match change {
+                Change::Delete(Table::Exits, Range::One(key)) => key.as_text(),
+                change => exit_put(change).map(|(token, _)| token),
+            };
+            if let Some(token) = token {
+                exit_log_backup::remove(self.name(), token);
+            }
+        }
+        Ok(())
+    }
+
+    /// Issues all requests, then as a rule the commit, before the first suspension; resolves when the transaction is over or has failed.
+    async fn write_requests(&self, transaction: rexie::Transaction, changes: &[Change]) -> Result<()> {
+        let mut issued = PendingRequests::new(&self.failed);
+        for change in changes {
+            let result = match change_request(&transaction, change) {
+                Ok(request) => issued.issue(request).await.map_err(StorageError::from),
+                Err(cause) => Err(cause),
+            };
+            if let Err(cause) = result {
+                // Half a batch must not be committed.
+                issued.end(transaction, Ending::Abort).await;
+                return Err(cause);
+            }
+        }
+        let commits_at_once = changes.len() == 1 || !is_firefox();
+        issued.end(transaction, if commits_at_once { Ending::Commit } else { Ending::ByItself }).await;
+        let mut first_error = None;
+        let mut timeout = sleep(ANSWER_MS);
+        let mut abandoned = pin!(self.connection.until_abandoned());
+        let over = poll_fn(|context| {
+            // Requests first: a commit that hears of a failed request lets go of the transaction before it is over.
+            let mut any_failed = false;
+            while let Poll::Ready(Some(answer)) = issued.poll_answer(context) {
+                if let Err(cause) = answer {
+                    any_failed = true;
+                    note_cause(&mut first_error, classify(&cause));
+                }
+            }
+            if any_failed {
+                return Poll::Ready(None);
+            }
+            if let Poll::Ready(over) = issued.poll_ending(context) {
+                return Poll::Ready(Some(over));
+            }
+            if timeout.poll_unpin(context).is_ready() || abandoned.as_mut().poll(context).is_ready() {
+                first_error = Some(unanswered());
+                return Poll::Ready(None);
+            }
+            Poll::Pending
+        })
+        .await;
+        match over {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(rexie::Error::TransactioncommitFailed)) => Err(classify_abort(false)),
+            // The transaction was over before it could be committed.
+            Some(Err(cause)) => Err(classify(&cause)),
+            None => Err(first_error.unwrap_or_else(|| classify_abort(true))),
+        }
+    }
+}
+
+/// The first failure that is not the abort's echo names the cause.
+fn note_cause(first_error: &mut Option<StorageError>, cause: StorageError) {
+    if first_error.is_none() && !matches!(cause, StorageError::ConnectionLost(_)) {
+        *first_error = Some(cause);
+    }
+}
+
+/// The token and the record, if the change appends one to the exit log.
+fn exit_put(change: &Change) -> Option<(&str, &ExitRecord)> {
+    match change {
+        Change::Put(Table::Exits, Key::Text(token), Value::Exit(exit)) => Some((token, exit)),
+        _ => None,
+    }
+}
+
+/// The token and the record that a transaction appends to the exit log, if it writes nothing else.
+fn appended_exit(transaction: &Execution<'_>) -> Option<(String, ExitRecord)> {
+    if transaction.tables != [Table::Exits] || transaction.mode != Mode::ReadWrite {
+        return None;
+    }
+    let Ok(Step::Write(changes, _)) = transaction.next(&[]) else { return None };
+    let (token, exit) = exit_put(changes.first()?)?;
+    Some((token.to_owned(), exit.clone()))
+}

@@ -1,0 +1,42 @@
+//! A second copy of the exit log, in `localStorage`.
+//!
+//! A browser under load drops transactions of a page that is gone, even committed ones, when it had not begun to work on them.
+//! `localStorage` is written synchronously by another path. A copy is removed when its transaction is known to be complete; one that
+//! stays is recovered with the next opening, which changes nothing if it was not needed. Workers have no `localStorage`.
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::codec::{decode_value, encode_value};
+use crate::database::{ExitRecord, Key, Table, Value};
+
+#[wasm_bindgen(module = "/src/indexeddb/js/exit_log_backup.js")]
+extern "C" {
+    /// Keeps a copy of a record. One that is too long is not kept.
+    fn keep_backup(database: &str, token: &str, exit: &JsValue);
+    fn remove_backup(database: &str, token: &str);
+    /// Tokens and records in turn.
+    fn read_backups(database: &str) -> Array;
+}
+
+/// Keeps a copy of an exit log record.
+pub(super) fn keep(database: &str, token: &str, exit: &ExitRecord) {
+    if let Ok(value) = encode_value(&Value::Exit(Box::new(exit.clone()))) {
+        keep_backup(database, token, &value);
+    }
+}
+
+/// Removes a copy.
+pub(super) fn remove(database: &str, token: &str) {
+    remove_backup(database, token);
+}
+
+/// All copies that can be read, by their tokens.
+pub(super) fn all(database: &str) -> Vec<(Key, Value)> {
+    let found: Vec<JsValue> = read_backups(database).iter().collect();
+    let records = found.chunks_exact(2).map(|pair| {
+        (Key::text(pair[0].as_string().unwrap_or_default()), decode_value(Table::Exits, &pair[1]))
+    });
+    records.filter(|(_, value)| matches!(value, Value::Exit(_))).collect()
+}

@@ -1,0 +1,59 @@
+// The second copy of the exit log: see exit_log_backup.rs. Bytes are written as base64 for URLs, without padding.
+const MAX_CHARS = 2_500_000; // A site has about five million.
+
+const prefix_of = (database) => `entrenar exit:${database}:`;
+
+function to_text(bytes) {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+function to_bytes(text) {
+  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
+}
+
+const write_bytes = (_key, value) => (ArrayBuffer.isView(value) ? to_text(value) : value);
+
+// A record as the database has it: bytes are those of log entries and artifacts.
+function parse(text) {
+  const exit = JSON.parse(text);
+  for (const run of exit.runs ?? []) run.rows = (run.rows ?? []).map(to_bytes);
+  for (const artifact of exit.artifacts ?? []) artifact.bytes = to_bytes(artifact.bytes);
+  return exit;
+}
+
+export function keep_backup(database, token, exit) {
+  try {
+    const text = JSON.stringify(exit, write_bytes);
+    if (text.length <= MAX_CHARS) localStorage.setItem(prefix_of(database) + token, text);
+  } catch {
+    // There is no localStorage, or it is full: the database has the record.
+  }
+}
+
+export function remove_backup(database, token) {
+  try {
+    localStorage.removeItem(prefix_of(database) + token);
+  } catch {
+    // There is no localStorage.
+  }
+}
+
+// All copies that can be read: tokens and records in turn.
+export function read_backups(database) {
+  const found = [];
+  try {
+    const prefix = prefix_of(database);
+    for (const key of Object.keys(localStorage).filter((key) => key.startsWith(prefix))) {
+      try {
+        found.push(key.slice(prefix.length), parse(localStorage.getItem(key)));
+      } catch {
+        // What cannot be read is left in place.
+      }
+    }
+  } catch {
+    // There is no localStorage.
+  }
+  return found;
+}

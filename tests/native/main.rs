@@ -1,0 +1,35 @@
+//! Every test that runs natively, in one binary. The shipped operations run over databases in memory, in front of which faults are
+//! injected, by a clock that tests advance.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::missing_errors_doc,
+    reason = "tests"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+mod tab;
+
+mod aborts;
+mod architecture;
+mod artifacts;
+mod cleared;
+mod compaction;
+mod conformance;
+mod eviction;
+mod flush_faults;
+mod leases;
+mod leaving;
+mod model;
+mod ownership;
+mod reachability;
+mod series;
+mod staging;
+mod tombstones;
+mod unclean_shutdown;
+mod wake_up;

@@ -1,0 +1,271 @@
+//! A tab's connection to a database that tabs share. Transactions fail, wait and lose their answers as a script says: faults are injected
+//! here and nowhere else, in front of the operations that ship.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+use std::task::Poll;
+
+use entrenar::database::{Change, Database, Execution, MemoryDatabase, Quirks, Step, Value};
+use entrenar::storage::{Result, StorageError};
+use futures::channel::oneshot;
+use futures::future::poll_fn;
+
+/// What happens to one transaction: so many polls go by, it goes through or not, and so many more until it answers.
+#[derive(Debug, Default)]
+pub struct Fault {
+    pub before: u8,
+    /// It waits for this, too, before it goes through.
+    pub until: Option<oneshot::Receiver<()>>,
+    pub fails: Option<StorageError>,
+    pub after: u8,
+    pub answer_lost: bool,
+}
+
+impl Fault {
+    /// It goes through.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// It fails and leaves nothing behind.
+    pub fn fails(cause: StorageError) -> Self {
+        Self { fails: Some(cause), ..Self::default() }
+    }
+
+    /// It completes, but its answer is lost: the caller sees a broken connection.
+    pub fn answer_lost() -> Self {
+        Self { answer_lost: true, ..Self::default() }
+    }
+
+    /// It takes until it is let go, and then goes through.
+    pub fn slow_until(go: oneshot::Receiver<()>) -> Self {
+        Self { until: Some(go), ..Self::default() }
+    }
+}
+
+pub fn broken() -> StorageError {
+    StorageError::ConnectionLost("injected".into())
+}
+
+pub fn full() -> StorageError {
+    StorageError::QuotaExceeded("injected".into())
+}
+
+/// The database that all tabs share.
+#[derive(Debug, Clone, Default)]
+pub struct SharedDatabase {
+    pub memory: MemoryDatabase,
+    identity: Rc<Cell<u32>>,
+    /// How often it was written.
+    writes: Rc<Cell<u64>>,
+    /// Whether every transaction is printed.
+    pub is_traced: Rc<Cell<bool>>,
+}
+
+impl SharedDatabase {
+    pub fn connect(&self) -> FaultyDatabase {
+        let seen = Rc::new(Cell::new(self.identity.get()));
+        FaultyDatabase { shared: self.clone(), seen, ..FaultyDatabase::default() }
+    }
+
+    fn apply(&self, changes: Vec<Change>) -> Result<()> {
+        self.writes.set(self.writes.get() + u64::from(!changes.is_empty()));
+        self.memory.apply(changes)
+    }
+
+    /// Site data is cleared: every tab is told so once, by the first transaction that it tries.
+    pub fn clear(&self) {
+        self.memory.clear();
+        self.identity.set(self.identity.get() + 1);
+    }
+}
+
+/// A transaction that has not gone through yet.
+struct Issued {
+    /// What it would have changed when it was issued.
+    changes: Vec<Change>,
+    /// Whether it reads first: its changes are not issued before the answers are there.
+    reads_first: bool,
+    /// How often the database had been written by then: what it read is out of date after another write.
+    writes: u64,
+}
+
+/// A tab's connection. Faults are used up in order; after the last every transaction goes through at once.
+#[derive(Clone, Default)]
+pub struct FaultyDatabase {
+    pub shared: SharedDatabase,
+    seen: Rc<Cell<u32>>,
+    /// For whatever transaction comes next.
+    pub faults: Rc<RefCell<VecDeque<Fault>>>,
+    /// For the next transactions of one operation: these come first.
+    of_operation: Rc<RefCell<BTreeMap<&'static str, VecDeque<Fault>>>>,
+    /// The names of all operations that were asked for.
+    pub asked: Rc<RefCell<Vec<&'static str>>>,
+    issued: Rc<RefCell<BTreeMap<usize, Issued>>>,
+    next_issued: Rc<Cell<usize>>,
+    pub quirks: Quirks,
+    /// A transaction that stores a larger content fails: it does not fit.
+    pub most_content_bytes: Rc<Cell<Option<usize>>>,
+}
+
+impl std::fmt::Debug for FaultyDatabase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FaultyDatabase").field("seen", &self.seen).finish_non_exhaustive()
+    }
+}
+
+/// Takes an issued transaction out of the list, also when its caller is gone.
+struct Registration {
+    issued: Rc<RefCell<BTreeMap<usize, Issued>>>,
+    number: usize,
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        self.issued.borrow_mut().remove(&self.number);
+    }
+}
+
+async fn wait(polls: u8) {
+    let mut left = polls;
+    poll_fn(|_| {
+        left = left.wrapping_sub(1);
+        if left == u8::MAX { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+impl FaultyDatabase {
+    /// What happens to the next transactions of this operation.
+    pub fn next_of(&self, operation: &'static str, faults: impl IntoIterator<Item = Fault>) {
+        self.of_operation.borrow_mut().entry(operation).or_default().extend(faults);
+    }
+
+    /// How many transactions of this operation were asked for.
+    pub fn count_of(&self, operation: &str) -> usize {
+        self.asked.borrow().iter().filter(|name| **name == operation).count()
+    }
+
+    /// Whether all faults for whatever transaction comes next were used up.
+    pub fn is_used_up(&self) -> bool {
+        self.faults.borrow().is_empty()
+    }
+
+    /// How many times site data had been cleared when this tab last looked.
+    pub fn clears_seen(&self) -> u32 {
+        self.seen.get()
+    }
+
+    /// Whether this tab knows the database that there is now.
+    pub fn is_up_to_date(&self) -> bool {
+        self.seen.get() == self.shared.identity.get()
+    }
+
+    /// The page closes. Where the browser commits what transactions had been given by then
+    /// ([`Quirks::partial_commit_on_close`](entrenar::database::Quirks)), it commits as many changes as `of` leaves of each that has not
+    /// gone through, and a request that fails does not stop the others there. Elsewhere a transaction is committed as a whole if all of
+    /// it was issued, and else not at all. Returns whether any was cut.
+    pub fn close_page(&self, of: usize) -> bool {
+        let issued = std::mem::take(&mut *self.issued.borrow_mut());
+        if !self.is_up_to_date() {
+            return false;
+        }
+        let mut is_any_cut = false;
+        for Issued { changes, reads_first, writes } in issued.into_values() {
+            if reads_first && writes != self.shared.writes.get() {
+                // It waited for another transaction, and was not given anything yet.
+                continue;
+            }
+            if !self.quirks.partial_commit_on_close {
+                if !reads_first {
+                    let _ = self.shared.apply(changes);
+                }
+                continue;
+            }
+            // The exit log gets one change, and the first poll issues it.
+            let count = if changes.len() == 1 && !reads_first { 1 } else { of % (changes.len() + 1) };
+            is_any_cut |= count > 0 && count < changes.len();
+            for change in changes.into_iter().take(count) {
+                let _ = self.shared.apply(vec![change]);
+            }
+        }
+        is_any_cut
+    }
+
+    fn register(&self, execution: &Execution<'_>) -> Registration {
+        let number = self.next_issued.get();
+        self.next_issued.set(number + 1);
+        let reads_first = matches!(execution.next(&[]), Ok(Step::Read(_)));
+        let changes = self.shared.memory.evaluate(execution).unwrap_or_default();
+        self.issued
+            .borrow_mut()
+            .insert(number, Issued { changes, reads_first, writes: self.shared.writes.get() });
+        Registration { issued: Rc::clone(&self.issued), number }
+    }
+
+    fn check_fits(&self, changes: &[Change]) -> Result<()> {
+        let Some(most) = self.most_content_bytes.get() else { return Ok(()) };
+        let is_too_large = |change: &Change| match change {
+            Change::Put(_, _, Value::Content { bytes, .. }) => bytes.len() > most,
+            _ => false,
+        };
+        if changes.iter().any(is_too_large) { Err(full()) } else { Ok(()) }
+    }
+
+    fn next_fault(&self, operation: &'static str) -> Fault {
+        let named = self.of_operation.borrow_mut().get_mut(operation).and_then(VecDeque::pop_front);
+        named.or_else(|| self.faults.borrow_mut().pop_front()).unwrap_or_default()
+    }
+}
+
+impl Database for FaultyDatabase {
+    async fn execute(&self, execution: Execution<'_>) -> Result<()> {
+        let name = execution.name;
+        let is_traced = self.shared.is_traced.get();
+        if is_traced {
+            println!("    {name}");
+        }
+        self.asked.borrow_mut().push(name);
+        let began_with = self.seen.get();
+        let Fault { before, until, fails, after, answer_lost } = self.next_fault(name);
+        let registration = self.register(&execution);
+        wait(before).await;
+        if let Some(go) = until {
+            let _ = go.await;
+        }
+        drop(registration);
+        if let Some(cause) = fails {
+            return Err(cause);
+        }
+        if !self.is_up_to_date() {
+            self.seen.set(self.shared.identity.get());
+            return Err(StorageError::Cleared("injected".into()));
+        }
+        if self.seen.get() != began_with {
+            // It was begun on the old connection, which is dead.
+            return Err(broken());
+        }
+        let evaluated = self.shared.memory.evaluate(&execution);
+        let result = evaluated.and_then(|changes| {
+            if is_traced {
+                println!("      {changes:?}");
+            }
+            self.check_fits(&changes)?;
+            self.shared.apply(changes)
+        });
+        wait(after).await;
+        if is_traced {
+            println!("    {name} -> {:?}", result);
+        }
+        // Answered when its tab knows already that site data was cleared, it speaks of what is gone.
+        let is_lost = answer_lost || self.seen.get() != began_with;
+        if is_lost { result.and_then(|_| Err(broken())) } else { result }
+    }
+
+    fn quirks(&self) -> Quirks {
+        self.quirks
+    }
+
+    fn close(&self) {}
+}

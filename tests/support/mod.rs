@@ -1,0 +1,15 @@
+//! What tests share: the conformance suite, its backends, a database that fails on demand, a clock that tests advance.
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    reason = "tests"
+)]
+
+pub mod conformance;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod faulty_database;
+pub mod session_backend;
+pub mod test_clock;
