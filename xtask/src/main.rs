@@ -16,6 +16,7 @@ mod sizes;
 mod summary;
 mod test;
 mod tools;
+mod webkit;
 
 use std::process::ExitCode;
 
@@ -32,7 +33,7 @@ Commands:
       --port N       first port to try (default 4173; the next free one is taken)
       --no-open      do not open a browser
   test             Everything that has to hold, in order; stops at the first failure
-      --only STAGE   run one stage: fmt, clippy, native, doc, browser, pack, e2e or firefox
+      --only STAGE   run one stage: fmt, clippy, native, doc, browser, pack, e2e, firefox or webkit
   pack             Build the npm package for its three targets, and print what it weighs
       --target T     build one target: web (pkg/), bundler (target/pkg-bundler), nodejs (target/pkg-nodejs)
   bench            Measure against peers in one headless Chromium; writes benches/results.json and benches/RESULTS.md
@@ -45,6 +46,8 @@ Environment:
   CHROMEDRIVER     the driver that `wasm-pack test` uses               (default: chromedriver on the PATH)
   FIREFOX          the Firefox that is tested                          (default: firefox-esr or firefox on the PATH)
   GECKODRIVER      its driver                                          (default: geckodriver on the PATH)
+  MINI_BROWSER     the WebKitGTK browser that is tested                (default: below /usr/lib)
+  WEBKIT_DRIVER    its driver                                          (default: WebKitWebDriver on the PATH)
 ";
 
 fn main() -> ExitCode {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::failure::{Failure, Outcome};
 use crate::process::{run, run_and_read};
-use crate::{browser, browser_tests, npm, pack, project, serve, sizes, summary, tools};
+use crate::{browser, browser_tests, npm, pack, project, serve, sizes, summary, tools, webkit};
 
 /// One thing that is checked; it returns the number of tests that passed.
 struct Stage {
@@ -14,7 +14,7 @@ struct Stage {
     check: fn() -> Outcome<u64>,
 }
 
-const STAGES: [Stage; 8] = [
+const STAGES: [Stage; 9] = [
     Stage { name: "fmt", what: "the code is formatted", check: fmt },
     Stage { name: "clippy", what: "no warnings, natively and for wasm32", check: clippy },
     Stage { name: "native", what: "tests outside the browser", check: native },
@@ -23,6 +23,11 @@ const STAGES: [Stage; 8] = [
     Stage { name: "pack", what: "the package for three targets, and its size", check: packages },
     Stage { name: "e2e", what: "the package and the page in Chromium", check: end_to_end },
     Stage { name: "firefox", what: "the crate's tests, leaving and kills in Firefox", check: in_firefox },
+    Stage {
+        name: "webkit",
+        what: "the package and the page in WebKitGTK: leaving, kills, tabs",
+        check: in_webkit,
+    },
 ];
 
 /// Runs every stage, or `only` one, and ends with one line that says how many tests passed.
@@ -128,6 +133,15 @@ fn in_firefox() -> Outcome<u64> {
     let mut outside = npm::script(&project::end_to_end(), "test-firefox", &[]);
     outside.env("FIREFOX", &browser.firefox).env("GECKODRIVER", &browser.driver);
     Ok(in_crate + playwright(&mut outside)?)
+}
+
+fn in_webkit() -> Outcome<u64> {
+    let webkit = webkit::ensure_webkit()?;
+    pack::build(&[pack::Target::Web])?;
+    serve::build_page()?;
+    npm::ensure_packages(&project::end_to_end())?;
+    let mut outside = npm::script(&project::end_to_end(), "test-webkit", &[]);
+    playwright(outside.env("MINI_BROWSER", &webkit.browser).env("WEBKIT_DRIVER", &webkit.driver))
 }
 
 fn playwright(command: &mut Command) -> Outcome<u64> {
