@@ -33,6 +33,7 @@ Commands:
       --port N       first port to try (default 4173; the next free one is taken)
       --no-open      do not open a browser
   test             Everything that has to hold, in order; stops at the first failure
+      --quick        what a change is tried with: four minutes at most, once everything is compiled
       --only STAGE   run one stage: fmt, clippy, native, doc, browser, pack, e2e, firefox or webkit
   pack             Build the npm package for its three targets, and print what it weighs
       --target T     build one target: web (pkg/), bundler (target/pkg-bundler), nodejs (target/pkg-nodejs)
@@ -73,8 +74,9 @@ fn dispatch(arguments: &[String]) -> Outcome {
             Ok(())
         }
         ["serve", options @ ..] => serve::serve(&serve::Options::parse(options)?),
-        ["test"] => test::test(None),
-        ["test", "--only", stage] => test::test(Some(stage)),
+        ["test"] => test::test(&test::Choice::Everything),
+        ["test", "--quick"] => test::test(&test::Choice::Quick),
+        ["test", "--only", stage] => test::test(&test::Choice::Only(stage)),
         ["pack"] => pack::pack(&pack::Target::ALL),
         ["pack", "--target", name] => pack::pack(&[pack::Target::parse(name)?]),
         ["bench", options @ ..] => bench::bench(&bench::Options::parse(options)?),
