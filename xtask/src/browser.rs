@@ -92,7 +92,8 @@ fn placed(places: &[&str]) -> Option<PathBuf> {
     places.iter().map(PathBuf::from).find(|place| place.is_file())
 }
 
-fn from_environment(variable: &str) -> Outcome<Option<PathBuf>> {
+/// The file that an environment variable names, if it is set.
+pub(crate) fn from_environment(variable: &str) -> Outcome<Option<PathBuf>> {
     let Some(path) = std::env::var_os(variable).map(PathBuf::from) else {
         return Ok(None);
     };
@@ -102,13 +103,15 @@ fn from_environment(variable: &str) -> Outcome<Option<PathBuf>> {
     Err(Failure::new(format!("{variable} is {}, and there is no such file", path.display())))
 }
 
-fn distribution() -> String {
+/// The system's `ID`, as in `debian`.
+pub(crate) fn distribution() -> String {
     let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
     let id = release.lines().find_map(|line| line.strip_prefix("ID=")).unwrap_or_default();
     id.trim_matches('"').to_owned()
 }
 
-fn install_packages(what: &str, packages: &[&str]) -> Outcome {
+/// Installs packages of Debian.
+pub(crate) fn install_packages(what: &str, packages: &[&str]) -> Outcome {
     tools::installing(what, "about a minute");
     run(Command::new("apt-get").arg("update"))?;
     run(Command::new("apt-get")
@@ -131,7 +134,8 @@ fn install() -> Outcome {
     }
 }
 
-fn is_root() -> bool {
+/// Whether packages can be installed without asking for a password.
+pub(crate) fn is_root() -> bool {
     ask("id", &["-u"]).as_deref() == Some("0")
 }
 

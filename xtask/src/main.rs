@@ -16,6 +16,7 @@ mod sizes;
 mod summary;
 mod test;
 mod tools;
+mod webkit;
 
 use std::process::ExitCode;
 
@@ -32,7 +33,8 @@ Commands:
       --port N       first port to try (default 4173; the next free one is taken)
       --no-open      do not open a browser
   test             Everything that has to hold, in order; stops at the first failure
-      --only STAGE   run one stage: fmt, clippy, native, doc, browser, pack, e2e or firefox
+      --quick        what a change is tried with: four minutes at most, once everything is compiled
+      --only STAGE   run one stage: fmt, clippy, native, doc, browser, pack, e2e, firefox or webkit
   pack             Build the npm package for its three targets, and print what it weighs
       --target T     build one target: web (pkg/), bundler (target/pkg-bundler), nodejs (target/pkg-nodejs)
   bench            Measure against peers in one headless Chromium; writes benches/results.json and benches/RESULTS.md
@@ -45,6 +47,8 @@ Environment:
   CHROMEDRIVER     the driver that `wasm-pack test` uses               (default: chromedriver on the PATH)
   FIREFOX          the Firefox that is tested                          (default: firefox-esr or firefox on the PATH)
   GECKODRIVER      its driver                                          (default: geckodriver on the PATH)
+  MINI_BROWSER     the WebKitGTK browser that is tested                (default: below /usr/lib)
+  WEBKIT_DRIVER    its driver                                          (default: WebKitWebDriver on the PATH)
 ";
 
 fn main() -> ExitCode {
@@ -70,8 +74,9 @@ fn dispatch(arguments: &[String]) -> Outcome {
             Ok(())
         }
         ["serve", options @ ..] => serve::serve(&serve::Options::parse(options)?),
-        ["test"] => test::test(None),
-        ["test", "--only", stage] => test::test(Some(stage)),
+        ["test"] => test::test(&test::Choice::Everything),
+        ["test", "--quick"] => test::test(&test::Choice::Quick),
+        ["test", "--only", stage] => test::test(&test::Choice::Only(stage)),
         ["pack"] => pack::pack(&pack::Target::ALL),
         ["pack", "--target", name] => pack::pack(&[pack::Target::parse(name)?]),
         ["bench", options @ ..] => bench::bench(&bench::Options::parse(options)?),

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::failure::{Failure, Outcome};
 use crate::process::{run, run_and_read};
-use crate::{browser, browser_tests, npm, pack, project, serve, sizes, summary, tools};
+use crate::{browser, browser_tests, npm, pack, project, serve, sizes, summary, tools, webkit};
 
 /// One thing that is checked; it returns the number of tests that passed.
 struct Stage {
@@ -14,7 +14,7 @@ struct Stage {
     check: fn() -> Outcome<u64>,
 }
 
-const STAGES: [Stage; 8] = [
+const STAGES: [Stage; 9] = [
     Stage { name: "fmt", what: "the code is formatted", check: fmt },
     Stage { name: "clippy", what: "no warnings, natively and for wasm32", check: clippy },
     Stage { name: "native", what: "tests outside the browser", check: native },
@@ -23,22 +23,43 @@ const STAGES: [Stage; 8] = [
     Stage { name: "pack", what: "the package for three targets, and its size", check: packages },
     Stage { name: "e2e", what: "the package and the page in Chromium", check: end_to_end },
     Stage { name: "firefox", what: "the crate's tests, leaving and kills in Firefox", check: in_firefox },
+    Stage {
+        name: "webkit",
+        what: "the package and the page in WebKitGTK: leaving, kills, tabs",
+        check: in_webkit,
+    },
 ];
 
-/// Runs every stage, or `only` one, and ends with one line that says how many tests passed.
-pub(crate) fn test(only: Option<&str>) -> Outcome {
-    let chosen: Vec<&Stage> =
-        STAGES.iter().filter(|stage| only.is_none_or(|name| name == stage.name)).collect();
-    if chosen.is_empty() {
-        let names = STAGES.map(|stage| stage.name).join(", ");
-        return Err(Failure::new(format!(
-            "there is no stage `{}`: the stages are {names}",
-            only.unwrap_or_default()
-        )));
-    }
+/// What a change is tried with before it is tested: minutes, not a quarter of an hour.
+const QUICK_STAGES: [Stage; 4] = [
+    Stage { name: "fmt", what: "the code is formatted", check: fmt },
+    Stage { name: "clippy", what: "no warnings, natively and for wasm32", check: clippy },
+    Stage {
+        name: "native",
+        what: "tests outside the browser, a tenth of the random model",
+        check: native_quickly,
+    },
+    Stage { name: "e2e", what: "a part of the tests in Chromium", check: end_to_end_quickly },
+];
+
+/// What to test.
+pub(crate) enum Choice<'words> {
+    Everything,
+    Quick,
+    Only(&'words str),
+}
+
+/// Runs the chosen stages, and ends with one line that says how many tests passed.
+pub(crate) fn test(choice: &Choice<'_>) -> Outcome {
+    let stages: Vec<&Stage> = match choice {
+        Choice::Everything => STAGES.iter().collect(),
+        Choice::Quick => QUICK_STAGES.iter().collect(),
+        Choice::Only(name) => vec![stage_named(name)?],
+    };
     let mut passed = 0;
-    for (index, stage) in chosen.iter().enumerate() {
-        println!("\n=== {}/{} {}: {}", index + 1, chosen.len(), stage.name, stage.what);
+    let mut times = Vec::new();
+    for (index, stage) in stages.iter().enumerate() {
+        println!("\n=== {}/{} {}: {}", index + 1, stages.len(), stage.name, stage.what);
         let start = Instant::now();
         let count = (stage.check)().map_err(|failure| {
             Failure::new(format!(
@@ -47,10 +68,24 @@ pub(crate) fn test(only: Option<&str>) -> Outcome {
             ))
         })?;
         passed += count;
-        println!("=== {} passed ({:.1} s)", stage.name, start.elapsed().as_secs_f64());
+        let seconds = start.elapsed().as_secs_f64();
+        println!("=== {} passed ({seconds:.1} s)", stage.name);
+        times.push((seconds, stage.name));
     }
-    println!("\n{passed} passed, 0 failed");
+    println!("\nWhere the time went:");
+    for (seconds, name) in &times {
+        println!("{seconds:>8.1} s  {name}");
+    }
+    let total: f64 = times.iter().map(|(seconds, _)| seconds).sum();
+    println!("{total:>8.1} s  together\n\n{passed} passed, 0 failed");
     Ok(())
+}
+
+fn stage_named(name: &str) -> Outcome<&'static Stage> {
+    STAGES.iter().find(|stage| stage.name == name).ok_or_else(|| {
+        let names = STAGES.map(|stage| stage.name).join(", ");
+        Failure::new(format!("there is no stage `{name}`: the stages are {names}"))
+    })
 }
 
 fn fmt() -> Outcome<u64> {
@@ -81,6 +116,12 @@ fn native() -> Outcome<u64> {
         passed += summary::of_cargo(&run_and_read(&mut cargo(&words))?).passed();
     }
     Ok(passed)
+}
+
+/// With one feature set, and fewer of the random model's cases.
+fn native_quickly() -> Outcome<u64> {
+    let mut tests = cargo(&["test", "--workspace"]);
+    Ok(summary::of_cargo(&run_and_read(tests.env("MODEL_CASES", "1000"))?).passed())
 }
 
 /// For wasm32 too: the JavaScript surface exists only there.
@@ -119,6 +160,14 @@ fn end_to_end() -> Outcome<u64> {
     playwright(npm::script(&project::end_to_end(), "test", &[]).env("CHROME", &browser.chrome))
 }
 
+/// The files that `test-quick` in its package.json names, over one of the two backends.
+fn end_to_end_quickly() -> Outcome<u64> {
+    let browser = browser::ensure_browser()?;
+    serve::build_page()?;
+    npm::ensure_packages(&project::end_to_end())?;
+    playwright(npm::script(&project::end_to_end(), "test-quick", &[]).env("CHROME", &browser.chrome))
+}
+
 fn in_firefox() -> Outcome<u64> {
     tools::ensure_wasm_tools()?;
     let browser = browser::ensure_firefox()?;
@@ -128,6 +177,15 @@ fn in_firefox() -> Outcome<u64> {
     let mut outside = npm::script(&project::end_to_end(), "test-firefox", &[]);
     outside.env("FIREFOX", &browser.firefox).env("GECKODRIVER", &browser.driver);
     Ok(in_crate + playwright(&mut outside)?)
+}
+
+fn in_webkit() -> Outcome<u64> {
+    let webkit = webkit::ensure_webkit()?;
+    pack::build(&[pack::Target::Web])?;
+    serve::build_page()?;
+    npm::ensure_packages(&project::end_to_end())?;
+    let mut outside = npm::script(&project::end_to_end(), "test-webkit", &[]);
+    playwright(outside.env("MINI_BROWSER", &webkit.browser).env("WEBKIT_DRIVER", &webkit.driver))
 }
 
 fn playwright(command: &mut Command) -> Outcome<u64> {

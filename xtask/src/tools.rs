@@ -82,7 +82,7 @@ fn version(text: &str) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{locked_version, version};
+    use super::{ask, locked_version, version};
 
     #[test]
     fn locked_version_is_that_of_the_exact_package() {
@@ -98,6 +98,26 @@ mod tests {
         assert!(library.is_some());
         assert_eq!(library, locked_version(&lockfile, "wasm-bindgen"));
         Ok(())
+    }
+
+    #[test]
+    fn no_dependency_needs_a_newer_rust_than_is_stated() {
+        let metadata = ask("cargo", &["metadata", "--format-version", "1"]).unwrap_or_default();
+        let manifest = include_str!("../../Cargo.toml");
+        let stated = manifest.lines().find_map(|line| line.strip_prefix("rust-version = "));
+        let stated = stated.and_then(|quoted| rust_version(quoted.trim_matches('"')));
+        let needed = metadata
+            .split("\"rust_version\":\"")
+            .skip(1)
+            .filter_map(|rest| rust_version(rest.split('"').next()?));
+        let newest = needed.max();
+        assert!(newest.is_some(), "cargo metadata names no version of Rust");
+        assert!(newest <= stated, "{newest:?} is needed, {stated:?} is stated");
+    }
+
+    fn rust_version(text: &str) -> Option<(u32, u32)> {
+        let mut numbers = text.split('.').map(str::parse);
+        Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
     }
 
     #[test]

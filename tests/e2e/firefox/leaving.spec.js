@@ -1,5 +1,5 @@
 // In Firefox too, a page that leaves loses nothing.
-import { countIn, expect, startRun, test } from '../fixtures/firefox.js';
+import { countIn, expect, isGone, startRun, test } from '../fixtures/firefox.js';
 import { WAYS_TO_LEAVE } from '../fixtures/ways-to-leave.js';
 
 const COUNT = 10_000;
@@ -25,17 +25,10 @@ for (const [way, leave] of Object.entries(WAYS_TO_LEAVE)) {
             (0, eval)(leave)(elsewhere);
           });
         }, String(leave), site.elsewhere, COUNT, before);
-        await expect.poll(() => gone(firefox, tab)).toBe(true);
+        await expect.poll(() => isGone(firefox, tab)).toBe(true);
         await expect.poll(() => countIn(firefox, site.blank, runId)).toEqual({ stored: COUNT, wrong: 0 });
         if (way !== 'closing the tab') await firefox.close(tab);
       }
     });
   }
-}
-
-/** Whether the tab is closed, or shows a page without a run in it. */
-async function gone(firefox, tab) {
-  if (!(await firefox.tabs()).includes(tab)) return true;
-  // Between two pages there is nothing to ask.
-  return firefox.evaluate(tab, () => !('run' in globalThis)).catch(() => false);
 }
