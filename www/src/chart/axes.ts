@@ -2,8 +2,8 @@
 
 import type uPlot from 'uplot';
 import { formatDuration, formatValue } from '../model/format';
-import { logSplits } from './log-splits';
 import type { XAxis } from '../model/series-columns';
+import { logSplits } from './log-splits';
 
 export interface ChartColors {
   ink: string;
@@ -67,7 +67,10 @@ function tickDuration(ms: number): string {
   if (ms < 0) return '';
   if (ms < SECOND) return ms === 0 ? '0' : `${ms} ms`;
   if (ms < MINUTE) return `${ms / SECOND} s`;
-  if (ms < HOUR) return ms % MINUTE === 0 ? `${ms / MINUTE} min` : `${Math.floor(ms / MINUTE)}:${String(Math.floor((ms % MINUTE) / SECOND)).padStart(2, '0')}`;
+  if (ms < HOUR)
+    return ms % MINUTE === 0
+      ? `${ms / MINUTE} min`
+      : `${Math.floor(ms / MINUTE)}:${String(Math.floor((ms % MINUTE) / SECOND)).padStart(2, '0')}`;
   if (ms < DAY) return ms % HOUR === 0 ? `${ms / HOUR} h` : `${Math.floor(ms / HOUR)} h ${Math.round((ms % HOUR) / MINUTE)}`;
   return `${Number((ms / DAY).toFixed(2))} d`;
 }

@@ -2,7 +2,7 @@
 // costs with every turn (for five noisy curves 3 ms a frame instead of 38).
 
 import type { Band } from '../model/band';
-import { mapX, mapY, nearby, type Frame } from './frame';
+import { type Frame, mapX, mapY, nearby } from './frame';
 
 /** From this height on a column is painted by itself. */
 const TALL = 5;

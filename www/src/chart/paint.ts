@@ -3,9 +3,9 @@
 import { bandCurve, emptyBand } from '../model/band';
 import type { Curve } from '../model/curve';
 import type { Extremes } from '../model/extremes';
-import { divide, emptyColumns, emptyTrace, traceCurve, type Trace, type Window } from '../model/trace';
 import type { RunStroke } from '../model/run-colors';
-import { mapX, mapY, nearby, type Frame } from './frame';
+import { divide, emptyColumns, emptyTrace, type Trace, traceCurve, type Window } from '../model/trace';
+import { type Frame, mapX, mapY, nearby } from './frame';
 import { paintBand } from './paint-band';
 import { paintMarks } from './paint-marks';
 
@@ -55,7 +55,14 @@ interface Shown {
   extremes: Extremes;
 }
 
-function paintCurve(ctx: CanvasRenderingContext2D, frame: Frame, window: Window, curve: Curve, { values, extremes }: Shown, pen: Pen): void {
+function paintCurve(
+  ctx: CanvasRenderingContext2D,
+  frame: Frame,
+  window: Window,
+  curve: Curve,
+  { values, extremes }: Shown,
+  pen: Pen,
+): void {
   if (columns.count > 0) {
     bandCurve(curve, values, extremes, window, columns, band);
     paintBand(ctx, frame, band, pen.dash, pen.width);

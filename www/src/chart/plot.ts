@@ -1,13 +1,13 @@
 // One chart: uPlot for scales, axes, cursor and selection; the curves are painted from all their points, per frame.
 
 import uPlot from 'uplot';
+import { type Bounds, xBounds, yBounds } from '../model/bounds';
 import type { Curve } from '../model/curve';
-import { xBounds, yBounds, type Bounds } from '../model/bounds';
 import type { XAxis } from '../model/series-columns';
-import { chartAxes, type ChartColors } from './axes';
+import { type ChartColors, chartAxes } from './axes';
 import type { ChartSync, Range } from './chart-sync';
 import { attachGestures, transformed } from './gestures';
-import { paintCurves, type PlottedCurve } from './paint';
+import { type PlottedCurve, paintCurves } from './paint';
 
 export interface PlotSettings {
   xAxis: XAxis;
@@ -145,8 +145,8 @@ export class Plot {
 
   #paint(): void {
     const { bbox, ctx, scales } = this.#uplot;
-    const x = scales['x'];
-    const y = scales['y'];
+    const x = scales.x;
+    const y = scales.y;
     if (x?.min == null || x.max == null || y?.min == null || y.max == null) return;
     const frame = {
       ...bbox,

@@ -1,6 +1,6 @@
 // The view in the page's address: read once and on back and forward, written as it changes.
 
-import { readView, writeView, type ViewState } from '../model/view-state';
+import { readView, type ViewState, writeView } from '../model/view-state';
 
 export class Address {
   readonly #onNavigate: (view: ViewState) => void;

@@ -38,7 +38,11 @@ export function composeSnapshot(
     view,
     experiments,
     runs,
-    listed: sortRuns(runs.filter((run) => matchesRun(run, view)), view.sort, now_ms),
+    listed: sortRuns(
+      runs.filter((run) => matchesRun(run, view)),
+      view.sort,
+      now_ms,
+    ),
     selected,
     missing: [...new Set(missing)],
     unreadable: catalog.unreadable(experiment?.experiment_id),
@@ -58,7 +62,5 @@ function newest<T>(entries: readonly T[], created_ms: (entry: T) => number): T |
 function automaticColumns(runs: readonly RunRecord[]): readonly string[] {
   const rank = (key: string) =>
     (/(test|val|eval)/i.test(key) ? 0 : 2) + (/acc|score|auc|f1/i.test(key) ? 0 : /loss|err/i.test(key) ? 1 : 4);
-  return [...metricKeys(runs)]
-    .sort((a, b) => rank(a) - rank(b))
-    .slice(0, 2);
+  return [...metricKeys(runs)].sort((a, b) => rank(a) - rank(b)).slice(0, 2);
 }

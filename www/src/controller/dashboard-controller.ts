@@ -2,15 +2,15 @@
 
 import { runName } from '../model/run-state';
 import { INITIAL_VIEW, type ViewState } from '../model/view-state';
-import { errorCode, errorMessage, openStorage, resumeRun, type Change, type Storage } from '../tracker';
 import { saveFile } from '../save-file';
+import { type Change, errorCode, errorMessage, openStorage, resumeRun, type Storage } from '../tracker';
 import { Address } from './address';
 import { Catalog } from './catalog';
 import { composeSnapshot } from './compose-snapshot';
 import type { Intent } from './intents';
 import { LiveUpdates } from './live-updates';
 import { PendingDeletion } from './pending-deletion';
-import { SeriesCache, type CachedSeries } from './series-cache';
+import { type CachedSeries, SeriesCache } from './series-cache';
 import type { LostRun, Notice, Problem, Snapshot } from './snapshot';
 
 /** How often running runs are looked at again, in case their tab has gone. */
@@ -198,7 +198,9 @@ export class DashboardController {
         const { experiment, view } = this.snapshot;
         if (experiment && experiment.experiment_id !== intent.experiment_id) this.#leaveExperiment();
         this.#welcome(intent.run_id);
-        return this.#change(view.experiment_id || experiment?.experiment_id !== intent.experiment_id ? { experiment_id: intent.experiment_id } : {});
+        return this.#change(
+          view.experiment_id || experiment?.experiment_id !== intent.experiment_id ? { experiment_id: intent.experiment_id } : {},
+        );
       }
       case 'toggle-run': {
         const ids = this.snapshot.selected.map((run) => run.run_id);

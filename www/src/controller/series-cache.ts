@@ -30,8 +30,8 @@ export class SeriesCache {
 
   /** The series as far as it is known, and a promise to `changed()` when more is. */
   get(run_id: string, key: string): CachedSeries {
-    let keys = this.#runs.get(run_id);
-    if (!keys) this.#runs.set(run_id, (keys = new Map()));
+    const keys = this.#runs.get(run_id) ?? new Map<string, CachedSeries>();
+    this.#runs.set(run_id, keys);
     let entry = keys.get(key);
     if (!entry) {
       const columns = new SeriesColumns();

@@ -3,7 +3,7 @@
 
 import type { Curve } from './curve';
 import type { Extremes } from './extremes';
-import { windowX, type Columns, type Window } from './trace';
+import { type Columns, type Window, windowX } from './trace';
 
 export interface Band {
   x: Float64Array;

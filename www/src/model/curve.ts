@@ -2,8 +2,8 @@
 // Everything here sees every point; reduction to what the screen can show happens in trace.ts, per frame.
 
 import { Extremes } from './extremes';
-import { Smoothed } from './smoothing';
 import type { SeriesColumns, XAxis } from './series-columns';
+import { Smoothed } from './smoothing';
 
 const STRETCH = 256;
 

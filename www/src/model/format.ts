@@ -7,7 +7,9 @@ export function formatValue(value: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e7)) return value.toExponential(2).replace('-', '−').replace('e+', 'e');
   if (Number.isInteger(value)) return value.toLocaleString('en').replace('-', '−');
-  return Number(value.toPrecision(size >= 1000 ? 6 : 4)).toString().replace('-', '−');
+  return Number(value.toPrecision(size >= 1000 ? 6 : 4))
+    .toString()
+    .replace('-', '−');
 }
 
 export function formatDuration(ms: number): string {

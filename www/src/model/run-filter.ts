@@ -2,7 +2,7 @@
 
 import type { RunRecord } from '../tracker';
 import { formatSetting } from './format';
-import { runDuration, runName, runStart, runState, RUN_STATES, type RunState } from './run-state';
+import { RUN_STATES, type RunState, runDuration, runName, runStart, runState } from './run-state';
 
 const byName = new Intl.Collator(undefined, { numeric: true }).compare;
 

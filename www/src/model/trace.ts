@@ -51,7 +51,8 @@ export function divide(curve: Curve, window: Window, columns: Columns): void {
   if (columns.edges.length <= width) columns.edges = new Int32Array(width + 1);
   const { edges } = columns;
   const coarse = last - first > width * COARSE;
-  let edge = (edges[0] = first + 1);
+  let edge = first + 1;
+  edges[0] = edge;
   let stride = Math.round((last - first) / width);
   for (let column = 1; column < width; column++) {
     let next = indexNear(curve, windowX(window, column / width), edge, stride, last - 1);

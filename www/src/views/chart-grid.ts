@@ -1,10 +1,10 @@
 // The charts of the selected runs, one per metric, in groups that fold.
 
-import { LitElement, css, html, nothing } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ChartSync } from '../chart/chart-sync';
 import type { Snapshot } from '../controller/snapshot';
-import { groupMetrics, metricKeys, type MetricGroup } from '../model/metric-groups';
+import { groupMetrics, type MetricGroup, metricKeys } from '../model/metric-groups';
 import { controls } from '../styles/controls';
 import './metric-chart';
 import type { SeriesSource } from './metric-chart';
@@ -87,9 +87,10 @@ export class ChartGrid extends LitElement {
       (group) => group.prefix,
       (group) => html`<section>
         ${groups.length > 1 || group.prefix ? this.#heading(group) : html`<h3 class="visually-hidden">Metrics</h3>`}
-        ${this.folded.has(group.prefix)
-          ? nothing
-          : html`<div class="grid">
+        ${
+          this.folded.has(group.prefix)
+            ? nothing
+            : html`<div class="grid">
               ${repeat(
                 group.keys,
                 (key) => key,
@@ -102,7 +103,8 @@ export class ChartGrid extends LitElement {
                     .dark=${this.dark}
                   ></entrenar-metric-chart>`,
               )}
-            </div>`}
+            </div>`
+        }
       </section>`,
     );
   }

@@ -10,7 +10,7 @@ export function writeReadout(list: Element, plotted: readonly PlottedCurve[], cu
   plotted.forEach(({ curve, label, stroke, run_id }, i) => {
     const item = (list.children[i] as HTMLElement | undefined) ?? list.appendChild(newItem());
     const [swatch, name, value] = item.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
-    item.dataset['runId'] = run_id;
+    item.dataset.runId = run_id;
     swatch.style.background = stroke.color;
     name.textContent = label;
     const index = cursor === undefined ? curve.length - 1 : curve.nearest(cursor);

@@ -2,8 +2,8 @@
 
 import { html, type TemplateResult } from 'lit';
 import { formatX } from '../chart/axes';
-import type { PlottedCurve } from '../chart/paint';
 import type { Range } from '../chart/chart-sync';
+import type { PlottedCurve } from '../chart/paint';
 import { xBounds } from '../model/bounds';
 import { formatValue } from '../model/format';
 import type { ViewState } from '../model/view-state';
@@ -35,7 +35,10 @@ export function chartTable(plotted: readonly PlottedCurve[], view: ViewState, vi
 
 /** One row per x where they fit, else equal parts of the range. */
 function rowEdges(plotted: readonly PlottedCurve[], visible: Range | undefined): Range[] {
-  const full = xBounds(plotted.map((each) => each.curve), false);
+  const full = xBounds(
+    plotted.map((each) => each.curve),
+    false,
+  );
   if (!full) return [];
   const [min, max] = visible ?? [full.min, full.max];
   const xs = new Set<number>();

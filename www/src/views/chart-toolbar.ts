@@ -1,6 +1,6 @@
 // How all charts are drawn: x axis, smoothing, logarithms, outliers, and which metrics.
 
-import { LitElement, css, html } from 'lit';
+import { css, html, LitElement } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import type { XAxis } from '../model/series-columns';

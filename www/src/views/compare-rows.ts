@@ -28,7 +28,12 @@ function keysOf(runs: readonly RunRecord[]): string[] {
 }
 
 export function lastRows(runs: readonly RunRecord[]): Row[] {
-  return keysOf(runs).map((key) => valueRow(key, runs.map((run) => lastValue(run, key))));
+  return keysOf(runs).map((key) =>
+    valueRow(
+      key,
+      runs.map((run) => lastValue(run, key)),
+    ),
+  );
 }
 
 /** Finding them takes every point: of at most so many metrics they are looked for. */

@@ -1,6 +1,6 @@
 // The selected runs side by side: settings, tags, and the best and last values of their metrics.
 
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { runStroke } from '../model/run-colors';
@@ -122,8 +122,14 @@ export class CompareTable extends LitElement {
               )}
             </tr>
           </thead>
-          ${this.#section('Settings', factRows(selected, (run) => run.config ?? {}))}
-          ${this.#section('Tags', factRows(selected, (run) => run.tags))}
+          ${this.#section(
+            'Settings',
+            factRows(selected, (run) => run.config ?? {}),
+          )}
+          ${this.#section(
+            'Tags',
+            factRows(selected, (run) => run.tags),
+          )}
           ${this.#section('Best values', bestRows(selected, this.source), true)} ${this.#section('Last values', lastRows(selected), true)}
         </table>
       </div>

@@ -1,6 +1,6 @@
 // The stored experiments; one is open.
 
-import { LitElement, css, html, nothing } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { controls } from '../styles/controls';
@@ -71,8 +71,9 @@ export class ExperimentList extends LitElement {
             </button>
           </li>`,
       )}
-      ${experiment && idle
-        ? html`<li class="delete">
+      ${
+        experiment && idle
+          ? html`<li class="delete">
             <button
               class="plain"
               data-testid="delete-experiment"
@@ -81,7 +82,8 @@ export class ExperimentList extends LitElement {
               Delete experiment
             </button>
           </li>`
-        : nothing}
+          : nothing
+      }
     </ul>`;
   }
 }

@@ -1,10 +1,10 @@
 // One metric of the selected runs: a chart, its readout, and the same data as a table. Draws only while it can be seen.
 
-import { LitElement, html, nothing, unsafeCSS } from 'lit';
+import { html, LitElement, nothing, unsafeCSS } from 'lit';
 import uplotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { ChartSync } from '../chart/chart-sync';
-import { neverMind, soon } from '../chart/frame-queue';
 import { downloadPng } from '../chart/export-png';
+import { neverMind, soon } from '../chart/frame-queue';
 import type { PlottedCurve } from '../chart/paint';
 import { Plot } from '../chart/plot';
 import type { CachedSeries } from '../controller/series-cache';
@@ -15,8 +15,8 @@ import type { XAxis } from '../model/series-columns';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
 import { chartKeyboard } from './chart-keyboard';
-import { chartTable } from './chart-table';
 import { readoutText, writeReadout } from './chart-readout';
+import { chartTable } from './chart-table';
 import { metricChartStyles } from './metric-chart-styles';
 import { lossText, lostPoints } from './series-problem';
 
@@ -116,9 +116,10 @@ export class MetricChart extends LitElement {
           </button>
         </div>
       </div>
-      ${this.tabular
-        ? chartTable(this.#plotted, this.snapshot.view, this.sync.range)
-        : html`<div
+      ${
+        this.tabular
+          ? chartTable(this.#plotted, this.snapshot.view, this.sync.range)
+          : html`<div
             class="plot"
             role="application"
             aria-roledescription="chart"
@@ -128,7 +129,8 @@ export class MetricChart extends LitElement {
             data-metric=${this.metric}
             data-points=${this.#plotted.reduce((sum, each) => sum + each.curve.length, 0)}
             @keydown=${this.#keyboard}
-          ></div>`}
+          ></div>`
+      }
       ${this.#loading && this.#plotted.length === 0 ? html`<p class="notice">Reading…</p>` : nothing}
       ${this.#errors.map((error) => html`<p class="notice error" data-testid="chart-problem">${error}</p>`)}
       <ul class="readout" aria-label="Values" tabindex=${count > 1 ? 0 : nothing}></ul>

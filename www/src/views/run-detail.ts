@@ -1,6 +1,6 @@
 // Everything about one run: what it was set to, what it measured, what it left behind.
 
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { formatAgo, formatBytes, formatDateTime, formatDuration, formatSetting, formatValue } from '../model/format';
@@ -51,13 +51,15 @@ export class RunDetail extends LitElement {
         ${run.span_id ? html` · span <span class="number">${run.span_id}</span>` : nothing}
         ${run.unsaved_points > 0 ? html` · ${run.unsaved_points} points not yet written` : nothing}
       </p>
-      ${runState(run) === 'interrupted'
-        ? html`<p class="label">
+      ${
+        runState(run) === 'interrupted'
+          ? html`<p class="label">
             The tab that ran it is gone, last heard of ${formatAgo(run.heard_ms, this.snapshot.now_ms)}
             (${formatDateTime(run.heard_ms)}). What it had logged is kept; its own code can take it up again with
             <code>WasmRun.resume('${run.run_id}')</code>.
           </p>`
-        : nothing}
+          : nothing
+      }
       <div class="facts">
         ${facts('Settings', run.config)}
         <section><entrenar-tag-editor .run=${run}></entrenar-tag-editor></section>
@@ -70,15 +72,19 @@ export class RunDetail extends LitElement {
   #actions(run: RunRecord): TemplateResult {
     const { run_id } = run;
     return html`
-      ${runState(run) === 'interrupted'
-        ? html`<button data-testid="close-run" @click=${() => emitIntent(this, { type: 'close-run', run_id })}>Mark as cancelled</button>`
-        : nothing}
+      ${
+        runState(run) === 'interrupted'
+          ? html`<button data-testid="close-run" @click=${() => emitIntent(this, { type: 'close-run', run_id })}>Mark as cancelled</button>`
+          : nothing
+      }
       <button data-testid="rename" @click=${() => (this.renaming = !this.renaming)}>Rename</button>
-      ${runState(run) !== 'running'
-        ? html`<button class="danger" data-testid="delete-run" @click=${() => emitIntent(this, { type: 'delete-runs', run_ids: [run_id] })}>
+      ${
+        runState(run) !== 'running'
+          ? html`<button class="danger" data-testid="delete-run" @click=${() => emitIntent(this, { type: 'delete-runs', run_ids: [run_id] })}>
             Delete
           </button>`
-        : nothing}
+          : nothing
+      }
       <button
         class="plain close"
         aria-label="Close the run's detail"
@@ -156,9 +162,11 @@ export class RunDetail extends LitElement {
           })}
         </tbody>
       </table>
-      ${all
-        ? nothing
-        : html`<button class="plain" @click=${() => (this.allFor = run.run_id)}>Show all ${run.metrics.length} metrics</button>`}
+      ${
+        all
+          ? nothing
+          : html`<button class="plain" @click=${() => (this.allFor = run.run_id)}>Show all ${run.metrics.length} metrics</button>`
+      }
     </div>`;
   }
 }

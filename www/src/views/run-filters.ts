@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Snapshot } from '../controller/snapshot';
-import { RUN_STATES, STATE_LABELS, runState, type RunState } from '../model/run-state';
+import { RUN_STATES, type RunState, runState, STATE_LABELS } from '../model/run-state';
 
 export function runFilters({ runs, view }: Snapshot, set: (change: Partial<Snapshot['view']>) => void): TemplateResult {
   const present = RUN_STATES.filter((state) => view.states.includes(state) || runs.some((run) => runState(run) === state));
@@ -17,8 +17,9 @@ export function runFilters({ runs, view }: Snapshot, set: (change: Partial<Snaps
       .value=${view.query}
       @input=${(event: InputEvent) => set({ query: (event.target as HTMLInputElement).value })}
     />
-    ${present.length > 1
-      ? html`<div class="states" role="group" aria-label="Only runs that are">
+    ${
+      present.length > 1
+        ? html`<div class="states" role="group" aria-label="Only runs that are">
           ${present.map(
             (state) =>
               html`<button data-testid=${`only-${state}`} aria-pressed=${view.states.includes(state)} @click=${() => toggle(state)}>
@@ -26,6 +27,7 @@ export function runFilters({ runs, view }: Snapshot, set: (change: Partial<Snaps
               </button>`,
           )}
         </div>`
-      : nothing}
+        : nothing
+    }
   </div>`;
 }

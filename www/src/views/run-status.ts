@@ -1,8 +1,8 @@
 // A run's state as a mark and a word: shape and colour say the same.
 
 import { css, html, type TemplateResult } from 'lit';
-import type { RunRecord } from '../tracker';
 import { runState, STATE_LABELS } from '../model/run-state';
+import type { RunRecord } from '../tracker';
 
 export function runStatus(run: RunRecord): TemplateResult {
   const state = runState(run);

@@ -1,12 +1,12 @@
 // The experiment's runs: find, sort, choose. Emits intents; the rows come filtered and sorted.
 
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { formatAgo, formatDateTime, formatDuration, formatValue } from '../model/format';
-import { lastValue } from '../model/run-filter';
 import { runStroke } from '../model/run-colors';
+import { lastValue } from '../model/run-filter';
 import { runDuration, runName, runStart, runState } from '../model/run-state';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
@@ -63,9 +63,11 @@ export class RunTable extends LitElement {
             )}
           </tbody>
         </table>
-        ${listed.length === 0 && runs.length > 0
-          ? html`<p class="none">No run matches. <button class="plain" @click=${this.#clear}>Clear the filter</button></p>`
-          : nothing}
+        ${
+          listed.length === 0 && runs.length > 0
+            ? html`<p class="none">No run matches. <button class="plain" @click=${this.#clear}>Clear the filter</button></p>`
+            : nothing
+        }
       </div>
     `;
   }
