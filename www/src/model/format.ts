@@ -12,6 +12,11 @@ export function formatValue(value: number): string {
     .replace('-', '−');
 }
 
+/** A step in full: steps are whole. */
+export function formatStep(step: number): string {
+  return Math.round(step).toLocaleString('en', { maximumFractionDigits: 0 }).replace('-', '−');
+}
+
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;

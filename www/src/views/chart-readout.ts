@@ -17,7 +17,7 @@ export function writeReadout(list: Element, plotted: readonly PlottedCurve[], cu
     if (index < 0) value.textContent = '–';
     else {
       const raw = formatValue(curve.values[index]!);
-      value.textContent = smoothing > 0 ? `${formatValue(curve.smoothed(smoothing).values[index]!)} (${raw})` : raw;
+      value.textContent = smoothing > 0 ? `${formatValue(curve.shown(smoothing, false).values[index]!)} (${raw})` : raw;
     }
   });
 }

@@ -9,6 +9,7 @@ import type { PlottedCurve } from '../chart/paint';
 import { Plot } from '../chart/plot';
 import type { CachedSeries } from '../controller/series-cache';
 import type { Snapshot } from '../controller/snapshot';
+import { leftOut } from '../model/bounds';
 import { runStroke } from '../model/run-colors';
 import { runName, runStart } from '../model/run-state';
 import type { XAxis } from '../model/series-columns';
@@ -53,6 +54,8 @@ export class MetricChart extends LitElement {
   #plotted: PlottedCurve[] = [];
   #loading = false;
   #errors: string[] = [];
+  /** What the chosen axes have no place for. */
+  #leftOut: string | undefined;
   #sight: IntersectionObserver | undefined;
   #size: ResizeObserver | undefined;
   readonly #keyboard = chartKeyboard({
@@ -132,6 +135,7 @@ export class MetricChart extends LitElement {
           ></div>`
       }
       ${this.#loading && this.#plotted.length === 0 ? html`<p class="notice">Reading…</p>` : nothing}
+      ${this.#leftOut ? html`<p class="notice" role="status" data-testid="left-out">${this.#leftOut}</p>` : nothing}
       ${this.#errors.map((error) => html`<p class="notice error" data-testid="chart-problem">${error}</p>`)}
       <ul class="readout" aria-label="Values" tabindex=${count > 1 ? 0 : nothing}></ul>
       <div class="visually-hidden" aria-live="polite" data-testid="chart-announcement"></div>
@@ -187,6 +191,8 @@ export class MetricChart extends LitElement {
       if (series.revision === 0) this.#loading = true;
       else this.#plotted.push(this.#plottedCurve(run, series, view.xAxis, ambiguous.has(runName(run))));
     }
+    const curves = this.#plotted.map((each) => each.curve);
+    this.#leftOut = this.tabular ? undefined : leftOut(curves, view.xLog, view.yLog);
   }
 
   /** The selected runs that have logged this metric. */
