@@ -1,5 +1,6 @@
 // From what is stored and what the reader has chosen to what the views are shown.
 
+import { direction } from '../model/best-value';
 import { metricKeys } from '../model/metric-groups';
 import { matchesRun, sortRuns } from '../model/run-filter';
 import type { ViewState } from '../model/view-state';
@@ -60,7 +61,7 @@ function newest<T>(entries: readonly T[], created_ms: (entry: T) => number): T |
 
 /** The metrics whose last values say most: accuracies and losses of the test or validation set first. */
 function automaticColumns(runs: readonly RunRecord[]): readonly string[] {
-  const rank = (key: string) =>
-    (/(test|val|eval)/i.test(key) ? 0 : 2) + (/acc|score|auc|f1/i.test(key) ? 0 : /loss|err/i.test(key) ? 1 : 4);
+  const judged = (key: string) => ({ 1: 0, '-1': 1, 0: 4 })[direction(key)];
+  const rank = (key: string) => (/(test|val|eval)/i.test(key) ? 0 : 2) + judged(key);
   return [...metricKeys(runs)].sort((a, b) => rank(a) - rank(b)).slice(0, 2);
 }

@@ -1,6 +1,6 @@
 // The one controller: owns the storage, the view's state and the address. Views show its snapshot and send it intents.
 
-import { runName } from '../model/run-state';
+import { runName, runState } from '../model/run-state';
 import { INITIAL_VIEW, type ViewState } from '../model/view-state';
 import { saveFile } from '../save-file';
 import { type Change, errorCode, errorMessage, openStorage, resumeRun, type Storage } from '../tracker';
@@ -10,11 +10,15 @@ import { composeSnapshot } from './compose-snapshot';
 import type { Intent } from './intents';
 import { LiveUpdates } from './live-updates';
 import { PendingDeletion } from './pending-deletion';
+import { PromisedDeletion } from './promised-deletion';
 import { type CachedSeries, SeriesCache } from './series-cache';
 import type { LostRun, Notice, Problem, Snapshot } from './snapshot';
 
 /** How often running runs are looked at again, in case their tab has gone. */
 const HEARTBEAT_MS = 5000;
+/** How often times count on: of a run that goes on, and of what is only ever longer ago. */
+const COUNT_MS = 1000;
+const AGE_MS = 15_000;
 
 export interface ControllerOptions {
   database: string | undefined;
@@ -43,6 +47,7 @@ export class DashboardController {
   readonly #show: () => void;
   readonly #live = new LiveUpdates(() => this.#refresh());
   readonly #deletion = new PendingDeletion(() => this.#live.request());
+  readonly #promised: PromisedDeletion;
   #view: ViewState = INITIAL_VIEW;
   #address: Address | undefined;
   #storage: Storage | undefined;
@@ -53,11 +58,14 @@ export class DashboardController {
   #degraded: Problem | undefined;
   #lost: readonly LostRun[] = [];
   #notice: Notice | undefined;
+  /** When unfinished runs were last looked at. */
+  #looked_ms = 0;
   #stopped = false;
 
   constructor(options: ControllerOptions, show: () => void) {
     this.#options = options;
     this.#show = show;
+    this.#promised = new PromisedDeletion(options.database);
   }
 
   async start(): Promise<void> {
@@ -68,6 +76,8 @@ export class DashboardController {
       });
       this.#view = this.#address.read();
     }
+    const undone = this.#promised.take();
+    if (undone) this.#notice = { text: `The page was reloaded before it deleted ${undone}: nothing was deleted.`, undo: false };
     await this.#open();
   }
 
@@ -103,17 +113,26 @@ export class DashboardController {
       this.#catalog = new Catalog(storage);
       this.#series = new SeriesCache(storage, () => this.#live.request(true));
       this.#unsubscribe = storage.subscribe((change) => this.#heed(change));
-      this.#heartbeat = setInterval(() => {
-        if (document.hidden || !this.snapshot.runs.some((run) => run.ended_ms === undefined)) return;
-        this.#catalog?.forgetUnfinished();
-        this.#live.request();
-      }, HEARTBEAT_MS);
+      this.#heartbeat = setInterval(() => this.#beat(), COUNT_MS);
       this.#refresh();
     } catch (error) {
       const problem = { code: errorCode(error), message: errorMessage(error) };
       this.snapshot = { ...this.snapshot, phase: 'failed', problem };
       this.#show();
     }
+  }
+
+  #beat(): void {
+    if (document.hidden) return;
+    const now = Date.now();
+    const { runs, now_ms } = this.snapshot;
+    const unfinished = runs.some((run) => run.ended_ms === undefined);
+    if (unfinished && now - this.#looked_ms >= HEARTBEAT_MS) {
+      this.#looked_ms = now;
+      this.#catalog?.forgetUnfinished();
+    }
+    if (now - now_ms >= (runs.some((run) => runState(run) === 'running') ? COUNT_MS : AGE_MS) || now === this.#looked_ms)
+      this.#live.request();
   }
 
   #heed(change: Change): void {
@@ -223,6 +242,7 @@ export class DashboardController {
         return this.#delete([intent.experiment_id], async () => storage?.delete_experiment(intent.experiment_id));
       case 'undo-delete':
         this.#notice = undefined;
+        this.#promised.remember(undefined);
         return this.#deletion.undo();
       case 'dismiss-notice':
         this.#notice = undefined;
@@ -247,15 +267,19 @@ export class DashboardController {
     }
   }
 
-  async #delete(ids: readonly string[], carryOut: () => Promise<void>): Promise<void> {
+  #delete(ids: readonly string[], carryOut: () => Promise<void>): void {
     const run = ids.length === 1 ? this.snapshot.runs.find((each) => each.run_id === ids[0]) : undefined;
     const experiment = this.snapshot.experiments.find((each) => each.experiment_id === ids[0]);
     const what = run ? `“${runName(run)}”` : experiment ? `“${experiment.name}”` : `${ids.length} runs`;
-    // An earlier deletion ends here, and takes its notice with it.
-    await this.#deletion.finish();
-    this.#notice = { text: `Deleted ${what}.`, undo: true };
-    await this.#deletion.begin(ids, async () => {
-      this.#notice = undefined;
+    const notice: Notice = { text: `Deleted ${what}.`, undo: true };
+    this.#notice = notice;
+    this.#promised.remember(what);
+    this.#deletion.begin(ids, async () => {
+      // A later deletion has a notice, and a promise, of its own.
+      if (this.#notice === notice) {
+        this.#notice = undefined;
+        this.#promised.remember(undefined);
+      }
       try {
         await carryOut();
         this.#forget(ids);

@@ -6,7 +6,7 @@ import type { Snapshot } from '../controller/snapshot';
 import { runStroke } from '../model/run-colors';
 import { runName } from '../model/run-state';
 import { controls } from '../styles/controls';
-import { bestRows, factRows, lastRows, type Row } from './compare-rows';
+import { bestRows, lastRows, type Row, settingRows, tagRows } from './compare-rows';
 import type { SeriesSource } from './metric-chart';
 
 export class CompareTable extends LitElement {
@@ -122,14 +122,8 @@ export class CompareTable extends LitElement {
               )}
             </tr>
           </thead>
-          ${this.#section(
-            'Settings',
-            factRows(selected, (run) => run.config ?? {}),
-          )}
-          ${this.#section(
-            'Tags',
-            factRows(selected, (run) => run.tags),
-          )}
+          ${this.#section('Settings', settingRows(selected))}
+          ${this.#section('Tags', tagRows(selected))}
           ${this.#section('Best values', bestRows(selected, this.source), true)} ${this.#section('Last values', lastRows(selected), true)}
         </table>
       </div>
@@ -139,8 +133,7 @@ export class CompareTable extends LitElement {
   /** Measured values nearly always differ: only of what was chosen it is worth pointing out. */
   #section(title: string, rows: readonly Row[], measured = false): TemplateResult | typeof nothing {
     const { view, selected } = this.snapshot;
-    const differing = (row: Row) => new Set(row.cells).size > 1;
-    const shown = view.differencesOnly ? rows.filter(differing) : rows;
+    const shown = view.differencesOnly ? rows.filter((row) => row.differs) : rows;
     if (shown.length === 0) return nothing;
     return html`<tbody>
       <tr>
@@ -152,8 +145,11 @@ export class CompareTable extends LitElement {
             <th scope="row">${row.key}</th>
             ${row.cells.map(
               (cell, i) =>
-                html`<td class=${[differing(row) && !measured ? 'different' : '', row.best === i ? 'best' : ''].join(' ')}>
-                  ${cell}
+                html`<td
+                  class=${[row.differs && !measured ? 'different' : '', row.best === i ? 'best' : ''].join(' ')}
+                  title=${cell.exact ?? nothing}
+                >
+                  ${cell.text}
                 </td>`,
             )}
           </tr>`,

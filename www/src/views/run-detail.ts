@@ -3,9 +3,10 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
-import { formatAgo, formatBytes, formatDateTime, formatDuration, formatSetting, formatValue } from '../model/format';
+import { exactValue, formatAgo, formatBytes, formatDateTime, formatDuration, formatValue } from '../model/format';
 import type { Trend } from '../model/metric-summary';
 import { runDuration, runName, runStart, runState } from '../model/run-state';
+import { formatSetting, settingsOf } from '../model/settings';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
 import type { SeriesSource } from './metric-chart';
@@ -29,13 +30,18 @@ export class RunDetail extends LitElement {
 
   declare snapshot: Snapshot;
   declare source: SeriesSource;
-  declare renaming: boolean;
+  /** The run whose name is being changed: it stays that one whatever is opened meanwhile. */
+  declare renaming: string | undefined;
   declare allFor: string;
 
   constructor() {
     super();
-    this.renaming = false;
+    this.renaming = undefined;
     this.allFor = '';
+  }
+
+  override willUpdate(): void {
+    if (this.renaming !== undefined && this.renaming !== this.snapshot.detail?.run_id) this.renaming = undefined;
   }
 
   override render() {
@@ -43,7 +49,7 @@ export class RunDetail extends LitElement {
     if (!run) return nothing;
     return html`<article aria-label=${`Run ${runName(run)}`} data-testid="run-detail" data-run-id=${run.run_id}>
       <div class="heading">
-        ${this.renaming ? this.#nameField(run) : html`<h2>${runName(run)}</h2>`} ${runStatus(run)}
+        ${this.renaming === run.run_id ? this.#nameField(run) : html`<h2>${runName(run)}</h2>`} ${runStatus(run)}
         <div class="actions">${this.#actions(run)}</div>
       </div>
       <p class="label">
@@ -77,7 +83,7 @@ export class RunDetail extends LitElement {
           ? html`<button data-testid="close-run" @click=${() => emitIntent(this, { type: 'close-run', run_id })}>Mark as cancelled</button>`
           : nothing
       }
-      <button data-testid="rename" @click=${() => (this.renaming = !this.renaming)}>Rename</button>
+      <button data-testid="rename" @click=${() => (this.renaming = this.renaming === run_id ? undefined : run_id)}>Rename</button>
       ${
         runState(run) !== 'running'
           ? html`<button class="danger" data-testid="delete-run" @click=${() => emitIntent(this, { type: 'delete-runs', run_ids: [run_id] })}>
@@ -98,9 +104,9 @@ export class RunDetail extends LitElement {
   #nameField(run: RunRecord): TemplateResult {
     const save = (event: Event) => {
       event.preventDefault();
-      const name = this.renderRoot.querySelector<HTMLInputElement>('.rename input')?.value.trim();
+      const name = (event.target as HTMLFormElement).querySelector('input')?.value.trim();
       if (name) emitIntent(this, { type: 'rename-run', run_id: run.run_id, name });
-      this.renaming = false;
+      this.renaming = undefined;
     };
     return html`<form class="rename" @submit=${save}>
       <input type="text" aria-label="New name" data-testid="rename-field" .value=${runName(run)} />
@@ -149,14 +155,12 @@ export class RunDetail extends LitElement {
           ${shown.map((metric) => {
             const series = this.source(run.run_id, metric.key);
             const summary = series && series.revision > 0 ? series.summary.read() : undefined;
-            const number = (value: number | undefined) => (value === undefined ? '…' : formatValue(value));
+            const number = (value: number | undefined) =>
+              html`<td title=${value === undefined ? nothing : exactValue(value)}>${value === undefined ? '…' : formatValue(value)}</td>`;
             return html`<tr data-metric=${metric.key}>
               <th scope="row">${metric.key}</th>
               <td>${formatValue(metric.count)}</td>
-              <td>${formatValue(metric.last_value)}</td>
-              <td>${number(summary?.min)}</td>
-              <td>${number(summary?.max)}</td>
-              <td>${number(summary?.mean)}</td>
+              ${number(metric.last_value)} ${number(summary?.min)} ${number(summary?.max)} ${number(summary?.mean)}
               <td class="trend">${summary ? TRENDS[summary.trend] : '…'}</td>
             </tr>`;
           })}
@@ -171,12 +175,12 @@ export class RunDetail extends LitElement {
   }
 }
 
-function facts(title: string, entries: Record<string, unknown> | undefined): TemplateResult | typeof nothing {
-  const list = Object.entries(entries ?? {});
+function facts(title: string, entries: object | undefined): TemplateResult | typeof nothing {
+  const list = settingsOf(entries, true);
   if (list.length === 0) return nothing;
   return html`<section>
     <h3>${title}</h3>
-    <dl>${list.map(([key, value]) => html`<dt>${key}</dt><dd>${formatSetting(value)}</dd>`)}</dl>
+    <dl>${list.map(({ key, value }) => html`<dt>${key}</dt><dd>${formatSetting(value)}</dd>`)}</dl>
   </section>`;
 }
 

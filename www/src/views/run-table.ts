@@ -4,7 +4,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
-import { formatAgo, formatDateTime, formatDuration, formatValue } from '../model/format';
+import { exactValue, formatAgo, formatDateTime, formatDuration, formatValues } from '../model/format';
 import { runStroke } from '../model/run-colors';
 import { lastValue } from '../model/run-filter';
 import { runDuration, runName, runStart, runState } from '../model/run-state';
@@ -14,6 +14,11 @@ import './column-chooser';
 import { runFilters } from './run-filters';
 import { runStatus, runStatusStyles } from './run-status';
 import { runTableStyles } from './run-table-styles';
+
+interface Value {
+  text: string;
+  value: number | undefined;
+}
 
 export class RunTable extends LitElement {
   static override properties = { snapshot: { attribute: false }, dark: { type: Boolean } };
@@ -25,6 +30,7 @@ export class RunTable extends LitElement {
   override render() {
     const { runs, listed, selected, view, columns } = this.snapshot;
     const chosen = new Set(selected.map((run) => run.run_id));
+    const values = this.#values();
     return html`
       <div class="heading">
         <h2>Runs <span class="count">${runs.length}</span></h2>
@@ -59,7 +65,7 @@ export class RunTable extends LitElement {
             ${repeat(
               listed,
               (run) => run.run_id,
-              (run) => this.#row(run, chosen.has(run.run_id)),
+              (run, i) => this.#row(run, chosen.has(run.run_id), values[i]!),
             )}
           </tbody>
         </table>
@@ -72,8 +78,19 @@ export class RunTable extends LitElement {
     `;
   }
 
-  #row(run: RunRecord, shown: boolean): TemplateResult {
-    const { now_ms, view, columns } = this.snapshot;
+  /** The last values of every listed run; those of one column are told apart. */
+  #values(): Value[][] {
+    const { listed, columns } = this.snapshot;
+    const byColumn = columns.map((key) => {
+      const values = listed.map((run) => lastValue(run, key));
+      const texts = formatValues(values);
+      return values.map((value, i) => ({ value, text: texts[i]! }));
+    });
+    return listed.map((_, i) => byColumn.map((column) => column[i]!));
+  }
+
+  #row(run: RunRecord, shown: boolean, values: readonly Value[]): TemplateResult {
+    const { now_ms, view } = this.snapshot;
     const { color } = runStroke(run.run_id, this.dark);
     const started = formatAgo(runStart(run), now_ms);
     const took = formatDuration(runDuration(run, now_ms));
@@ -104,10 +121,7 @@ export class RunTable extends LitElement {
       <td class="wide" title=${state === 'interrupted' ? `Last heard of ${formatAgo(run.heard_ms, now_ms)}` : nothing}>${runStatus(run)}</td>
       <td class="wide" title=${formatDateTime(runStart(run))}>${started}</td>
       <td class="wide number">${took}</td>
-      ${columns.map((key) => {
-        const value = lastValue(run, key);
-        return html`<td class="value number">${value === undefined ? '–' : formatValue(value)}</td>`;
-      })}
+      ${values.map(({ text, value }) => html`<td class="value number" title=${value === undefined ? nothing : exactValue(value)}>${text}</td>`)}
     </tr>`;
   }
 
