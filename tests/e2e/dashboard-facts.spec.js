@@ -1,0 +1,87 @@
+// What the dashboard says of runs is true: settings in full, differences as data, deletions as they happened.
+import { expect, id, listed, row, test } from './fixtures/dashboard.js';
+import { NAMES } from './fixtures/tracked-runs.js';
+
+test('settings are shown exactly, compared exactly, and found by value', async ({ dashboard, open }) => {
+  const other = await open();
+  await other.evaluate(async () => {
+    for (const seed of [20231129, 20231130]) {
+      const run = await entrenar.WasmRun.new('seeds', {
+        run_name: `seed ${seed}`,
+        config: { seed, lr: 0.00012345, batch: seed === 20231129 ? 10 : 100, optimizer: { name: 'adam', betas: [0.9, seed === 20231129 ? 0.99 : 0.999] } },
+      });
+      run.log_metric('loss', 0.123456 + (seed % 2) * 1e-9);
+      await run.finish();
+    }
+  });
+  const page = await dashboard('experiment=seeds&panel=compare&diff=1');
+  const cells = (key) => page.getByTestId('compare').getByRole('row').filter({ has: page.getByRole('rowheader', { name: key, exact: true }) }).locator('td');
+  await expect(cells('seed')).toHaveText(['20231130', '20231129']);
+  await expect(cells('optimizer.betas.1')).toHaveText(['0.999', '0.99']);
+  for (const key of ['lr', 'optimizer.name', 'optimizer.betas.0']) await expect(cells(key)).toHaveCount(0);
+  await page.getByTestId('differences-only').uncheck();
+  await expect(cells('lr')).toHaveText(['0.00012345', '0.00012345']);
+  // Measured values that differ look different, and the value itself is at hand.
+  await expect(cells('loss').nth(-2)).not.toHaveText(await cells('loss').last().textContent());
+  await expect(cells('loss').last()).toHaveAttribute('title', '0.123456001');
+  for (const [query, runs] of [['seed:20231129', ['run-0']], ['batch:10', ['run-0']], ['lr:1.2345e-4', ['run-1', 'run-0']], ['betas.1:.999', ['run-1']]]) {
+    await page.getByTestId('find-runs').fill(query);
+    await expect.poll(() => listed(page), query).toEqual(runs);
+  }
+});
+
+test.describe('of ten runs', () => {
+  test.beforeEach(({ runs }) => runs);
+
+  test('a name that is being written goes to no other run', async ({ dashboard }) => {
+    const page = await dashboard(`experiment=sweep&run=${id(3)}`);
+    await page.getByTestId('rename').click();
+    await page.getByTestId('rename-field').fill('meant for the first');
+    await row(page, id(5)).getByRole('button', { name: NAMES[5] }).click();
+    await expect(page.getByTestId('run-detail')).toHaveAttribute('data-run-id', id(5));
+    await expect(page.getByTestId('rename-field')).toHaveCount(0);
+    await page.getByTestId('rename').click();
+    await expect(page.getByTestId('rename-field')).toHaveValue(NAMES[5]);
+  });
+
+  test('a deletion that a reload undid is said', async ({ dashboard }) => {
+    const page = await dashboard(`experiment=sweep&run=${id(3)}`);
+    await page.getByTestId('delete-run').click();
+    await expect(row(page, id(3))).toHaveCount(0);
+    await page.reload();
+    await expect(row(page, id(3))).toBeVisible();
+    await expect(page.getByRole('status').filter({ hasText: `reloaded before it deleted “${NAMES[3]}”` })).toBeVisible();
+    await page.reload();
+    await expect(row(page, id(3))).toBeVisible();
+    await expect(page.getByText('reloaded before')).toHaveCount(0);
+  });
+
+  test('a run that is deleted while others are being deleted stays away', async ({ dashboard }) => {
+    const page = await dashboard('experiment=sweep');
+    for (const index of [3, 5, 7]) {
+      await row(page, id(index)).getByRole('button', { name: NAMES[index] }).click();
+      await expect(page.getByTestId('run-detail')).toHaveAttribute('data-run-id', id(index));
+      await page.getByTestId('delete-run').click();
+      await expect(row(page, id(index))).toHaveCount(0);
+    }
+    await page.getByTestId('undo').click();
+    await expect(row(page, id(7))).toBeVisible();
+    await page.reload();
+    await expect(row(page, id(7))).toBeVisible();
+    for (const index of [3, 5]) await expect(row(page, id(index))).toHaveCount(0);
+  });
+});
+
+test('the time of a run that goes on goes on', async ({ dashboard, open }) => {
+  const other = await open();
+  await other.evaluate(async () => {
+    globalThis.run = await entrenar.WasmRun.new('live');
+    run.log_metric('loss', 1);
+    await run.flush();
+  });
+  const page = await dashboard('run=run-0');
+  const seconds = async () => Number.parseFloat((await page.getByTestId('run-detail').locator('.label').first().textContent()).split('·').at(-1));
+  await expect.poll(seconds).toBeGreaterThan(0);
+  const before = await seconds();
+  await expect.poll(seconds).toBeGreaterThan(before + 1.5);
+});
