@@ -46,7 +46,6 @@ export class EntrenarDashboard extends LitElement {
   #opened: { database?: string | undefined; experiment?: string | undefined } = {};
   #settling: ReturnType<typeof setTimeout> | undefined;
   readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
-  readonly #source = (run_id: string, key: string) => this.#controller?.series(run_id, key);
 
   constructor() {
     super();
@@ -108,11 +107,7 @@ export class EntrenarDashboard extends LitElement {
               <entrenar-run-table .snapshot=${snapshot} .dark=${this.dark}></entrenar-run-table>
             </aside>
             <section class="main" aria-label="Metrics">
-              ${
-                snapshot.detail
-                  ? html`<entrenar-run-detail .snapshot=${snapshot} .source=${this.#source} .dark=${this.dark}></entrenar-run-detail>`
-                  : nothing
-              }
+              ${snapshot.detail ? html`<entrenar-run-detail .snapshot=${snapshot} .dark=${this.dark}></entrenar-run-detail>` : nothing}
               <nav aria-label="Views">
                 ${PANELS.map(([panel, name]) => this.#tab(panel, name, view.panel))}
                 <span class="gap"></span>
@@ -139,12 +134,11 @@ export class EntrenarDashboard extends LitElement {
               </nav>
               ${
                 view.panel === 'compare'
-                  ? html`<entrenar-compare-table .snapshot=${snapshot} .source=${this.#source} .dark=${this.dark}></entrenar-compare-table>`
+                  ? html`<entrenar-compare-table .snapshot=${snapshot} .dark=${this.dark}></entrenar-compare-table>`
                   : html`
                     <entrenar-chart-toolbar .snapshot=${snapshot}></entrenar-chart-toolbar>
                     <entrenar-chart-grid
                       .snapshot=${snapshot}
-                      .source=${this.#source}
                       .sync=${this.#sync}
                       .dark=${this.dark}
                     ></entrenar-chart-grid>

@@ -1,17 +1,19 @@
 // The one controller: owns the storage, the view's state and the address. Views show its snapshot and send it intents.
 
-import { runName, runState } from '../model/run-state';
+import { errorCode, errorMessage } from '../errors';
+import { runName, runStart, runState } from '../model/run-state';
 import { INITIAL_VIEW, type ViewState } from '../model/view-state';
 import { saveFile } from '../save-file';
-import { type Change, errorCode, errorMessage, openStorage, resumeRun, type Storage } from '../tracker';
+import { type Change, openStorage, resumeRun, type Storage } from '../tracker';
 import { Address } from './address';
 import { Catalog } from './catalog';
 import { composeSnapshot } from './compose-snapshot';
 import type { Intent } from './intents';
 import { LiveUpdates } from './live-updates';
+import { neededSeries } from './needs';
 import { PendingDeletion } from './pending-deletion';
 import { PromisedDeletion } from './promised-deletion';
-import { type CachedSeries, SeriesCache } from './series-cache';
+import { SeriesCache } from './series-cache';
 import type { LostRun, Notice, Problem, Snapshot } from './snapshot';
 
 /** How often running runs are looked at again, in case their tab has gone. */
@@ -41,6 +43,7 @@ export class DashboardController {
     persistent: true,
     unreadable: [],
     columns: [],
+    series: { get: () => undefined },
     now_ms: Date.now(),
   };
   readonly #options: ControllerOptions;
@@ -58,6 +61,8 @@ export class DashboardController {
   #degraded: Problem | undefined;
   #lost: readonly LostRun[] = [];
   #notice: Notice | undefined;
+  #allMetricsOf: string | undefined;
+  readonly #chartsInSight = new Set<string>();
   /** When unfinished runs were last looked at. */
   #looked_ms = 0;
   #stopped = false;
@@ -89,11 +94,6 @@ export class DashboardController {
     this.#address?.stop();
     await this.#deletion.finish();
     await this.#storage?.close();
-  }
-
-  /** The points of a series as far as they are known; asking makes them be read. */
-  series(run_id: string, key: string): CachedSeries | undefined {
-    return this.#series?.get(run_id, key);
   }
 
   async handle(intent: Intent): Promise<void> {
@@ -181,16 +181,31 @@ export class DashboardController {
   #refresh(): void {
     const catalog = this.#catalog;
     const storage = this.#storage;
-    if (!catalog || !storage || this.#stopped) return;
+    const series = this.#series;
+    if (!catalog || !storage || !series || this.#stopped) return;
     this.snapshot = {
       phase: 'ready',
       ...composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id)),
+      series,
       lost: this.#lost,
+      ...(this.#allMetricsOf !== undefined && { allMetricsOf: this.#allMetricsOf }),
       ...(this.#degraded && { degraded: this.#degraded }),
       ...(this.#notice && { notice: this.#notice }),
       ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
     };
+    this.#readNeeded();
     this.#show();
+  }
+
+  /** Has read what the snapshot shows, and brings the curves of what is known up to it. */
+  #readNeeded(): void {
+    const { runs, view } = this.snapshot;
+    // Charts that are taken off the page with their panel cannot say so themselves.
+    if (view.panel !== 'charts') this.#chartsInSight.clear();
+    const needs = neededSeries(this.snapshot, { charts: this.#chartsInSight });
+    this.#series?.need(needs);
+    const starts = new Map(runs.map((run) => [run.run_id, runStart(run)]));
+    for (const { run_id, key } of needs) this.#series?.get(run_id, key)?.curve.refresh(view.xAxis, starts.get(run_id) ?? 0);
   }
 
   #change(change: Partial<ViewState>, step = false): void {
@@ -255,6 +270,13 @@ export class DashboardController {
         const bytes = await storage.get_artifact(intent.run_id, intent.key);
         return saveFile(new Blob([bytes as Uint8Array<ArrayBuffer>]), `${intent.run_id}-${intent.key}`);
       }
+      case 'chart-in-sight':
+        if (intent.inSight) this.#chartsInSight.add(intent.metric);
+        else this.#chartsInSight.delete(intent.metric);
+        return this.#readNeeded();
+      case 'show-all-metrics':
+        this.#allMetricsOf = intent.run_id;
+        return this.#refresh();
       case 'request-persistence':
         await storage?.request_persistence();
         return this.#measure();

@@ -1,11 +1,12 @@
 // <training-demo>: trains a real network in the page. Starts, stops, fails, resumes; the dashboard below shows the rest.
 
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { errorMessage } from '../errors';
 import { formatAgo } from '../model/format';
 import { runName } from '../model/run-state';
 import { controls } from '../styles/controls';
 import { tokens } from '../styles/tokens';
-import { errorMessage, openStorage, type RunRecord, resumeRun, type Storage } from '../tracker';
+import { openStorage, type RunRecord, resumeRun, type Storage } from '../tracker';
 import { type Digits, loadDigits } from './digits';
 import './digit-wall';
 import { interruptedRuns } from './interrupted-runs';

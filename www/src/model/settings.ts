@@ -41,7 +41,8 @@ export function formatSetting(value: unknown): string {
 }
 
 function isAmbiguous(text: string): boolean {
-  return text.trim() === '' || !Number.isNaN(Number(text)) || ['true', 'false', 'null', 'NaN', 'undefined'].includes(text);
+  if (text.trim() === '') return text === '';
+  return !Number.isNaN(Number(text)) || ['true', 'false', 'null', 'NaN', 'undefined'].includes(text);
 }
 
 /** Whether what a reader typed means this value: numbers by their value, whatever way they are written; texts by a part of them. */

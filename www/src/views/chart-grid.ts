@@ -7,12 +7,10 @@ import type { Snapshot } from '../controller/snapshot';
 import { groupMetrics, type MetricGroup, metricKeys } from '../model/metric-groups';
 import { controls } from '../styles/controls';
 import './metric-chart';
-import type { SeriesSource } from './metric-chart';
 
 export class ChartGrid extends LitElement {
   static override properties = {
     snapshot: { attribute: false },
-    source: { attribute: false },
     sync: { attribute: false },
     dark: { type: Boolean },
     folded: { state: true },
@@ -66,7 +64,6 @@ export class ChartGrid extends LitElement {
   ];
 
   declare snapshot: Snapshot;
-  declare source: SeriesSource;
   declare sync: ChartSync;
   declare dark: boolean;
   declare folded: ReadonlySet<string>;
@@ -98,7 +95,6 @@ export class ChartGrid extends LitElement {
                   html`<entrenar-metric-chart
                     .metric=${key}
                     .snapshot=${this.snapshot}
-                    .source=${this.source}
                     .sync=${this.sync}
                     .dark=${this.dark}
                   ></entrenar-metric-chart>`,

@@ -1,12 +1,12 @@
 // What the comparison says, row by row: settings, tags, best and last values of the selected runs.
 
+import type { SeriesSource } from '../controller/snapshot';
 import { bestOf, direction } from '../model/best-value';
 import { exactValue, formatValues } from '../model/format';
-import { groupMetrics, metricKeys } from '../model/metric-groups';
+import { bestKeys, orderedKeys } from '../model/judged-metrics';
 import { lastValue } from '../model/run-filter';
 import { formatSetting, sameSetting, settingsOf } from '../model/settings';
 import type { RunRecord } from '../tracker';
-import type { SeriesSource } from './metric-chart';
 
 export interface Row {
   key: string;
@@ -49,13 +49,8 @@ function factRows(facts: readonly ReadonlyMap<string, unknown>[], format: (value
   });
 }
 
-/** What a training is judged by comes first. */
-function keysOf(runs: readonly RunRecord[]): string[] {
-  return groupMetrics(metricKeys(runs)).flatMap((group) => group.keys);
-}
-
 export function lastRows(runs: readonly RunRecord[]): Row[] {
-  return keysOf(runs).map((key) =>
+  return orderedKeys(runs).map((key) =>
     valueRow(
       key,
       runs.map((run) => lastValue(run, key)),
@@ -63,29 +58,23 @@ export function lastRows(runs: readonly RunRecord[]): Row[] {
   );
 }
 
-/** Finding them takes every point: of at most so many metrics they are looked for. */
-const MOST = 12;
-
 /** The best value that each run ever reached, of the metrics whose names tell what is better. */
 export function bestRows(runs: readonly RunRecord[], source: SeriesSource): Row[] {
-  return keysOf(runs)
-    .filter((key) => direction(key) !== 0)
-    .slice(0, MOST)
-    .map((key) => {
-      let reading = false;
-      const values = runs.map((run) => {
-        if (lastValue(run, key) === undefined) return undefined;
-        const series = source(run.run_id, key);
-        if (!series || series.revision === 0) reading = true;
-        if (!series || series.revision === 0 || series.error) return undefined;
-        const { min, max } = series.summary.read();
-        return direction(key) < 0 ? min : max;
-      });
-      const row = valueRow(key, values);
-      if (!reading) return row;
-      const cells = row.cells.map((cell, i) => (values[i] === undefined ? { text: '…' } : cell));
-      return { key, cells, differs: row.differs };
+  return bestKeys(runs).map((key) => {
+    let reading = false;
+    const values = runs.map((run) => {
+      if (lastValue(run, key) === undefined) return undefined;
+      const series = source.get(run.run_id, key);
+      if (!series || series.revision === 0) reading = true;
+      if (!series || series.revision === 0 || series.error) return undefined;
+      const { min, max } = series.summary.read();
+      return direction(key) < 0 ? min : max;
     });
+    const row = valueRow(key, values);
+    if (!reading) return row;
+    const cells = row.cells.map((cell, i) => (values[i] === undefined ? { text: '…' } : cell));
+    return { key, cells, differs: row.differs };
+  });
 }
 
 function valueRow(key: string, values: readonly (number | undefined)[]): Row {

@@ -7,10 +7,9 @@ import { runStroke } from '../model/run-colors';
 import { runName } from '../model/run-state';
 import { controls } from '../styles/controls';
 import { bestRows, lastRows, type Row, settingRows, tagRows } from './compare-rows';
-import type { SeriesSource } from './metric-chart';
 
 export class CompareTable extends LitElement {
-  static override properties = { snapshot: { attribute: false }, source: { attribute: false }, dark: { type: Boolean } };
+  static override properties = { snapshot: { attribute: false }, dark: { type: Boolean } };
   static override styles = [
     controls,
     css`
@@ -92,7 +91,6 @@ export class CompareTable extends LitElement {
   ];
 
   declare snapshot: Snapshot;
-  declare source: SeriesSource;
   declare dark: boolean;
 
   override render() {
@@ -124,7 +122,7 @@ export class CompareTable extends LitElement {
           </thead>
           ${this.#section('Settings', settingRows(selected))}
           ${this.#section('Tags', tagRows(selected))}
-          ${this.#section('Best values', bestRows(selected, this.source), true)} ${this.#section('Last values', lastRows(selected), true)}
+          ${this.#section('Best values', bestRows(selected, this.snapshot.series), true)} ${this.#section('Last values', lastRows(selected), true)}
         </table>
       </div>
     `;

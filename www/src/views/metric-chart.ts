@@ -4,15 +4,14 @@ import { html, LitElement, nothing, unsafeCSS } from 'lit';
 import uplotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { ChartSync } from '../chart/chart-sync';
 import { downloadPng } from '../chart/export-png';
-import { neverMind, soon } from '../chart/frame-queue';
+import { cancel, schedule } from '../chart/frame-queue';
 import type { PlottedCurve } from '../chart/paint';
 import { Plot } from '../chart/plot';
-import type { CachedSeries } from '../controller/series-cache';
-import type { Snapshot } from '../controller/snapshot';
+import { emitIntent } from '../controller/intents';
+import type { KnownSeries, Snapshot } from '../controller/snapshot';
 import { leftOut } from '../model/bounds';
 import { runStroke } from '../model/run-colors';
-import { runName, runStart } from '../model/run-state';
-import type { XAxis } from '../model/series-columns';
+import { runName } from '../model/run-state';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
 import { chartKeyboard } from './chart-keyboard';
@@ -24,13 +23,10 @@ import { lossText, lostPoints } from './series-problem';
 /** How far out of sight charts are drawn already, so that scrolling never meets an empty one. */
 const AHEAD = '900px';
 
-export type SeriesSource = (run_id: string, key: string) => CachedSeries | undefined;
-
 export class MetricChart extends LitElement {
   static override properties = {
     metric: { type: String },
     snapshot: { attribute: false },
-    source: { attribute: false },
     sync: { attribute: false },
     dark: { type: Boolean },
     tabular: { state: true },
@@ -40,13 +36,13 @@ export class MetricChart extends LitElement {
 
   declare metric: string;
   declare snapshot: Snapshot;
-  declare source: SeriesSource;
   declare sync: ChartSync;
   declare dark: boolean;
   declare tabular: boolean;
   declare large: boolean;
 
   #plot: Plot | undefined;
+  #host: Element | undefined;
   #plotKey = '';
   #drawn = '';
   /** Visible, and its turn to draw has come. */
@@ -74,9 +70,11 @@ export class MetricChart extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    const root = this.getRootNode();
+    this.#host = root instanceof ShadowRoot ? root.host : undefined;
     this.#sight = new IntersectionObserver(
       ([entry]) => {
-        if (entry?.isIntersecting) soon(this.#appear);
+        if (entry?.isIntersecting) schedule(this.#appear);
         else this.#disappear();
       },
       { rootMargin: AHEAD },
@@ -162,18 +160,27 @@ export class MetricChart extends LitElement {
 
   readonly #appear = (): void => {
     this.#ready = true;
+    this.#tellInSight(true);
     this.requestUpdate();
     // At once, within the frame's share of work, rather than in a later microtask.
     this.performUpdate();
   };
 
   #disappear(): void {
-    neverMind(this.#appear);
+    cancel(this.#appear);
+    if (this.#ready) this.#tellInSight(false);
     this.#ready = false;
+    // Points that are out of sight may be given back.
+    this.#plotted = [];
     this.#dropPlot();
   }
 
-  /** Collects the curves of the selected runs, asking for what has not been read yet. */
+  /** Once removed, this element's own events reach no one: its view's host is still there to send it. */
+  #tellInSight(inSight: boolean): void {
+    if (this.#host) emitIntent(this.#host, { type: 'chart-in-sight', metric: this.metric, inSight });
+  }
+
+  /** Collects the curves of the selected runs, as far as they have been read. */
   #gather(): void {
     const { view } = this.snapshot;
     this.#plotted = [];
@@ -183,13 +190,16 @@ export class MetricChart extends LitElement {
     const names = new Set<string>();
     const ambiguous = new Set(runs.map(runName).filter((name) => names.size === names.add(name).size));
     for (const run of runs) {
-      const series = this.source(run.run_id, this.metric);
-      if (!series) continue;
+      const series = this.snapshot.series.get(run.run_id, this.metric);
+      if (!series) {
+        this.#loading = true;
+        continue;
+      }
       if (series.error) this.#errors.push(`${runName(run)}: ${series.error}`);
       const lost = lostPoints(run, this.metric, series);
       if (lost > 0) this.#errors.push(`${runName(run)}: ${lossText(lost)}`);
       if (series.revision === 0) this.#loading = true;
-      else this.#plotted.push(this.#plottedCurve(run, series, view.xAxis, ambiguous.has(runName(run))));
+      else this.#plotted.push(this.#plottedCurve(run, series, ambiguous.has(runName(run))));
     }
     const curves = this.#plotted.map((each) => each.curve);
     this.#leftOut = this.tabular ? undefined : leftOut(curves, view.xLog, view.yLog);
@@ -200,9 +210,8 @@ export class MetricChart extends LitElement {
     return this.snapshot.selected.filter((run) => run.metrics.some((metric) => metric.key === this.metric));
   }
 
-  #plottedCurve(run: RunRecord, series: CachedSeries, xAxis: XAxis, ambiguous: boolean): PlottedCurve {
+  #plottedCurve(run: RunRecord, series: KnownSeries, ambiguous: boolean): PlottedCurve {
     const label = ambiguous ? `${runName(run)} (${run.run_id})` : runName(run);
-    series.curve.refresh(xAxis, runStart(run));
     return { run_id: run.run_id, label, stroke: runStroke(run.run_id, this.dark), curve: series.curve };
   }
 

@@ -4,40 +4,33 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { exactValue, formatAgo, formatBytes, formatDateTime, formatDuration, formatValue } from '../model/format';
+import { listedMetrics } from '../model/judged-metrics';
 import type { Trend } from '../model/metric-summary';
 import { runDuration, runName, runStart, runState } from '../model/run-state';
 import { formatSetting, settingsOf } from '../model/settings';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
-import type { SeriesSource } from './metric-chart';
 import { runDetailStyles } from './run-detail-styles';
 import { runStatus, runStatusStyles } from './run-status';
 import { lossText, lostPoints } from './series-problem';
 import './tag-editor';
 
 const TRENDS: Record<Trend, string> = { rising: '↗ rising', falling: '↘ falling', stable: '→ stable' };
-/** Statistics need every point of every metric: with more metrics than this they are read on request. */
-const AT_ONCE = 12;
 
 export class RunDetail extends LitElement {
   static override properties = {
     snapshot: { attribute: false },
-    source: { attribute: false },
     renaming: { state: true },
-    allFor: { state: true },
   };
   static override styles = [controls, runStatusStyles, runDetailStyles];
 
   declare snapshot: Snapshot;
-  declare source: SeriesSource;
   /** The run whose name is being changed: it stays that one whatever is opened meanwhile. */
   declare renaming: string | undefined;
-  declare allFor: string;
 
   constructor() {
     super();
     this.renaming = undefined;
-    this.allFor = '';
   }
 
   override willUpdate(): void {
@@ -140,9 +133,9 @@ export class RunDetail extends LitElement {
 
   #metrics(run: RunRecord): TemplateResult | typeof nothing {
     if (run.metrics.length === 0) return nothing;
-    const all = run.metrics.length <= AT_ONCE || this.allFor === run.run_id;
-    const shown = all ? run.metrics : run.metrics.slice(0, AT_ONCE);
-    const lost = shown.reduce((sum, { key }) => sum + lostPoints(run, key, this.source(run.run_id, key)), 0);
+    const shown = listedMetrics(run, this.snapshot.allMetricsOf);
+    const all = shown.length === run.metrics.length;
+    const lost = shown.reduce((sum, { key }) => sum + lostPoints(run, key, this.snapshot.series.get(run.run_id, key)), 0);
     return html`${lost > 0 ? html`<p class="damaged" role="status" data-testid="damaged">${lossText(lost)}</p>` : nothing}
       <div class="metrics" tabindex="0" role="region" aria-label="Metrics of this run">
       <table>
@@ -153,7 +146,7 @@ export class RunDetail extends LitElement {
         </thead>
         <tbody>
           ${shown.map((metric) => {
-            const series = this.source(run.run_id, metric.key);
+            const series = this.snapshot.series.get(run.run_id, metric.key);
             const summary = series && series.revision > 0 ? series.summary.read() : undefined;
             const number = (value: number | undefined) =>
               html`<td title=${value === undefined ? nothing : exactValue(value)}>${value === undefined ? '…' : formatValue(value)}</td>`;
@@ -169,7 +162,7 @@ export class RunDetail extends LitElement {
       ${
         all
           ? nothing
-          : html`<button class="plain" @click=${() => (this.allFor = run.run_id)}>Show all ${run.metrics.length} metrics</button>`
+          : html`<button class="plain" @click=${() => emitIntent(this, { type: 'show-all-metrics', run_id: run.run_id })}>Show all ${run.metrics.length} metrics</button>`
       }
     </div>`;
   }
