@@ -6,6 +6,7 @@ import { ChartSync } from './chart/chart-sync';
 import { DashboardController } from './controller/dashboard-controller';
 import { emitIntent, INTENT_EVENT, type Intent } from './controller/intents';
 import type { Snapshot } from './controller/snapshot';
+import { runState } from './model/run-state';
 import type { Panel } from './model/view-state';
 import { controls } from './styles/controls';
 import { tokens } from './styles/tokens';
@@ -26,6 +27,13 @@ const PANELS: readonly [Panel, string][] = [
 /** How long a zoom rests before it is written into the address. */
 const SETTLED_MS = 250;
 
+/** What goes on in the open experiment: the detail of the event `entrenar-activity`. */
+export interface Activity {
+  experiment?: string;
+  /** How many of its runs go on. */
+  running: number;
+}
+
 export class EntrenarDashboard extends LitElement {
   static override properties = {
     database: { type: String },
@@ -44,6 +52,7 @@ export class EntrenarDashboard extends LitElement {
   #controller: DashboardController | undefined;
   /** What the controller was told to open. */
   #opened: { database?: string | undefined; experiment?: string | undefined } = {};
+  #said = '';
   #settling: ReturnType<typeof setTimeout> | undefined;
   readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
 
@@ -183,9 +192,21 @@ export class EntrenarDashboard extends LitElement {
   }
 
   #show(): void {
+    this.#tellActivity();
     const range = this.#controller?.snapshot.view.range;
     if (this.#settling === undefined) this.#sync.zoom(range);
     this.requestUpdate();
+  }
+
+  /** For the page around, which may say it in its title. */
+  #tellActivity(): void {
+    const { experiment, runs } = this.#controller?.snapshot ?? { runs: [] };
+    const running = runs.filter((run) => runState(run) === 'running').length;
+    const activity: Activity = { running, ...(experiment && { experiment: experiment.name }) };
+    const said = JSON.stringify(activity);
+    if (said === this.#said) return;
+    this.#said = said;
+    this.dispatchEvent(new CustomEvent<Activity>('entrenar-activity', { detail: activity, bubbles: true, composed: true }));
   }
 
   #zoomed(): void {

@@ -46,7 +46,10 @@ export function chartAxes(ticks: () => { x: readonly PlacedTick[]; y: readonly P
 
 /** As wide as its longest label. */
 function widthOf({ ctx }: uPlot, labels: readonly string[], font: string): number {
+  // uPlot remembers which font it has set: it gets it back.
+  const before = ctx.font;
   ctx.font = `${FONT_PX}px ${font}`;
   const longest = Math.max(0, ...labels.map((label) => ctx.measureText(label).width));
+  ctx.font = before;
   return Math.max(Y_SIZE.least, Math.min(Y_SIZE.most, Math.ceil(longest) + 3 * GAP_PX));
 }

@@ -9,7 +9,10 @@ import { drawPolyline, type Pen } from './polyline';
 
 export interface PlottedCurve {
   run_id: string;
+  /** Short, for beside the others. */
   label: string;
+  /** The whole name of the run. */
+  name: string;
   stroke: RunStroke;
   curve: Curve;
 }

@@ -2,7 +2,9 @@
 
 import { direction } from '../model/best-value';
 import { metricKeys } from '../model/metric-groups';
+import { assignSlots, type StrokeSlots } from '../model/run-colors';
 import { matchesRun, sortRuns } from '../model/run-filter';
+import { labelRuns } from '../model/run-labels';
 import type { ViewState } from '../model/view-state';
 import type { RunRecord, Storage } from '../tracker';
 import type { Catalog } from './catalog';
@@ -19,6 +21,7 @@ export function composeSnapshot(
   view: ViewState,
   openFirst: string | undefined,
   hidden: (id: string) => boolean,
+  strokes: StrokeSlots,
 ): Composed {
   const now_ms = Date.now();
   const experiments = catalog.experiments().filter((each) => !hidden(each.experiment_id));
@@ -47,6 +50,11 @@ export function composeSnapshot(
     selected,
     missing: [...new Set(missing)],
     unreadable: catalog.unreadable(experiment?.experiment_id),
+    strokes: assignSlots(
+      selected.map((run) => run.run_id),
+      strokes,
+    ),
+    labels: labelRuns(selected),
     columns: view.columns ?? automaticColumns(runs),
     persistent: storage.is_persistent(),
     now_ms,

@@ -44,6 +44,8 @@ export class DashboardController {
     unreadable: [],
     columns: [],
     series: { get: () => undefined },
+    strokes: new Map(),
+    labels: new Map(),
     now_ms: Date.now(),
   };
   readonly #options: ControllerOptions;
@@ -185,7 +187,7 @@ export class DashboardController {
     if (!catalog || !storage || !series || this.#stopped) return;
     this.snapshot = {
       phase: 'ready',
-      ...composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id)),
+      ...composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id), this.snapshot.strokes),
       series,
       lost: this.#lost,
       ...(this.#allMetricsOf !== undefined && { allMetricsOf: this.#allMetricsOf }),

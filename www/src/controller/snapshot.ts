@@ -2,6 +2,8 @@
 
 import type { Curve } from '../model/curve';
 import type { Summary } from '../model/metric-summary';
+import type { StrokeSlots } from '../model/run-colors';
+import type { RunLabel } from '../model/run-labels';
 import type { SeriesColumns } from '../model/series-columns';
 import type { ViewState } from '../model/view-state';
 import type { ExperimentRecord, RunRecord, StorageEstimate } from '../tracker';
@@ -67,6 +69,10 @@ export interface Snapshot {
   /** Whose last values the table shows. */
   columns: readonly string[];
   series: SeriesSource;
+  /** The colours and dashes of the selected runs. */
+  strokes: StrokeSlots;
+  /** The names of the selected runs beside each other. */
+  labels: ReadonlyMap<string, RunLabel>;
   /** False where the browser lets the page store nothing: then runs live in memory. */
   persistent: boolean;
   degraded?: Problem;

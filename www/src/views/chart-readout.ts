@@ -14,13 +14,14 @@ export function writeReadout(list: Element, plotted: readonly PlottedCurve[], cu
     smoothing > 0
       ? formatValues(plotted.map(({ curve }, i) => (at[i]! < 0 ? undefined : curve.shown(smoothing, false).values[at[i]!])))
       : [];
-  plotted.forEach(({ label, stroke, run_id }, i) => {
+  plotted.forEach(({ label, name: whole, stroke, run_id }, i) => {
     const item = (list.children[i] as HTMLElement | undefined) ?? list.appendChild(newItem());
     const [swatch, name, value] = item.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
     item.dataset.runId = run_id;
     swatch.style.background = stroke.color;
+    swatch.classList.toggle('dashed', stroke.dash.length > 0);
     name.textContent = label;
-    name.title = label;
+    name.title = whole;
     value.textContent = smoothing > 0 && logged[i] !== undefined ? `${smooth[i]} (${texts[i]})` : texts[i]!;
     value.title = logged[i] === undefined ? '' : exactValue(logged[i]!);
   });
@@ -31,7 +32,7 @@ export function readoutText(plotted: readonly PlottedCurve[], cursor: number | u
   if (cursor === undefined) return '';
   const indices = plotted.map(({ curve }) => curve.nearest(cursor));
   const texts = formatValues(plotted.map(({ curve }, i) => curve.values[indices[i]!]));
-  const values = plotted.map(({ label }, i) => `${label} ${indices[i]! < 0 ? 'none' : texts[i]}`);
+  const values = plotted.map(({ name }, i) => `${name} ${indices[i]! < 0 ? 'none' : texts[i]}`);
   return `${formatX(cursor, xAxis)}: ${values.join(', ')}`;
 }
 

@@ -22,7 +22,7 @@ export function chartTable(plotted: readonly PlottedCurve[], view: ViewState, vi
       <thead>
         <tr>
           <th scope="col">${view.xAxis === 'step' ? 'Step' : 'Time'}</th>
-          ${plotted.map((each) => html`<th scope="col" title=${each.label}>${each.label}</th>`)}
+          ${plotted.map((each) => html`<th scope="col" title=${each.name}>${each.label}</th>`)}
         </tr>
       </thead>
       <tbody>

@@ -3,15 +3,16 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
-import { runStroke } from '../model/run-colors';
-import { runName } from '../model/run-state';
+import { strokeOf } from '../model/run-colors';
 import { controls } from '../styles/controls';
 import { bestRows, lastRows, type Row, settingRows, tagRows } from './compare-rows';
+import { swatch, swatchStyles } from './swatch';
 
 export class CompareTable extends LitElement {
   static override properties = { snapshot: { attribute: false }, dark: { type: Boolean } };
   static override styles = [
     controls,
+    swatchStyles,
     css`
       .options {
         display: flex;
@@ -22,6 +23,7 @@ export class CompareTable extends LitElement {
       }
       .scroll {
         overflow: auto;
+        max-height: 82vh;
         border: 1px solid var(--line);
         border-radius: var(--radius);
         background: var(--surface);
@@ -50,6 +52,7 @@ export class CompareTable extends LitElement {
         color: var(--ink-soft);
       }
       th:first-child {
+        min-width: 11em;
         position: sticky;
         left: 0;
         background: var(--surface);
@@ -73,12 +76,18 @@ export class CompareTable extends LitElement {
         font-family: var(--sans);
         font-weight: 600;
       }
+      thead th {
+        position: sticky;
+        top: 0;
+        z-index: 1;
+        background: var(--surface);
+      }
+      thead th:first-child {
+        z-index: 2;
+      }
       .swatch {
         display: inline-block;
-        width: 10px;
-        height: 10px;
         margin-right: 7px;
-        border-radius: 3px;
       }
       .none {
         padding: 40px 16px;
@@ -94,7 +103,7 @@ export class CompareTable extends LitElement {
   declare dark: boolean;
 
   override render() {
-    const { selected, view } = this.snapshot;
+    const { selected, view, strokes, labels } = this.snapshot;
     if (selected.length === 0) return html`<p class="none">Tick runs in the table to compare them here.</p>`;
     return html`
       <label class="options">
@@ -114,8 +123,8 @@ export class CompareTable extends LitElement {
               <th scope="col"><span class="visually-hidden">What</span></th>
               ${selected.map(
                 (run) =>
-                  html`<th scope="col">
-                    <span class="swatch" .style=${`background: ${runStroke(run.run_id, this.dark).color}`}></span>${runName(run)}
+                  html`<th scope="col" title=${labels.get(run.run_id)?.whole ?? nothing}>
+                    ${swatch(strokeOf(strokes.get(run.run_id) ?? 0, this.dark))}${labels.get(run.run_id)?.short}
                   </th>`,
               )}
             </tr>

@@ -10,7 +10,7 @@ import { Plot } from '../chart/plot';
 import { emitIntent } from '../controller/intents';
 import type { KnownSeries, Snapshot } from '../controller/snapshot';
 import { leftOut } from '../model/bounds';
-import { runStroke } from '../model/run-colors';
+import { strokeOf } from '../model/run-colors';
 import { runName } from '../model/run-state';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
@@ -19,6 +19,7 @@ import { readoutText, writeReadout } from './chart-readout';
 import { chartTable } from './chart-table';
 import { metricChartStyles } from './metric-chart-styles';
 import { lossText, lostPoints } from './series-problem';
+import { swatchStyles } from './swatch';
 
 /** How far out of sight charts are drawn already, so that scrolling never meets an empty one. */
 const AHEAD = '900px';
@@ -32,7 +33,7 @@ export class MetricChart extends LitElement {
     tabular: { state: true },
     large: { type: Boolean, reflect: true },
   };
-  static override styles = [unsafeCSS(uplotStyles), controls, metricChartStyles];
+  static override styles = [unsafeCSS(uplotStyles), controls, swatchStyles, metricChartStyles];
 
   declare metric: string;
   declare snapshot: Snapshot;
@@ -150,7 +151,9 @@ export class MetricChart extends LitElement {
     const { xAxis, xLog, yLog, smoothing, clip } = this.snapshot.view;
     const plotKey = [xAxis, xLog, yLog, smoothing, clip, this.dark].join();
     if (!this.#plot || plotKey !== this.#plotKey) this.#makePlot(plotKey);
-    const drawn = this.#plotted.map((each) => `${each.run_id}:${each.curve.columns.generation}:${each.curve.length}`).join();
+    const drawn = this.#plotted
+      .map((each) => `${each.run_id}:${each.stroke.color}:${each.stroke.dash}:${each.curve.columns.generation}:${each.curve.length}`)
+      .join();
     if (drawn !== this.#drawn) {
       this.#drawn = drawn;
       this.#plot?.setCurves(this.#plotted);
@@ -187,8 +190,6 @@ export class MetricChart extends LitElement {
     this.#errors = [];
     this.#loading = false;
     const runs = this.#runs();
-    const names = new Set<string>();
-    const ambiguous = new Set(runs.map(runName).filter((name) => names.size === names.add(name).size));
     for (const run of runs) {
       const series = this.snapshot.series.get(run.run_id, this.metric);
       if (!series) {
@@ -199,7 +200,7 @@ export class MetricChart extends LitElement {
       const lost = lostPoints(run, this.metric, series);
       if (lost > 0) this.#errors.push(`${runName(run)}: ${lossText(lost)}`);
       if (series.revision === 0) this.#loading = true;
-      else this.#plotted.push(this.#plottedCurve(run, series, ambiguous.has(runName(run))));
+      else this.#plotted.push(this.#plottedCurve(run, series));
     }
     const curves = this.#plotted.map((each) => each.curve);
     this.#leftOut = this.tabular ? undefined : leftOut(curves, view.xLog, view.yLog);
@@ -210,9 +211,10 @@ export class MetricChart extends LitElement {
     return this.snapshot.selected.filter((run) => run.metrics.some((metric) => metric.key === this.metric));
   }
 
-  #plottedCurve(run: RunRecord, series: KnownSeries, ambiguous: boolean): PlottedCurve {
-    const label = ambiguous ? `${runName(run)} (${run.run_id})` : runName(run);
-    return { run_id: run.run_id, label, stroke: runStroke(run.run_id, this.dark), curve: series.curve };
+  #plottedCurve({ run_id }: RunRecord, { curve }: KnownSeries): PlottedCurve {
+    const { strokes, labels } = this.snapshot;
+    const { short = run_id, whole = run_id } = labels.get(run_id) ?? {};
+    return { run_id, label: short, name: whole, stroke: strokeOf(strokes.get(run_id) ?? 0, this.dark), curve };
   }
 
   #makePlot(plotKey: string): void {

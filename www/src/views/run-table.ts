@@ -5,9 +5,10 @@ import { repeat } from 'lit/directives/repeat.js';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { exactValue, formatAgo, formatDateTime, formatDuration, formatValues } from '../model/format';
-import { runStroke } from '../model/run-colors';
+import { strokeOf } from '../model/run-colors';
 import { lastValue } from '../model/run-filter';
-import { runDuration, runName, runStart, runState } from '../model/run-state';
+import { labelRuns, type RunLabel } from '../model/run-labels';
+import { runDuration, runName, runStart, runState, STATE_LABELS } from '../model/run-state';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
 import './column-chooser';
@@ -31,6 +32,7 @@ export class RunTable extends LitElement {
     const { runs, listed, selected, view, columns } = this.snapshot;
     const chosen = new Set(selected.map((run) => run.run_id));
     const values = this.#values();
+    const labels = labelRuns(listed, false);
     return html`
       <div class="heading">
         <h2>Runs <span class="count">${runs.length}</span></h2>
@@ -65,7 +67,7 @@ export class RunTable extends LitElement {
             ${repeat(
               listed,
               (run) => run.run_id,
-              (run, i) => this.#row(run, chosen.has(run.run_id), values[i]!),
+              (run, i) => this.#row(run, chosen.has(run.run_id), values[i]!, labels.get(run.run_id)!),
             )}
           </tbody>
         </table>
@@ -89,12 +91,14 @@ export class RunTable extends LitElement {
     return listed.map((_, i) => byColumn.map((column) => column[i]!));
   }
 
-  #row(run: RunRecord, shown: boolean, values: readonly Value[]): TemplateResult {
-    const { now_ms, view } = this.snapshot;
-    const { color } = runStroke(run.run_id, this.dark);
+  #row(run: RunRecord, shown: boolean, values: readonly Value[], label: RunLabel): TemplateResult {
+    const { now_ms, view, strokes } = this.snapshot;
+    const slot = strokes.get(run.run_id);
+    const color = slot === undefined ? '' : strokeOf(slot, this.dark).color;
     const started = formatAgo(runStart(run), now_ms);
     const took = formatDuration(runDuration(run, now_ms));
     const state = runState(run);
+    const tags = Object.entries(run.tags).map(([key, value]) => `${key}: ${value}`);
     return html`<tr
       data-testid="run-row"
       data-run-id=${run.run_id}
@@ -104,18 +108,26 @@ export class RunTable extends LitElement {
       <td class="pick">
         <input
           type="checkbox"
-          .style=${`--run: ${color}`}
+          .style=${color && `--run: ${color}`}
           aria-label=${`Show ${runName(run)} in the charts`}
           .checked=${shown}
           @change=${() => emitIntent(this, { type: 'toggle-run', run_id: run.run_id })}
         />
       </td>
       <th scope="row" class="name">
-        <button class="plain open" title=${run.run_name ? `${run.run_name} (${run.run_id})` : run.run_id} @click=${() => this.#open(run)}>${runName(run)}</button>
-        <div class="under narrow">${runStatus(run)}<span>· ${started}</span><span>· ${took}</span></div>
+        <div class="line">
+          <span class="mini">${runStatus(run, true)}</span>
+          <button
+            class=${runName(run).trim() ? 'plain open' : 'plain open blank'}
+            data-id=${run.run_id}
+            title=${[runName(run), run.run_id, STATE_LABELS[state], started, took, ...tags].join('\n')}
+            aria-label=${label.short === label.whole ? nothing : label.whole}
+            @click=${() => this.#open(run)}
+          >${label.short}</button>
+        </div>
         <div class="under">
           ${run.run_name ? html`<span class="wide">${run.run_id}</span>` : nothing}
-          ${Object.entries(run.tags).map(([key, value]) => html`<span class="tag" title=${`${key}: ${value}`}>${key}: ${value}</span>`)}
+          ${tags.map((tag) => html`<span class="tag" title=${tag}>${tag}</span>`)}
         </div>
       </th>
       <td class="wide" title=${state === 'interrupted' ? `Last heard of ${formatAgo(run.heard_ms, now_ms)}` : nothing}>${runStatus(run)}</td>
