@@ -1,5 +1,5 @@
 // What the dashboard says of runs is true: settings in full, differences as data, deletions as they happened.
-import { expect, id, listed, row, test } from './fixtures/dashboard.js';
+import { card, expect, id, listed, points, row, test } from './fixtures/dashboard.js';
 import { NAMES } from './fixtures/tracked-runs.js';
 
 test('settings are shown exactly, compared exactly, and found by value', async ({ dashboard, open }) => {
@@ -84,4 +84,63 @@ test('the time of a run that goes on goes on', async ({ dashboard, open }) => {
   await expect.poll(seconds).toBeGreaterThan(0);
   const before = await seconds();
   await expect.poll(seconds).toBeGreaterThan(before + 1.5);
+});
+
+test('at the pointer every run is named with its value, the nearest first, and a click keeps it there', async ({ dashboard, open }) => {
+  const other = await open();
+  await other.evaluate(async () => {
+    for (let index = 0; index < 30; index += 1) {
+      const run = await entrenar.WasmRun.new('many', { run_name: `a-long-common-name-lr${index}-cosine-warmup` });
+      run.log_series('loss', Float64Array.from({ length: 100 }, () => index));
+      await run.finish();
+    }
+  });
+  const page = await dashboard('experiment=many&runs=run-0~29');
+  await points(page, 'loss', 3000);
+  const area = await card(page, 'loss').locator('.u-over').boundingBox();
+  const tooltip = card(page, 'loss').getByTestId('chart-tooltip');
+  await expect(tooltip).toBeHidden();
+  const padded = (30 - 1) * 1.12;
+  const height = (value) => area.y + area.height * (1 - (value + 29 * 0.06) / padded);
+  await page.mouse.move(area.x + area.width - 4, height(7));
+  await expect(tooltip).toBeVisible();
+  await expect(tooltip.locator('li')).toHaveCount(30);
+  await expect(tooltip.locator('li').first()).toHaveText(/…lr7…\s*7/);
+  await expect(tooltip.locator('li').nth(1)).toHaveText(/…lr29…\s*29/);
+  await expect(tooltip.locator('header')).toContainText('Step 9');
+  const box = await tooltip.boundingBox();
+  expect(box.x).toBeGreaterThanOrEqual(0);
+  expect(box.x + box.width).toBeLessThanOrEqual(1440);
+  expect(box.y + box.height).toBeLessThanOrEqual(1000);
+  await page.mouse.move(area.x + 40, height(20));
+  await expect(tooltip.locator('li').first()).toHaveText(/…lr20…\s*20/);
+  await page.mouse.down();
+  await page.mouse.up();
+  await page.mouse.move(5, 5);
+  await expect(tooltip).toBeVisible();
+  await expect(tooltip.locator('li').first()).toHaveText(/…lr20…\s*20/);
+  await page.mouse.move(area.x + 20, height(3));
+  await page.mouse.down();
+  await page.mouse.up();
+  await page.mouse.move(5, 5);
+  await expect(tooltip).toBeHidden();
+});
+
+test('the page says in its title what is running, and smoothing takes a number', async ({ context, site, open, problems }) => {
+  void problems;
+  const other = await open();
+  await other.evaluate(async () => {
+    globalThis.run = await entrenar.WasmRun.new('live');
+    run.log_series('loss', new Float64Array([1, 2, 3]));
+    await run.flush();
+  });
+  const page = await context.newPage();
+  await page.goto(`${site.origin}/page/index.html?smooth=0.999`);
+  await expect(page).toHaveTitle('● 1 running · live · entrenar');
+  await expect(page.getByTestId('smoothing-number')).toHaveValue('0.999');
+  await page.getByTestId('smoothing-number').fill('0.9999');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => new URL(page.url()).searchParams.get('smooth')).toBe('0.9999');
+  await other.evaluate(() => run.finish());
+  await expect(page).toHaveTitle('live · entrenar');
 });

@@ -19,6 +19,17 @@ export interface PlotSettings {
   clip: boolean;
 }
 
+/** Where the pointer is over a chart. */
+export interface Hover {
+  x: number;
+  /** From the top of the area in which curves are drawn. */
+  top: number;
+  clientX: number;
+  clientY: number;
+  /** How far from that top a value is drawn. */
+  topOf(value: number): number;
+}
+
 const LEAST_PX = 80;
 /** Times are whole milliseconds: an axis spans some of them. */
 const LEAST_MS = 4;
@@ -29,6 +40,7 @@ export class Plot {
   readonly #sync: ChartSync;
   readonly #settings: PlotSettings;
   readonly #uplot: uPlot;
+  readonly #onHover: (hover: Hover | undefined) => void;
   readonly #dots: HTMLElement[] = [];
   #plotted: readonly PlottedCurve[] = [];
   /** What is drawn, and what would show everything. */
@@ -38,8 +50,15 @@ export class Plot {
   #ticks: { x: readonly PlacedTick[]; y: readonly PlacedTick[] } = { x: [], y: [] };
   #frame = 0;
 
-  constructor(target: HTMLElement, sync: ChartSync, settings: PlotSettings, colors: ChartColors) {
+  constructor(
+    target: HTMLElement,
+    sync: ChartSync,
+    settings: PlotSettings,
+    colors: ChartColors,
+    onHover: (hover: Hover | undefined) => void,
+  ) {
     this.#sync = sync;
+    this.#onHover = onHover;
     this.#settings = settings;
     const { xLog, yLog, xAxis } = settings;
     this.#x = { ...emptyBounds(xLog), log: xLog };
@@ -198,7 +217,21 @@ export class Plot {
 
   #cursorMoved(): void {
     const left = this.#uplot.cursor.left;
-    this.#sync.moveCursor(left === undefined || left < 0 ? undefined : this.#xAt(left), this);
+    const x = left === undefined || left < 0 ? undefined : this.#xAt(left);
+    this.#sync.moveCursor(x, this);
+    this.#tellHover(x);
+  }
+
+  /** A cursor that another chart or a key has moved is no pointer. */
+  #tellHover(x: number | undefined): void {
+    const { top, event } = this.#uplot.cursor;
+    if (x === undefined || top === undefined || !(event instanceof MouseEvent)) {
+      this.#onHover(undefined);
+      return;
+    }
+    const { height } = this.#size();
+    const up = fractionOf(this.#y);
+    this.#onHover({ x, top, clientX: event.clientX, clientY: event.clientY, topOf: (value) => (1 - up(value)) * height });
   }
 
   /** Shows the shared cursor here, with a dot on every curve. */

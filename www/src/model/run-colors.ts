@@ -3,14 +3,14 @@
 
 /**
  * Twenty colours that are told apart, three to one against the ground: found by distance in OKLab, the least of what people
- * with and without each common colour blindness see. The first are those of Okabe and Ito.
+ * with and without each common colour blindness see. Those that follow each other, as the runs of a day do, differ most.
  */
 export const LIGHT: readonly string[] =
-  '#0072b2 #d55e00 #00805e #b0558b #a87700 #5d240e #210ba1 #a94bfc #860d63 #6c02cf #878cc9 #6d540a #274893 #af877f #13403b #82414e #4c087d #cb11b0 #509a51 #995e3e'.split(
+  '#0072b2 #509a51 #a94bfc #13403b #878cc9 #274893 #a87700 #82414e #4c087d #00805e #6c02cf #b0558b #6d540a #d55e00 #860d63 #cb11b0 #af877f #210ba1 #5d240e #995e3e'.split(
     ' ',
   );
 export const DARK: readonly string[] =
-  '#56a8e0 #f08a3c #35c298 #e08fbd #e0b040 #9634e7 #51753f #c2edfe #d6358d #45fd8f #7d72c9 #d7bcfb #d4f729 #bc7769 #d32704 #218196 #b56eff #96ddb6 #4265b3 #9dad6c'.split(
+  '#56a8e0 #d7bcfb #35c298 #e0b040 #45fd8f #7d72c9 #d6358d #bc7769 #c2edfe #218196 #9dad6c #d4f729 #b56eff #e08fbd #d32704 #96ddb6 #f08a3c #4265b3 #51753f #9634e7'.split(
     ' ',
   );
 /** For more runs than there are colours. */

@@ -17,6 +17,8 @@ import type { RunRecord } from '../tracker';
 import { chartKeyboard } from './chart-keyboard';
 import { readoutText, writeReadout } from './chart-readout';
 import { chartTable } from './chart-table';
+import { ChartTooltip } from './chart-tooltip';
+import { chartTooltipStyles } from './chart-tooltip-styles';
 import { metricChartStyles } from './metric-chart-styles';
 import { lossText, lostPoints } from './series-problem';
 import { swatchStyles } from './swatch';
@@ -33,7 +35,7 @@ export class MetricChart extends LitElement {
     tabular: { state: true },
     large: { type: Boolean, reflect: true },
   };
-  static override styles = [unsafeCSS(uplotStyles), controls, swatchStyles, metricChartStyles];
+  static override styles = [unsafeCSS(uplotStyles), controls, swatchStyles, chartTooltipStyles, metricChartStyles];
 
   declare metric: string;
   declare snapshot: Snapshot;
@@ -44,6 +46,10 @@ export class MetricChart extends LitElement {
 
   #plot: Plot | undefined;
   #host: Element | undefined;
+  readonly #tooltip = new ChartTooltip(
+    () => this.renderRoot?.querySelector<HTMLElement>('.tooltip'),
+    () => ({ plotted: this.#plotted, ...this.snapshot.view }),
+  );
   #plotKey = '';
   #drawn = '';
   /** Visible, and its turn to draw has come. */
@@ -130,12 +136,15 @@ export class MetricChart extends LitElement {
             data-testid="chart"
             data-metric=${this.metric}
             data-points=${this.#plotted.reduce((sum, each) => sum + each.curve.length, 0)}
-            @keydown=${this.#keyboard}
+            @keydown=${this.#keyPressed}
+            @pointerdown=${this.#tooltip.pressed}
+            @click=${this.#tooltip.clicked}
           ></div>`
       }
       ${this.#loading && this.#plotted.length === 0 ? html`<p class="notice">Reading…</p>` : nothing}
       ${this.#leftOut ? html`<p class="notice" role="status" data-testid="left-out">${this.#leftOut}</p>` : nothing}
       ${this.#errors.map((error) => html`<p class="notice error" data-testid="chart-problem">${error}</p>`)}
+      <div class="tooltip" popover="manual" aria-hidden="true" data-testid="chart-tooltip"></div>
       <ul class="readout" aria-label="Values" tabindex=${count > 1 ? 0 : nothing}></ul>
       <div class="visually-hidden" aria-live="polite" data-testid="chart-announcement"></div>
     `;
@@ -223,12 +232,13 @@ export class MetricChart extends LitElement {
     if (!target) return;
     const style = getComputedStyle(target);
     const colors = { ink: style.color, line: style.borderTopColor, font: style.fontFamily };
-    this.#plot = new Plot(target, this.sync, this.snapshot.view, colors);
+    this.#plot = new Plot(target, this.sync, this.snapshot.view, colors, this.#tooltip.hover);
     this.#plotKey = plotKey;
     this.#size?.observe(target);
   }
 
   #dropPlot(): void {
+    this.#tooltip.dismiss();
     this.#plot?.destroy();
     this.#plot = undefined;
     this.#drawn = '';
@@ -249,6 +259,11 @@ export class MetricChart extends LitElement {
 
   readonly #rangeMoved = (): void => {
     if (this.tabular) this.requestUpdate();
+  };
+
+  readonly #keyPressed = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') this.#tooltip.dismiss();
+    this.#keyboard(event);
   };
 
   #announce(text: string): void {

@@ -13,7 +13,7 @@ export type { Tick } from './tick';
 export type Quantity = 'value' | 'step' | 'relative' | 'wall';
 
 /** About how many pixels a label takes along the axis. */
-const SPACING: Record<Quantity, number> = { value: 30, step: 64, relative: 72, wall: 96 };
+const SPACING: Record<Quantity, number> = { value: 26, step: 64, relative: 72, wall: 96 };
 
 /** Outside the years 100 to 9000 no clock has measured anything: there, times are just numbers. */
 const FIRST_MS = -5.9e13;
