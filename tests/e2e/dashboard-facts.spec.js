@@ -1,5 +1,6 @@
 // What the dashboard says of runs is true: settings in full, differences as data, deletions as they happened.
-import { card, expect, id, listed, points, row, test } from './fixtures/dashboard.js';
+import { readFile } from 'node:fs/promises';
+import { card, expect, id, listed, painted, points, row, test } from './fixtures/dashboard.js';
 import { NAMES } from './fixtures/tracked-runs.js';
 
 test('settings are shown exactly, compared exactly, and found by value', async ({ dashboard, open }) => {
@@ -143,4 +144,32 @@ test('the page says in its title what is running, and smoothing takes a number',
   await expect.poll(() => new URL(page.url()).searchParams.get('smooth')).toBe('0.9999');
   await other.evaluate(() => run.finish());
   await expect(page).toHaveTitle('live · entrenar');
+});
+
+test('a run that is pointed at stands out, and what is shown is saved exactly', async ({ dashboard, open }) => {
+  const other = await open();
+  await other.evaluate(async () => {
+    for (const value of [0.1 + 0.2, 2]) {
+      const run = await entrenar.WasmRun.new('two', { run_name: `at ${value}` });
+      run.log_series('loss', new Float64Array([value, value, value]));
+      await run.finish();
+    }
+  });
+  const page = await dashboard('experiment=two&range=1~2');
+  await points(page, 'loss', 6);
+  const seen = async () => [await painted(page, 'loss', 'run-0'), await painted(page, 'loss', 'run-1')].map((ink) => ink !== undefined);
+  await expect.poll(seen).toEqual([true, true]);
+  await row(page, 'run-0').hover();
+  await expect.poll(seen).toEqual([true, false]);
+  await card(page, 'loss').locator('.readout [data-run-id="run-1"]').hover();
+  await expect.poll(seen).toEqual([false, true]);
+  await page.mouse.move(5, 5);
+  await expect.poll(seen).toEqual([true, true]);
+  const download = page.waitForEvent('download');
+  await card(page, 'loss').hover();
+  await card(page, 'loss').getByTestId('chart-csv').click();
+  const text = await readFile(await (await download).path(), 'utf8');
+  expect(text.trimEnd().split('\r\n').toSorted()).toEqual(
+    ['run-0,at 0.30000000000000004,1,0.30000000000000004', 'run-0,at 0.30000000000000004,2,0.30000000000000004', 'run-1,at 2,1,2', 'run-1,at 2,2,2', 'run_id,run,step,value'],
+  );
 });

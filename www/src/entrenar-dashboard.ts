@@ -113,7 +113,7 @@ export class EntrenarDashboard extends LitElement {
             : nothing
           : html`<div class=${view.wideTable ? 'body wide' : 'body'}>
             <aside aria-label="Runs">
-              <entrenar-run-table .snapshot=${snapshot} .dark=${this.dark}></entrenar-run-table>
+              <entrenar-run-table .snapshot=${snapshot} .sync=${this.#sync} .dark=${this.dark}></entrenar-run-table>
             </aside>
             <section class="main" aria-label="Metrics">
               ${snapshot.detail ? html`<entrenar-run-detail .snapshot=${snapshot} .dark=${this.dark}></entrenar-run-detail>` : nothing}

@@ -23,18 +23,31 @@ const DOT_PX = 2.4;
 
 const reduced = emptyReduced();
 
-export function paintCurves(ctx: CanvasRenderingContext2D, frame: Frame, plotted: readonly PlottedCurve[], smoothing: number): void {
+/** How much of the others is seen while one run stands out, and of the values behind their average. */
+const DIMMED = 0.18;
+const BEHIND = 0.28;
+
+export function paintCurves(
+  ctx: CanvasRenderingContext2D,
+  frame: Frame,
+  plotted: readonly PlottedCurve[],
+  smoothing: number,
+  emphasised: string | undefined,
+): void {
   ctx.save();
   ctx.beginPath();
   ctx.rect(frame.left, frame.top - frame.pixelRatio, frame.width, frame.height + 2 * frame.pixelRatio);
   ctx.clip();
-  for (const { curve, stroke } of plotted) {
+  const front = plotted.filter(({ run_id }) => run_id === emphasised);
+  const back = front.length > 0 ? plotted.filter(({ run_id }) => run_id !== emphasised) : plotted;
+  for (const { curve, stroke } of [...back, ...front]) {
+    const opacity = front.length > 0 && !front.some((each) => each.curve === curve) ? DIMMED : 1;
     ctx.strokeStyle = ctx.fillStyle = stroke.color;
     if (smoothing > 0) {
-      ctx.globalAlpha = 0.28;
+      ctx.globalAlpha = BEHIND * opacity;
       paintCurve(ctx, frame, curve, curve.shown(0, frame.y.log), { dash: [], width: 1, dots: false });
-      ctx.globalAlpha = 1;
     }
+    ctx.globalAlpha = opacity;
     paintCurve(ctx, frame, curve, curve.shown(smoothing, frame.y.log), { dash: stroke.dash, width: 1.6, dots: true });
     if (curve.nonFinite.length > 0) paintMarks(ctx, frame, curve);
   }

@@ -101,6 +101,7 @@ export class Plot {
     });
     sync.addEventListener('range', this.#invalidate);
     sync.addEventListener('cursor', this.#follow);
+    sync.addEventListener('emphasis', this.#invalidate);
   }
 
   get canvas(): HTMLCanvasElement {
@@ -136,6 +137,7 @@ export class Plot {
     cancelAnimationFrame(this.#frame);
     this.#sync.removeEventListener('range', this.#invalidate);
     this.#sync.removeEventListener('cursor', this.#follow);
+    this.#sync.removeEventListener('emphasis', this.#invalidate);
     this.#uplot.destroy();
   }
 
@@ -204,7 +206,7 @@ export class Plot {
 
   #paint(): void {
     const frame = { ...this.#uplot.bbox, x: this.#x, y: this.#y, pixelRatio: devicePixelRatio };
-    paintCurves(this.#uplot.ctx, frame, this.#plotted, this.#settings.smoothing);
+    paintCurves(this.#uplot.ctx, frame, this.#plotted, this.#settings.smoothing, this.#sync.emphasised);
   }
 
   #selected(): void {

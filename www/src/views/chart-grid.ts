@@ -5,6 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { ChartSync } from '../chart/chart-sync';
 import type { Snapshot } from '../controller/snapshot';
 import { groupMetrics, type MetricGroup, metricKeys } from '../model/metric-groups';
+import { metricFilter } from '../model/metric-query';
 import { controls } from '../styles/controls';
 import './metric-chart';
 
@@ -75,8 +76,8 @@ export class ChartGrid extends LitElement {
 
   override render() {
     const { selected, runs, view } = this.snapshot;
-    const wanted = view.metricQuery.toLowerCase();
-    const keys = metricKeys(selected).filter((key) => key.toLowerCase().includes(wanted));
+    const wanted = view.metricQuery.trim();
+    const keys = metricKeys(selected).filter(metricFilter(wanted));
     if (keys.length === 0) return html`<p class="none">${this.#explain(selected.length, runs.length, wanted)}</p>`;
     const groups = groupMetrics(keys);
     return repeat(

@@ -64,6 +64,7 @@ export class ChartToolbar extends LitElement {
       <input
         type="search"
         placeholder="Find a metric"
+        title="Words that are all in its name, or a regular expression: /^layer\d/"
         aria-label="Find a metric"
         .value=${view.metricQuery}
         @input=${(event: InputEvent) => this.#set({ metricQuery: (event.target as HTMLInputElement).value })}

@@ -10,8 +10,10 @@ import { Plot } from '../chart/plot';
 import { emitIntent } from '../controller/intents';
 import type { KnownSeries, Snapshot } from '../controller/snapshot';
 import { leftOut } from '../model/bounds';
+import { csvRows } from '../model/csv';
 import { strokeOf } from '../model/run-colors';
 import { runName } from '../model/run-state';
+import { saveFile } from '../save-file';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
 import { chartKeyboard } from './chart-keyboard';
@@ -118,6 +120,7 @@ export class MetricChart extends LitElement {
           <button class="plain" aria-pressed=${this.tabular} data-testid="chart-table-toggle" @click=${() => (this.tabular = !this.tabular)}>
             Table
           </button>
+          <button class="plain" data-testid="chart-csv" title="The points that are shown, exactly" @click=${this.#saveTable}>CSV</button>
           <button class="plain" data-testid="chart-png" ?disabled=${this.tabular} @click=${this.#save}>PNG</button>
           <button class="plain" aria-pressed=${this.large} @click=${() => (this.large = !this.large)}>
             ${this.large ? 'Smaller' : 'Larger'}
@@ -145,7 +148,7 @@ export class MetricChart extends LitElement {
       ${this.#leftOut ? html`<p class="notice" role="status" data-testid="left-out">${this.#leftOut}</p>` : nothing}
       ${this.#errors.map((error) => html`<p class="notice error" data-testid="chart-problem">${error}</p>`)}
       <div class="tooltip" popover="manual" aria-hidden="true" data-testid="chart-tooltip"></div>
-      <ul class="readout" aria-label="Values" tabindex=${count > 1 ? 0 : nothing}></ul>
+      <ul class="readout" @pointerover=${this.#pointed} @pointerleave=${this.#unpointed} aria-label="Values" tabindex=${count > 1 ? 0 : nothing}></ul>
       <div class="visually-hidden" aria-live="polite" data-testid="chart-announcement"></div>
     `;
   }
@@ -266,10 +269,23 @@ export class MetricChart extends LitElement {
     this.#keyboard(event);
   };
 
+  readonly #pointed = (event: Event): void => {
+    this.sync.emphasise((event.target as Element).closest('li')?.dataset.runId);
+  };
+
+  readonly #unpointed = (): void => this.sync.emphasise(undefined);
+
   #announce(text: string): void {
     const live = this.renderRoot.querySelector('[aria-live]');
     if (live) live.textContent = text;
   }
+
+  readonly #saveTable = (): void => {
+    const { xAxis } = this.snapshot.view;
+    const [min, max] = this.sync.range ?? [-Infinity, Infinity];
+    const names = { step: 'step', relative: 'relative_ms', wall: 'timestamp_ms' };
+    saveFile(new Blob([...csvRows(this.#plotted, names[xAxis], { min, max })], { type: 'text/csv' }), `${this.metric}.csv`);
+  };
 
   readonly #save = (): void => {
     if (this.#plot) downloadPng(this.#plot.canvas, this.metric, this.#plotted, getComputedStyle(this));

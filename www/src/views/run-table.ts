@@ -2,6 +2,7 @@
 
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import type { ChartSync } from '../chart/chart-sync';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { exactValue, formatAgo, formatDateTime, formatDuration, formatValues } from '../model/format';
@@ -22,10 +23,11 @@ interface Value {
 }
 
 export class RunTable extends LitElement {
-  static override properties = { snapshot: { attribute: false }, dark: { type: Boolean } };
+  static override properties = { snapshot: { attribute: false }, sync: { attribute: false }, dark: { type: Boolean } };
   static override styles = [controls, runStatusStyles, runTableStyles];
 
   declare snapshot: Snapshot;
+  declare sync: ChartSync;
   declare dark: boolean;
 
   override render() {
@@ -63,7 +65,7 @@ export class RunTable extends LitElement {
               ${columns.map((key) => this.#header(`value:${key}`, key, 'value'))}
             </tr>
           </thead>
-          <tbody>
+          <tbody @pointerover=${this.#pointed} @pointerleave=${this.#unpointed}>
             ${repeat(
               listed,
               (run) => run.run_id,
@@ -180,6 +182,12 @@ export class RunTable extends LitElement {
     const all = (event.target as HTMLInputElement).checked;
     this.#view({ selection: all ? [...others, ...listed] : others, follow: false });
   }
+
+  readonly #pointed = (event: Event): void => {
+    this.sync.emphasise((event.target as Element).closest('tr')?.dataset.runId);
+  };
+
+  readonly #unpointed = (): void => this.sync.emphasise(undefined);
 
   readonly #clear = () => this.#view({ query: '', states: [] });
 }
