@@ -60,6 +60,80 @@ test('a spike among points that became rare is drawn at its step, and the curve 
   for (let share = 0; share < 1; share += 0.05) expect(await seen(page, share, share + 0.05), `ink from ${share}`).toBeDefined();
 });
 
+/** Of every device pixel column of the chart the highest and the lowest pixel with ink of that run, from the top. */
+const inkColumns = (page) =>
+  card(page, 'loss').evaluate((element) => {
+    const canvas = element.shadowRoot.querySelector('canvas');
+    const over = element.shadowRoot.querySelector('.u-over').getBoundingClientRect();
+    const box = canvas.getBoundingClientRect();
+    const scale = canvas.width / box.width;
+    const wanted = getComputedStyle(element.shadowRoot.querySelector('.readout .swatch')).backgroundColor.match(/\d+/g).map(Number);
+    const [left, top, width, height] = [over.x - box.x, over.y - box.y, over.width, over.height].map((length) => Math.round(length * scale));
+    const { data } = canvas.getContext('2d').getImageData(left, top, width, height);
+    // Half of the ink is enough: lines are smoothed at their edges.
+    const isInk = (index) => data[index * 4 + 3] > 100 && wanted.every((part, channel) => Math.abs(part - data[index * 4 + channel]) <= 40);
+    return Array.from({ length: width }, (_, x) => {
+      const rows = Array.from({ length: height }, (_, y) => y).filter((y) => isInk(y * width + x));
+      return { high: rows[0], low: rows.at(-1) };
+    }).map((column) => ({ ...column, width, height }));
+  });
+
+/** The same of the full polyline, between the edges that the axes are known to have. */
+function polylineColumns(steps, values, { width, height }) {
+  const [first, last] = [steps[0], steps.at(-1)];
+  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+  const pad = (greatest - least) * 0.06;
+  const x = (i) => ((steps[i] - first) / (last - first)) * width;
+  const y = (i) => height * (1 - (values[i] - least + pad) / (greatest - least + 2 * pad));
+  const columns = Array.from({ length: width }, () => ({ high: Infinity, low: -Infinity }));
+  const add = (column, ...ys) => {
+    if (!columns[column]) return;
+    columns[column].high = Math.min(columns[column].high, ...ys);
+    columns[column].low = Math.max(columns[column].low, ...ys);
+  };
+  for (let i = 0; i < steps.length; i += 1) {
+    add(Math.min(width - 1, Math.floor(x(i))), y(i));
+    if (i === 0) continue;
+    const at = (where) => y(i - 1) + ((y(i) - y(i - 1)) * (where - x(i - 1))) / (x(i) - x(i - 1));
+    for (let column = Math.floor(x(i - 1)); column < x(i); column += 1) add(column, at(Math.max(column, x(i - 1))), at(Math.min(column + 1, x(i))));
+  }
+  return columns;
+}
+
+for (const deviceScaleFactor of [1, 1.5, 2]) {
+  for (const [shape, stepAt] of [
+    ['at every step', (i) => i],
+    ['at every step and then at every 500th', (i) => (i < 3000 ? i : 3000 + (i - 3000) * 500)],
+    ['in bursts', (i) => i + Math.floor(i / 100) * 2000],
+  ]) {
+    test.describe(`in pixels, ${deviceScaleFactor} to one`, () => {
+      test.use({ deviceScaleFactor });
+
+      test(`what is logged ${shape} has the extent of the full polyline in every column`, async ({ dashboard, open }) => {
+        const steps = Array.from({ length: 3100 }, (_, i) => stepAt(i));
+        const values = steps.map((_, i) => Math.exp(-i / 900) + (i % 7 === 0 ? 0.3 : 0.02) * Math.sin(i * 12.9) + (i === 1234 ? 3 : 0));
+        await log(open, values, steps);
+        const page = await dashboard('experiment=hard');
+        await points(page, 'loss', steps.length);
+        await expect.poll(async () => (await inkColumns(page)).some(({ high }) => high !== undefined)).toBe(true);
+        const ink = await inkColumns(page);
+        const expected = polylineColumns(steps, values, ink[0]);
+        // A line is 1.6 CSS pixels wide, and reaches into the columns beside a steep part of it.
+        const reach = Math.ceil(deviceScaleFactor);
+        const wrong = expected.flatMap(({ high, low }, column) => {
+          const near = expected.slice(Math.max(0, column - reach), column + reach + 1);
+          const [highest, lowest] = [Math.min(...near.map((one) => one.high)), Math.max(...near.map((one) => one.low))];
+          const { high: top, low: bottom } = ink[column];
+          const missing = !(top <= high + 1 && bottom >= low - 2);
+          const extra = top < highest - deviceScaleFactor - 1.5 || bottom > lowest + deviceScaleFactor + 1.5;
+          return missing || extra ? [`column ${column}: ink ${top}…${bottom}, curve ${high.toFixed(1)}…${low.toFixed(1)}`] : [];
+        });
+        expect(wrong).toEqual([]);
+      });
+    });
+  }
+}
+
 test('a last value that explodes is drawn', async ({ dashboard, open }) => {
   await log(open, [...new Array(3000).fill(0.5), 10]);
   const page = await dashboard('experiment=hard');
