@@ -1,6 +1,6 @@
 // What the dashboard says of runs is true: settings in full, differences as data, deletions as they happened.
 import { readFile } from 'node:fs/promises';
-import { card, expect, id, listed, painted, points, row, test } from './fixtures/dashboard.js';
+import { card, expect, id, listed, painted, points, row, test, ticked } from './fixtures/dashboard.js';
 import { NAMES } from './fixtures/tracked-runs.js';
 
 test('settings are shown exactly, compared exactly, and found by value', async ({ dashboard, open }) => {
@@ -172,4 +172,17 @@ test('a run that is pointed at stands out, and what is shown is saved exactly', 
   expect(text.trimEnd().split('\r\n').toSorted()).toEqual(
     ['run-0,at 0.30000000000000004,1,0.30000000000000004', 'run-0,at 0.30000000000000004,2,0.30000000000000004', 'run-1,at 2,1,2', 'run-1,at 2,2,2', 'run_id,run,step,value'],
   );
+});
+
+test.describe('what is filtered', () => {
+  test.beforeEach(({ runs }) => runs);
+
+  test('is charted on request', async ({ dashboard }) => {
+    const page = await dashboard('experiment=sweep');
+    await expect(page.getByTestId('chart-listed')).toHaveCount(0);
+    await page.getByTestId('find-runs').fill('optimizer:adam team:vision');
+    await page.getByTestId('chart-listed').click();
+    await page.getByTestId('find-runs').fill('');
+    await expect.poll(() => ticked(page)).toEqual([7, 5, 1].map(id));
+  });
 });

@@ -28,6 +28,16 @@ export class ChartToolbar extends LitElement {
         margin-bottom: 14px;
         font-size: 13px;
       }
+      /* It stays in sight where it takes one line. */
+      @media (min-width: 1100px) {
+        :host {
+          position: sticky;
+          z-index: 3;
+          top: 0;
+          padding-block: 6px;
+          background: var(--ground);
+        }
+      }
       label,
       .toggles {
         display: flex;
