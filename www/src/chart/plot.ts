@@ -30,6 +30,9 @@ export interface Hover {
   topOf(value: number): number;
 }
 
+const REST_MS = 150;
+/** More dots than this would hide the curves they are on. */
+const MOST_DOTS = 100;
 const LEAST_PX = 80;
 /** Times are whole milliseconds: an axis spans some of them. */
 const LEAST_MS = 4;
@@ -49,6 +52,9 @@ export class Plot {
   #full: Range;
   #ticks: { x: readonly PlacedTick[]; y: readonly PlacedTick[] } = { x: [], y: [] };
   #frame = 0;
+  #inSight = true;
+  #later: ReturnType<typeof setTimeout> | undefined;
+  readonly #sight = new IntersectionObserver(([entry]) => this.#seen(entry?.isIntersecting ?? true));
 
   constructor(
     target: HTMLElement,
@@ -99,6 +105,7 @@ export class Plot {
       zoom: (range) => sync.zoom(range && this.#sane(range)),
       point: (clientX) => sync.moveCursor(clientX === undefined ? undefined : this.#xAt(clientX - this.#left()), {}),
     });
+    this.#sight.observe(target);
     sync.addEventListener('range', this.#invalidate);
     sync.addEventListener('cursor', this.#follow);
     sync.addEventListener('emphasis', this.#invalidate);
@@ -135,6 +142,8 @@ export class Plot {
 
   destroy(): void {
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#later);
+    this.#sight.disconnect();
     this.#sync.removeEventListener('range', this.#invalidate);
     this.#sync.removeEventListener('cursor', this.#follow);
     this.#sync.removeEventListener('emphasis', this.#invalidate);
@@ -157,13 +166,32 @@ export class Plot {
     return xAxis === 'step' ? divisible({ min, max }, xLog) : divisible({ min, max }, xLog, LEAST_MS);
   }
 
+  #seen(inSight: boolean): void {
+    const late = inSight && !this.#inSight && this.#later !== undefined;
+    this.#inSight = inSight;
+    if (late) this.#invalidate();
+  }
+
+  /** What is out of sight is drawn when nothing has changed for a while, or when it comes into sight. */
   readonly #invalidate = (): void => {
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    if (this.#inSight) this.#redraw();
+    else {
+      this.#later = setTimeout(() => {
+        this.#later = undefined;
+        this.#redraw();
+      }, REST_MS);
+    }
+  };
+
+  #redraw(): void {
     if (this.#frame) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
       this.#rescale();
     });
-  };
+  }
 
   #rescale(): void {
     const { xLog, yLog, smoothing, clip } = this.#settings;
@@ -251,13 +279,14 @@ export class Plot {
     const { width, height } = this.#size();
     const across = fractionOf(this.#x);
     const up = fractionOf(this.#y);
-    while (this.#dots.length < this.#plotted.length) {
+    const marked = this.#plotted.length <= MOST_DOTS ? this.#plotted : [];
+    while (this.#dots.length < marked.length) {
       const dot = document.createElement('span');
       dot.className = 'dot';
       this.#dots.push(this.#uplot.over.appendChild(dot));
     }
     this.#dots.forEach((dot, i) => {
-      const each = this.#plotted[i];
+      const each = marked[i];
       const index = each && x !== undefined ? each.curve.nearest(x) : -1;
       const value = !each || index < 0 ? NaN : each.curve.shown(this.#settings.smoothing, false).values[index]!;
       const left = index < 0 ? NaN : across(each!.curve.x(index));

@@ -1,6 +1,6 @@
 // A reduced curve in canvas pixels: the lines to stroke, the columns to fill, and the dots to set.
-// Where a curve goes up and down inside one pixel column the column is filled from top to bottom: the same picture as its
-// strokes would give, at a fraction of their cost.
+// Where a curve goes up and down within a pixel or two the columns are filled from top to bottom: the same extent as its
+// strokes would have, at a fraction of their cost.
 
 import type { Points, Reduced } from '../model/reduce';
 import { type Frame, mapX, mapY } from './frame';
@@ -15,7 +15,7 @@ export interface Pen {
   dot(x: number, y: number): void;
 }
 
-/** From this height on (in CSS pixels) a column with more than one point is filled. */
+/** From this height on (in CSS pixels) a column is filled, if it has several points or stands between others that have some. */
 const TALL = 5;
 
 export function drawPolyline(pen: Pen, frame: Frame, points: Points, values: Float64Array, reduced: Reduced): void {
@@ -42,16 +42,28 @@ export function drawPolyline(pen: Pen, frame: Frame, points: Points, values: Flo
       from = -1;
       continue;
     }
-    const high = y(greatest[k]!);
-    const low = y(least[k]!);
-    if (end > start && low - high > tall) {
-      const left = frame.left + column[k]!;
-      const next = k + 1 < length ? first[k + 1]! : reduced.after;
-      const into = joined ? crossing(x(from), y(from), x(start), y(start), left) : high;
-      const out = finite(end) && finite(next) ? crossing(x(end), y(end), x(next), y(next), left + 1) : high;
-      if (joined && !(fromFilled && column[k - 1] === column[k]! - 1)) line.segment(x(from), y(from), x(start), y(start));
+    const left = frame.left + column[k]!;
+    const next = k + 1 < length ? first[k + 1]! : reduced.after;
+    const leads = finite(end) && finite(next);
+    const afterColumn = joined && k > 0 && column[k - 1] === column[k]! - 1;
+    const beforeColumn = leads && k + 1 < length && column[k + 1] === column[k]! + 1;
+    let high = y(greatest[k]!);
+    let low = y(least[k]!);
+    if (joined) {
+      const into = crossing(x(from), y(from), x(start), y(start), left);
+      high = Math.min(high, into);
+      low = Math.max(low, into);
+    }
+    if (leads) {
+      const out = crossing(x(end), y(end), x(next), y(next), left + 1);
+      high = Math.min(high, out);
+      low = Math.max(low, out);
+    }
+    const dense = end > start || (afterColumn && beforeColumn);
+    if (dense && low - high > tall) {
+      if (joined && !(fromFilled && afterColumn)) line.segment(x(from), y(from), x(start), y(start));
       line.end();
-      pen.column(left, Math.min(high, into, out), Math.max(low, into, out));
+      pen.column(left, high, low);
       fromFilled = true;
     } else {
       if (joined) line.segment(x(from), y(from), x(start), y(start));

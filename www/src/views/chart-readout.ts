@@ -17,12 +17,17 @@ export function writeReadout(list: Element, plotted: readonly PlottedCurve[], cu
   plotted.forEach(({ label, name: whole, stroke, run_id }, i) => {
     const item = (list.children[i] as HTMLElement | undefined) ?? list.appendChild(newItem());
     const [swatch, name, value] = item.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
-    item.dataset.runId = run_id;
-    swatch.style.background = stroke.color;
-    swatch.classList.toggle('dashed', stroke.dash.length > 0);
-    name.textContent = label;
-    name.title = whole;
-    value.textContent = smoothing > 0 && logged[i] !== undefined ? `${smooth[i]} (${texts[i]})` : texts[i]!;
+    if (item.dataset.runId !== run_id || name.textContent !== label || swatch.dataset.color !== stroke.color) {
+      item.dataset.runId = run_id;
+      swatch.dataset.color = stroke.color;
+      swatch.style.background = stroke.color;
+      swatch.classList.toggle('dashed', stroke.dash.length > 0);
+      name.textContent = label;
+      name.title = whole;
+    }
+    const text = smoothing > 0 && logged[i] !== undefined ? `${smooth[i]} (${texts[i]})` : texts[i]!;
+    if (value.textContent === text) return;
+    value.textContent = text;
     value.title = logged[i] === undefined ? '' : exactValue(logged[i]!);
   });
 }
