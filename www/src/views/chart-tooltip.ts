@@ -32,26 +32,30 @@ interface Shown {
 
 /** The tooltip of one chart: follows the pointer, and stays where it is while it is pinned. */
 export class ChartTooltip {
-  readonly #find: () => HTMLElement | null;
+  readonly #root: () => DocumentFragment | HTMLElement;
   readonly #read: () => Shown;
+  /** Made when it is first needed: of a thousand charts few are ever pointed at. */
+  #element: HTMLElement | undefined;
   #pinned = false;
   #pressedAt = 0;
 
-  constructor(find: () => HTMLElement | null, read: () => Shown) {
-    this.#find = find;
+  constructor(root: () => DocumentFragment | HTMLElement, read: () => Shown) {
+    this.#root = root;
     this.#read = read;
   }
 
   readonly hover = (hover: Hover | undefined): void => {
-    const tooltip = this.#find();
-    if (!tooltip || this.#pinned) return;
+    if (this.#pinned) return;
     const shown = this.#read();
     const lines = hover ? linesAt(shown, hover) : [];
-    if (hover && lines.length > 0) {
-      write(tooltip, lines, shown.xAxis);
-      if (!tooltip.matches(':popover-open')) tooltip.showPopover();
-      place(tooltip, hover);
-    } else close(tooltip);
+    if (!hover || lines.length === 0) {
+      this.#element?.togglePopover(false);
+      return;
+    }
+    this.#element ??= create(this.#root());
+    write(this.#element, lines, shown.xAxis);
+    this.#element.togglePopover(true);
+    place(this.#element, hover);
   };
 
   readonly pressed = ({ clientX }: PointerEvent): void => {
@@ -62,23 +66,28 @@ export class ChartTooltip {
   readonly clicked = ({ clientX }: MouseEvent): void => {
     if (Math.abs(clientX - this.#pressedAt) >= CLICK_PX) return;
     if (this.#pinned) this.dismiss();
-    else this.#pin(this.#find()?.matches(':popover-open') ?? false);
+    else this.#pin(this.#element?.matches(':popover-open') ?? false);
   };
 
   dismiss(): void {
     this.#pin(false);
-    const tooltip = this.#find();
-    if (tooltip) close(tooltip);
+    this.#element?.togglePopover(false);
   }
 
   #pin(pinned: boolean): void {
     this.#pinned = pinned;
-    this.#find()?.classList.toggle('pinned', pinned);
+    this.#element?.classList.toggle('pinned', pinned);
   }
 }
 
-function close(tooltip: HTMLElement): void {
-  if (tooltip.matches(':popover-open')) tooltip.hidePopover();
+function create(root: DocumentFragment | HTMLElement): HTMLElement {
+  const tooltip = document.createElement('div');
+  tooltip.className = 'tooltip';
+  tooltip.popover = 'manual';
+  tooltip.ariaHidden = 'true';
+  tooltip.dataset.testid = 'chart-tooltip';
+  root.append(tooltip);
+  return tooltip;
 }
 
 function write(tooltip: HTMLElement, lines: readonly Line[], xAxis: XAxis): void {

@@ -49,7 +49,7 @@ export class MetricChart extends LitElement {
   #plot: Plot | undefined;
   #host: Element | undefined;
   readonly #tooltip = new ChartTooltip(
-    () => this.renderRoot?.querySelector<HTMLElement>('.tooltip'),
+    () => this.renderRoot,
     () => ({ plotted: this.#plotted, ...this.snapshot.view }),
   );
   #plotKey = '';
@@ -147,7 +147,6 @@ export class MetricChart extends LitElement {
       ${this.#loading && this.#plotted.length === 0 ? html`<p class="notice">Reading…</p>` : nothing}
       ${this.#leftOut ? html`<p class="notice" role="status" data-testid="left-out">${this.#leftOut}</p>` : nothing}
       ${this.#errors.map((error) => html`<p class="notice error" data-testid="chart-problem">${error}</p>`)}
-      <div class="tooltip" popover="manual" aria-hidden="true" data-testid="chart-tooltip"></div>
       <ul class="readout" @pointerover=${this.#pointed} @pointerleave=${this.#unpointed} aria-label="Values" tabindex=${count > 1 ? 0 : nothing}></ul>
       <div class="visually-hidden" aria-live="polite" data-testid="chart-announcement"></div>
     `;
