@@ -4,14 +4,14 @@ import { defineConfig } from 'vite';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 // The wasm package is built beside `www/` (wasm-pack's default place); ENTRENAR_PKG names another build of it.
-const entrenarPackage = process.env['ENTRENAR_PKG'] ?? here('../pkg');
+const entrenarPackage = process.env.ENTRENAR_PKG ?? here('../pkg');
 
 export default defineConfig({
   // Relative addresses: the built page works in any folder of any server.
   base: './',
   resolve: { alias: { entrenar: `${entrenarPackage}/entrenar.js` } },
   server: { fs: { allow: [here('.'), entrenarPackage] } },
-  preview: { port: Number(process.env['PORT'] ?? 4173), strictPort: false },
+  preview: { port: Number(process.env.PORT ?? 4173), strictPort: false },
   build: {
     target: 'es2022',
     rollupOptions: {

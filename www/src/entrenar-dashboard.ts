@@ -1,11 +1,12 @@
 // <entrenar-dashboard database="…" experiment="…">: puts the views together, between the controller and the page.
 // With the attribute `address`, what is being looked at is kept in the page's URL.
 
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { ChartSync } from './chart/chart-sync';
 import { DashboardController } from './controller/dashboard-controller';
-import { INTENT_EVENT, emitIntent, type Intent } from './controller/intents';
+import { emitIntent, INTENT_EVENT, type Intent } from './controller/intents';
 import type { Snapshot } from './controller/snapshot';
+import { runState } from './model/run-state';
 import type { Panel } from './model/view-state';
 import { controls } from './styles/controls';
 import { tokens } from './styles/tokens';
@@ -26,6 +27,13 @@ const PANELS: readonly [Panel, string][] = [
 /** How long a zoom rests before it is written into the address. */
 const SETTLED_MS = 250;
 
+/** What goes on in the open experiment: the detail of the event `entrenar-activity`. */
+export interface Activity {
+  experiment?: string;
+  /** How many of its runs go on. */
+  running: number;
+}
+
 export class EntrenarDashboard extends LitElement {
   static override properties = {
     database: { type: String },
@@ -44,9 +52,9 @@ export class EntrenarDashboard extends LitElement {
   #controller: DashboardController | undefined;
   /** What the controller was told to open. */
   #opened: { database?: string | undefined; experiment?: string | undefined } = {};
+  #said = '';
   #settling: ReturnType<typeof setTimeout> | undefined;
   readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
-  readonly #source = (run_id: string, key: string) => this.#controller?.series(run_id, key);
 
   constructor() {
     super();
@@ -98,30 +106,31 @@ export class EntrenarDashboard extends LitElement {
         <entrenar-health-panel .snapshot=${snapshot}></entrenar-health-panel>
       </header>
       ${missingBanner(snapshot, () => emitIntent(this, { type: 'view', change: { selection: undefined, run_id: undefined, experiment_id: undefined } }))}
-      ${experiment === undefined
-        ? snapshot.experiments.length === 0
-          ? emptyState()
-          : nothing
-        : html`<div class=${view.wideTable ? 'body wide' : 'body'}>
+      ${
+        experiment === undefined
+          ? snapshot.experiments.length === 0
+            ? emptyState()
+            : nothing
+          : html`<div class=${view.wideTable ? 'body wide' : 'body'}>
             <aside aria-label="Runs">
-              <entrenar-run-table .snapshot=${snapshot} .dark=${this.dark}></entrenar-run-table>
+              <entrenar-run-table .snapshot=${snapshot} .sync=${this.#sync} .dark=${this.dark}></entrenar-run-table>
             </aside>
             <section class="main" aria-label="Metrics">
-              ${snapshot.detail
-                ? html`<entrenar-run-detail .snapshot=${snapshot} .source=${this.#source} .dark=${this.dark}></entrenar-run-detail>`
-                : nothing}
+              ${snapshot.detail ? html`<entrenar-run-detail .snapshot=${snapshot} .dark=${this.dark}></entrenar-run-detail>` : nothing}
               <nav aria-label="Views">
                 ${PANELS.map(([panel, name]) => this.#tab(panel, name, view.panel))}
                 <span class="gap"></span>
-                ${view.range && view.panel === 'charts'
-                  ? html`<button
+                ${
+                  view.range && view.panel === 'charts'
+                    ? html`<button
                       class="small"
                       data-testid="zoom-reset"
                       @click=${() => emitIntent(this, { type: 'view', change: { range: undefined } })}
                     >
                       Show everything
                     </button>`
-                  : nothing}
+                    : nothing
+                }
                 <button
                   class="small"
                   aria-pressed=${view.follow}
@@ -132,19 +141,21 @@ export class EntrenarDashboard extends LitElement {
                   Follow latest run
                 </button>
               </nav>
-              ${view.panel === 'compare'
-                ? html`<entrenar-compare-table .snapshot=${snapshot} .source=${this.#source} .dark=${this.dark}></entrenar-compare-table>`
-                : html`
+              ${
+                view.panel === 'compare'
+                  ? html`<entrenar-compare-table .snapshot=${snapshot} .dark=${this.dark}></entrenar-compare-table>`
+                  : html`
                     <entrenar-chart-toolbar .snapshot=${snapshot}></entrenar-chart-toolbar>
                     <entrenar-chart-grid
                       .snapshot=${snapshot}
-                      .source=${this.#source}
                       .sync=${this.#sync}
                       .dark=${this.dark}
                     ></entrenar-chart-grid>
-                  `}
+                  `
+              }
             </section>
-          </div>`}
+          </div>`
+      }
       ${this.#notice()}
     `;
   }
@@ -164,9 +175,11 @@ export class EntrenarDashboard extends LitElement {
     const notice = this.#controller?.snapshot.notice;
     return html`<div class="toast" role="status" ?hidden=${!notice}>
       <span>${notice?.text}</span>
-      ${notice?.undo
-        ? html`<button data-testid="undo" @click=${() => emitIntent(this, { type: 'undo-delete' })}>Undo</button>`
-        : html`<button @click=${() => emitIntent(this, { type: 'dismiss-notice' })}>Close</button>`}
+      ${
+        notice?.undo
+          ? html`<button data-testid="undo" @click=${() => emitIntent(this, { type: 'undo-delete' })}>Undo</button>`
+          : html`<button @click=${() => emitIntent(this, { type: 'dismiss-notice' })}>Close</button>`
+      }
     </div>`;
   }
 
@@ -179,9 +192,21 @@ export class EntrenarDashboard extends LitElement {
   }
 
   #show(): void {
+    this.#tellActivity();
     const range = this.#controller?.snapshot.view.range;
     if (this.#settling === undefined) this.#sync.zoom(range);
     this.requestUpdate();
+  }
+
+  /** For the page around, which may say it in its title. */
+  #tellActivity(): void {
+    const { experiment, runs } = this.#controller?.snapshot ?? { runs: [] };
+    const running = runs.filter((run) => runState(run) === 'running').length;
+    const activity: Activity = { running, ...(experiment && { experiment: experiment.name }) };
+    const said = JSON.stringify(activity);
+    if (said === this.#said) return;
+    this.#said = said;
+    this.dispatchEvent(new CustomEvent<Activity>('entrenar-activity', { detail: activity, bubbles: true, composed: true }));
   }
 
   #zoomed(): void {

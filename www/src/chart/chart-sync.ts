@@ -1,10 +1,13 @@
-// What all charts of a dashboard have in common while the pointer moves: the cursor's place and the visible x range.
+// What all charts of a dashboard have in common while the pointer moves: where the cursor is, the visible x range, and the run
+// that stands out.
 
 export type Range = readonly [number, number];
 
 export class ChartSync extends EventTarget {
   cursor: number | undefined;
   range: Range | undefined;
+  /** The run that is drawn in front, the others dimmed. */
+  emphasised: string | undefined;
 
   /** `by` is the chart that moves the cursor itself. */
   moveCursor(x: number | undefined, by: object): void {
@@ -18,5 +21,11 @@ export class ChartSync extends EventTarget {
     if (range?.[0] === this.range?.[0] && range?.[1] === this.range?.[1]) return;
     this.range = range;
     this.dispatchEvent(new Event('range'));
+  }
+
+  emphasise(run_id: string | undefined): void {
+    if (run_id === this.emphasised) return;
+    this.emphasised = run_id;
+    this.dispatchEvent(new Event('emphasis'));
   }
 }

@@ -5,16 +5,16 @@ const BUDGET_MS = 7;
 const waiting = new Set<() => void>();
 let scheduled = false;
 
-export function soon(task: () => void): void {
+export function schedule(task: () => void): void {
   waiting.add(task);
-  schedule();
+  requestRun();
 }
 
-export function neverMind(task: () => void): void {
+export function cancel(task: () => void): void {
   waiting.delete(task);
 }
 
-function schedule(): void {
+function requestRun(): void {
   if (scheduled) return;
   scheduled = true;
   requestAnimationFrame(run);
@@ -28,5 +28,5 @@ function run(): void {
     task();
     if (performance.now() >= until) break;
   }
-  if (waiting.size > 0) schedule();
+  if (waiting.size > 0) requestRun();
 }

@@ -1,7 +1,7 @@
 // Where a value was not finite.
 
 import type { Curve } from '../model/curve';
-import { mapX, type Frame } from './frame';
+import { type Frame, mapX } from './frame';
 
 /** NaN: a cross at the bottom; +∞ and −∞: a triangle at the edge it went beyond. Not more of a kind than have room side by side. */
 export function paintMarks(ctx: CanvasRenderingContext2D, frame: Frame, curve: Curve): void {

@@ -1,104 +1,130 @@
-// Draws curves onto a chart's canvas: bands where points are dense, else lines and lone points; and marks where a value was not finite.
+// Draws curves onto a chart's canvas, and marks where a value was not finite.
 
-import { bandCurve, emptyBand } from '../model/band';
 import type { Curve } from '../model/curve';
-import type { Extremes } from '../model/extremes';
-import { divide, emptyColumns, emptyTrace, traceCurve, type Trace, type Window } from '../model/trace';
+import { emptyReduced, indexAt, reduce, type Shown } from '../model/reduce';
 import type { RunStroke } from '../model/run-colors';
-import { mapX, mapY, nearby, type Frame } from './frame';
-import { paintBand } from './paint-band';
+import { type Frame, mapX, mapY } from './frame';
 import { paintMarks } from './paint-marks';
+import { drawPolyline, type Pen } from './polyline';
 
 export interface PlottedCurve {
   run_id: string;
+  /** Short, for beside the others. */
   label: string;
+  /** The whole name of the run. */
+  name: string;
   stroke: RunStroke;
   curve: Curve;
 }
 
 /** Points farther apart than this are drawn as points too. */
 const ROOMY_PX = 14;
+const DOT_PX = 2.4;
 
-const columns = emptyColumns();
-const trace = emptyTrace();
-const band = emptyBand();
+const reduced = emptyReduced();
 
-export function paintCurves(ctx: CanvasRenderingContext2D, frame: Frame, plotted: readonly PlottedCurve[], smoothing: number): void {
+/** How much of the others is seen while one run stands out, and of the values behind their average. */
+const DIMMED = 0.18;
+const BEHIND = 0.28;
+
+export function paintCurves(
+  ctx: CanvasRenderingContext2D,
+  frame: Frame,
+  plotted: readonly PlottedCurve[],
+  smoothing: number,
+  emphasised: string | undefined,
+): void {
   ctx.save();
   ctx.beginPath();
   ctx.rect(frame.left, frame.top - frame.pixelRatio, frame.width, frame.height + 2 * frame.pixelRatio);
   ctx.clip();
-  const window = { from: frame.x.min, to: frame.x.max, columns: frame.width / frame.pixelRatio, log: frame.x.log };
-  for (const { curve, stroke } of plotted) {
+  const front = plotted.filter(({ run_id }) => run_id === emphasised);
+  const back = front.length > 0 ? plotted.filter(({ run_id }) => run_id !== emphasised) : plotted;
+  for (const { curve, stroke } of [...back, ...front]) {
+    const opacity = front.length > 0 && !front.some((each) => each.curve === curve) ? DIMMED : 1;
     ctx.strokeStyle = ctx.fillStyle = stroke.color;
-    divide(curve, window, columns);
     if (smoothing > 0) {
-      ctx.globalAlpha = 0.28;
-      paintCurve(ctx, frame, window, curve, curve, { dash: [], width: 1, points: false });
-      ctx.globalAlpha = 1;
+      ctx.globalAlpha = BEHIND * opacity;
+      paintCurve(ctx, frame, curve, curve.shown(0, frame.y.log), { dash: [], width: 1, dots: false });
     }
-    const shown = smoothing > 0 ? curve.smoothed(smoothing) : curve;
-    paintCurve(ctx, frame, window, curve, shown, { dash: stroke.dash, width: 1.6, points: true });
+    ctx.globalAlpha = opacity;
+    paintCurve(ctx, frame, curve, curve.shown(smoothing, frame.y.log), { dash: stroke.dash, width: 1.6, dots: true });
     if (curve.nonFinite.length > 0) paintMarks(ctx, frame, curve);
   }
   ctx.restore();
 }
 
-interface Pen {
+interface Style {
   dash: readonly number[];
   width: number;
-  points: boolean;
+  dots: boolean;
 }
 
-interface Shown {
-  values: Float64Array;
-  extremes: Extremes;
+function paintCurve(ctx: CanvasRenderingContext2D, frame: Frame, curve: Curve, { values, extremes }: Shown, style: Style): void {
+  const { pixelRatio } = frame;
+  reduce(curve, extremes, frame.x, frame.width, reduced);
+  const count = indexAt(curve, frame.x.max, true) - indexAt(curve, frame.x.min);
+  const roomy = style.dots && count > 0 && frame.width / count > ROOMY_PX * pixelRatio;
+  ctx.lineJoin = roomy ? 'round' : 'bevel';
+  ctx.lineWidth = style.width * pixelRatio;
+  ctx.setLineDash(style.dash.map((length) => length * pixelRatio));
+  ctx.beginPath();
+  const pen = new CanvasPen(ctx, frame, style.dots ? Math.max(1, Math.round(ctx.lineWidth)) : 1);
+  drawPolyline(pen, frame, curve, values, reduced);
+  ctx.stroke();
+  if (style.dots) paintDots(ctx, DOT_PX * pixelRatio, roomy ? pointsOf(frame, curve, values) : pen.dots);
 }
 
-function paintCurve(ctx: CanvasRenderingContext2D, frame: Frame, window: Window, curve: Curve, { values, extremes }: Shown, pen: Pen): void {
-  if (columns.count > 0) {
-    bandCurve(curve, values, extremes, window, columns, band);
-    paintBand(ctx, frame, band, pen.dash, pen.width);
-  } else {
-    traceCurve(curve, values, columns, trace);
-    paintTrace(ctx, frame, trace, pen);
+class CanvasPen implements Pen {
+  /** x and y of points that no line reaches: without a dot they would not be seen. */
+  readonly dots: number[] = [];
+  readonly #ctx: CanvasRenderingContext2D;
+  readonly #frame: Frame;
+  readonly #columnWidth: number;
+
+  constructor(ctx: CanvasRenderingContext2D, frame: Frame, columnWidth: number) {
+    this.#ctx = ctx;
+    this.#frame = frame;
+    this.#columnWidth = columnWidth;
+  }
+
+  moveTo(x: number, y: number): void {
+    this.#ctx.moveTo(x, y);
+  }
+
+  lineTo(x: number, y: number): void {
+    this.#ctx.lineTo(x, y);
+  }
+
+  /** On whole pixels: columns stand side by side without a seam, and without an edge to smooth. */
+  column(x: number, top: number, bottom: number): void {
+    const { top: ceiling, height } = this.#frame;
+    const overhang = this.#ctx.lineWidth / 2;
+    const from = Math.max(top - overhang, ceiling - height);
+    const to = Math.min(bottom + overhang, ceiling + 2 * height);
+    if (to > from) this.#ctx.fillRect(x - ((this.#columnWidth - 1) >> 1), from, this.#columnWidth, to - from);
+  }
+
+  dot(x: number, y: number): void {
+    this.dots.push(x, y);
   }
 }
 
-function paintTrace(ctx: CanvasRenderingContext2D, frame: Frame, trace: Trace, { dash, width, points }: Pen): void {
+function pointsOf(frame: Frame, curve: Curve, values: Float64Array): readonly number[] {
   const toX = mapX(frame);
   const toY = mapY(frame);
-  const { pixelRatio } = frame;
-  const roomy = points && (trace.length < 2 || frame.width / trace.length > ROOMY_PX * pixelRatio);
+  const to = indexAt(curve, frame.x.max, true);
   const dots: number[] = [];
-  ctx.lineJoin = roomy ? 'round' : 'bevel';
-  ctx.lineWidth = width * pixelRatio;
-  ctx.setLineDash(dash.map((length) => length * pixelRatio));
-  ctx.beginPath();
-  let drawing = 0;
-  let x = 0;
-  let y = 0;
-  for (let i = 0; i < trace.length; i++) {
-    const nextX = toX(trace.x[i]!);
-    const nextY = toY(trace.y[i]!);
-    if (nextY - nextY !== 0 || nextX - nextX !== 0) {
-      if (drawing === 1) dots.push(x, y);
-      drawing = 0;
-      continue;
-    }
-    x = nextX;
-    y = nearby(frame, nextY);
-    if (drawing === 0) ctx.moveTo(x, y);
-    else ctx.lineTo(x, y);
-    drawing++;
-    if (roomy) dots.push(x, y);
+  for (let i = indexAt(curve, frame.x.min); i < to; i++) {
+    if (Number.isFinite(values[i])) dots.push(toX(curve.x(i)), toY(values[i]!));
   }
-  if (drawing === 1 && !roomy) dots.push(x, y);
-  ctx.stroke();
-  if (!points) return;
+  return dots;
+}
+
+function paintDots(ctx: CanvasRenderingContext2D, radius: number, dots: readonly number[]): void {
   for (let i = 0; i < dots.length; i += 2) {
     ctx.beginPath();
-    ctx.arc(dots[i]!, dots[i + 1]!, 2.4 * pixelRatio, 0, 2 * Math.PI);
+    ctx.arc(dots[i]!, dots[i + 1]!, radius, 0, 2 * Math.PI);
     ctx.fill();
   }
 }

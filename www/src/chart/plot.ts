@@ -1,13 +1,15 @@
-// One chart: uPlot for scales, axes, cursor and selection; the curves are painted from all their points, per frame.
+// One chart: uPlot for axes, cursor and selection; the curves are painted from all their points, per frame.
 
-import uPlot from 'uplot';
+import { type Shape, xBounds, yBounds } from '../model/bounds';
 import type { Curve } from '../model/curve';
-import { xBounds, yBounds, type Bounds } from '../model/bounds';
+import { divisible, fractionOf, type Scale, valueAt } from '../model/scale';
 import type { XAxis } from '../model/series-columns';
-import { chartAxes, type ChartColors } from './axes';
+import { axisTicks, type Quantity } from '../model/ticks';
+import { type ChartColors, chartAxes, type PlacedTick } from './axes';
 import type { ChartSync, Range } from './chart-sync';
 import { attachGestures, transformed } from './gestures';
-import { paintCurves, type PlottedCurve } from './paint';
+import { type PlottedCurve, paintCurves } from './paint';
+import uPlot from './uplot';
 
 export interface PlotSettings {
   xAxis: XAxis;
@@ -17,32 +19,67 @@ export interface PlotSettings {
   clip: boolean;
 }
 
+/** Where the pointer is over a chart. */
+export interface Hover {
+  x: number;
+  /** From the top of the area in which curves are drawn. */
+  top: number;
+  clientX: number;
+  clientY: number;
+  /** How far from that top a value is drawn. */
+  topOf(value: number): number;
+}
+
+const REST_MS = 150;
+/** More dots than this would hide the curves they are on. */
+const MOST_DOTS = 100;
+const LEAST_PX = 80;
+/** Times are whole milliseconds: an axis spans some of them. */
+const LEAST_MS = 4;
+/** Padding to the right has room for half of a label. */
+const PADDING: Record<XAxis, number> = { step: 22, relative: 26, wall: 40 };
+
 export class Plot {
   readonly #sync: ChartSync;
   readonly #settings: PlotSettings;
   readonly #uplot: uPlot;
+  readonly #onHover: (hover: Hover | undefined) => void;
   readonly #dots: HTMLElement[] = [];
   #plotted: readonly PlottedCurve[] = [];
-  #full: Bounds = { min: 0, max: 1 };
+  /** What is drawn, and what would show everything. */
+  #x: Scale;
+  #y: Scale;
+  #full: Range;
+  #ticks: { x: readonly PlacedTick[]; y: readonly PlacedTick[] } = { x: [], y: [] };
   #frame = 0;
+  #inSight = true;
+  #later: ReturnType<typeof setTimeout> | undefined;
+  readonly #sight = new IntersectionObserver(([entry]) => this.#seen(entry?.isIntersecting ?? true));
 
-  constructor(target: HTMLElement, sync: ChartSync, settings: PlotSettings, colors: ChartColors) {
+  constructor(
+    target: HTMLElement,
+    sync: ChartSync,
+    settings: PlotSettings,
+    colors: ChartColors,
+    onHover: (hover: Hover | undefined) => void,
+  ) {
     this.#sync = sync;
+    this.#onHover = onHover;
     this.#settings = settings;
     const { xLog, yLog, xAxis } = settings;
+    this.#x = { ...emptyBounds(xLog), log: xLog };
+    this.#y = { ...emptyBounds(yLog), log: yLog };
+    this.#full = [this.#x.min, this.#x.max];
     this.#uplot = new uPlot(
       {
-        width: Math.max(80, target.clientWidth),
-        height: Math.max(80, target.clientHeight),
+        width: Math.max(LEAST_PX, target.clientWidth),
+        height: Math.max(LEAST_PX, target.clientHeight),
         ms: 1,
-        padding: [10, 22, 0, 0],
+        padding: [10, PADDING[xAxis], 0, 0],
         legend: { show: false },
-        scales: {
-          // Taken as it is: left to itself uPlot widens a logarithmic range to whole powers of ten.
-          x: { time: xAxis === 'wall', distr: xLog ? 3 : 1, auto: false, range: (_, min, max) => [min, max] },
-          y: { distr: yLog ? 3 : 1, auto: false },
-        },
-        axes: chartAxes(xAxis, xLog, yLog, colors),
+        // Both axes go from 0 to 1: which values those are, this file knows.
+        scales: { x: { time: false, auto: false, range: [0, 1] }, y: { auto: false, range: [0, 1] } },
+        axes: chartAxes(() => this.#ticks, colors),
         series: [{}, { paths: () => null, points: { show: false } }],
         cursor: {
           y: false,
@@ -57,22 +94,21 @@ export class Plot {
         },
       },
       [
-        [1, 2],
-        [1, 2],
+        [0, 1],
+        [0, 1],
       ],
       target,
     );
     attachGestures(this.#uplot.over, {
-      visible: () => this.#visible(),
+      visible: () => this.visible(),
       log: () => xLog,
       zoom: (range) => sync.zoom(range && this.#sane(range)),
-      point: (clientX) => {
-        if (clientX === undefined) sync.moveCursor(undefined, {});
-        else sync.moveCursor(this.#uplot.posToVal(clientX - this.#uplot.over.getBoundingClientRect().left, 'x'), {});
-      },
+      point: (clientX) => sync.moveCursor(clientX === undefined ? undefined : this.#xAt(clientX - this.#left()), {}),
     });
+    this.#sight.observe(target);
     sync.addEventListener('range', this.#invalidate);
     sync.addEventListener('cursor', this.#follow);
+    sync.addEventListener('emphasis', this.#invalidate);
   }
 
   get canvas(): HTMLCanvasElement {
@@ -85,89 +121,147 @@ export class Plot {
   }
 
   resize(width: number, height: number): void {
-    if (width < 80 || height < 80 || (width === this.#uplot.width && height === this.#uplot.height)) return;
+    if (width < LEAST_PX || height < LEAST_PX || (width === this.#uplot.width && height === this.#uplot.height)) return;
     this.#uplot.setSize({ width, height });
     this.#invalidate();
   }
 
-  /** The visible x range, for a table of the same data. */
-  #visible(): Range {
+  /** The x range that is shown. */
+  visible(): Range {
     const range = this.#sync.range;
     if (range && (!this.#settings.xLog || range[0] > 0)) return range;
-    return [this.#full.min, this.#full.max];
+    return this.#full;
   }
 
-  visible(): Range {
-    return this.#visible();
-  }
-
+  /** Makes the visible range so many times as wide, about the cursor if there is one, else about the middle. */
   zoomBy(factor: number): void {
-    this.#sync.zoom(this.#sane(transformed(this.#visible(), this.#settings.xLog, factor, 0.5, 0)));
+    const { cursor } = this.#sync;
+    const at = cursor === undefined ? 0.5 : fractionOf(this.#x)(cursor);
+    this.#sync.zoom(this.#sane(transformed(this.visible(), this.#settings.xLog, factor, at >= 0 && at <= 1 ? at : 0.5, 0)));
   }
 
   destroy(): void {
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#later);
+    this.#sight.disconnect();
     this.#sync.removeEventListener('range', this.#invalidate);
     this.#sync.removeEventListener('cursor', this.#follow);
+    this.#sync.removeEventListener('emphasis', this.#invalidate);
     this.#uplot.destroy();
   }
 
   /** Not narrower than numbers can tell apart, and not wider than twice everything. */
   #sane([from, to]: Range): Range | undefined {
     const width = to - from;
-    const everything = this.#full.max - this.#full.min;
-    if (!(width > 0) || width > everything * 2 || (from <= this.#full.min && to >= this.#full.max)) return undefined;
-    if (width < Math.max(Math.abs(to) * 1e-12, everything * 1e-9)) return this.#visible();
+    const [first, last] = this.#full;
+    const everything = last - first;
+    if (!(width > 0) || width > everything * 2 || (from <= first && to >= last)) return undefined;
+    const { min, max } = this.#divisible(from, to);
+    if (min < from || max > to || width < everything * 1e-9) return this.visible();
     return [from, to];
   }
 
+  #divisible(min: number, max: number): { min: number; max: number } {
+    const { xAxis, xLog } = this.#settings;
+    return xAxis === 'step' ? divisible({ min, max }, xLog) : divisible({ min, max }, xLog, LEAST_MS);
+  }
+
+  #seen(inSight: boolean): void {
+    const late = inSight && !this.#inSight && this.#later !== undefined;
+    this.#inSight = inSight;
+    if (late) this.#invalidate();
+  }
+
+  /** What is out of sight is drawn when nothing has changed for a while, or when it comes into sight. */
   readonly #invalidate = (): void => {
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    if (this.#inSight) this.#redraw();
+    else {
+      this.#later = setTimeout(() => {
+        this.#later = undefined;
+        this.#redraw();
+      }, REST_MS);
+    }
+  };
+
+  #redraw(): void {
     if (this.#frame) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
       this.#rescale();
     });
-  };
+  }
 
   #rescale(): void {
     const { xLog, yLog, smoothing, clip } = this.#settings;
     const curves: Curve[] = this.#plotted.map((each) => each.curve);
-    this.#full = xBounds(curves, xLog) ?? (xLog ? { min: 1, max: 10 } : { min: 0, max: 1 });
-    const [min, max] = this.#visible();
-    const y = yBounds(curves, { min, max }, smoothing, clip, yLog) ?? (yLog ? { min: 0.1, max: 1 } : { min: 0, max: 1 });
+    const full = xBounds(curves, xLog) ?? emptyBounds(xLog);
+    const everything = this.#divisible(full.min, full.max);
+    this.#full = [everything.min, everything.max];
+    const visible = this.visible();
+    this.#x = { ...this.#divisible(...visible), log: xLog };
+    const shape: Shape = { smoothing, clip, log: yLog };
+    this.#y = { ...(yBounds(curves, this.#x, shape) ?? emptyBounds(yLog)), log: yLog };
+    this.#ticks = { x: this.#place(this.#x, this.#settings.xAxis), y: this.#place(this.#y, 'value') };
     this.#uplot.batch(() => {
-      this.#uplot.setScale('x', { min, max });
-      this.#uplot.setScale('y', y);
+      for (const axis of ['x', 'y']) this.#uplot.setScale(axis, { min: 0, max: 1 });
       this.#uplot.redraw(false, true);
     });
     this.#follow();
   }
 
+  #place(scale: Scale, quantity: Quantity): PlacedTick[] {
+    const { width, height } = this.#size();
+    const at = fractionOf(scale);
+    return axisTicks(scale, quantity, quantity === 'value' ? height : width).map((tick) => ({ ...tick, at: at(tick.value) }));
+  }
+
+  /** Of the area in which curves are drawn, in CSS pixels, as uPlot keeps it: asking the element would force a layout. */
+  #size(): { width: number; height: number } {
+    const { width, height } = this.#uplot.bbox;
+    return { width: width / devicePixelRatio, height: height / devicePixelRatio };
+  }
+
+  #left(): number {
+    return this.#uplot.over.getBoundingClientRect().left;
+  }
+
+  /** The x at a distance from the left edge. */
+  #xAt(left: number): number {
+    return valueAt(this.#x, left / this.#size().width);
+  }
+
   #paint(): void {
-    const { bbox, ctx, scales } = this.#uplot;
-    const x = scales['x'];
-    const y = scales['y'];
-    if (x?.min == null || x.max == null || y?.min == null || y.max == null) return;
-    const frame = {
-      ...bbox,
-      x: { min: x.min, max: x.max, log: this.#settings.xLog },
-      y: { min: y.min, max: y.max, log: this.#settings.yLog },
-      pixelRatio: devicePixelRatio,
-    };
-    paintCurves(ctx, frame, this.#plotted, this.#settings.smoothing);
+    const frame = { ...this.#uplot.bbox, x: this.#x, y: this.#y, pixelRatio: devicePixelRatio };
+    paintCurves(this.#uplot.ctx, frame, this.#plotted, this.#settings.smoothing, this.#sync.emphasised);
   }
 
   #selected(): void {
     const { left, width } = this.#uplot.select;
     if (width < 5) return;
-    const range = this.#sane([this.#uplot.posToVal(left, 'x'), this.#uplot.posToVal(left + width, 'x')]);
+    const range = this.#sane([this.#xAt(left), this.#xAt(left + width)]);
     this.#uplot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     this.#sync.zoom(range);
   }
 
   #cursorMoved(): void {
     const left = this.#uplot.cursor.left;
-    this.#sync.moveCursor(left === undefined || left < 0 ? undefined : this.#uplot.posToVal(left, 'x'), this);
+    const x = left === undefined || left < 0 ? undefined : this.#xAt(left);
+    this.#sync.moveCursor(x, this);
+    this.#tellHover(x);
+  }
+
+  /** A cursor that another chart or a key has moved is no pointer. */
+  #tellHover(x: number | undefined): void {
+    const { top, event } = this.#uplot.cursor;
+    if (x === undefined || top === undefined || !(event instanceof MouseEvent)) {
+      this.#onHover(undefined);
+      return;
+    }
+    const { height } = this.#size();
+    const up = fractionOf(this.#y);
+    this.#onHover({ x, top, clientX: event.clientX, clientY: event.clientY, topOf: (value) => (1 - up(value)) * height });
   }
 
   /** Shows the shared cursor here, with a dot on every curve. */
@@ -175,34 +269,38 @@ export class Plot {
     const x = this.#sync.cursor;
     const mine = event instanceof CustomEvent && event.detail === this;
     if (!mine) {
-      const left = x === undefined ? -10 : this.#uplot.valToPos(x, 'x');
-      this.#uplot.setCursor({ left, top: x === undefined ? -10 : 0 }, false);
+      const left = x === undefined ? NaN : fractionOf(this.#x)(x) * this.#size().width;
+      this.#uplot.setCursor(Number.isFinite(left) ? { left, top: 0 } : { left: -10, top: -10 }, false);
     }
     this.#placeDots(x);
   };
 
   #placeDots(x: number | undefined): void {
-    const { over, bbox } = this.#uplot;
-    // From the numbers uPlot keeps: asking the element would force a layout per chart and frame.
-    const width = bbox.width / devicePixelRatio;
-    const height = bbox.height / devicePixelRatio;
-    while (this.#dots.length < this.#plotted.length) {
+    const { width, height } = this.#size();
+    const across = fractionOf(this.#x);
+    const up = fractionOf(this.#y);
+    const marked = this.#plotted.length <= MOST_DOTS ? this.#plotted : [];
+    while (this.#dots.length < marked.length) {
       const dot = document.createElement('span');
       dot.className = 'dot';
-      this.#dots.push(over.appendChild(dot));
+      this.#dots.push(this.#uplot.over.appendChild(dot));
     }
     this.#dots.forEach((dot, i) => {
-      const each = this.#plotted[i];
+      const each = marked[i];
       const index = each && x !== undefined ? each.curve.nearest(x) : -1;
-      const { smoothing } = this.#settings;
-      const value = !each || index < 0 ? NaN : (smoothing > 0 ? each.curve.smoothed(smoothing).values : each.curve.values)[index]!;
-      const left = index < 0 ? -1 : this.#uplot.valToPos(each!.curve.x(index), 'x');
-      const top = this.#uplot.valToPos(value, 'y');
-      const shown = Number.isFinite(top) && left >= 0 && left <= width && top >= 0 && top <= height;
+      const value = !each || index < 0 ? NaN : each.curve.shown(this.#settings.smoothing, false).values[index]!;
+      const left = index < 0 ? NaN : across(each!.curve.x(index));
+      const top = 1 - up(value);
+      const shown = left >= 0 && left <= 1 && top >= 0 && top <= 1;
       dot.hidden = !shown;
       if (!shown) return;
       dot.style.background = each!.stroke.color;
-      dot.style.transform = `translate(${left}px, ${top}px)`;
+      dot.style.transform = `translate(${left * width}px, ${top * height}px)`;
     });
   }
+}
+
+/** The axis of a chart that has nothing to show. */
+function emptyBounds(log: boolean): { min: number; max: number } {
+  return log ? { min: 0.1, max: 1 } : { min: 0, max: 1 };
 }

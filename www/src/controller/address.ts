@@ -1,9 +1,14 @@
-// The view in the page's address: read once and on back and forward, written as it changes.
+// The view in the page's address: read once and on back and forward, written as it changes. Browsers let a page write it
+// only so often (WebKit a hundred times in thirty seconds, then it throws): what is refused is written later.
 
-import { readView, writeView, type ViewState } from '../model/view-state';
+import { readView, type ViewState, writeView } from '../model/view-state';
+
+const AGAIN_MS = 2000;
 
 export class Address {
   readonly #onNavigate: (view: ViewState) => void;
+
+  #later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(onNavigate: (view: ViewState) => void) {
     this.#onNavigate = onNavigate;
@@ -18,12 +23,18 @@ export class Address {
   write(view: ViewState, step: boolean): void {
     const url = new URL(location.href);
     writeView(view, url.searchParams);
+    clearTimeout(this.#later);
     if (url.href === location.href) return;
-    if (step) history.pushState(null, '', url);
-    else history.replaceState(null, '', url);
+    try {
+      if (step) history.pushState(null, '', url);
+      else history.replaceState(null, '', url);
+    } catch {
+      this.#later = setTimeout(() => this.write(view, step), AGAIN_MS);
+    }
   }
 
   stop(): void {
+    clearTimeout(this.#later);
     removeEventListener('popstate', this.#navigated);
   }
 

@@ -1,6 +1,7 @@
 // Experiments and runs as last read. Records are read again only when a change names them.
 
-import { errorMessage, type Change, type RunRecord, type Storage } from '../tracker';
+import { errorMessage } from '../errors';
+import type { Change, RunRecord, Storage } from '../tracker';
 import type { ExperimentEntry } from './snapshot';
 
 export class Catalog {

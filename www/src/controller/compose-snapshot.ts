@@ -1,7 +1,10 @@
 // From what is stored and what the reader has chosen to what the views are shown.
 
+import { direction } from '../model/best-value';
 import { metricKeys } from '../model/metric-groups';
+import { assignSlots, type StrokeSlots } from '../model/run-colors';
 import { matchesRun, sortRuns } from '../model/run-filter';
+import { labelRuns } from '../model/run-labels';
 import type { ViewState } from '../model/view-state';
 import type { RunRecord, Storage } from '../tracker';
 import type { Catalog } from './catalog';
@@ -10,7 +13,7 @@ import type { Snapshot } from './snapshot';
 /** How many of the newest runs are shown when the reader has chosen none. */
 const AUTOMATIC_RUNS = 5;
 
-type Composed = Omit<Snapshot, 'phase' | 'problem' | 'degraded' | 'lost' | 'estimate' | 'notice'>;
+type Composed = Omit<Snapshot, 'phase' | 'problem' | 'degraded' | 'lost' | 'estimate' | 'notice' | 'series' | 'allMetricsOf'>;
 
 export function composeSnapshot(
   storage: Storage,
@@ -18,6 +21,7 @@ export function composeSnapshot(
   view: ViewState,
   openFirst: string | undefined,
   hidden: (id: string) => boolean,
+  strokes: StrokeSlots,
 ): Composed {
   const now_ms = Date.now();
   const experiments = catalog.experiments().filter((each) => !hidden(each.experiment_id));
@@ -38,10 +42,19 @@ export function composeSnapshot(
     view,
     experiments,
     runs,
-    listed: sortRuns(runs.filter((run) => matchesRun(run, view)), view.sort, now_ms),
+    listed: sortRuns(
+      runs.filter((run) => matchesRun(run, view)),
+      view.sort,
+      now_ms,
+    ),
     selected,
     missing: [...new Set(missing)],
     unreadable: catalog.unreadable(experiment?.experiment_id),
+    strokes: assignSlots(
+      selected.map((run) => run.run_id),
+      strokes,
+    ),
+    labels: labelRuns(selected),
     columns: view.columns ?? automaticColumns(runs),
     persistent: storage.is_persistent(),
     now_ms,
@@ -56,9 +69,7 @@ function newest<T>(entries: readonly T[], created_ms: (entry: T) => number): T |
 
 /** The metrics whose last values say most: accuracies and losses of the test or validation set first. */
 function automaticColumns(runs: readonly RunRecord[]): readonly string[] {
-  const rank = (key: string) =>
-    (/(test|val|eval)/i.test(key) ? 0 : 2) + (/acc|score|auc|f1/i.test(key) ? 0 : /loss|err/i.test(key) ? 1 : 4);
-  return [...metricKeys(runs)]
-    .sort((a, b) => rank(a) - rank(b))
-    .slice(0, 2);
+  const judged = (key: string) => ({ 1: 0, '-1': 1, 0: 4 })[direction(key)];
+  const rank = (key: string) => (/(test|val|eval)/i.test(key) ? 0 : 2) + judged(key);
+  return [...metricKeys(runs)].sort((a, b) => rank(a) - rank(b)).slice(0, 2);
 }

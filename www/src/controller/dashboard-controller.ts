@@ -1,20 +1,26 @@
 // The one controller: owns the storage, the view's state and the address. Views show its snapshot and send it intents.
 
-import { runName } from '../model/run-state';
+import { errorCode, errorMessage } from '../errors';
+import { runName, runStart, runState } from '../model/run-state';
 import { INITIAL_VIEW, type ViewState } from '../model/view-state';
-import { errorCode, errorMessage, openStorage, resumeRun, type Change, type Storage } from '../tracker';
 import { saveFile } from '../save-file';
+import { type Change, openStorage, resumeRun, type Storage } from '../tracker';
 import { Address } from './address';
 import { Catalog } from './catalog';
 import { composeSnapshot } from './compose-snapshot';
 import type { Intent } from './intents';
 import { LiveUpdates } from './live-updates';
+import { neededSeries } from './needs';
 import { PendingDeletion } from './pending-deletion';
-import { SeriesCache, type CachedSeries } from './series-cache';
+import { PromisedDeletion } from './promised-deletion';
+import { SeriesCache } from './series-cache';
 import type { LostRun, Notice, Problem, Snapshot } from './snapshot';
 
 /** How often running runs are looked at again, in case their tab has gone. */
 const HEARTBEAT_MS = 5000;
+/** How often times count on: of a run that goes on, and of what is only ever longer ago. */
+const COUNT_MS = 1000;
+const AGE_MS = 15_000;
 
 export interface ControllerOptions {
   database: string | undefined;
@@ -37,12 +43,16 @@ export class DashboardController {
     persistent: true,
     unreadable: [],
     columns: [],
+    series: { get: () => undefined },
+    strokes: new Map(),
+    labels: new Map(),
     now_ms: Date.now(),
   };
   readonly #options: ControllerOptions;
   readonly #show: () => void;
   readonly #live = new LiveUpdates(() => this.#refresh());
   readonly #deletion = new PendingDeletion(() => this.#live.request());
+  readonly #promised: PromisedDeletion;
   #view: ViewState = INITIAL_VIEW;
   #address: Address | undefined;
   #storage: Storage | undefined;
@@ -53,11 +63,16 @@ export class DashboardController {
   #degraded: Problem | undefined;
   #lost: readonly LostRun[] = [];
   #notice: Notice | undefined;
+  #allMetricsOf: string | undefined;
+  readonly #chartsInSight = new Set<string>();
+  /** When unfinished runs were last looked at. */
+  #looked_ms = 0;
   #stopped = false;
 
   constructor(options: ControllerOptions, show: () => void) {
     this.#options = options;
     this.#show = show;
+    this.#promised = new PromisedDeletion(options.database);
   }
 
   async start(): Promise<void> {
@@ -68,6 +83,8 @@ export class DashboardController {
       });
       this.#view = this.#address.read();
     }
+    const undone = this.#promised.take();
+    if (undone) this.#notice = { text: `The page was reloaded before it deleted ${undone}: nothing was deleted.`, undo: false };
     await this.#open();
   }
 
@@ -79,11 +96,6 @@ export class DashboardController {
     this.#address?.stop();
     await this.#deletion.finish();
     await this.#storage?.close();
-  }
-
-  /** The points of a series as far as they are known; asking makes them be read. */
-  series(run_id: string, key: string): CachedSeries | undefined {
-    return this.#series?.get(run_id, key);
   }
 
   async handle(intent: Intent): Promise<void> {
@@ -103,17 +115,26 @@ export class DashboardController {
       this.#catalog = new Catalog(storage);
       this.#series = new SeriesCache(storage, () => this.#live.request(true));
       this.#unsubscribe = storage.subscribe((change) => this.#heed(change));
-      this.#heartbeat = setInterval(() => {
-        if (document.hidden || !this.snapshot.runs.some((run) => run.ended_ms === undefined)) return;
-        this.#catalog?.forgetUnfinished();
-        this.#live.request();
-      }, HEARTBEAT_MS);
+      this.#heartbeat = setInterval(() => this.#beat(), COUNT_MS);
       this.#refresh();
     } catch (error) {
       const problem = { code: errorCode(error), message: errorMessage(error) };
       this.snapshot = { ...this.snapshot, phase: 'failed', problem };
       this.#show();
     }
+  }
+
+  #beat(): void {
+    if (document.hidden) return;
+    const now = Date.now();
+    const { runs, now_ms } = this.snapshot;
+    const unfinished = runs.some((run) => run.ended_ms === undefined);
+    if (unfinished && now - this.#looked_ms >= HEARTBEAT_MS) {
+      this.#looked_ms = now;
+      this.#catalog?.forgetUnfinished();
+    }
+    if (now - now_ms >= (runs.some((run) => runState(run) === 'running') ? COUNT_MS : AGE_MS) || now === this.#looked_ms)
+      this.#live.request();
   }
 
   #heed(change: Change): void {
@@ -162,16 +183,31 @@ export class DashboardController {
   #refresh(): void {
     const catalog = this.#catalog;
     const storage = this.#storage;
-    if (!catalog || !storage || this.#stopped) return;
+    const series = this.#series;
+    if (!catalog || !storage || !series || this.#stopped) return;
     this.snapshot = {
       phase: 'ready',
-      ...composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id)),
+      ...composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id), this.snapshot.strokes),
+      series,
       lost: this.#lost,
+      ...(this.#allMetricsOf !== undefined && { allMetricsOf: this.#allMetricsOf }),
       ...(this.#degraded && { degraded: this.#degraded }),
       ...(this.#notice && { notice: this.#notice }),
       ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
     };
+    this.#readNeeded();
     this.#show();
+  }
+
+  /** Has read what the snapshot shows, and brings the curves of what is known up to it. */
+  #readNeeded(): void {
+    const { runs, view } = this.snapshot;
+    // Charts that are taken off the page with their panel cannot say so themselves.
+    if (view.panel !== 'charts') this.#chartsInSight.clear();
+    const needs = neededSeries(this.snapshot, { charts: this.#chartsInSight });
+    this.#series?.need(needs);
+    const starts = new Map(runs.map((run) => [run.run_id, runStart(run)]));
+    for (const { run_id, key } of needs) this.#series?.get(run_id, key)?.curve.refresh(view.xAxis, starts.get(run_id) ?? 0);
   }
 
   #change(change: Partial<ViewState>, step = false): void {
@@ -198,7 +234,9 @@ export class DashboardController {
         const { experiment, view } = this.snapshot;
         if (experiment && experiment.experiment_id !== intent.experiment_id) this.#leaveExperiment();
         this.#welcome(intent.run_id);
-        return this.#change(view.experiment_id || experiment?.experiment_id !== intent.experiment_id ? { experiment_id: intent.experiment_id } : {});
+        return this.#change(
+          view.experiment_id || experiment?.experiment_id !== intent.experiment_id ? { experiment_id: intent.experiment_id } : {},
+        );
       }
       case 'toggle-run': {
         const ids = this.snapshot.selected.map((run) => run.run_id);
@@ -221,6 +259,7 @@ export class DashboardController {
         return this.#delete([intent.experiment_id], async () => storage?.delete_experiment(intent.experiment_id));
       case 'undo-delete':
         this.#notice = undefined;
+        this.#promised.remember(undefined);
         return this.#deletion.undo();
       case 'dismiss-notice':
         this.#notice = undefined;
@@ -233,6 +272,13 @@ export class DashboardController {
         const bytes = await storage.get_artifact(intent.run_id, intent.key);
         return saveFile(new Blob([bytes as Uint8Array<ArrayBuffer>]), `${intent.run_id}-${intent.key}`);
       }
+      case 'chart-in-sight':
+        if (intent.inSight) this.#chartsInSight.add(intent.metric);
+        else this.#chartsInSight.delete(intent.metric);
+        return this.#readNeeded();
+      case 'show-all-metrics':
+        this.#allMetricsOf = intent.run_id;
+        return this.#refresh();
       case 'request-persistence':
         await storage?.request_persistence();
         return this.#measure();
@@ -245,15 +291,19 @@ export class DashboardController {
     }
   }
 
-  async #delete(ids: readonly string[], carryOut: () => Promise<void>): Promise<void> {
+  #delete(ids: readonly string[], carryOut: () => Promise<void>): void {
     const run = ids.length === 1 ? this.snapshot.runs.find((each) => each.run_id === ids[0]) : undefined;
     const experiment = this.snapshot.experiments.find((each) => each.experiment_id === ids[0]);
     const what = run ? `“${runName(run)}”` : experiment ? `“${experiment.name}”` : `${ids.length} runs`;
-    // An earlier deletion ends here, and takes its notice with it.
-    await this.#deletion.finish();
-    this.#notice = { text: `Deleted ${what}.`, undo: true };
-    await this.#deletion.begin(ids, async () => {
-      this.#notice = undefined;
+    const notice: Notice = { text: `Deleted ${what}.`, undo: true };
+    this.#notice = notice;
+    this.#promised.remember(what);
+    this.#deletion.begin(ids, async () => {
+      // A later deletion has a notice, and a promise, of its own.
+      if (this.#notice === notice) {
+        this.#notice = undefined;
+        this.#promised.remember(undefined);
+      }
       try {
         await carryOut();
         this.#forget(ids);

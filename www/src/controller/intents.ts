@@ -14,6 +14,8 @@ export type Intent =
   | { type: 'delete-experiment'; experiment_id: string }
   | { type: 'undo-delete' }
   | { type: 'download-artifact'; run_id: string; key: string }
+  | { type: 'chart-in-sight'; metric: string; inSight: boolean }
+  | { type: 'show-all-metrics'; run_id: string }
   | { type: 'request-persistence' }
   | { type: 'measure-storage' }
   | { type: 'dismiss-notice' }

@@ -1,45 +1,65 @@
-// The points read from storage, by run and metric. Reads a series when it is first asked for, and what is new of it when
-// it has changed and somebody has asked for it since: a live update costs the same however long the series is.
+// The points read from storage, by run and metric. Reads a series when it is needed, and what is new of it when it has
+// changed and is still needed: a live update costs the same however long the series is. What is no longer needed is given
+// back, least recently needed first.
 
+import { errorMessage } from '../errors';
 import { Curve } from '../model/curve';
 import { Summary } from '../model/metric-summary';
 import { SeriesColumns } from '../model/series-columns';
-import { errorMessage, type Storage } from '../tracker';
+import type { Storage } from '../tracker';
+import type { KnownSeries, SeriesSource } from './snapshot';
 
-export interface CachedSeries {
-  readonly columns: SeriesColumns;
-  readonly curve: Curve;
-  readonly summary: Summary;
-  /** Counts reads; 0 while the first is under way. */
-  revision: number;
-  reading: boolean;
-  /** Has changed since it was last read. */
-  stale: boolean;
+/** So many points are kept beyond those that are needed: some hundred megabytes. */
+const SPARE_POINTS = 4_000_000;
+
+class Entry implements KnownSeries {
+  readonly columns = new SeriesColumns();
+  readonly curve = new Curve(this.columns);
+  readonly summary = new Summary(this.columns);
+  revision = 0;
+  reading = false;
+  stale = true;
   error?: string;
 }
 
-export class SeriesCache {
+export interface Need {
+  run_id: string;
+  key: string;
+}
+
+export class SeriesCache implements SeriesSource {
   readonly #storage: Storage;
   readonly #changed: () => void;
-  readonly #runs = new Map<string, Map<string, CachedSeries>>();
+  readonly #sparePoints: number;
+  /** By run, then metric; the least recently needed run comes first. */
+  readonly #runs = new Map<string, Map<string, Entry>>();
 
-  constructor(storage: Storage, changed: () => void) {
+  constructor(storage: Storage, changed: () => void, sparePoints = SPARE_POINTS) {
     this.#storage = storage;
     this.#changed = changed;
+    this.#sparePoints = sparePoints;
   }
 
-  /** The series as far as it is known, and a promise to `changed()` when more is. */
-  get(run_id: string, key: string): CachedSeries {
-    let keys = this.#runs.get(run_id);
-    if (!keys) this.#runs.set(run_id, (keys = new Map()));
-    let entry = keys.get(key);
-    if (!entry) {
-      const columns = new SeriesColumns();
-      entry = { columns, curve: new Curve(columns), summary: new Summary(columns), revision: 0, reading: false, stale: true };
+  /** The series as far as it is known. Reads nothing. */
+  get(run_id: string, key: string): KnownSeries | undefined {
+    return this.#runs.get(run_id)?.get(key);
+  }
+
+  /** Reads what is not known of these series, and gives back what others take beyond the budget. `changed()` follows every read. */
+  need(needs: readonly Need[]): void {
+    const needed = new Set<Entry>();
+    for (const { run_id, key } of needs) {
+      const keys = this.#runs.get(run_id) ?? new Map<string, Entry>();
+      const entry = keys.get(key) ?? new Entry();
+      // Put in again, it is the most recently needed one.
+      this.#runs.delete(run_id);
+      this.#runs.set(run_id, keys);
+      keys.delete(key);
       keys.set(key, entry);
+      needed.add(entry);
+      if (entry.stale && !entry.reading) void this.#read(run_id, key, entry);
     }
-    if (entry.stale && !entry.reading) void this.#read(run_id, key, entry);
-    return entry;
+    this.#evict(needed);
   }
 
   markStale(run_id: string, keys: Iterable<string>): void {
@@ -60,7 +80,24 @@ export class SeriesCache {
     this.#runs.delete(run_id);
   }
 
-  async #read(run_id: string, key: string, entry: CachedSeries): Promise<void> {
+  #evict(needed: ReadonlySet<Entry>): void {
+    const spare: { keys: Map<string, Entry>; key: string; entry: Entry }[] = [];
+    let points = 0;
+    for (const keys of this.#runs.values()) {
+      for (const [key, entry] of keys) {
+        if (needed.has(entry) || entry.reading) continue;
+        spare.push({ keys, key, entry });
+        points += entry.columns.length;
+      }
+    }
+    for (const { keys, key, entry } of spare) {
+      if (points <= this.#sparePoints) return;
+      points -= entry.columns.length;
+      keys.delete(key);
+    }
+  }
+
+  async #read(run_id: string, key: string, entry: Entry): Promise<void> {
     entry.reading = true;
     entry.stale = false;
     try {

@@ -1,5 +1,10 @@
 // What the views are shown: plain data, made anew by the controller whenever something changed.
 
+import type { Curve } from '../model/curve';
+import type { Summary } from '../model/metric-summary';
+import type { StrokeSlots } from '../model/run-colors';
+import type { RunLabel } from '../model/run-labels';
+import type { SeriesColumns } from '../model/series-columns';
 import type { ViewState } from '../model/view-state';
 import type { ExperimentRecord, RunRecord, StorageEstimate } from '../tracker';
 
@@ -24,6 +29,24 @@ export interface Notice {
   undo: boolean;
 }
 
+/** One metric of one run as far as it has been read. Views read it and change nothing. */
+export interface KnownSeries {
+  readonly columns: SeriesColumns;
+  readonly curve: Curve;
+  readonly summary: Summary;
+  /** Counts reads; 0 while the first is under way. */
+  readonly revision: number;
+  readonly reading: boolean;
+  /** Has changed since it was last read. */
+  readonly stale: boolean;
+  readonly error?: string;
+}
+
+export interface SeriesSource {
+  /** Undefined for what nothing on the page needs. Reads nothing. */
+  get(run_id: string, key: string): KnownSeries | undefined;
+}
+
 export interface Snapshot {
   phase: 'loading' | 'ready' | 'failed';
   problem?: Problem;
@@ -41,7 +64,15 @@ export interface Snapshot {
   unreadable: readonly { id: string; message: string }[];
   /** The run whose detail is open. */
   detail?: RunRecord;
+  /** The run whose detail lists all its metrics, however many there are. */
+  allMetricsOf?: string;
+  /** Whose last values the table shows. */
   columns: readonly string[];
+  series: SeriesSource;
+  /** The colours and dashes of the selected runs. */
+  strokes: StrokeSlots;
+  /** The names of the selected runs beside each other. */
+  labels: ReadonlyMap<string, RunLabel>;
   /** False where the browser lets the page store nothing: then runs live in memory. */
   persistent: boolean;
   degraded?: Problem;

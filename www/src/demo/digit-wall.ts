@@ -1,7 +1,7 @@
 // Some test digits, each with what the network takes it for.
 
-import { LitElement, css, html } from 'lit';
-import { PIXELS, type DigitSet } from './digits';
+import { css, html, LitElement } from 'lit';
+import { type DigitSet, PIXELS } from './digits';
 import type { Prediction } from './network';
 import { SHOWN_DIGITS } from './training';
 
@@ -77,7 +77,9 @@ export class DigitWall extends LitElement {
         const prediction = this.predictions[i];
         const label = this.digits?.labels[i];
         const right = prediction?.digit === label;
-        const says = !prediction ? 'not yet recognised' : `taken for ${prediction.digit}, ${Math.round(prediction.confidence * 100)} % sure`;
+        const says = !prediction
+          ? 'not yet recognised'
+          : `taken for ${prediction.digit}, ${Math.round(prediction.confidence * 100)} % sure`;
         return html`<li>
           <canvas width=${SIDE} height=${SIDE} role="img" aria-label=${`A handwritten ${label ?? 'digit'}, ${says}`}></canvas>
           <span aria-hidden="true" class=${!prediction ? '' : right ? 'right' : 'wrong'}>${prediction ? prediction.digit : '·'}</span>

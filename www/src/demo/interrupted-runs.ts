@@ -10,7 +10,7 @@ export function interruptedRuns(storage: Storage): RunRecord[] {
     .filter((experiment_id) => storage.experiment(experiment_id).name === EXPERIMENT)
     .flatMap((experiment_id) => storage.list_runs(experiment_id))
     .flatMap((run_id) => readable(storage, run_id) ?? [])
-    .filter((run) => run.interrupted && run.tags['demo'] === DEMO_TAG)
+    .filter((run) => run.interrupted && run.tags.demo === DEMO_TAG)
     .sort((a, b) => runStart(b) - runStart(a));
 }
 

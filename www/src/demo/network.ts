@@ -4,7 +4,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-backend-cpu';
-import { PIXELS, mulberry32, type DigitSet } from './digits';
+import { type DigitSet, mulberry32, PIXELS } from './digits';
 
 const CLASSES = 10;
 
@@ -27,7 +27,12 @@ export class Network {
     this.#momentum = momentum;
     const random = mulberry32(seed);
     const layer = (inputs: number, outputs: number) => [
-      tf.variable(tf.tensor2d(Float32Array.from({ length: inputs * outputs }, () => normal(random) * Math.sqrt(2 / inputs)), [inputs, outputs])),
+      tf.variable(
+        tf.tensor2d(
+          Float32Array.from({ length: inputs * outputs }, () => normal(random) * Math.sqrt(2 / inputs)),
+          [inputs, outputs],
+        ),
+      ),
       tf.variable(tf.zeros([outputs])),
     ];
     this.#weights = [...layer(PIXELS, hidden), ...layer(hidden, CLASSES)];
@@ -61,7 +66,10 @@ export class Network {
 
   score(digits: DigitSet): Score {
     return tf.tidy(() => {
-      const { x, y } = batch(digits, Uint32Array.from({ length: digits.count }, (_, i) => i));
+      const { x, y } = batch(
+        digits,
+        Uint32Array.from({ length: digits.count }, (_, i) => i),
+      );
       const logits = this.#logits(x);
       return { loss: crossEntropy(logits, y).dataSync()[0]!, accuracy: share(logits, y) };
     });
@@ -97,7 +105,8 @@ export class Network {
     if (all.length !== expected) throw new Error(`The saved weights are ${all.length} numbers; this network has ${expected}.`);
     let at = 0;
     for (const variable of variables) {
-      const values = all.slice(at, (at += variable.size));
+      const values = all.slice(at, at + variable.size);
+      at += variable.size;
       tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
     }
   }

@@ -1,16 +1,17 @@
 // <training-demo>: trains a real network in the page. Starts, stops, fails, resumes; the dashboard below shows the rest.
 
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
-import { runName } from '../model/run-state';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { errorMessage } from '../errors';
 import { formatAgo } from '../model/format';
+import { runName } from '../model/run-state';
 import { controls } from '../styles/controls';
 import { tokens } from '../styles/tokens';
-import { errorMessage, openStorage, resumeRun, type RunRecord, type Storage } from '../tracker';
-import { loadDigits, type Digits } from './digits';
+import { openStorage, type RunRecord, resumeRun, type Storage } from '../tracker';
+import { type Digits, loadDigits } from './digits';
 import './digit-wall';
 import { interruptedRuns } from './interrupted-runs';
+import { DEFAULTS, type Progress, Training } from './training';
 import { trainingDemoStyles } from './training-demo-styles';
-import { DEFAULTS, Training, type Progress } from './training';
 
 type Phase = 'idle' | 'preparing' | 'training' | 'finished' | 'stopped' | 'failed' | 'error';
 
@@ -80,12 +81,14 @@ export class TrainingDemo extends LitElement {
           ${this.#choice('Hidden units', SIZES, this.#hidden, busy, (value) => (this.#hidden = value))}
         </div>
         <div class="buttons">
-          ${busy
-            ? html`<button data-testid="stop" ?disabled=${this.phase !== 'training'} @click=${() => this.#end('cancel')}>Stop</button>
+          ${
+            busy
+              ? html`<button data-testid="stop" ?disabled=${this.phase !== 'training'} @click=${() => this.#end('cancel')}>Stop</button>
                 <button data-testid="fail" ?disabled=${this.phase !== 'training'} @click=${() => this.#end('fail')}>Mark as failed</button>`
-            : html`<button class="primary" data-testid="start" @click=${this.#start}>
+              : html`<button class="primary" data-testid="start" @click=${this.#start}>
                 ${this.phase === 'idle' ? 'Train a network' : 'Train another'}
-              </button>`}
+              </button>`
+          }
         </div>
       </div>
       ${busy ? nothing : this.interrupted.map((run) => this.#resumable(run))} ${this.#progress()}
@@ -119,9 +122,7 @@ export class TrainingDemo extends LitElement {
       <p class="accuracy">
         <span class="label">Test accuracy</span>
         <output data-testid="test-accuracy" data-value=${progress?.testAccuracy ?? ''}>
-${
-          progress?.testAccuracy === undefined ? '–' : `${(progress.testAccuracy * 100).toFixed(1)} %`
-        }</output>
+${progress?.testAccuracy === undefined ? '–' : `${(progress.testAccuracy * 100).toFixed(1)} %`}</output>
       </p>
       <progress aria-label="Share of the training that is done" max="1" .value=${progress?.done ?? 0}></progress>
     </div>`;

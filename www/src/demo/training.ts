@@ -1,7 +1,7 @@
 // A training of the digits network, logged batch by batch. Begins, or takes up again where an interrupted run stopped.
 
-import { newRun, resumeRun, type RunRecord, type TrackedRun } from '../tracker';
-import { PIXELS, shuffled, type Digits } from './digits';
+import { newRun, type RunRecord, resumeRun, type TrackedRun } from '../tracker';
+import { type Digits, PIXELS, shuffled } from './digits';
 import type { Network, Prediction } from './network';
 
 export const EXPERIMENT = 'digits';
@@ -40,7 +40,14 @@ export class Training {
   #ended: 'cancel' | 'fail' | undefined;
   #testAccuracy: number | undefined;
 
-  private constructor(run: TrackedRun, settings: Settings, digits: Digits, network: Network, firstEpoch: number, report: (progress: Progress) => void) {
+  private constructor(
+    run: TrackedRun,
+    settings: Settings,
+    digits: Digits,
+    network: Network,
+    firstEpoch: number,
+    report: (progress: Progress) => void,
+  ) {
     this.run = run;
     this.settings = settings;
     this.#digits = digits;
@@ -67,7 +74,7 @@ export class Training {
     const run = await resumeRun(record.run_id, database);
     const scores = run.get_metrics('test/accuracy').value;
     let epoch = 0;
-    if (record.artifacts['weights']) {
+    if (record.artifacts.weights) {
       network.load(await run.get_artifact('weights'));
       epoch = scores.length;
     }

@@ -1,13 +1,56 @@
 // Numbers, durations, times and sizes as people read them.
 
-export function formatValue(value: number): string {
+/** So many significant digits are read at a glance. */
+const DIGITS = 4;
+/** With so many, no two doubles are written alike. */
+const ALL_DIGITS = 17;
+
+/** A measured value, rounded to some digits; whole numbers are never rounded. */
+export function formatValue(value: number, digits = DIGITS): string {
   if (Number.isNaN(value)) return 'NaN';
   if (value === Infinity) return '∞';
   if (value === -Infinity) return '−∞';
+  return plainNumber(value, digits).replaceAll('-', '−').replace('e+', 'e');
+}
+
+function plainNumber(value: number, digits: number): string {
+  if (Number.isSafeInteger(value)) return value.toLocaleString('en');
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e7)) return value.toExponential(2).replace('-', '−').replace('e+', 'e');
-  if (Number.isInteger(value)) return value.toLocaleString('en').replace('-', '−');
-  return Number(value.toPrecision(size >= 1000 ? 6 : 4)).toString().replace('-', '−');
+  if (size < 1e-3 || size >= 1e7) return shortest(value.toExponential(digits === DIGITS ? 2 : digits - 1));
+  return String(Number(value.toPrecision(size >= 1000 ? Math.max(digits, 6) : digits)));
+}
+
+/** Without zeros at the end of the fraction, beyond the two that are always there. */
+function shortest(exponential: string): string {
+  return exponential.replace(/(\.\d\d\d*?)0+e/, '$1e');
+}
+
+/** Values that stand side by side: those that would look alike and are not have as many digits as tell them apart. */
+export function formatValues(values: readonly (number | undefined)[]): string[] {
+  const texts = values.map((value) => (value === undefined ? '–' : formatValue(value)));
+  for (let digits = DIGITS + 1; digits <= ALL_DIGITS; digits++) {
+    const meant = new Map<string, number>();
+    const ambiguous = new Set<string>();
+    for (const [i, value] of values.entries()) {
+      if (value === undefined) continue;
+      const other = meant.get(texts[i]!);
+      if (other === undefined) meant.set(texts[i]!, value);
+      else if (other !== value) ambiguous.add(texts[i]!);
+    }
+    if (ambiguous.size === 0) break;
+    for (const [i, value] of values.entries()) if (value !== undefined && ambiguous.has(texts[i]!)) texts[i] = formatValue(value, digits);
+  }
+  return texts;
+}
+
+/** The value itself: what is read back from it is the same double. */
+export function exactValue(value: number): string {
+  return String(value);
+}
+
+/** A step in full: steps are whole. */
+export function formatStep(step: number): string {
+  return Math.round(step).toLocaleString('en', { maximumFractionDigits: 0 }).replace('-', '−');
 }
 
 export function formatDuration(ms: number): string {
@@ -44,11 +87,4 @@ export function formatBytes(bytes: number): string {
     unit++;
   }
   return `${unit === 0 || size >= 100 ? Math.round(size) : size.toFixed(1)} ${UNITS[unit]}`;
-}
-
-/** A config value on one line. */
-export function formatSetting(value: unknown): string {
-  if (typeof value === 'number') return formatValue(value);
-  if (typeof value === 'string') return value;
-  return JSON.stringify(value) ?? 'undefined';
 }

@@ -42,13 +42,14 @@ export function groupMetrics(keys: readonly string[]): MetricGroup[] {
     if (prefix === '' || members.length === 1) alone.push(...members);
     else shared.push({ prefix, keys: members });
   }
-  shared.sort((a, b) => importance(a.prefix) - importance(b.prefix) || byName(a.prefix, b.prefix));
   if (alone.length > 0) shared.push({ prefix: '', keys: alone.sort(byName) });
-  return shared;
+  return shared.sort((a, b) => importance(a.prefix) - importance(b.prefix) || byName(a.prefix, b.prefix));
 }
 
-/** What a training is judged by comes first. */
+const FIRST = ['train', 'val', 'valid', 'validation', 'eval', 'test', ''];
+
+/** What a training is judged by comes first, and what stands alone before groups of which nothing is known. */
 function importance(prefix: string): number {
-  const first = ['train', 'val', 'valid', 'validation', 'eval', 'test'].indexOf(prefix.toLowerCase());
-  return first < 0 ? 99 : first;
+  const place = FIRST.indexOf(prefix.toLowerCase());
+  return place < 0 ? FIRST.length : place;
 }

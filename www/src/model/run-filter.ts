@@ -1,8 +1,9 @@
 // Which runs the table shows, and in which order.
 
 import type { RunRecord } from '../tracker';
-import { formatSetting } from './format';
-import { runDuration, runName, runStart, runState, RUN_STATES, type RunState } from './run-state';
+import { RUN_STATES, type RunState, runDuration, runName, runStart, runState } from './run-state';
+
+import { meansSetting, type Setting, settingsOf } from './settings';
 
 const byName = new Intl.Collator(undefined, { numeric: true }).compare;
 
@@ -17,29 +18,41 @@ export interface RunFilter {
   states: readonly RunState[];
 }
 
-/** Every word must be found in the run's name, id, tags or config; `key:value` looks in that tag or setting only. */
+/**
+ * Every word must be found in the run's name, id, state, tags or settings; `key:value` looks in that tag or setting only.
+ * What stands in quotes is one word.
+ */
 export function matchesRun(run: RunRecord, filter: RunFilter): boolean {
   if (filter.states.length > 0 && !filter.states.includes(runState(run))) return false;
-  const words = filter.query.toLowerCase().split(/\s+/).filter(Boolean);
-  return words.every((word) => matchesWord(run, word));
+  const words = filter.query.toLowerCase().match(/(?:[^\s"]|"[^"]*"?)+/g) ?? [];
+  if (words.length === 0) return true;
+  const facts: Setting[] = [
+    ...Object.entries(run.tags).map(([key, value]) => ({ key, value })),
+    ...settingsOf(run.config),
+    ...settingsOf(run.config, true),
+  ];
+  return words.every((word) => matchesWord(run, word.replaceAll('"', ''), facts));
 }
 
-function matchesWord(run: RunRecord, word: string): boolean {
-  const facts = [...Object.entries(run.tags), ...Object.entries(run.config ?? {})].map(
-    ([key, value]) => [key.toLowerCase(), formatSetting(value).toLowerCase()] as const,
-  );
-  const colon = word.indexOf(':');
-  if (colon > 0) {
+function matchesWord(run: RunRecord, word: string, facts: readonly Setting[]): boolean {
+  for (let colon = word.indexOf(':'); colon > 0; colon = word.indexOf(':', colon + 1)) {
     const key = word.slice(0, colon);
     const value = word.slice(colon + 1);
-    if (facts.some(([k, v]) => k === key && v.includes(value))) return true;
+    const named = facts.filter((fact) => isNamed(fact.key.toLowerCase(), key));
+    // Where there is such a tag or setting, its value alone decides.
+    if (named.length > 0) return named.some((fact) => meansSetting(value, fact.value));
   }
   return (
     runName(run).toLowerCase().includes(word) ||
     run.run_id.toLowerCase().includes(word) ||
     runState(run).includes(word) ||
-    facts.some(([k, v]) => k.includes(word) || v.includes(word))
+    facts.some(({ key, value }) => key.toLowerCase().includes(word) || meansSetting(word, value))
   );
+}
+
+/** By its whole name, or by the inner part of a nested one: `betas.0` is `optimizer.betas.0`. */
+function isNamed(key: string, asked: string): boolean {
+  return key === asked || key.endsWith(`.${asked}`);
 }
 
 export function lastValue(run: RunRecord, key: string): number | undefined {

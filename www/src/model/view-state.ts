@@ -1,5 +1,6 @@
 // What a reader has chosen to look at. All of it, and only it, goes into the URL.
 
+import { readIds, writeIds } from './id-list';
 import type { RunFilter, RunSort } from './run-filter';
 import { RUN_STATES, type RunState } from './run-state';
 import type { XAxis } from './series-columns';
@@ -54,7 +55,7 @@ export function writeView(view: ViewState, parameters: URLSearchParams): void {
   };
   const flag = (value: boolean) => (value ? '1' : undefined);
   put('experiment', view.experiment_id);
-  put('runs', view.selection && (view.selection.length > 0 ? view.selection.join(',') : 'none'));
+  put('runs', view.selection && (view.selection.length > 0 ? writeIds(view.selection) : 'none'));
   put('run', view.run_id);
   put('follow', flag(view.follow));
   put('panel', view.panel === 'charts' ? undefined : view.panel);
@@ -79,8 +80,8 @@ export function readView(parameters: URLSearchParams): ViewState {
   const list = (key: string) => parameters.get(key)?.split(',').filter(Boolean);
   const experiment = parameters.get('experiment');
   if (experiment) view.experiment_id = experiment;
-  const runs = list('runs');
-  if (runs) view.selection = runs[0] === 'none' ? [] : runs;
+  const runs = parameters.get('runs');
+  if (runs) view.selection = runs === 'none' ? [] : readIds(runs);
   const run = parameters.get('run');
   if (run) view.run_id = run;
   view.follow = parameters.get('follow') === '1';

@@ -125,6 +125,20 @@ export const controls = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
+  /* Colours that mean something stay when the reader has chosen all others. */
+  @media (forced-colors: active) {
+    .swatch,
+    .dot,
+    .mark,
+    .pick input {
+      forced-color-adjust: none;
+    }
+    button[aria-pressed='true'],
+    button[aria-current] {
+      border-width: 2px;
+      border-color: Highlight;
+    }
+  }
   @media (prefers-reduced-motion: reduce) {
     *,
     *::before,

@@ -1,18 +1,17 @@
 // The charts of the selected runs, one per metric, in groups that fold.
 
-import { LitElement, css, html, nothing } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ChartSync } from '../chart/chart-sync';
 import type { Snapshot } from '../controller/snapshot';
-import { groupMetrics, metricKeys, type MetricGroup } from '../model/metric-groups';
+import { groupMetrics, type MetricGroup, metricKeys } from '../model/metric-groups';
+import { metricFilter } from '../model/metric-query';
 import { controls } from '../styles/controls';
 import './metric-chart';
-import type { SeriesSource } from './metric-chart';
 
 export class ChartGrid extends LitElement {
   static override properties = {
     snapshot: { attribute: false },
-    source: { attribute: false },
     sync: { attribute: false },
     dark: { type: Boolean },
     folded: { state: true },
@@ -66,7 +65,6 @@ export class ChartGrid extends LitElement {
   ];
 
   declare snapshot: Snapshot;
-  declare source: SeriesSource;
   declare sync: ChartSync;
   declare dark: boolean;
   declare folded: ReadonlySet<string>;
@@ -78,8 +76,8 @@ export class ChartGrid extends LitElement {
 
   override render() {
     const { selected, runs, view } = this.snapshot;
-    const wanted = view.metricQuery.toLowerCase();
-    const keys = metricKeys(selected).filter((key) => key.toLowerCase().includes(wanted));
+    const wanted = view.metricQuery.trim();
+    const keys = metricKeys(selected).filter(metricFilter(wanted));
     if (keys.length === 0) return html`<p class="none">${this.#explain(selected.length, runs.length, wanted)}</p>`;
     const groups = groupMetrics(keys);
     return repeat(
@@ -87,9 +85,10 @@ export class ChartGrid extends LitElement {
       (group) => group.prefix,
       (group) => html`<section>
         ${groups.length > 1 || group.prefix ? this.#heading(group) : html`<h3 class="visually-hidden">Metrics</h3>`}
-        ${this.folded.has(group.prefix)
-          ? nothing
-          : html`<div class="grid">
+        ${
+          this.folded.has(group.prefix)
+            ? nothing
+            : html`<div class="grid">
               ${repeat(
                 group.keys,
                 (key) => key,
@@ -97,12 +96,12 @@ export class ChartGrid extends LitElement {
                   html`<entrenar-metric-chart
                     .metric=${key}
                     .snapshot=${this.snapshot}
-                    .source=${this.source}
                     .sync=${this.sync}
                     .dark=${this.dark}
                   ></entrenar-metric-chart>`,
               )}
-            </div>`}
+            </div>`
+        }
       </section>`,
     );
   }

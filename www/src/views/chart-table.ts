@@ -2,30 +2,35 @@
 
 import { html, type TemplateResult } from 'lit';
 import { formatX } from '../chart/axes';
-import type { PlottedCurve } from '../chart/paint';
 import type { Range } from '../chart/chart-sync';
+import type { PlottedCurve } from '../chart/paint';
 import { xBounds } from '../model/bounds';
-import { formatValue } from '../model/format';
+import type { Curve } from '../model/curve';
+import { exactValue, formatValue, formatValues } from '../model/format';
+import type { Bounds } from '../model/scale';
+import { pointsIn, type Row, tableRows } from '../model/table-rows';
 import type { ViewState } from '../model/view-state';
 
 const ROWS = 200;
 
 export function chartTable(plotted: readonly PlottedCurve[], view: ViewState, visible: Range | undefined): TemplateResult {
-  const rows = rowEdges(plotted, visible);
+  const curves = plotted.map((each) => each.curve);
+  const bounds = visible ? { min: visible[0], max: visible[1] } : xBounds(curves, false);
+  const rows = bounds ? tableRows(curves, bounds, ROWS, view.xAxis === 'step') : [];
   return html`<div class="table" tabindex="0" role="region" aria-label="The chart's data" data-testid="chart-table">
     <table>
       <thead>
         <tr>
           <th scope="col">${view.xAxis === 'step' ? 'Step' : 'Time'}</th>
-          ${plotted.map((each) => html`<th scope="col">${each.label}</th>`)}
+          ${plotted.map((each) => html`<th scope="col" title=${each.name}>${each.label}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${rows.map(
-          ([from, to]) =>
+          (row) =>
             html`<tr>
-              <th scope="row">${formatX(from, view.xAxis)}</th>
-              ${plotted.map(({ curve }) => html`<td>${cell(curve, from, to)}</td>`)}
+              <th scope="row">${formatX(row.from, view.xAxis)}</th>
+              ${cells(curves, row, bounds!).map(({ text, exact }) => html`<td title=${exact}>${text}</td>`)}
             </tr>`,
         )}
       </tbody>
@@ -33,31 +38,27 @@ export function chartTable(plotted: readonly PlottedCurve[], view: ViewState, vi
   </div>`;
 }
 
-/** One row per x where they fit, else equal parts of the range. */
-function rowEdges(plotted: readonly PlottedCurve[], visible: Range | undefined): Range[] {
-  const full = xBounds(plotted.map((each) => each.curve), false);
-  if (!full) return [];
-  const [min, max] = visible ?? [full.min, full.max];
-  const xs = new Set<number>();
-  for (const { curve } of plotted) {
-    const last = curve.indexAt(max, true);
-    for (let i = curve.indexAt(min); i < last && xs.size <= ROWS; i++) xs.add(curve.x(i));
-  }
-  if (xs.size <= ROWS) {
-    const sorted = [...xs].sort((a, b) => a - b);
-    return sorted.map((x) => [x, x]);
-  }
-  const width = (max - min) / ROWS;
-  return Array.from({ length: ROWS }, (_, row) => [min + row * width, min + (row + 1) * width]);
+interface Cell {
+  text: string;
+  exact: string;
 }
 
-function cell(curve: PlottedCurve['curve'], from: number, to: number): string {
-  const first = curve.indexAt(from);
-  const end = from === to ? curve.indexAt(to, true) : curve.indexAt(to);
-  if (end <= first) return '';
-  if (end - first === 1) return formatValue(curve.values[first]!);
-  curve.extremes.query(first, end);
+function cells(curves: readonly Curve[], row: Row, bounds: Bounds): Cell[] {
+  const values = curves.map((curve) => valuesIn(curve, row, bounds));
+  // Those of one row stand side by side, and are told apart.
+  const single = formatValues(values.map((each) => (each.length === 1 ? each[0] : undefined)));
+  return values.map((each, i) => ({
+    text: each.length === 0 ? '' : each.length === 1 ? single[i]! : each.map((value) => formatValue(value)).join(' … '),
+    exact: each.map(exactValue).join(' … '),
+  }));
+}
+
+/** Nothing, the one value, or the least and the greatest of several. */
+function valuesIn(curve: Curve, row: Row, bounds: Bounds): number[] {
+  const { from, to } = pointsIn(curve, row, bounds);
+  if (to <= from) return [];
+  if (to - from === 1) return [curve.values[from]!];
+  curve.extremes.query(from, to);
   const { least, greatest } = curve.extremes;
-  if (least < 0) return formatValue(curve.values[first]!);
-  return `${formatValue(curve.values[least]!)} … ${formatValue(curve.values[greatest]!)}`;
+  return least < 0 ? [curve.values[from]!] : [curve.values[least]!, curve.values[greatest]!];
 }

@@ -1,6 +1,6 @@
 // How all charts are drawn: x axis, smoothing, logarithms, outliers, and which metrics.
 
-import { LitElement, css, html } from 'lit';
+import { css, html, LitElement } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import type { XAxis } from '../model/series-columns';
@@ -11,6 +11,9 @@ const AXES: readonly [XAxis, string][] = [
   ['relative', 'Relative time'],
   ['wall', 'Wall time'],
 ];
+
+/** Nearer to 1, no average would move. */
+const MOST_SMOOTHING = 0.9999;
 
 export class ChartToolbar extends LitElement {
   static override properties = { snapshot: { attribute: false } };
@@ -24,6 +27,16 @@ export class ChartToolbar extends LitElement {
         gap: 8px 12px;
         margin-bottom: 14px;
         font-size: 13px;
+      }
+      /* It stays in sight where it takes one line. */
+      @media (min-width: 1100px) {
+        :host {
+          position: sticky;
+          z-index: 3;
+          top: 0;
+          padding-block: 6px;
+          background: var(--ground);
+        }
       }
       label,
       .toggles {
@@ -40,8 +53,13 @@ export class ChartToolbar extends LitElement {
       input[type='range'] {
         width: 90px;
       }
-      output {
-        min-width: 3em;
+      input[type='number'] {
+        width: 5.4em;
+        min-height: 32px;
+        padding: 4px 6px;
+        border: 1px solid var(--line);
+        border-radius: 6px;
+        background: var(--surface);
         font-family: var(--mono);
         font-size: 12px;
       }
@@ -56,6 +74,7 @@ export class ChartToolbar extends LitElement {
       <input
         type="search"
         placeholder="Find a metric"
+        title="Words that are all in its name, or a regular expression: /^layer\d/"
         aria-label="Find a metric"
         .value=${view.metricQuery}
         @input=${(event: InputEvent) => this.#set({ metricQuery: (event.target as HTMLInputElement).value })}
@@ -77,7 +96,16 @@ export class ChartToolbar extends LitElement {
           .value=${String(view.smoothing)}
           @input=${(event: InputEvent) => this.#set({ smoothing: Number((event.target as HTMLInputElement).value) })}
         />
-        <output>${view.smoothing === 0 ? 'off' : view.smoothing.toFixed(2)}</output>
+<input
+          type="number"
+          min="0"
+          max=${MOST_SMOOTHING}
+          step="any"
+          aria-label="Smoothing as a number"
+          data-testid="smoothing-number"
+          .value=${String(view.smoothing)}
+          @change=${this.#setSmoothing}
+        />
       </label>
       <div class="toggles">
         <button aria-pressed=${view.yLog} data-testid="y-log" @click=${() => this.#set({ yLog: !view.yLog })}>Log y</button>
@@ -86,6 +114,13 @@ export class ChartToolbar extends LitElement {
       </div>
     `;
   }
+
+  readonly #setSmoothing = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    const smoothing = Math.max(0, Math.min(MOST_SMOOTHING, Number(input.value) || 0));
+    input.value = String(smoothing);
+    this.#set({ smoothing });
+  };
 
   #set(change: Partial<Snapshot['view']>): void {
     emitIntent(this, { type: 'view', change });

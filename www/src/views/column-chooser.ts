@@ -1,6 +1,6 @@
 // Which metrics' last values the runs table shows.
 
-import { LitElement, css, html } from 'lit';
+import { css, html, LitElement } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { metricKeys } from '../model/metric-groups';

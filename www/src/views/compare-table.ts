@@ -1,18 +1,18 @@
 // The selected runs side by side: settings, tags, and the best and last values of their metrics.
 
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
-import { runStroke } from '../model/run-colors';
-import { runName } from '../model/run-state';
+import { strokeOf } from '../model/run-colors';
 import { controls } from '../styles/controls';
-import { bestRows, factRows, lastRows, type Row } from './compare-rows';
-import type { SeriesSource } from './metric-chart';
+import { bestRows, lastRows, type Row, settingRows, tagRows } from './compare-rows';
+import { swatch, swatchStyles } from './swatch';
 
 export class CompareTable extends LitElement {
-  static override properties = { snapshot: { attribute: false }, source: { attribute: false }, dark: { type: Boolean } };
+  static override properties = { snapshot: { attribute: false }, dark: { type: Boolean } };
   static override styles = [
     controls,
+    swatchStyles,
     css`
       .options {
         display: flex;
@@ -23,6 +23,7 @@ export class CompareTable extends LitElement {
       }
       .scroll {
         overflow: auto;
+        max-height: 82vh;
         border: 1px solid var(--line);
         border-radius: var(--radius);
         background: var(--surface);
@@ -51,6 +52,7 @@ export class CompareTable extends LitElement {
         color: var(--ink-soft);
       }
       th:first-child {
+        min-width: 11em;
         position: sticky;
         left: 0;
         background: var(--surface);
@@ -74,12 +76,18 @@ export class CompareTable extends LitElement {
         font-family: var(--sans);
         font-weight: 600;
       }
+      thead th {
+        position: sticky;
+        top: 0;
+        z-index: 1;
+        background: var(--surface);
+      }
+      thead th:first-child {
+        z-index: 2;
+      }
       .swatch {
         display: inline-block;
-        width: 10px;
-        height: 10px;
         margin-right: 7px;
-        border-radius: 3px;
       }
       .none {
         padding: 40px 16px;
@@ -92,11 +100,10 @@ export class CompareTable extends LitElement {
   ];
 
   declare snapshot: Snapshot;
-  declare source: SeriesSource;
   declare dark: boolean;
 
   override render() {
-    const { selected, view } = this.snapshot;
+    const { selected, view, strokes, labels } = this.snapshot;
     if (selected.length === 0) return html`<p class="none">Tick runs in the table to compare them here.</p>`;
     return html`
       <label class="options">
@@ -116,15 +123,15 @@ export class CompareTable extends LitElement {
               <th scope="col"><span class="visually-hidden">What</span></th>
               ${selected.map(
                 (run) =>
-                  html`<th scope="col">
-                    <span class="swatch" .style=${`background: ${runStroke(run.run_id, this.dark).color}`}></span>${runName(run)}
+                  html`<th scope="col" title=${labels.get(run.run_id)?.whole ?? nothing}>
+                    ${swatch(strokeOf(strokes.get(run.run_id) ?? 0, this.dark))}${labels.get(run.run_id)?.short}
                   </th>`,
               )}
             </tr>
           </thead>
-          ${this.#section('Settings', factRows(selected, (run) => run.config ?? {}))}
-          ${this.#section('Tags', factRows(selected, (run) => run.tags))}
-          ${this.#section('Best values', bestRows(selected, this.source), true)} ${this.#section('Last values', lastRows(selected), true)}
+          ${this.#section('Settings', settingRows(selected))}
+          ${this.#section('Tags', tagRows(selected))}
+          ${this.#section('Best values', bestRows(selected, this.snapshot.series), true)} ${this.#section('Last values', lastRows(selected), true)}
         </table>
       </div>
     `;
@@ -133,8 +140,7 @@ export class CompareTable extends LitElement {
   /** Measured values nearly always differ: only of what was chosen it is worth pointing out. */
   #section(title: string, rows: readonly Row[], measured = false): TemplateResult | typeof nothing {
     const { view, selected } = this.snapshot;
-    const differing = (row: Row) => new Set(row.cells).size > 1;
-    const shown = view.differencesOnly ? rows.filter(differing) : rows;
+    const shown = view.differencesOnly ? rows.filter((row) => row.differs) : rows;
     if (shown.length === 0) return nothing;
     return html`<tbody>
       <tr>
@@ -146,8 +152,11 @@ export class CompareTable extends LitElement {
             <th scope="row">${row.key}</th>
             ${row.cells.map(
               (cell, i) =>
-                html`<td class=${[differing(row) && !measured ? 'different' : '', row.best === i ? 'best' : ''].join(' ')}>
-                  ${cell}
+                html`<td
+                  class=${[row.differs && !measured ? 'different' : '', row.best === i ? 'best' : ''].join(' ')}
+                  title=${cell.exact ?? nothing}
+                >
+                  ${cell.text}
                 </td>`,
             )}
           </tr>`,

@@ -1,12 +1,15 @@
 // The stored experiments; one is open.
 
-import { LitElement, css, html, nothing } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { controls } from '../styles/controls';
 
+/** With more, a search helps to find one. */
+const MANY = 8;
+
 export class ExperimentList extends LitElement {
-  static override properties = { snapshot: { attribute: false } };
+  static override properties = { snapshot: { attribute: false }, query: { state: true } };
   static override styles = [
     controls,
     css`
@@ -42,6 +45,10 @@ export class ExperimentList extends LitElement {
         font-weight: 400;
         opacity: 0.7;
       }
+      input[type='search'] {
+        width: min(100%, 260px);
+        margin-bottom: 8px;
+      }
       .delete {
         align-self: center;
         min-height: 26px;
@@ -51,13 +58,35 @@ export class ExperimentList extends LitElement {
   ];
 
   declare snapshot: Snapshot;
+  declare query: string;
+
+  constructor() {
+    super();
+    this.query = '';
+  }
 
   override render() {
     const { experiments, experiment, runs } = this.snapshot;
     if (experiments.length === 0) return nothing;
     const idle = runs.every((run) => run.status !== 'Running' || run.interrupted);
-    return html`<ul aria-label="Experiments">
-      ${experiments.map(
+    const wanted = this.query.trim().toLowerCase();
+    const many = experiments.length > MANY;
+    const found = many && wanted ? experiments.filter((each) => each.name.toLowerCase().includes(wanted)) : experiments;
+    return html`${
+      many
+        ? html`<input
+            type="search"
+            placeholder=${`Find one of ${experiments.length} experiments`}
+            aria-label="Find an experiment"
+            data-testid="find-experiment"
+            @input=${(event: InputEvent) => {
+              this.query = (event.target as HTMLInputElement).value;
+            }}
+          />`
+        : nothing
+    }<ul aria-label="Experiments">
+      ${found.length === 0 ? html`<li class="label">No experiment is called anything like that.</li>` : nothing}
+      ${found.map(
         (each) =>
           html`<li>
             <button
@@ -71,8 +100,9 @@ export class ExperimentList extends LitElement {
             </button>
           </li>`,
       )}
-      ${experiment && idle
-        ? html`<li class="delete">
+      ${
+        experiment && idle
+          ? html`<li class="delete">
             <button
               class="plain"
               data-testid="delete-experiment"
@@ -81,7 +111,8 @@ export class ExperimentList extends LitElement {
               Delete experiment
             </button>
           </li>`
-        : nothing}
+          : nothing
+      }
     </ul>`;
   }
 }

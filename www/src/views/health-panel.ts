@@ -1,6 +1,6 @@
 // How safe the data is: room used and left, whether the browser may throw it away, what is not yet written.
 
-import { LitElement, css, html, nothing } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { formatBytes } from '../model/format';
@@ -75,8 +75,9 @@ export class HealthPanel extends LitElement {
       <div id="panel" popover @beforetoggle=${this.#toggled}>
         <h2>Storage</h2>
         ${degraded ? html`<p class="bad" role="status"><strong>Not being saved</strong> (${degraded.code}): ${degraded.message}</p>` : nothing}
-        ${estimate && estimate.quota > 0
-          ? html`
+        ${
+          estimate && estimate.quota > 0
+            ? html`
               <progress aria-label="Room used" max=${Math.max(1, estimate.quota)} .value=${estimate.usage}></progress>
               <dl>
                 <dt>Used by this site</dt>
@@ -88,17 +89,20 @@ export class HealthPanel extends LitElement {
                 <dt>Kept when disk runs low</dt>
                 <dd data-testid="persisted">${estimate.persisted ? 'yes' : 'not promised'}</dd>
               </dl>
-              ${estimate.persisted
-                ? nothing
-                : html`<button
+              ${
+                estimate.persisted
+                  ? nothing
+                  : html`<button
                       data-testid="request-persistence"
                       @click=${() => emitIntent(this, { type: 'request-persistence' })}
                     >
                       Ask the browser to keep it
                     </button>
-                    <p class="label">Browsers agree more readily for sites that are visited often or installed.</p>`}
+                    <p class="label">Browsers agree more readily for sites that are visited often or installed.</p>`
+              }
             `
-          : html`<p class="label">This browser does not say how much room there is.</p>`}
+            : html`<p class="label">This browser does not say how much room there is.</p>`
+        }
       </div>
     `;
   }

@@ -131,12 +131,6 @@ export const metricChartStyles = css`
     gap: 6px;
     min-width: 0;
   }
-  .swatch {
-    flex: none;
-    width: 10px;
-    height: 10px;
-    border-radius: 3px;
-  }
   .name {
     overflow: hidden;
     min-width: 2em;

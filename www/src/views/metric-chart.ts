@@ -1,51 +1,57 @@
 // One metric of the selected runs: a chart, its readout, and the same data as a table. Draws only while it can be seen.
 
-import { LitElement, html, nothing, unsafeCSS } from 'lit';
+import { html, LitElement, nothing, unsafeCSS } from 'lit';
 import uplotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { ChartSync } from '../chart/chart-sync';
-import { neverMind, soon } from '../chart/frame-queue';
 import { downloadPng } from '../chart/export-png';
+import { cancel, schedule } from '../chart/frame-queue';
 import type { PlottedCurve } from '../chart/paint';
 import { Plot } from '../chart/plot';
-import type { CachedSeries } from '../controller/series-cache';
-import type { Snapshot } from '../controller/snapshot';
-import { runStroke } from '../model/run-colors';
-import { runName, runStart } from '../model/run-state';
-import type { XAxis } from '../model/series-columns';
+import { emitIntent } from '../controller/intents';
+import type { KnownSeries, Snapshot } from '../controller/snapshot';
+import { leftOut } from '../model/bounds';
+import { csvRows } from '../model/csv';
+import { strokeOf } from '../model/run-colors';
+import { runName } from '../model/run-state';
+import { saveFile } from '../save-file';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
 import { chartKeyboard } from './chart-keyboard';
-import { chartTable } from './chart-table';
 import { readoutText, writeReadout } from './chart-readout';
+import { chartTable } from './chart-table';
+import { ChartTooltip } from './chart-tooltip';
+import { chartTooltipStyles } from './chart-tooltip-styles';
 import { metricChartStyles } from './metric-chart-styles';
 import { lossText, lostPoints } from './series-problem';
+import { swatchStyles } from './swatch';
 
 /** How far out of sight charts are drawn already, so that scrolling never meets an empty one. */
 const AHEAD = '900px';
-
-export type SeriesSource = (run_id: string, key: string) => CachedSeries | undefined;
 
 export class MetricChart extends LitElement {
   static override properties = {
     metric: { type: String },
     snapshot: { attribute: false },
-    source: { attribute: false },
     sync: { attribute: false },
     dark: { type: Boolean },
     tabular: { state: true },
     large: { type: Boolean, reflect: true },
   };
-  static override styles = [unsafeCSS(uplotStyles), controls, metricChartStyles];
+  static override styles = [unsafeCSS(uplotStyles), controls, swatchStyles, chartTooltipStyles, metricChartStyles];
 
   declare metric: string;
   declare snapshot: Snapshot;
-  declare source: SeriesSource;
   declare sync: ChartSync;
   declare dark: boolean;
   declare tabular: boolean;
   declare large: boolean;
 
   #plot: Plot | undefined;
+  #host: Element | undefined;
+  readonly #tooltip = new ChartTooltip(
+    () => this.renderRoot,
+    () => ({ plotted: this.#plotted, ...this.snapshot.view }),
+  );
   #plotKey = '';
   #drawn = '';
   /** Visible, and its turn to draw has come. */
@@ -53,6 +59,8 @@ export class MetricChart extends LitElement {
   #plotted: PlottedCurve[] = [];
   #loading = false;
   #errors: string[] = [];
+  /** What the chosen axes have no place for. */
+  #leftOut: string | undefined;
   #sight: IntersectionObserver | undefined;
   #size: ResizeObserver | undefined;
   readonly #keyboard = chartKeyboard({
@@ -71,9 +79,11 @@ export class MetricChart extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    const root = this.getRootNode();
+    this.#host = root instanceof ShadowRoot ? root.host : undefined;
     this.#sight = new IntersectionObserver(
       ([entry]) => {
-        if (entry?.isIntersecting) soon(this.#appear);
+        if (entry?.isIntersecting) schedule(this.#appear);
         else this.#disappear();
       },
       { rootMargin: AHEAD },
@@ -110,15 +120,17 @@ export class MetricChart extends LitElement {
           <button class="plain" aria-pressed=${this.tabular} data-testid="chart-table-toggle" @click=${() => (this.tabular = !this.tabular)}>
             Table
           </button>
+          <button class="plain" data-testid="chart-csv" title="The points that are shown, exactly" @click=${this.#saveTable}>CSV</button>
           <button class="plain" data-testid="chart-png" ?disabled=${this.tabular} @click=${this.#save}>PNG</button>
           <button class="plain" aria-pressed=${this.large} @click=${() => (this.large = !this.large)}>
             ${this.large ? 'Smaller' : 'Larger'}
           </button>
         </div>
       </div>
-      ${this.tabular
-        ? chartTable(this.#plotted, this.snapshot.view, this.sync.range)
-        : html`<div
+      ${
+        this.tabular
+          ? chartTable(this.#plotted, this.snapshot.view, this.sync.range)
+          : html`<div
             class="plot"
             role="application"
             aria-roledescription="chart"
@@ -127,11 +139,15 @@ export class MetricChart extends LitElement {
             data-testid="chart"
             data-metric=${this.metric}
             data-points=${this.#plotted.reduce((sum, each) => sum + each.curve.length, 0)}
-            @keydown=${this.#keyboard}
-          ></div>`}
+            @keydown=${this.#keyPressed}
+            @pointerdown=${this.#tooltip.pressed}
+            @click=${this.#tooltip.clicked}
+          ></div>`
+      }
       ${this.#loading && this.#plotted.length === 0 ? html`<p class="notice">Reading…</p>` : nothing}
+      ${this.#leftOut ? html`<p class="notice" role="status" data-testid="left-out">${this.#leftOut}</p>` : nothing}
       ${this.#errors.map((error) => html`<p class="notice error" data-testid="chart-problem">${error}</p>`)}
-      <ul class="readout" aria-label="Values" tabindex=${count > 1 ? 0 : nothing}></ul>
+      <ul class="readout" @pointerover=${this.#pointed} @pointerleave=${this.#unpointed} aria-label="Values" tabindex=${count > 1 ? 0 : nothing}></ul>
       <div class="visually-hidden" aria-live="polite" data-testid="chart-announcement"></div>
     `;
   }
@@ -146,7 +162,9 @@ export class MetricChart extends LitElement {
     const { xAxis, xLog, yLog, smoothing, clip } = this.snapshot.view;
     const plotKey = [xAxis, xLog, yLog, smoothing, clip, this.dark].join();
     if (!this.#plot || plotKey !== this.#plotKey) this.#makePlot(plotKey);
-    const drawn = this.#plotted.map((each) => `${each.run_id}:${each.curve.columns.generation}:${each.curve.length}`).join();
+    const drawn = this.#plotted
+      .map((each) => `${each.run_id}:${each.stroke.color}:${each.stroke.dash}:${each.curve.columns.generation}:${each.curve.length}`)
+      .join();
     if (drawn !== this.#drawn) {
       this.#drawn = drawn;
       this.#plot?.setCurves(this.#plotted);
@@ -156,35 +174,47 @@ export class MetricChart extends LitElement {
 
   readonly #appear = (): void => {
     this.#ready = true;
+    this.#tellInSight(true);
     this.requestUpdate();
     // At once, within the frame's share of work, rather than in a later microtask.
     this.performUpdate();
   };
 
   #disappear(): void {
-    neverMind(this.#appear);
+    cancel(this.#appear);
+    if (this.#ready) this.#tellInSight(false);
     this.#ready = false;
+    // Points that are out of sight may be given back.
+    this.#plotted = [];
     this.#dropPlot();
   }
 
-  /** Collects the curves of the selected runs, asking for what has not been read yet. */
+  /** Once removed, this element's own events reach no one: its view's host is still there to send it. */
+  #tellInSight(inSight: boolean): void {
+    if (this.#host) emitIntent(this.#host, { type: 'chart-in-sight', metric: this.metric, inSight });
+  }
+
+  /** Collects the curves of the selected runs, as far as they have been read. */
   #gather(): void {
     const { view } = this.snapshot;
     this.#plotted = [];
     this.#errors = [];
     this.#loading = false;
     const runs = this.#runs();
-    const names = new Set<string>();
-    const ambiguous = new Set(runs.map(runName).filter((name) => names.size === names.add(name).size));
     for (const run of runs) {
-      const series = this.source(run.run_id, this.metric);
-      if (!series) continue;
+      const series = this.snapshot.series.get(run.run_id, this.metric);
+      if (!series) {
+        this.#loading = true;
+        continue;
+      }
       if (series.error) this.#errors.push(`${runName(run)}: ${series.error}`);
       const lost = lostPoints(run, this.metric, series);
       if (lost > 0) this.#errors.push(`${runName(run)}: ${lossText(lost)}`);
       if (series.revision === 0) this.#loading = true;
-      else this.#plotted.push(this.#plottedCurve(run, series, view.xAxis, ambiguous.has(runName(run))));
+      else this.#plotted.push(this.#plottedCurve(run, series));
     }
+    const curves = this.#plotted.map((each) => each.curve);
+    this.#leftOut = this.tabular ? undefined : leftOut(curves, view.xLog, view.yLog);
   }
 
   /** The selected runs that have logged this metric. */
@@ -192,10 +222,10 @@ export class MetricChart extends LitElement {
     return this.snapshot.selected.filter((run) => run.metrics.some((metric) => metric.key === this.metric));
   }
 
-  #plottedCurve(run: RunRecord, series: CachedSeries, xAxis: XAxis, ambiguous: boolean): PlottedCurve {
-    const label = ambiguous ? `${runName(run)} (${run.run_id})` : runName(run);
-    series.curve.refresh(xAxis, runStart(run));
-    return { run_id: run.run_id, label, stroke: runStroke(run.run_id, this.dark), curve: series.curve };
+  #plottedCurve({ run_id }: RunRecord, { curve }: KnownSeries): PlottedCurve {
+    const { strokes, labels } = this.snapshot;
+    const { short = run_id, whole = run_id } = labels.get(run_id) ?? {};
+    return { run_id, label: short, name: whole, stroke: strokeOf(strokes.get(run_id) ?? 0, this.dark), curve };
   }
 
   #makePlot(plotKey: string): void {
@@ -204,12 +234,13 @@ export class MetricChart extends LitElement {
     if (!target) return;
     const style = getComputedStyle(target);
     const colors = { ink: style.color, line: style.borderTopColor, font: style.fontFamily };
-    this.#plot = new Plot(target, this.sync, this.snapshot.view, colors);
+    this.#plot = new Plot(target, this.sync, this.snapshot.view, colors, this.#tooltip.hover);
     this.#plotKey = plotKey;
     this.#size?.observe(target);
   }
 
   #dropPlot(): void {
+    this.#tooltip.dismiss();
     this.#plot?.destroy();
     this.#plot = undefined;
     this.#drawn = '';
@@ -232,10 +263,28 @@ export class MetricChart extends LitElement {
     if (this.tabular) this.requestUpdate();
   };
 
+  readonly #keyPressed = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') this.#tooltip.dismiss();
+    this.#keyboard(event);
+  };
+
+  readonly #pointed = (event: Event): void => {
+    this.sync.emphasise((event.target as Element).closest('li')?.dataset.runId);
+  };
+
+  readonly #unpointed = (): void => this.sync.emphasise(undefined);
+
   #announce(text: string): void {
     const live = this.renderRoot.querySelector('[aria-live]');
     if (live) live.textContent = text;
   }
+
+  readonly #saveTable = (): void => {
+    const { xAxis } = this.snapshot.view;
+    const [min, max] = this.sync.range ?? [-Infinity, Infinity];
+    const names = { step: 'step', relative: 'relative_ms', wall: 'timestamp_ms' };
+    saveFile(new Blob([...csvRows(this.#plotted, names[xAxis], { min, max })], { type: 'text/csv' }), `${this.metric}.csv`);
+  };
 
   readonly #save = (): void => {
     if (this.#plot) downloadPng(this.#plot.canvas, this.metric, this.#plotted, getComputedStyle(this));

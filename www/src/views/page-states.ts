@@ -86,7 +86,10 @@ function adviseDegraded(problem: Problem): Advice {
     case 'QuotaExceededError':
       return { title: 'The disk, or this site’s share of it, is full.', text: 'Delete old runs here, or free disk space.' };
     case 'ConnectionLost':
-      return { title: 'The browser closed the database.', text: 'It is opened again without your doing; if it stays closed, site data may be switched off.' };
+      return {
+        title: 'The browser closed the database.',
+        text: 'It is opened again without your doing; if it stays closed, site data may be switched off.',
+      };
     default:
       return { title: 'Writing to the database fails.', text: `The browser says: ${problem.message}` };
   }
@@ -114,15 +117,17 @@ export function missingBanner(snapshot: Snapshot, dismiss: () => void): Template
   const { missing, unreadable } = snapshot;
   if (missing.length === 0 && unreadable.length === 0) return nothing;
   return html`
-    ${missing.length > 0
-      ? html`<div class="banner" role="status" data-testid="missing">
+    ${
+      missing.length > 0
+        ? html`<div class="banner" role="status" data-testid="missing">
           <p>
             The address names ${missing.length === 1 ? 'something' : 'things'} that this browser does not hold:
             <strong>${missing.join(', ')}</strong>. It may have been deleted, or belong to another browser or database.
           </p>
           <button @click=${dismiss}>Show what there is</button>
         </div>`
-      : nothing}
+        : nothing
+    }
     ${unreadable.map(
       ({ id, message }) =>
         html`<div class="banner bad" role="status" data-testid="unreadable" data-id=${id}>

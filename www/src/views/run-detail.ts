@@ -1,41 +1,40 @@
 // Everything about one run: what it was set to, what it measured, what it left behind.
 
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
-import { formatAgo, formatBytes, formatDateTime, formatDuration, formatSetting, formatValue } from '../model/format';
+import { exactValue, formatAgo, formatBytes, formatDateTime, formatDuration, formatValue } from '../model/format';
+import { listedMetrics } from '../model/judged-metrics';
 import type { Trend } from '../model/metric-summary';
 import { runDuration, runName, runStart, runState } from '../model/run-state';
+import { formatSetting, settingsOf } from '../model/settings';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
-import type { SeriesSource } from './metric-chart';
 import { runDetailStyles } from './run-detail-styles';
 import { runStatus, runStatusStyles } from './run-status';
 import { lossText, lostPoints } from './series-problem';
 import './tag-editor';
 
 const TRENDS: Record<Trend, string> = { rising: '↗ rising', falling: '↘ falling', stable: '→ stable' };
-/** Statistics need every point of every metric: with more metrics than this they are read on request. */
-const AT_ONCE = 12;
 
 export class RunDetail extends LitElement {
   static override properties = {
     snapshot: { attribute: false },
-    source: { attribute: false },
     renaming: { state: true },
-    allFor: { state: true },
   };
   static override styles = [controls, runStatusStyles, runDetailStyles];
 
   declare snapshot: Snapshot;
-  declare source: SeriesSource;
-  declare renaming: boolean;
-  declare allFor: string;
+  /** The run whose name is being changed: it stays that one whatever is opened meanwhile. */
+  declare renaming: string | undefined;
 
   constructor() {
     super();
-    this.renaming = false;
-    this.allFor = '';
+    this.renaming = undefined;
+  }
+
+  override willUpdate(): void {
+    if (this.renaming !== undefined && this.renaming !== this.snapshot.detail?.run_id) this.renaming = undefined;
   }
 
   override render() {
@@ -43,7 +42,7 @@ export class RunDetail extends LitElement {
     if (!run) return nothing;
     return html`<article aria-label=${`Run ${runName(run)}`} data-testid="run-detail" data-run-id=${run.run_id}>
       <div class="heading">
-        ${this.renaming ? this.#nameField(run) : html`<h2>${runName(run)}</h2>`} ${runStatus(run)}
+        ${this.renaming === run.run_id ? this.#nameField(run) : html`<h2>${runName(run)}</h2>`} ${runStatus(run)}
         <div class="actions">${this.#actions(run)}</div>
       </div>
       <p class="label">
@@ -51,13 +50,15 @@ export class RunDetail extends LitElement {
         ${run.span_id ? html` · span <span class="number">${run.span_id}</span>` : nothing}
         ${run.unsaved_points > 0 ? html` · ${run.unsaved_points} points not yet written` : nothing}
       </p>
-      ${runState(run) === 'interrupted'
-        ? html`<p class="label">
+      ${
+        runState(run) === 'interrupted'
+          ? html`<p class="label">
             The tab that ran it is gone, last heard of ${formatAgo(run.heard_ms, this.snapshot.now_ms)}
             (${formatDateTime(run.heard_ms)}). What it had logged is kept; its own code can take it up again with
             <code>WasmRun.resume('${run.run_id}')</code>.
           </p>`
-        : nothing}
+          : nothing
+      }
       <div class="facts">
         ${facts('Settings', run.config)}
         <section><entrenar-tag-editor .run=${run}></entrenar-tag-editor></section>
@@ -70,15 +71,19 @@ export class RunDetail extends LitElement {
   #actions(run: RunRecord): TemplateResult {
     const { run_id } = run;
     return html`
-      ${runState(run) === 'interrupted'
-        ? html`<button data-testid="close-run" @click=${() => emitIntent(this, { type: 'close-run', run_id })}>Mark as cancelled</button>`
-        : nothing}
-      <button data-testid="rename" @click=${() => (this.renaming = !this.renaming)}>Rename</button>
-      ${runState(run) !== 'running'
-        ? html`<button class="danger" data-testid="delete-run" @click=${() => emitIntent(this, { type: 'delete-runs', run_ids: [run_id] })}>
+      ${
+        runState(run) === 'interrupted'
+          ? html`<button data-testid="close-run" @click=${() => emitIntent(this, { type: 'close-run', run_id })}>Mark as cancelled</button>`
+          : nothing
+      }
+      <button data-testid="rename" @click=${() => (this.renaming = this.renaming === run_id ? undefined : run_id)}>Rename</button>
+      ${
+        runState(run) !== 'running'
+          ? html`<button class="danger" data-testid="delete-run" @click=${() => emitIntent(this, { type: 'delete-runs', run_ids: [run_id] })}>
             Delete
           </button>`
-        : nothing}
+          : nothing
+      }
       <button
         class="plain close"
         aria-label="Close the run's detail"
@@ -92,9 +97,9 @@ export class RunDetail extends LitElement {
   #nameField(run: RunRecord): TemplateResult {
     const save = (event: Event) => {
       event.preventDefault();
-      const name = this.renderRoot.querySelector<HTMLInputElement>('.rename input')?.value.trim();
+      const name = (event.target as HTMLFormElement).querySelector('input')?.value.trim();
       if (name) emitIntent(this, { type: 'rename-run', run_id: run.run_id, name });
-      this.renaming = false;
+      this.renaming = undefined;
     };
     return html`<form class="rename" @submit=${save}>
       <input type="text" aria-label="New name" data-testid="rename-field" .value=${runName(run)} />
@@ -128,9 +133,9 @@ export class RunDetail extends LitElement {
 
   #metrics(run: RunRecord): TemplateResult | typeof nothing {
     if (run.metrics.length === 0) return nothing;
-    const all = run.metrics.length <= AT_ONCE || this.allFor === run.run_id;
-    const shown = all ? run.metrics : run.metrics.slice(0, AT_ONCE);
-    const lost = shown.reduce((sum, { key }) => sum + lostPoints(run, key, this.source(run.run_id, key)), 0);
+    const shown = listedMetrics(run, this.snapshot.allMetricsOf);
+    const all = shown.length === run.metrics.length;
+    const lost = shown.reduce((sum, { key }) => sum + lostPoints(run, key, this.snapshot.series.get(run.run_id, key)), 0);
     return html`${lost > 0 ? html`<p class="damaged" role="status" data-testid="damaged">${lossText(lost)}</p>` : nothing}
       <div class="metrics" tabindex="0" role="region" aria-label="Metrics of this run">
       <table>
@@ -141,34 +146,34 @@ export class RunDetail extends LitElement {
         </thead>
         <tbody>
           ${shown.map((metric) => {
-            const series = this.source(run.run_id, metric.key);
+            const series = this.snapshot.series.get(run.run_id, metric.key);
             const summary = series && series.revision > 0 ? series.summary.read() : undefined;
-            const number = (value: number | undefined) => (value === undefined ? '…' : formatValue(value));
+            const number = (value: number | undefined) =>
+              html`<td title=${value === undefined ? nothing : exactValue(value)}>${value === undefined ? '…' : formatValue(value)}</td>`;
             return html`<tr data-metric=${metric.key}>
               <th scope="row">${metric.key}</th>
               <td>${formatValue(metric.count)}</td>
-              <td>${formatValue(metric.last_value)}</td>
-              <td>${number(summary?.min)}</td>
-              <td>${number(summary?.max)}</td>
-              <td>${number(summary?.mean)}</td>
+              ${number(metric.last_value)} ${number(summary?.min)} ${number(summary?.max)} ${number(summary?.mean)}
               <td class="trend">${summary ? TRENDS[summary.trend] : '…'}</td>
             </tr>`;
           })}
         </tbody>
       </table>
-      ${all
-        ? nothing
-        : html`<button class="plain" @click=${() => (this.allFor = run.run_id)}>Show all ${run.metrics.length} metrics</button>`}
+      ${
+        all
+          ? nothing
+          : html`<button class="plain" @click=${() => emitIntent(this, { type: 'show-all-metrics', run_id: run.run_id })}>Show all ${run.metrics.length} metrics</button>`
+      }
     </div>`;
   }
 }
 
-function facts(title: string, entries: Record<string, unknown> | undefined): TemplateResult | typeof nothing {
-  const list = Object.entries(entries ?? {});
+function facts(title: string, entries: object | undefined): TemplateResult | typeof nothing {
+  const list = settingsOf(entries, true);
   if (list.length === 0) return nothing;
   return html`<section>
     <h3>${title}</h3>
-    <dl>${list.map(([key, value]) => html`<dt>${key}</dt><dd>${formatSetting(value)}</dd>`)}</dl>
+    <dl>${list.map(({ key, value }) => html`<dt>${key}</dt><dd>${formatSetting(value)}</dd>`)}</dl>
   </section>`;
 }
 

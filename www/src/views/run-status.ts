@@ -1,12 +1,13 @@
 // A run's state as a mark and a word: shape and colour say the same.
 
 import { css, html, type TemplateResult } from 'lit';
-import type { RunRecord } from '../tracker';
 import { runState, STATE_LABELS } from '../model/run-state';
+import type { RunRecord } from '../tracker';
 
-export function runStatus(run: RunRecord): TemplateResult {
+/** `bare`: the mark alone, where there is no room for the word; it is still read out. */
+export function runStatus(run: RunRecord, bare = false): TemplateResult {
   const state = runState(run);
-  return html`<span class="status ${state}"><span class="mark" aria-hidden="true"></span>${STATE_LABELS[state]}</span>`;
+  return html`<span class="status ${state}"><span class="mark" aria-hidden="true"></span><span class=${bare ? 'visually-hidden' : ''}>${STATE_LABELS[state]}</span></span>`;
 }
 
 export const runStatusStyles = css`

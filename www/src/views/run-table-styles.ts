@@ -158,11 +158,26 @@ export const runTableStyles = css`
     text-align: left;
     text-overflow: ellipsis;
   }
+  /* A name that nothing can be seen of. */
+  button.blank::after {
+    content: attr(data-id);
+    font-style: italic;
+  }
   button.open:hover:not(:disabled) {
     background: none;
     color: var(--accent);
     text-decoration: underline;
     text-underline-offset: 2px;
+  }
+  .line {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    min-width: 0;
+  }
+  .mini {
+    display: none;
+    flex: none;
   }
   .under {
     display: flex;
@@ -187,18 +202,20 @@ export const runTableStyles = css`
     color: var(--ink-soft);
     font-size: 13px;
   }
-  .under.narrow {
-    display: none;
-  }
   @container (max-width: 640px) {
     .wide {
       display: none;
     }
-    /* Beneath the values of the first line there is room. */
-    .under.narrow {
-      position: relative;
-      display: flex;
-      overflow: visible;
+    /* One line a run: the rest is in its title, and in its detail. */
+    .under {
+      display: none;
+    }
+    .mini {
+      display: inline-flex;
+    }
+    tbody td,
+    tbody th {
+      padding-block: 6px;
     }
   }
   @container (max-width: 300px) {

@@ -1,13 +1,15 @@
 // The experiment's runs: find, sort, choose. Emits intents; the rows come filtered and sorted.
 
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import type { ChartSync } from '../chart/chart-sync';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
-import { formatAgo, formatDateTime, formatDuration, formatValue } from '../model/format';
+import { exactValue, formatAgo, formatDateTime, formatDuration, formatValues } from '../model/format';
+import { strokeOf } from '../model/run-colors';
 import { lastValue } from '../model/run-filter';
-import { runStroke } from '../model/run-colors';
-import { runDuration, runName, runStart, runState } from '../model/run-state';
+import { labelRuns, type RunLabel } from '../model/run-labels';
+import { runDuration, runName, runStart, runState, STATE_LABELS } from '../model/run-state';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
 import './column-chooser';
@@ -15,16 +17,24 @@ import { runFilters } from './run-filters';
 import { runStatus, runStatusStyles } from './run-status';
 import { runTableStyles } from './run-table-styles';
 
+interface Value {
+  text: string;
+  value: number | undefined;
+}
+
 export class RunTable extends LitElement {
-  static override properties = { snapshot: { attribute: false }, dark: { type: Boolean } };
+  static override properties = { snapshot: { attribute: false }, sync: { attribute: false }, dark: { type: Boolean } };
   static override styles = [controls, runStatusStyles, runTableStyles];
 
   declare snapshot: Snapshot;
+  declare sync: ChartSync;
   declare dark: boolean;
 
   override render() {
     const { runs, listed, selected, view, columns } = this.snapshot;
     const chosen = new Set(selected.map((run) => run.run_id));
+    const values = this.#values();
+    const labels = labelRuns(listed, false);
     return html`
       <div class="heading">
         <h2>Runs <span class="count">${runs.length}</span></h2>
@@ -55,27 +65,42 @@ export class RunTable extends LitElement {
               ${columns.map((key) => this.#header(`value:${key}`, key, 'value'))}
             </tr>
           </thead>
-          <tbody>
+          <tbody @pointerover=${this.#pointed} @pointerleave=${this.#unpointed}>
             ${repeat(
               listed,
               (run) => run.run_id,
-              (run) => this.#row(run, chosen.has(run.run_id)),
+              (run, i) => this.#row(run, chosen.has(run.run_id), values[i]!, labels.get(run.run_id)!),
             )}
           </tbody>
         </table>
-        ${listed.length === 0 && runs.length > 0
-          ? html`<p class="none">No run matches. <button class="plain" @click=${this.#clear}>Clear the filter</button></p>`
-          : nothing}
+        ${
+          listed.length === 0 && runs.length > 0
+            ? html`<p class="none">No run matches. <button class="plain" @click=${this.#clear}>Clear the filter</button></p>`
+            : nothing
+        }
       </div>
     `;
   }
 
-  #row(run: RunRecord, shown: boolean): TemplateResult {
-    const { now_ms, view, columns } = this.snapshot;
-    const { color } = runStroke(run.run_id, this.dark);
+  /** The last values of every listed run; those of one column are told apart. */
+  #values(): Value[][] {
+    const { listed, columns } = this.snapshot;
+    const byColumn = columns.map((key) => {
+      const values = listed.map((run) => lastValue(run, key));
+      const texts = formatValues(values);
+      return values.map((value, i) => ({ value, text: texts[i]! }));
+    });
+    return listed.map((_, i) => byColumn.map((column) => column[i]!));
+  }
+
+  #row(run: RunRecord, shown: boolean, values: readonly Value[], label: RunLabel): TemplateResult {
+    const { now_ms, view, strokes } = this.snapshot;
+    const slot = strokes.get(run.run_id);
+    const color = slot === undefined ? '' : strokeOf(slot, this.dark).color;
     const started = formatAgo(runStart(run), now_ms);
     const took = formatDuration(runDuration(run, now_ms));
     const state = runState(run);
+    const tags = Object.entries(run.tags).map(([key, value]) => `${key}: ${value}`);
     return html`<tr
       data-testid="run-row"
       data-run-id=${run.run_id}
@@ -85,27 +110,32 @@ export class RunTable extends LitElement {
       <td class="pick">
         <input
           type="checkbox"
-          .style=${`--run: ${color}`}
+          .style=${color && `--run: ${color}`}
           aria-label=${`Show ${runName(run)} in the charts`}
           .checked=${shown}
           @change=${() => emitIntent(this, { type: 'toggle-run', run_id: run.run_id })}
         />
       </td>
       <th scope="row" class="name">
-        <button class="plain open" title=${run.run_name ? `${run.run_name} (${run.run_id})` : run.run_id} @click=${() => this.#open(run)}>${runName(run)}</button>
-        <div class="under narrow">${runStatus(run)}<span>· ${started}</span><span>· ${took}</span></div>
+        <div class="line">
+          <span class="mini">${runStatus(run, true)}</span>
+          <button
+            class=${runName(run).trim() ? 'plain open' : 'plain open blank'}
+            data-id=${run.run_id}
+            title=${[runName(run), run.run_id, STATE_LABELS[state], started, took, ...tags].join('\n')}
+            aria-label=${label.short === label.whole ? nothing : label.whole}
+            @click=${() => this.#open(run)}
+          >${label.short}</button>
+        </div>
         <div class="under">
           ${run.run_name ? html`<span class="wide">${run.run_id}</span>` : nothing}
-          ${Object.entries(run.tags).map(([key, value]) => html`<span class="tag" title=${`${key}: ${value}`}>${key}: ${value}</span>`)}
+          ${tags.map((tag) => html`<span class="tag" title=${tag}>${tag}</span>`)}
         </div>
       </th>
       <td class="wide" title=${state === 'interrupted' ? `Last heard of ${formatAgo(run.heard_ms, now_ms)}` : nothing}>${runStatus(run)}</td>
       <td class="wide" title=${formatDateTime(runStart(run))}>${started}</td>
       <td class="wide number">${took}</td>
-      ${columns.map((key) => {
-        const value = lastValue(run, key);
-        return html`<td class="value number">${value === undefined ? '–' : formatValue(value)}</td>`;
-      })}
+      ${values.map(({ text, value }) => html`<td class="value number" title=${value === undefined ? nothing : exactValue(value)}>${text}</td>`)}
     </tr>`;
   }
 
@@ -152,6 +182,12 @@ export class RunTable extends LitElement {
     const all = (event.target as HTMLInputElement).checked;
     this.#view({ selection: all ? [...others, ...listed] : others, follow: false });
   }
+
+  readonly #pointed = (event: Event): void => {
+    this.sync.emphasise((event.target as Element).closest('tr')?.dataset.runId);
+  };
+
+  readonly #unpointed = (): void => this.sync.emphasise(undefined);
 
   readonly #clear = () => this.#view({ query: '', states: [] });
 }

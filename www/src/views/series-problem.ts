@@ -1,11 +1,11 @@
 // What keeps a series from being seen as it was logged.
 
-import type { CachedSeries } from '../controller/series-cache';
+import type { KnownSeries } from '../controller/snapshot';
 import { formatValue } from '../model/format';
 import type { RunRecord } from '../tracker';
 
 /** How many points the run's record knows of that could not be read: what held them is damaged. */
-export function lostPoints(run: RunRecord, key: string, series: CachedSeries | undefined): number {
+export function lostPoints(run: RunRecord, key: string, series: KnownSeries | undefined): number {
   // Of a run that still goes on, the record may know of points that are yet to be read.
   const over = run.ended_ms !== undefined || run.interrupted;
   if (!over || !series || series.reading || series.stale || series.error) return 0;

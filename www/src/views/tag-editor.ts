@@ -1,6 +1,6 @@
 // The tags of one run: each can be changed where it stands, and more can be added.
 
-import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
@@ -93,9 +93,11 @@ export class TagEditor extends LitElement {
           ([key, value]) => html`<dt>${key}</dt><dd>${this.editing === key ? this.#form(key, value) : this.#value(key, value)}</dd>`,
         )}
       </dl>
-      ${this.editing === NEW
-        ? this.#form(undefined, '')
-        : html`<button class="plain add" data-testid="tag-add" @click=${() => (this.editing = NEW)}>Add a tag</button>`}`;
+      ${
+        this.editing === NEW
+          ? this.#form(undefined, '')
+          : html`<button class="plain add" data-testid="tag-add" @click=${() => (this.editing = NEW)}>Add a tag</button>`
+      }`;
   }
 
   #value(key: string, value: string): TemplateResult {

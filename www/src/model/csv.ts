@@ -1,0 +1,34 @@
+// The points of curves as CSV: exact values, one row a point, readable by any program.
+
+import type { Curve } from './curve';
+import type { Bounds } from './scale';
+
+export interface NamedCurve {
+  run_id: string;
+  name: string;
+  curve: Curve;
+}
+
+/** In pieces, because a million rows are more than one text should hold. */
+export function* csvRows(curves: readonly NamedCurve[], xName: string, { min, max }: Bounds): Generator<string> {
+  yield `run_id,run,${xName},value\r\n`;
+  for (const { run_id, name, curve } of curves) {
+    const head = `${csvField(run_id)},${csvField(name)},`;
+    const to = curve.indexAt(max, true);
+    let piece = '';
+    for (let i = curve.indexAt(min); i < to; i++) {
+      piece += `${head}${curve.x(i)},${curve.values[i]}\r\n`;
+      if (piece.length > 1 << 16) {
+        yield piece;
+        piece = '';
+      }
+    }
+    yield piece;
+  }
+}
+
+/** Quoted where it has to be; spreadsheets take what begins like a formula for one, so that is quoted as text. */
+export function csvField(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

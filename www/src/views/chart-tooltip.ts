@@ -1,0 +1,155 @@
+// What every run's value is where the pointer is: the nearest curve first, the others by value. Written directly, for it
+// follows the pointer. In the top layer, so that neither the card nor the window cuts it off.
+
+import { formatX } from '../chart/axes';
+import type { PlottedCurve } from '../chart/paint';
+import type { Hover } from '../chart/plot';
+import { exactValue, formatDateTime, formatValues } from '../model/format';
+import type { XAxis } from '../model/series-columns';
+
+/** More than this are counted, not listed. */
+const MOST = 40;
+/** With more rows than this they stand in two columns. */
+const TALL = 14;
+const GAP_PX = 16;
+const EDGE_PX = 8;
+/** A press that moves less than this is a click. */
+const CLICK_PX = 5;
+
+interface Line {
+  each: PlottedCurve;
+  index: number;
+  value: number;
+  distance: number;
+}
+
+/** What the tooltip is of. */
+interface Shown {
+  plotted: readonly PlottedCurve[];
+  xAxis: XAxis;
+  smoothing: number;
+}
+
+/** The tooltip of one chart: follows the pointer, and stays where it is while it is pinned. */
+export class ChartTooltip {
+  readonly #root: () => DocumentFragment | HTMLElement;
+  readonly #read: () => Shown;
+  /** Made when it is first needed: of a thousand charts few are ever pointed at. */
+  #element: HTMLElement | undefined;
+  #pinned = false;
+  #pressedAt = 0;
+
+  constructor(root: () => DocumentFragment | HTMLElement, read: () => Shown) {
+    this.#root = root;
+    this.#read = read;
+  }
+
+  readonly hover = (hover: Hover | undefined): void => {
+    if (this.#pinned) return;
+    const shown = this.#read();
+    const lines = hover ? linesAt(shown, hover) : [];
+    if (!hover || lines.length === 0) {
+      this.#element?.togglePopover(false);
+      return;
+    }
+    this.#element ??= create(this.#root());
+    write(this.#element, lines, shown.xAxis);
+    this.#element.togglePopover(true);
+    place(this.#element, hover);
+  };
+
+  readonly pressed = ({ clientX }: PointerEvent): void => {
+    this.#pressedAt = clientX;
+  };
+
+  /** A click keeps it, to be read and copied; a second one lets go of it. A drag is no click. */
+  readonly clicked = ({ clientX }: MouseEvent): void => {
+    if (Math.abs(clientX - this.#pressedAt) >= CLICK_PX) return;
+    if (this.#pinned) this.dismiss();
+    else this.#pin(this.#element?.matches(':popover-open') ?? false);
+  };
+
+  dismiss(): void {
+    this.#pin(false);
+    this.#element?.togglePopover(false);
+  }
+
+  #pin(pinned: boolean): void {
+    this.#pinned = pinned;
+    this.#element?.classList.toggle('pinned', pinned);
+  }
+}
+
+function create(root: DocumentFragment | HTMLElement): HTMLElement {
+  const tooltip = document.createElement('div');
+  tooltip.className = 'tooltip';
+  tooltip.popover = 'manual';
+  tooltip.ariaHidden = 'true';
+  tooltip.dataset.testid = 'chart-tooltip';
+  root.append(tooltip);
+  return tooltip;
+}
+
+function write(tooltip: HTMLElement, lines: readonly Line[], xAxis: XAxis): void {
+  const head = document.createElement('header');
+  head.textContent = headline(lines[0]!, xAxis);
+  const list = document.createElement('ol');
+  list.classList.toggle('tall', lines.length > TALL);
+  const texts = formatValues(lines.map(({ value }) => value));
+  lines.slice(0, MOST).forEach((line, i) => {
+    list.append(item(line, texts[i]!, i === 0));
+  });
+  const more = document.createElement('footer');
+  if (lines.length > MOST) more.textContent = `and ${lines.length - MOST} more`;
+  tooltip.replaceChildren(head, list, more);
+}
+
+/** The nearest curve, then the others by value; what is no number comes last. */
+function linesAt({ plotted, smoothing }: Shown, { x, top, topOf }: Hover): Line[] {
+  const lines: Line[] = [];
+  for (const each of plotted) {
+    const index = each.curve.nearest(x);
+    if (index < 0) continue;
+    const value = each.curve.shown(smoothing, false).values[index]!;
+    const distance = Math.abs(topOf(value) - top);
+    lines.push({ each, index, value, distance: Number.isNaN(distance) ? Infinity : distance });
+  }
+  const nearest = lines.reduce<Line | undefined>((best, line) => (best && best.distance <= line.distance ? best : line), undefined);
+  const rank = ({ value }: Line) => (Number.isNaN(value) ? -Infinity : value);
+  return lines.sort((a, b) => Number(b === nearest) - Number(a === nearest) || rank(b) - rank(a));
+}
+
+function headline({ each: { curve }, index }: Line, xAxis: XAxis): string {
+  const at = formatX(curve.x(index), xAxis);
+  if (xAxis !== 'step') return at;
+  return `Step ${at} · ${formatDateTime(curve.columns.timestamp[index]!)}`;
+}
+
+function item({ each: { label, name, stroke }, value }: Line, text: string, nearest: boolean): HTMLLIElement {
+  const line = document.createElement('li');
+  line.className = nearest ? 'nearest' : '';
+  const [swatch, title, number] = ['swatch', 'name', 'value'].map((className) => {
+    const part = document.createElement('span');
+    part.className = className;
+    return part;
+  }) as [HTMLElement, HTMLElement, HTMLElement];
+  swatch.style.background = stroke.color;
+  swatch.classList.toggle('dashed', stroke.dash.length > 0);
+  title.textContent = label;
+  title.title = name;
+  number.textContent = text;
+  number.title = exactValue(value);
+  line.append(swatch, title, number);
+  return line;
+}
+
+/** Beside the pointer, on the side that has room. */
+function place(tooltip: HTMLElement, { clientX, clientY }: Hover): void {
+  const { offsetWidth, offsetHeight } = tooltip;
+  const { clientWidth, clientHeight } = document.documentElement;
+  const right = clientX + GAP_PX;
+  const left = right + offsetWidth <= clientWidth - EDGE_PX ? right : Math.max(EDGE_PX, clientX - GAP_PX - offsetWidth);
+  const top = Math.max(EDGE_PX, Math.min(clientY + GAP_PX, clientHeight - EDGE_PX - offsetHeight));
+  tooltip.style.left = `${left}px`;
+  tooltip.style.top = `${top}px`;
+}
