@@ -1,4 +1,4 @@
-// One tag in anyone's page: plain, in React, and under style sheets that mean harm.
+// One tag in a page of the user's: plain, in React, and under style sheets that mean harm.
 import { buildApp, writeApp } from './fixtures/app.js';
 import { expect, id, painted, points, row, test } from './fixtures/dashboard.js';
 import { SHORT } from './fixtures/tracked-runs.js';

@@ -1,4 +1,4 @@
-// What happens while somebody watches: points from other tabs, tabs in the background, the newest run; and the view in the address.
+// What happens while a reader watches: points from other tabs, tabs in the background, the newest run; and the view in the address.
 import { card, expect, id, points, readout, row, SWEEP, tableRows, test, ticked } from './fixtures/dashboard.js';
 import { SHORT } from './fixtures/tracked-runs.js';
 

@@ -25,7 +25,7 @@ const PANELS: readonly [Panel, string][] = [
   ['compare', 'Compare'],
 ];
 /** How long a zoom rests before it is written into the address. */
-const SETTLED_MS = 250;
+const ADDRESS_DELAY_MS = 250;
 
 /** What goes on in the open experiment: the detail of the event `entrenar-activity`. */
 export interface Activity {
@@ -53,7 +53,7 @@ export class EntrenarDashboard extends LitElement {
   /** What the controller was told to open. */
   #opened: { database?: string | undefined; experiment?: string | undefined } = {};
   #said = '';
-  #settling: ReturnType<typeof setTimeout> | undefined;
+  #addressTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
 
   constructor() {
@@ -73,7 +73,7 @@ export class EntrenarDashboard extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#scheme.removeEventListener('change', this.#noticeScheme);
-    clearTimeout(this.#settling);
+    clearTimeout(this.#addressTimer);
     void this.#controller?.stop();
     this.#controller = undefined;
   }
@@ -192,14 +192,14 @@ export class EntrenarDashboard extends LitElement {
   }
 
   #show(): void {
-    this.#tellActivity();
+    this.#emitActivity();
     const range = this.#controller?.snapshot.view.range;
-    if (this.#settling === undefined) this.#sync.zoom(range);
+    if (this.#addressTimer === undefined) this.#sync.zoom(range);
     this.requestUpdate();
   }
 
   /** For the page around, which may say it in its title. */
-  #tellActivity(): void {
+  #emitActivity(): void {
     const { experiment, runs } = this.#controller?.snapshot ?? { runs: [] };
     const running = runs.filter((run) => runState(run) === 'running').length;
     const activity: Activity = { running, ...(experiment && { experiment: experiment.name }) };
@@ -211,11 +211,11 @@ export class EntrenarDashboard extends LitElement {
 
   #zoomed(): void {
     if (this.#sync.range === this.#controller?.snapshot.view.range) return;
-    clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => {
-      this.#settling = undefined;
+    clearTimeout(this.#addressTimer);
+    this.#addressTimer = setTimeout(() => {
+      this.#addressTimer = undefined;
       emitIntent(this, { type: 'view', change: { range: this.#sync.range } });
-    }, SETTLED_MS);
+    }, ADDRESS_DELAY_MS);
   }
 
   /** Dark is what the text's colour says: that holds however the page around sets its colours. */

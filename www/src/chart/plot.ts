@@ -249,11 +249,11 @@ export class Plot {
     const left = this.#uplot.cursor.left;
     const x = left === undefined || left < 0 ? undefined : this.#xAt(left);
     this.#sync.moveCursor(x, this);
-    this.#tellHover(x);
+    this.#emitHover(x);
   }
 
   /** A cursor that another chart or a key has moved is no pointer. */
-  #tellHover(x: number | undefined): void {
+  #emitHover(x: number | undefined): void {
     const { top, event } = this.#uplot.cursor;
     if (x === undefined || top === undefined || !(event instanceof MouseEvent)) {
       this.#onHover(undefined);

@@ -114,7 +114,7 @@ export class DashboardController {
       this.#storage = storage;
       this.#catalog = new Catalog(storage);
       this.#series = new SeriesCache(storage, () => this.#live.request(true));
-      this.#unsubscribe = storage.subscribe((change) => this.#heed(change));
+      this.#unsubscribe = storage.subscribe((change) => this.#onChange(change));
       this.#heartbeat = setInterval(() => this.#beat(), COUNT_MS);
       this.#refresh();
     } catch (error) {
@@ -137,7 +137,7 @@ export class DashboardController {
       this.#live.request();
   }
 
-  #heed(change: Change): void {
+  #onChange(change: Change): void {
     if (change.kind === 'degraded') this.#degraded = { code: change.code, message: change.message };
     if (change.kind === 'recovered') this.#degraded = undefined;
     if (change.kind === 'run_lost') this.#lose(change);

@@ -1,4 +1,4 @@
-// The demo's own runs that nobody runs any more, newest first.
+// The demo's own runs whose session is gone, newest first.
 
 import { runStart } from '../model/run-state';
 import type { RunRecord, Storage } from '../tracker';

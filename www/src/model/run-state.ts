@@ -1,4 +1,4 @@
-// A run's state as the dashboard names it: the stored status, or "interrupted" when nobody runs it any more.
+// A run's state as the dashboard names it: the stored status, or "interrupted" when the session that ran it is gone.
 
 import type { RunRecord } from '../tracker';
 

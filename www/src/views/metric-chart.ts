@@ -174,7 +174,7 @@ export class MetricChart extends LitElement {
 
   readonly #appear = (): void => {
     this.#ready = true;
-    this.#tellInSight(true);
+    this.#emitInSight(true);
     this.requestUpdate();
     // At once, within the frame's share of work, rather than in a later microtask.
     this.performUpdate();
@@ -182,7 +182,7 @@ export class MetricChart extends LitElement {
 
   #disappear(): void {
     cancel(this.#appear);
-    if (this.#ready) this.#tellInSight(false);
+    if (this.#ready) this.#emitInSight(false);
     this.#ready = false;
     // Points that are out of sight may be given back.
     this.#plotted = [];
@@ -190,7 +190,7 @@ export class MetricChart extends LitElement {
   }
 
   /** Once removed, this element's own events reach no one: its view's host is still there to send it. */
-  #tellInSight(inSight: boolean): void {
+  #emitInSight(inSight: boolean): void {
     if (this.#host) emitIntent(this.#host, { type: 'chart-in-sight', metric: this.metric, inSight });
   }
 
