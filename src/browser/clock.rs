@@ -2,16 +2,10 @@
 
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
-use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::Clock;
+pub use crate::indexeddb::wall_ms;
 use crate::indexeddb::{monotonic_ms, sleep};
-
-#[wasm_bindgen(module = "/src/browser/js/wall_clock.js")]
-extern "C" {
-    /// Wall time, whole milliseconds since the epoch: what `Date.now()` says, if that is a time.
-    pub fn wall_ms() -> f64;
-}
 
 /// The clocks of the page or worker.
 #[derive(Debug, Clone, Copy, Default)]

@@ -71,16 +71,19 @@ impl OpenDatabase {
     }
 
     /// The session.
+    #[must_use]
     pub fn session(&self) -> &Session<PageDatabase> {
         &self.session
     }
 
     /// Whether runs outlive the page.
+    #[must_use]
     pub fn is_persistent(&self) -> bool {
         matches!(self.session.database(), PageDatabase::IndexedDb(_))
     }
 
     /// Whether the database is closed: it is not used any more.
+    #[must_use]
     pub fn is_closed(&self) -> bool {
         self.background.borrow().is_none()
     }
@@ -293,12 +296,14 @@ pub struct Handle {
 
 impl Handle {
     /// A handle on this database.
+    #[must_use]
     pub fn on(database: &Rc<OpenDatabase>) -> Self {
         database.handles.set(database.handles.get() + 1);
         Self { database: Rc::clone(database) }
     }
 
     /// The database.
+    #[must_use]
     pub fn database(&self) -> &Rc<OpenDatabase> {
         &self.database
     }
@@ -320,6 +325,7 @@ pub struct RunHandle {
 
 impl RunHandle {
     /// A handle on this run.
+    #[must_use]
     pub fn on(database: Handle, slot: RunSlot) -> Self {
         {
             let mut handles = database.database.run_handles.borrow_mut();
@@ -333,11 +339,13 @@ impl RunHandle {
     }
 
     /// The database.
+    #[must_use]
     pub fn database(&self) -> &Rc<OpenDatabase> {
         self.database.database()
     }
 
     /// The run.
+    #[must_use]
     pub fn slot(&self) -> RunSlot {
         self.slot
     }

@@ -248,10 +248,16 @@ impl<D: Database> Session<D> {
     /// Notes how a flush went, and tells subscribers if writing began to fail or works again.
     pub(super) fn record_outcome(&self, result: &Result<()>) {
         match result {
-            Ok(()) if self.flusher.succeeded() => self.effects.emit(Change::Recovered),
-            Ok(()) => {}
-            Err(cause) if self.flusher.failed(self.clock.monotonic_ms(), cause) => self.emit_degraded(cause),
-            Err(_) => {}
+            Ok(()) => {
+                if self.flusher.succeeded() {
+                    self.effects.emit(Change::Recovered);
+                }
+            }
+            Err(cause) => {
+                if self.flusher.failed(self.clock.monotonic_ms(), cause) {
+                    self.emit_degraded(cause);
+                }
+            }
         }
     }
 

@@ -34,13 +34,11 @@ pub(super) fn decode_key(table: Table, key: &JsValue) -> Key {
         return Key::Text(key.as_string().unwrap_or_default());
     };
     let text = |index| parts.get(index).as_string().unwrap_or_default();
-    match table {
-        Table::Meta => Key::Reference { hash: text(1), run_id: text(2) },
-        _ => {
-            let number = parts.get(2).as_f64().unwrap_or_default() as u64;
-            Key::Points { run_id: text(0), series: text(1), number }
-        }
+    if table == Table::Meta {
+        return Key::Reference { hash: text(1), run_id: text(2) };
     }
+    let number = parts.get(2).as_f64().unwrap_or_default() as u64;
+    Key::Points { run_id: text(0), series: text(1), number }
 }
 
 /// A range as IndexedDB takes it; nothing for all keys. Arrays sort after every number and text, so that an empty one ends a range.

@@ -376,7 +376,7 @@ fn appended_exit(transaction: &Execution<'_>) -> Option<(String, ExitRecord)> {
     if transaction.tables != [Table::Exits] || transaction.mode != Mode::ReadWrite {
         return None;
     }
-    let Ok(Step::Write(changes, _)) = transaction.next(&[]) else { return None };
+    let Ok(Step::Write(changes, ())) = transaction.next(&[]) else { return None };
     let (token, exit) = exit_put(changes.first()?)?;
     Some((token.to_owned(), exit.clone()))
 }

@@ -14,7 +14,7 @@ mod schema;
 mod timer;
 mod token;
 
-pub use timer::{monotonic_ms, sleep};
+pub use timer::{monotonic_ms, sleep, wall_ms};
 pub use token::random_token;
 
 use std::cell::Cell;

@@ -1,4 +1,4 @@
-//! Timers that are cancelled when they are dropped, and the monotonic clock.
+//! Timers that are cancelled when they are dropped, and the clocks.
 //!
 //! Not gloo-timers: theirs look `setTimeout` up when they are used and panic when it throws, and a page may replace it.
 
@@ -15,8 +15,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 extern "C" {
     fn set_timer(callback: &Closure<dyn Fn()>, delay_ms: f64) -> JsValue;
     fn clear_timer(timer: &JsValue);
+}
+
+#[wasm_bindgen(module = "/src/indexeddb/js/clock.js")]
+extern "C" {
     /// Milliseconds that only rise, whatever the wall clock does.
     pub fn monotonic_ms() -> f64;
+    /// Wall time in milliseconds since the epoch: what `Date.now()` says, if that is a time.
+    pub fn wall_ms() -> f64;
 }
 
 #[derive(Debug, Default)]
@@ -29,7 +35,7 @@ struct State {
 #[derive(Debug)]
 pub struct Timer {
     state: Rc<State>,
-    timer: JsValue,
+    handle: JsValue,
     /// What the timer calls: kept until it is cancelled.
     _callback: Closure<dyn Fn()>,
 }
@@ -46,8 +52,8 @@ pub fn sleep(delay_ms: f64) -> Timer {
         }
     });
     // A fraction would be cut off, and the timer would fire too early.
-    let timer = set_timer(&callback, delay_ms.max(0.0).ceil());
-    Timer { state, timer, _callback: callback }
+    let handle = set_timer(&callback, delay_ms.max(0.0).ceil());
+    Timer { state, handle, _callback: callback }
 }
 
 impl Future for Timer {
@@ -64,6 +70,6 @@ impl Future for Timer {
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        clear_timer(&self.timer);
+        clear_timer(&self.handle);
     }
 }

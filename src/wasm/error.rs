@@ -7,7 +7,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
 
-use super::host::{console_error, console_warn};
 use crate::storage::StorageError;
 
 /// The code of every error about an argument.
@@ -95,17 +94,7 @@ fn quiet(promise: Promise) -> Promise {
     promise
 }
 
-/// Runs `future` on its own.
-pub fn spawn(future: impl Future<Output = ()> + 'static) {
-    wasm_bindgen_futures::spawn_local(future.boxed_local());
-}
-
-/// Tells a caller's mistake that nobody awaits.
+/// Tells a mistake in a caller's code that no promise carries.
 pub fn report(what: &str, cause: &JsValue) {
-    console_error(&format!("entrenar: {what}"), cause);
-}
-
-/// Tells once what the user should know.
-pub fn warn(text: &str) {
-    console_warn(&format!("entrenar: {text}"));
+    crate::browser::error(what, cause);
 }

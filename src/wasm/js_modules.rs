@@ -3,12 +3,6 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-#[wasm_bindgen(module = "/src/wasm/js/clock.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = dateNow)]
-    fn clock();
-}
-
 #[wasm_bindgen(module = "/src/wasm/js/handles.js")]
 extern "C" {
     #[wasm_bindgen(js_name = HoldingClass)]

@@ -6,7 +6,6 @@
 mod arguments;
 mod entry;
 mod error;
-mod host;
 mod js_modules;
 mod json;
 mod options;

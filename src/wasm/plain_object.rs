@@ -1,6 +1,6 @@
 //! Plain JavaScript objects of text and numbers, field by field: one small function for each kind of field.
 
-use js_sys::{Array, Float64Array, Object};
+use js_sys::Object;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -60,11 +60,6 @@ impl PlainObject {
     /// Sets a list of texts.
     pub fn texts(&self, name: &str, texts: &[String]) {
         self.set(name, &text_list(texts));
-    }
-
-    /// Sets a list of numbers.
-    pub fn numbers(&self, name: &str, numbers: &[f64]) {
-        self.set(name, &Array::from(&Float64Array::from(numbers)));
     }
 }
 

@@ -6,7 +6,7 @@ use super::artifact_references::{Release, ReleaseStep, probe_contents, put_conte
 use super::begin_run::put_experiment;
 use super::fences::put_run;
 use crate::database::{Answer, Batch, Change, Key, Step, Table, Transaction, Value};
-use crate::storage::{Result, RunRecord};
+use crate::storage::RunRecord;
 
 /// Stores a batch. `Conflict` if a log entry was there already: another session wrote the run.
 ///
@@ -23,20 +23,20 @@ pub fn commit(batch: Rc<Batch>) -> Transaction<()> {
         &[Table::Experiments, Table::Runs, Table::Points]
     };
     // The session finds out whether it was committed before it writes anything else.
-    Transaction::writing("commit", tables, move |answers| step(&batch, answers)).once()
+    Transaction::writing("commit", tables, move |answers| Ok(step(&batch, answers))).once()
 }
 
-fn step(batch: &Batch, answers: &[Answer]) -> Result<Step<()>> {
+fn step(batch: &Batch, answers: &[Answer]) -> Step<()> {
     let contents = batch.artifacts.len();
     if answers.len() < contents {
         let hashes = batch.artifacts.iter().map(|(hash, _)| hash.as_str());
-        return Ok(Step::Read(probe_contents(hashes)));
+        return Step::Read(probe_contents(hashes));
     }
     let (probes, rest) = answers.split_at(contents);
     let records: Vec<&RunRecord> = batch.runs.iter().map(|run| &run.record).collect();
     let release = Release::new(&batch.released_artifacts, records.clone());
     let released = match release.step(rest) {
-        ReleaseStep::Read(reads) => return Ok(Step::Read(reads)),
+        ReleaseStep::Read(reads) => return Step::Read(reads),
         ReleaseStep::Write(changes) => changes,
     };
     let mut changes = Vec::new();
@@ -57,5 +57,5 @@ fn step(batch: &Batch, answers: &[Answer]) -> Result<Step<()>> {
         }
     }
     changes.extend(released);
-    Ok(Step::Write(changes, ()))
+    Step::Write(changes, ())
 }

@@ -7,7 +7,7 @@ use crate::database::{
     Answer, ArtifactReference, Change, Key, Range, Read, Step, Table, Tombstone, Tombstones, Transaction,
     Value,
 };
-use crate::storage::{Result, RunRecord, StorageError};
+use crate::storage::RunRecord;
 
 /// Deletes runs with their points and the contents that no other run refers to, and the experiment with all its runs if one is given.
 ///
@@ -18,7 +18,7 @@ pub fn delete_runs(run_ids: &[String], experiment_id: Option<&str>, now_ms: f64)
     let (run_ids, experiment_id) = (run_ids.to_vec(), experiment_id.map(str::to_owned));
     let tables = &[Table::Meta, Table::Experiments, Table::Runs, Table::Points, Table::Artifacts];
     Transaction::writing("delete_runs", tables, move |answers| {
-        step(&run_ids, experiment_id.as_deref(), now_ms, answers)
+        Ok(step(&run_ids, experiment_id.as_deref(), now_ms, answers))
     })
 }
 
@@ -27,7 +27,7 @@ fn step(
     experiment_id: Option<&str>,
     now_ms: f64,
     answers: &[Answer],
-) -> Result<Step<()>> {
+) -> Step<()> {
     let asked = 1 + run_ids.len() + usize::from(experiment_id.is_some());
     if answers.len() < asked {
         let mut reads = vec![Read::one(Table::Meta, Tombstones::KEY)];
@@ -36,7 +36,7 @@ fn step(
             // Runs that were begun since the experiment was looked at go with it.
             reads.push(Read::Values(Table::Runs, Range::All));
         }
-        return Ok(Step::Read(reads));
+        return Step::Read(reads);
     }
     let (stored, rest) = answers.split_at(asked);
     let deleted = deleted_runs(run_ids, experiment_id, &stored[1..]);
@@ -50,7 +50,7 @@ fn step(
         );
     }
     let contents = match Release::new(&released, Vec::new()).step(rest) {
-        ReleaseStep::Read(reads) => return Ok(Step::Read(reads)),
+        ReleaseStep::Read(reads) => return Step::Read(reads),
         ReleaseStep::Write(changes) => changes,
     };
     let mut tombstones = match stored[0].values() {
@@ -72,7 +72,7 @@ fn step(
     if let Some(experiment_id) = experiment_id {
         changes.push(Change::delete(Table::Experiments, Key::text(experiment_id)));
     }
-    Ok(Step::Write(changes, ()))
+    Step::Write(changes, ())
 }
 
 /// A run to be deleted. Without a record it is not there, or cannot be read.
@@ -86,7 +86,7 @@ fn deleted_runs(run_ids: &[String], experiment_id: Option<&str>, stored: &[Answe
     for (run_id, answer) in run_ids.iter().zip(stored) {
         // A corrupt record is deleted like one that is not there.
         let record =
-            stored_run(answer).or_else(|_: StorageError| Ok::<_, StorageError>(None)).unwrap_or_default();
+            stored_run(answer).unwrap_or_default();
         deleted.push(Deleted { run_id: run_id.clone(), record });
     }
     let Some(experiment_id) = experiment_id else { return deleted };

@@ -1,7 +1,6 @@
 //! Reading the records of experiments and runs.
 
 use crate::database::{Answer, Catalog, CorruptRecord, Key, Range, Read, Step, Table, Transaction, Value};
-use crate::storage::Result;
 
 /// Reads all experiments and runs.
 #[must_use]
@@ -19,24 +18,24 @@ pub fn read_records(experiment_ids: &[String], run_ids: &[String]) -> Transactio
 }
 
 fn reading(name: &'static str, asked: Vec<(Table, Range)>) -> Transaction<Catalog> {
-    Transaction::reading(name, &[Table::Experiments, Table::Runs], move |answers| step(&asked, answers))
+    Transaction::reading(name, &[Table::Experiments, Table::Runs], move |answers| Ok(step(&asked, answers)))
 }
 
-fn step(asked: &[(Table, Range)], answers: &[Answer]) -> Result<Step<Catalog>> {
+fn step(asked: &[(Table, Range)], answers: &[Answer]) -> Step<Catalog> {
     if asked.is_empty() {
-        return Ok(Step::Done(Catalog::default()));
+        return Step::Done(Catalog::default());
     }
     let requests = |read: fn(Table, Range) -> Read| {
         asked.iter().map(|(table, range)| read(*table, range.clone())).collect::<Vec<_>>()
     };
     if answers.is_empty() {
-        return Ok(Step::Read(requests(Read::Values)));
+        return Step::Read(requests(Read::Values));
     }
     let (values, keys) = answers.split_at(asked.len());
     let is_corrupt = |value: &Value| !matches!(value, Value::Experiment(_) | Value::Run(_));
     if keys.is_empty() && values.iter().flat_map(Answer::values).any(is_corrupt) {
         // Only its key says which record it is.
-        return Ok(Step::Read(requests(Read::Keys)));
+        return Step::Read(requests(Read::Keys));
     }
     let mut catalog = Catalog::default();
     for (index, ((table, _), answer)) in asked.iter().zip(values).enumerate() {
@@ -56,5 +55,5 @@ fn step(asked: &[(Table, Range)], answers: &[Answer]) -> Result<Step<Catalog>> {
             }
         }
     }
-    Ok(Step::Done(catalog))
+    Step::Done(catalog)
 }

@@ -8,7 +8,6 @@
 //! says of its runs that they must be there ([`ExitRun::must_exist`](crate::database::ExitRun::must_exist)).
 
 use crate::database::{Answer, Change, Key, Range, Read, Step, Table, Tombstones, Transaction, Value};
-use crate::storage::Result;
 
 /// How long the fences of a deleted run stay, in milliseconds: seven days.
 pub const TOMBSTONE_LIFETIME_MS: f64 = 7.0 * 24.0 * 3_600_000.0;
@@ -19,25 +18,25 @@ pub fn sweep_tombstones(now_ms: f64) -> Transaction<usize> {
     Transaction::writing(
         "sweep_tombstones",
         &[Table::Meta, Table::Runs, Table::Points, Table::Exits],
-        move |answers| step(now_ms, answers),
+        move |answers| Ok(step(now_ms, answers)),
     )
 }
 
-fn step(now_ms: f64, answers: &[Answer]) -> Result<Step<usize>> {
+fn step(now_ms: f64, answers: &[Answer]) -> Step<usize> {
     let [stored, exits, runs @ ..] = answers else {
         let exits = Read::Keys(Table::Exits, Range::All);
-        return Ok(Step::Read(vec![Read::one(Table::Meta, Tombstones::KEY), exits]));
+        return Step::Read(vec![Read::one(Table::Meta, Tombstones::KEY), exits]);
     };
-    let [Value::Tombstones(tombstones)] = stored.values() else { return Ok(Step::Done(0)) };
+    let [Value::Tombstones(tombstones)] = stored.values() else { return Step::Done(0) };
     let is_expired = |deleted_ms: f64| now_ms - deleted_ms > TOMBSTONE_LIFETIME_MS;
     let (expired, kept): (Vec<_>, Vec<_>) =
         tombstones.deleted.iter().cloned().partition(|tombstone| is_expired(tombstone.deleted_ms));
     if expired.is_empty() || !exits.keys().is_empty() {
-        return Ok(Step::Done(0));
+        return Step::Done(0);
     }
     if runs.is_empty() {
         let run = |run_id: &str| Read::Keys(Table::Runs, Range::One(Key::text(run_id)));
-        return Ok(Step::Read(expired.iter().map(|tombstone| run(&tombstone.run_id)).collect()));
+        return Step::Read(expired.iter().map(|tombstone| run(&tombstone.run_id)).collect());
     }
     let mut changes = Vec::new();
     for (tombstone, run) in expired.iter().zip(runs) {
@@ -48,5 +47,5 @@ fn step(now_ms: f64, answers: &[Answer]) -> Result<Step<usize>> {
     }
     let kept = Value::Tombstones(Tombstones { deleted: kept, ..tombstones.clone() });
     changes.push(Change::Put(Table::Meta, Key::text(Tombstones::KEY), kept));
-    Ok(Step::Write(changes, expired.len()))
+    Step::Write(changes, expired.len())
 }

@@ -1,10 +1,5 @@
-// Timers and the monotonic clock, as they were when the module was loaded: test set-ups replace them, and then nothing would fire.
-const { setTimeout, clearTimeout, MessageChannel, performance } = globalThis;
-const now = performance?.now?.bind(performance);
-
-export function monotonic_ms() {
-  return now ? now() : Date.now();
-}
+// Timers, as they were when the module was loaded: test set-ups replace them, and then nothing would fire.
+const { setTimeout, clearTimeout, MessageChannel } = globalThis;
 
 // Without a timer: in the next task.
 function in_next_task(callback) {
