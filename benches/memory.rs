@@ -10,8 +10,8 @@ mod native {
     use std::hint::black_box;
 
     use criterion::{BatchSize, Criterion, Throughput};
+    use entrenar::columns::{BlockWriter, read_block};
     use entrenar::dashboard::downsample;
-    use entrenar::storage::indexed_db::{BlockWriter, read_block};
     use entrenar::storage::{ExperimentStorage, InMemoryStorage, RawPoint, Series};
 
     const POINTS: u64 = 100_000;
@@ -94,7 +94,9 @@ mod native {
         let mut group = criterion.benchmark_group("read 10^5 points");
         group.throughput(Throughput::Elements(POINTS));
         group.bench_function("columns", |bencher| bencher.iter_with_large_drop(|| series.columns()));
-        group.bench_function("points", |bencher| bencher.iter_with_large_drop(|| series.points()));
+        group.bench_function("points", |bencher| {
+            bencher.iter_with_large_drop(|| entrenar::storage::metric_points(&series))
+        });
         group.bench_function("downsample to 2000", |bencher| {
             bencher.iter(|| downsample(black_box(&columns), 2000));
         });

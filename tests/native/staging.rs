@@ -246,7 +246,7 @@ fn happen(page: &mut Page, (op, run, key, bits): (u8, usize, usize, u64)) -> Str
             // Mostly all at their next step; now and then at one of the caller's, or at one that nothing may follow.
             let step = match bits >> 3 & 7 {
                 0 => Some(bits >> 6 & 63),
-                1 => Some(MAX_STEP - (bits >> 6 & 63)).filter(|_| bits >> 12 & 15 == 0),
+                1 => Some(MAX_STEP - (bits >> 6 & 63)).filter(|_| (bits >> 12).trailing_zeros() >= 4),
                 _ => None,
             };
             format!("{:?}", page.log_all(run, &keys, step))

@@ -256,11 +256,11 @@ impl Database for FaultyDatabase {
         });
         wait(after).await;
         if is_traced {
-            println!("    {name} -> {:?}", result);
+            println!("    {name} -> {result:?}");
         }
         // Answered when its tab knows already that site data was cleared, it speaks of what is gone.
         let is_lost = answer_lost || self.seen.get() != began_with;
-        if is_lost { result.and_then(|_| Err(broken())) } else { result }
+        if is_lost { result.and_then(|()| Err(broken())) } else { result }
     }
 
     fn quirks(&self) -> Quirks {

@@ -22,12 +22,7 @@ pub fn delete_runs(run_ids: &[String], experiment_id: Option<&str>, now_ms: f64)
     })
 }
 
-fn step(
-    run_ids: &[String],
-    experiment_id: Option<&str>,
-    now_ms: f64,
-    answers: &[Answer],
-) -> Step<()> {
+fn step(run_ids: &[String], experiment_id: Option<&str>, now_ms: f64, answers: &[Answer]) -> Step<()> {
     let asked = 1 + run_ids.len() + usize::from(experiment_id.is_some());
     if answers.len() < asked {
         let mut reads = vec![Read::one(Table::Meta, Tombstones::KEY)];
@@ -85,8 +80,7 @@ fn deleted_runs(run_ids: &[String], experiment_id: Option<&str>, stored: &[Answe
     let mut deleted: Vec<Deleted> = Vec::new();
     for (run_id, answer) in run_ids.iter().zip(stored) {
         // A corrupt record is deleted like one that is not there.
-        let record =
-            stored_run(answer).unwrap_or_default();
+        let record = stored_run(answer).unwrap_or_default();
         deleted.push(Deleted { run_id: run_id.clone(), record });
     }
     let Some(experiment_id) = experiment_id else { return deleted };
