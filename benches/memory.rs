@@ -95,7 +95,7 @@ mod native {
         group.throughput(Throughput::Elements(POINTS));
         group.bench_function("columns", |bencher| bencher.iter_with_large_drop(|| series.columns()));
         group.bench_function("points", |bencher| {
-            bencher.iter_with_large_drop(|| entrenar::storage::metric_points(&series))
+            bencher.iter_with_large_drop(|| entrenar::storage::metric_points(&series));
         });
         group.bench_function("downsample to 2000", |bencher| {
             bencher.iter(|| downsample(black_box(&columns), 2000));
