@@ -7,6 +7,7 @@ mod key;
 mod memory_database;
 pub mod operations;
 mod records;
+mod shared_bytes;
 mod transaction;
 mod value;
 

@@ -6,10 +6,9 @@ use js_sys::{Array, Object, Reflect, Uint8Array};
 use rexie::KeyRange;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_bytes::ByteBuf;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::database::{ExitRecord, Key, Range, Table, Value};
+use crate::database::{Key, Range, Table, Value};
 use crate::storage::{RECORD_FORMAT, Result, RunRecord, StorageError};
 
 /// What the keys of references in `meta` begin with.
@@ -87,10 +86,7 @@ pub(super) fn encode_value(value: &Value) -> Result<JsValue> {
         Value::Tombstones(record) => encode_record(record),
         Value::Experiment(record) => encode_record(record),
         Value::Run(record) => encode_record(record),
-        Value::Exit(record) => {
-            let record = (**record).clone().try_map(|bytes| Ok::<_, StorageError>(ByteBuf::from(&*bytes)))?;
-            encode_record(&record)
-        }
+        Value::Exit(record) => encode_record(&**record),
         Value::Block(bytes) => Ok(with_bytes("points", bytes)),
         Value::Content { bytes, has_references } => {
             let content = with_bytes("bytes", bytes);
@@ -154,11 +150,7 @@ fn decode(table: Table, record: &JsValue) -> std::result::Result<Value, String> 
         Table::Artifacts => {
             Ok(Value::Content { bytes: bytes("bytes")?, has_references: get("has_references").is_truthy() })
         }
-        Table::Exits => {
-            let exit: ExitRecord<ByteBuf> = decode_record(record)?;
-            let exit = exit.try_map(|bytes| Ok::<_, String>(Rc::from(bytes.into_vec())))?;
-            Ok(Value::Exit(Box::new(exit)))
-        }
+        Table::Exits => decode_record(record).map(|exit| Value::Exit(Box::new(exit))),
     }
 }
 
