@@ -17,6 +17,7 @@ pub use records::{
     ArtifactReference, Batch, Catalog, CorruptRecord, CorruptRecordOf, ExitRecord, ExitRun, LogEntry, NewRun,
     ReservedIds, RunCommit, StoredPoints,
 };
+pub(crate) use transaction::Executor;
 pub use transaction::{Answer, Change, Execution, Mode, Read, Step, Transaction};
 pub use value::{DatabaseMeta, IdCounters, Tombstone, Tombstones, Value};
 
@@ -50,8 +51,11 @@ pub trait Database {
     ///
     /// # Errors
     /// As [`Database::execute`].
-    async fn transact<T>(&self, transaction: Transaction<T>) -> Result<T> {
-        transaction.execute(async |execution| self.execute(execution).await).await
+    async fn transact<T>(&self, transaction: Transaction<T>) -> Result<T>
+    where
+        Self: Sized,
+    {
+        transaction.run(self).await
     }
 
     /// A page or browser was killed while it wrote, as [`Catalog::unclean_shutdown`] tells: a database that may have been damaged by that
