@@ -42,6 +42,18 @@ use super::records::run_not_found;
 use super::{Answer, Key, Value};
 use crate::storage::{Result, RunRecord, StorageError};
 
+/// Each text once, in order.
+#[derive(Default)]
+struct Distinct<'a>(Vec<&'a str>);
+
+impl<'a> Distinct<'a> {
+    fn add(&mut self, text: &'a str) {
+        if let Err(position) = self.0.binary_search(&text) {
+            self.0.insert(position, text);
+        }
+    }
+}
+
 /// The run in the answer to [`Read::one`](super::Read::one); nothing if there is none.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use super::begin_run::put_experiment;
 use super::compaction::KEPT_ENTRIES;
 use super::exit_log_merge::merge_exit;
 use super::fences::put_run;
-use super::{blocks, log_entries, stored_run};
+use super::{Distinct, blocks, log_entries, stored_run};
 use crate::columns::sorted_by;
 use crate::database::{
     Answer, ArtifactReference, Change, ExitRecord, ExitRun, Key, LogEntry, Range, Read, Step, Table,
@@ -129,13 +129,18 @@ fn in_order<'a>(exits: &[&'a ExitRecord]) -> Vec<&'a ExitRun> {
 
 /// The hashes of all contents in exit log records and of all artifacts of their runs, each once.
 fn hashes_in<'a>(exits: &[&'a ExitRecord]) -> Vec<&'a str> {
-    let contents = exits.iter().flat_map(|exit| &exit.artifacts).map(|artifact| artifact.hash.as_str());
-    let runs = exits.iter().flat_map(|exit| &exit.runs);
-    let referred = runs.flat_map(|run| &run.record.artifacts).map(|artifact| artifact.hash.as_str());
-    let mut hashes: Vec<&str> = contents.chain(referred).collect();
-    hashes.sort_unstable();
-    hashes.dedup();
-    hashes
+    let mut hashes = Distinct::default();
+    for exit in exits {
+        for artifact in &exit.artifacts {
+            hashes.add(&artifact.hash);
+        }
+        for run in &exit.runs {
+            for artifact in &run.record.artifacts {
+                hashes.add(&artifact.hash);
+            }
+        }
+    }
+    hashes.0
 }
 
 /// A run while the exit log is recovered.
