@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::ops::Bound;
 use std::rc::Rc;
 
 use super::Database;
@@ -11,12 +10,13 @@ use super::transaction::{Answer, Change, Execution, Read, Step};
 use super::value::Value;
 use crate::storage::{Result, StorageError};
 
-type Records = BTreeMap<Key, Value>;
+/// The records of all tables.
+type Records = BTreeMap<(Table, Key), Value>;
 
 /// A database in memory. Clones share it, as tabs share a database.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryDatabase {
-    tables: Rc<RefCell<BTreeMap<Table, Records>>>,
+    records: Rc<RefCell<Records>>,
 }
 
 impl MemoryDatabase {
@@ -46,29 +46,32 @@ impl MemoryDatabase {
     /// # Errors
     /// `Conflict` if a key to be added is taken.
     pub fn apply(&self, changes: Vec<Change>) -> Result<()> {
-        let mut tables = self.tables.borrow_mut();
-        let mut undo: Vec<(Table, Key, Option<Value>)> = Vec::new();
+        let mut records = self.records.borrow_mut();
+        let mut undo: Vec<((Table, Key), Option<Value>)> = Vec::new();
         for change in changes {
             match change {
                 Change::Put(table, key, value) => {
-                    let old = tables.entry(table).or_default().insert(key.clone(), value);
-                    undo.push((table, key, old));
+                    let key = (table, key);
+                    let old = records.insert(key.clone(), value);
+                    undo.push((key, old));
                 }
                 Change::Add(table, key, value) => {
-                    let records = tables.entry(table).or_default();
+                    let key = (table, key);
                     if records.contains_key(&key) {
-                        roll_back(&mut tables, undo);
+                        roll_back(&mut records, undo);
+                        let (table, key) = key;
                         return Err(StorageError::Conflict(format!("{key:?} is in {table:?} already")));
                     }
                     records.insert(key.clone(), value);
-                    undo.push((table, key, None));
+                    undo.push((key, None));
                 }
                 Change::Delete(table, range) => {
-                    let records = tables.entry(table).or_default();
-                    let keys: Vec<Key> = within(records, &range).map(|(key, _)| key.clone()).collect();
+                    let keys: Vec<Key> =
+                        within(&records, table, &range).map(|(key, _)| key.clone()).collect();
                     for key in keys {
+                        let key = (table, key);
                         let old = records.remove(&key);
-                        undo.push((table, key, old));
+                        undo.push((key, old));
                     }
                 }
             }
@@ -79,14 +82,13 @@ impl MemoryDatabase {
     /// The records of a range, in the order of their keys.
     #[must_use]
     pub fn records(&self, table: Table, range: &Range) -> Vec<(Key, Value)> {
-        let tables = self.tables.borrow();
-        let Some(records) = tables.get(&table) else { return Vec::new() };
-        within(records, range).map(|(key, value)| (key.clone(), value.clone())).collect()
+        let records = self.records.borrow();
+        within(&records, table, range).map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
     /// Forgets everything, as clearing the site's data does.
     pub fn clear(&self) {
-        self.tables.borrow_mut().clear();
+        self.records.borrow_mut().clear();
     }
 
     fn answer(&self, read: &Read) -> Answer {
@@ -108,14 +110,22 @@ impl MemoryDatabase {
 }
 
 /// The records of a range. Ranges are contiguous in the order of keys.
-fn within<'a>(records: &'a Records, range: &'a Range) -> impl Iterator<Item = (&'a Key, &'a Value)> {
-    let from = range.lowest().map_or(Bound::Unbounded, Bound::Included);
-    records.range((from, Bound::Unbounded)).take_while(|(key, _)| range.contains(key))
+fn within<'a>(
+    records: &'a Records,
+    table: Table,
+    range: &'a Range,
+) -> impl Iterator<Item = (&'a Key, &'a Value)> {
+    // No key is lower than the empty text.
+    let lowest = range.lowest().unwrap_or_else(|| Key::text(""));
+    records
+        .range((table, lowest)..)
+        .map(|((of, key), value)| (*of, key, value))
+        .take_while(move |(of, key, _)| *of == table && range.contains(key))
+        .map(|(_, key, value)| (key, value))
 }
 
-fn roll_back(tables: &mut BTreeMap<Table, Records>, undo: Vec<(Table, Key, Option<Value>)>) {
-    for (table, key, old) in undo.into_iter().rev() {
-        let records = tables.entry(table).or_default();
+fn roll_back(records: &mut Records, undo: Vec<((Table, Key), Option<Value>)>) {
+    for (key, old) in undo.into_iter().rev() {
         match old {
             Some(value) => drop(records.insert(key, value)),
             None => drop(records.remove(&key)),

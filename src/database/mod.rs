@@ -7,6 +7,7 @@ mod key;
 mod memory_database;
 pub mod operations;
 mod records;
+mod shared_bytes;
 mod transaction;
 mod value;
 
@@ -16,6 +17,7 @@ pub use records::{
     ArtifactReference, Batch, Catalog, CorruptRecord, CorruptRecordOf, ExitRecord, ExitRun, LogEntry, NewRun,
     ReservedIds, RunCommit, StoredPoints,
 };
+pub(crate) use transaction::Executor;
 pub use transaction::{Answer, Change, Execution, Mode, Read, Step, Transaction};
 pub use value::{DatabaseMeta, IdCounters, Tombstone, Tombstones, Value};
 
@@ -49,8 +51,11 @@ pub trait Database {
     ///
     /// # Errors
     /// As [`Database::execute`].
-    async fn transact<T>(&self, transaction: Transaction<T>) -> Result<T> {
-        transaction.execute(async |execution| self.execute(execution).await).await
+    async fn transact<T>(&self, transaction: Transaction<T>) -> Result<T>
+    where
+        Self: Sized,
+    {
+        transaction.run(self).await
     }
 
     /// A page or browser was killed while it wrote, as [`Catalog::unclean_shutdown`] tells: a database that may have been damaged by that

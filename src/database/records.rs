@@ -178,33 +178,33 @@ pub struct StoredPoints {
     pub blocks: Vec<Rc<[u8]>>,
 }
 
-/// An exit log record: what a page wrote when it was hidden or closed. `B` is the type of its bytes.
+/// An exit log record: what a page wrote when it was hidden or closed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct ExitRecord<B = Rc<[u8]>> {
+pub struct ExitRecord {
     /// The record layout's version.
     pub format: u32,
     /// New or changed experiments.
     #[serde(default)]
     pub experiments: Vec<ExperimentRecord>,
     /// New or changed runs.
-    #[serde(default = "Vec::new")]
-    pub runs: Vec<ExitRun<B>>,
+    #[serde(default)]
+    pub runs: Vec<ExitRun>,
     /// Contents of artifacts.
-    #[serde(default = "Vec::new")]
-    pub artifacts: Vec<ExitArtifact<B>>,
+    #[serde(default)]
+    pub artifacts: Vec<ExitArtifact>,
 }
 
 /// A run in an exit log record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ExitRun<B = Rc<[u8]>> {
+pub struct ExitRun {
     /// The record as it is to be.
     pub record: RunRecord,
     /// The sequence number of the first entry; the others follow.
     #[serde(default)]
     pub first_sequence: f64,
     /// The entries' blocks.
-    #[serde(default = "Vec::new", rename = "rows")]
-    pub entries: Vec<B>,
+    #[serde(default, rename = "rows", with = "super::shared_bytes::list")]
+    pub entries: Vec<Rc<[u8]>>,
     /// Whether a run that is not in the database was deleted: its session has slept so long that the run's fences may be gone.
     #[serde(default)]
     pub must_exist: bool,
@@ -212,11 +212,12 @@ pub struct ExitRun<B = Rc<[u8]>> {
 
 /// An artifact in an exit log record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ExitArtifact<B = Rc<[u8]>> {
+pub struct ExitArtifact {
     /// The content's hash.
     pub hash: String,
     /// The content.
-    pub bytes: B,
+    #[serde(with = "super::shared_bytes")]
+    pub bytes: Rc<[u8]>,
 }
 
 impl ExitRecord {
@@ -239,27 +240,6 @@ impl ExitRecord {
             }
         }
         exit
-    }
-}
-
-impl<B> ExitRecord<B> {
-    /// The same record with bytes written in another way.
-    ///
-    /// # Errors
-    /// Those of `convert`.
-    pub fn try_map<C, E>(self, convert: impl Fn(B) -> Result<C, E>) -> Result<ExitRecord<C>, E> {
-        let Self { format, experiments, runs, artifacts } = self;
-        let run = |ExitRun { record, first_sequence, entries, must_exist }| {
-            let entries = entries.into_iter().map(&convert).collect::<Result<_, E>>()?;
-            Ok(ExitRun { record, first_sequence, entries, must_exist })
-        };
-        let artifact = |ExitArtifact { hash, bytes }| Ok(ExitArtifact { hash, bytes: convert(bytes)? });
-        Ok(ExitRecord {
-            format,
-            experiments,
-            runs: runs.into_iter().map(run).collect::<Result<_, E>>()?,
-            artifacts: artifacts.into_iter().map(artifact).collect::<Result<_, E>>()?,
-        })
     }
 }
 

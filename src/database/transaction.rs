@@ -3,6 +3,10 @@
 use std::cell::Cell;
 use std::fmt;
 
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+
+use super::Database;
 use super::key::{Key, Range, Table};
 use super::value::Value;
 use crate::storage::{Result, StorageError};
@@ -177,9 +181,22 @@ impl fmt::Debug for Execution<'_> {
     }
 }
 
+/// What runs executions: a database, or what is around one. Every output type has a future of its own, so what it awaits is boxed: it
+/// stays small.
+pub(crate) trait Executor {
+    /// Runs a transaction. Resolves only after it completed.
+    fn execute_boxed<'a>(&'a self, execution: Execution<'a>) -> LocalBoxFuture<'a, Result<()>>;
+}
+
+impl<D: Database> Executor for D {
+    fn execute_boxed<'a>(&'a self, execution: Execution<'a>) -> LocalBoxFuture<'a, Result<()>> {
+        self.execute(execution).boxed_local()
+    }
+}
+
 impl<T> Transaction<T> {
-    /// Has `run` run the transaction, and returns the output of the step that ended it.
-    pub(super) async fn execute(self, run: impl AsyncFnOnce(Execution<'_>) -> Result<()>) -> Result<T> {
+    /// Has the transaction run, and returns the output of the step that ended it.
+    pub(crate) async fn run(self, executor: &dyn Executor) -> Result<T> {
         let output = Cell::new(None);
         let plan = |answers: &[Answer]| {
             Ok(match self.next(answers)? {
@@ -196,11 +213,13 @@ impl<T> Transaction<T> {
         };
         let Self { name, tables, mode, is_repeatable, .. } = &self;
         let execution = Execution { name, tables, mode: *mode, is_repeatable: *is_repeatable, plan: &plan };
-        run(execution).await?;
-        output
-            .take()
-            .ok_or_else(|| StorageError::Backend("a transaction ended without an outcome".to_owned()))
+        executor.execute_boxed(execution).await?;
+        output.take().ok_or_else(no_outcome)
     }
+}
+
+fn no_outcome() -> StorageError {
+    StorageError::Backend("a transaction ended without an outcome".to_owned())
 }
 
 impl<T> fmt::Debug for Transaction<T> {

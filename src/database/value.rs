@@ -2,13 +2,11 @@
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
-
 use super::records::ExitRecord;
 use crate::storage::{ExperimentRecord, RECORD_FORMAT, RunRecord};
 
 /// What a database says of itself, in `meta` under [`DatabaseMeta::KEY`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct DatabaseMeta {
     /// The record layout's version.
     pub format: u32,
@@ -19,7 +17,6 @@ pub struct DatabaseMeta {
     /// Random: tells a database from the one that stood here before the site's data was cleared.
     pub identity: String,
     /// The unclean shutdown after which the database was repaired last, see [`Catalog::unclean_shutdown`](super::Catalog::unclean_shutdown).
-    #[serde(default, rename = "mended_ms")]
     pub repaired_ms: f64,
 }
 
@@ -29,7 +26,7 @@ impl DatabaseMeta {
 }
 
 /// The next free numbers, in `meta` under [`IdCounters::KEY`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct IdCounters {
     /// The record layout's version.
     pub format: u32,
@@ -50,8 +47,8 @@ impl Default for IdCounters {
     }
 }
 
-/// The fences that a deleted run left behind.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A deleted run.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Tombstone {
     /// The deleted run.
     pub run_id: String,
@@ -59,8 +56,9 @@ pub struct Tombstone {
     pub deleted_ms: f64,
 }
 
-/// All deleted runs whose fences are still there, in `meta` under [`Tombstones::KEY`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// All runs deleted lately, in `meta` under [`Tombstones::KEY`]. They are deleted, whatever else is stored of them; their fences stay as
+/// long as they are listed.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Tombstones {
     /// The record layout's version.
     pub format: u32,
@@ -86,7 +84,7 @@ pub enum Value {
     Meta(DatabaseMeta),
     /// The next free numbers.
     Counters(IdCounters),
-    /// The deleted runs whose fences are still there.
+    /// The runs deleted lately.
     Tombstones(Tombstones),
     /// An experiment.
     Experiment(ExperimentRecord),

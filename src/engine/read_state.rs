@@ -1,7 +1,6 @@
 //! How far runs of other sessions have been read, and whether their owners live.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use crate::storage::{RunRecord, RunSlot};
 
@@ -42,7 +41,8 @@ impl ReadCursors {
 /// Whether another session lives is judged by its observer: the wall clocks of two pages may differ, and each may be changed or faked.
 #[derive(Debug, Default)]
 pub struct Liveness {
-    seen: RefCell<BTreeMap<String, Heartbeat>>,
+    /// By the runs' ids, in their order.
+    seen: RefCell<Vec<(String, Heartbeat)>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -58,13 +58,14 @@ impl Liveness {
     pub fn observe(&self, record: &RunRecord, wall_ms: f64, monotonic_ms: f64) {
         let mut seen = self.seen.borrow_mut();
         let stored = (record.heartbeat_ms, record.next_sequence);
-        match seen.get_mut(&record.run_id) {
-            Some(known) if known.stored == stored => {}
-            Some(known) => *known = Heartbeat { stored, changed_ms: monotonic_ms },
-            None => {
+        match position(&seen, &record.run_id) {
+            Ok(known) if seen[known].1.stored == stored => {}
+            Ok(known) => seen[known].1 = Heartbeat { stored, changed_ms: monotonic_ms },
+            Err(position) => {
                 let age_ms = wall_ms - record.heartbeat_ms;
                 let age_ms = if age_ms >= 0.0 { age_ms } else { f64::INFINITY };
-                seen.insert(record.run_id.clone(), Heartbeat { stored, changed_ms: monotonic_ms - age_ms });
+                let heartbeat = Heartbeat { stored, changed_ms: monotonic_ms - age_ms };
+                seen.insert(position, (record.run_id.clone(), heartbeat));
             }
         }
     }
@@ -73,14 +74,23 @@ impl Liveness {
     #[must_use]
     pub fn is_interrupted(&self, record: &RunRecord, monotonic_ms: f64) -> bool {
         let seen = self.seen.borrow();
-        let silent_ms = seen.get(&record.run_id).map_or(0.0, |heartbeat| monotonic_ms - heartbeat.changed_ms);
+        let known = position(&seen, &record.run_id);
+        let silent_ms = known.map_or(0.0, |known| monotonic_ms - seen[known].1.changed_ms);
         !record.status.is_final() && (record.clean_exit || silent_ms > RunRecord::LEASE_MS)
     }
 
     /// Forgets a run.
     pub fn forget(&self, run_id: &str) {
-        self.seen.borrow_mut().remove(run_id);
+        let mut seen = self.seen.borrow_mut();
+        if let Ok(known) = position(&seen, run_id) {
+            seen.remove(known);
+        }
     }
+}
+
+/// Where a run is, or belongs.
+fn position(seen: &[(String, Heartbeat)], run_id: &str) -> Result<usize, usize> {
+    seen.binary_search_by(|(other, _)| other.as_str().cmp(run_id))
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

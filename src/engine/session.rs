@@ -7,6 +7,8 @@ use std::cell::{Ref, RefCell, RefMut};
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
 use futures::lock::Mutex;
 
 use super::change::Change;
@@ -20,7 +22,7 @@ use super::indexed_db_storage::IndexedDbStorage;
 use super::ownership::LastVerified;
 use super::read_state::{Liveness, ReadCursors};
 use super::staging::Staging;
-use crate::database::{Database, NewRun, Transaction, operations};
+use crate::database::{Database, Execution, Executor, NewRun, Transaction, operations};
 use crate::event::Event;
 use crate::storage::{
     Result, RunRecord, RunSlot, RunState, RunStatus, StorageError, Tag, check_key, check_text,
@@ -220,12 +222,8 @@ impl<D: Database> Session<D> {
     }
 
     /// Runs a transaction. When the database was recreated, what memory holds is to be written again.
-    pub(super) async fn transact<T>(&self, transaction: Transaction<T>) -> Result<T> {
-        let answer = self.database.transact(transaction).await;
-        if let Err(StorageError::Cleared(_)) = &answer {
-            self.forget_commits();
-        }
-        answer
+    pub(super) fn transact<T>(&self, transaction: Transaction<T>) -> impl Future<Output = Result<T>> {
+        transaction.run(self)
     }
 
     fn forget_commits(&self) {
@@ -321,5 +319,19 @@ impl<D: Database> Session<D> {
                 self.effects.emit(Change::Metrics { experiment_id, run_id, keys: touched.keys });
             }
         }
+    }
+}
+
+/// When the database was recreated, what memory holds is to be written again.
+impl<D: Database> Executor for Session<D> {
+    fn execute_boxed<'a>(&'a self, execution: Execution<'a>) -> LocalBoxFuture<'a, Result<()>> {
+        let executed = async move {
+            let result = self.database.execute(execution).await;
+            if let Err(StorageError::Cleared(_)) = &result {
+                self.forget_commits();
+            }
+            result
+        };
+        executed.boxed_local()
     }
 }

@@ -6,10 +6,9 @@ use js_sys::{Array, Object, Reflect, Uint8Array};
 use rexie::KeyRange;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_bytes::ByteBuf;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::database::{ExitRecord, Key, Range, Table, Value};
+use crate::database::{DatabaseMeta, IdCounters, Key, Range, Table, Tombstone, Tombstones, Value};
 use crate::storage::{RECORD_FORMAT, Result, RunRecord, StorageError};
 
 /// What the keys of references in `meta` begin with.
@@ -82,24 +81,35 @@ fn bound(lower: &JsValue, upper: &JsValue, is_upper_open: bool) -> Result<KeyRan
 /// `Backend`: never of a value that this crate makes.
 pub(super) fn encode_value(value: &Value) -> Result<JsValue> {
     match value {
-        Value::Meta(record) => encode_record(record),
-        Value::Counters(record) => encode_record(record),
-        Value::Tombstones(record) => encode_record(record),
+        Value::Meta(meta) => Ok(plain_record(&[
+            ("version", meta.version.into()),
+            ("compatible_since", meta.compatible_since.into()),
+            ("identity", meta.identity.as_str().into()),
+            ("mended_ms", meta.repaired_ms.into()),
+        ])),
+        Value::Counters(counters) => Ok(plain_record(&[
+            ("next_experiment", counters.next_experiment.into()),
+            ("next_run", counters.next_run.into()),
+        ])),
+        Value::Tombstones(tombstones) => {
+            let deleted = Array::new();
+            for Tombstone { run_id, deleted_ms } in &tombstones.deleted {
+                deleted.push(&plain_object(&[
+                    ("run_id", run_id.as_str().into()),
+                    ("deleted_ms", (*deleted_ms).into()),
+                ]));
+            }
+            Ok(plain_record(&[("deleted", deleted.into())]))
+        }
         Value::Experiment(record) => encode_record(record),
         Value::Run(record) => encode_record(record),
-        Value::Exit(record) => {
-            let record = (**record).clone().try_map(|bytes| Ok::<_, StorageError>(ByteBuf::from(&*bytes)))?;
-            encode_record(&record)
+        Value::Exit(record) => encode_record(&**record),
+        Value::Block(bytes) => Ok(plain_record(&[("points", byte_array(bytes))])),
+        Value::Content { bytes, has_references: true } => {
+            Ok(plain_record(&[("bytes", byte_array(bytes)), ("has_references", JsValue::TRUE)]))
         }
-        Value::Block(bytes) => Ok(with_bytes("points", bytes)),
-        Value::Content { bytes, has_references } => {
-            let content = with_bytes("bytes", bytes);
-            if *has_references {
-                set(&content, "has_references", &JsValue::TRUE);
-            }
-            Ok(content)
-        }
-        Value::Reference => Ok(empty_record()),
+        Value::Content { bytes, has_references: false } => Ok(plain_record(&[("bytes", byte_array(bytes))])),
+        Value::Reference => Ok(plain_record(&[])),
         Value::Corrupt(cause) => {
             Err(StorageError::Backend(format!("a corrupt record is not written: {cause}")))
         }
@@ -111,21 +121,46 @@ fn encode_record(record: &impl Serialize) -> Result<JsValue> {
         .map_err(|cause| StorageError::Backend(format!("a record cannot be written ({cause})")))
 }
 
+/// A record of these fields. What has few of them is written and read here, field by field: that weighs less than what serde makes of
+/// each type.
+fn plain_record(fields: &[(&str, JsValue)]) -> JsValue {
+    let record = plain_object(fields);
+    set(&record, "format", &RECORD_FORMAT.into());
+    record
+}
+
+fn plain_object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new().into();
+    for (name, value) in fields {
+        set(&object, name, value);
+    }
+    object
+}
+
 fn set(object: &JsValue, name: &str, value: &JsValue) {
     // Setting a property of a fresh plain object cannot fail.
     let _ = Reflect::set(object, &name.into(), value);
 }
 
-fn empty_record() -> JsValue {
-    let record: JsValue = Object::new().into();
-    set(&record, "format", &RECORD_FORMAT.into());
-    record
+fn byte_array(bytes: &[u8]) -> JsValue {
+    Uint8Array::from(bytes).into()
 }
 
-fn with_bytes(field: &str, bytes: &[u8]) -> JsValue {
-    let record = empty_record();
-    set(&record, field, &Uint8Array::from(bytes));
-    record
+/// A field of a stored record. Stored values are plain: reading a property runs no code of the page.
+fn field(record: &JsValue, name: &str) -> JsValue {
+    Reflect::get(record, &name.into()).unwrap_or_default()
+}
+
+fn number(record: &JsValue, name: &str) -> std::result::Result<f64, String> {
+    field(record, name).as_f64().ok_or_else(|| unreadable(name))
+}
+
+fn text(record: &JsValue, name: &str) -> std::result::Result<String, String> {
+    field(record, name).as_string().ok_or_else(|| unreadable(name))
+}
+
+fn unreadable(field: &str) -> String {
+    format!("a record cannot be read: its field `{field}` is missing or of another type")
 }
 
 /// The value in a stored record of this table; `Value::Corrupt` if it cannot be read.
@@ -134,19 +169,18 @@ pub(super) fn decode_value(table: Table, record: &JsValue) -> Value {
 }
 
 fn decode(table: Table, record: &JsValue) -> std::result::Result<Value, String> {
-    // Stored values are plain: reading a property runs no code of the page.
-    let get = |name: &str| Reflect::get(record, &name.into()).unwrap_or_default();
+    let get = |name: &str| field(record, name);
     if get("format").as_f64() != Some(f64::from(RECORD_FORMAT)) {
         return Err("a record is of an unknown format".to_owned());
     }
-    let bytes = |field: &str| match get(field).dyn_into::<Uint8Array>() {
+    let bytes = |name: &str| match get(name).dyn_into::<Uint8Array>() {
         Ok(bytes) => Ok(Rc::from(bytes.to_vec())),
-        Err(_) => Err(format!("a record of {field} holds no bytes")),
+        Err(_) => Err(format!("a record of {name} holds no bytes")),
     };
     match table {
-        Table::Meta if !get("identity").is_undefined() => decode_record(record).map(Value::Meta),
-        Table::Meta if !get("deleted").is_undefined() => decode_record(record).map(Value::Tombstones),
-        Table::Meta if !get("next_run").is_undefined() => decode_record(record).map(Value::Counters),
+        Table::Meta if !get("identity").is_undefined() => decode_meta(record).map(Value::Meta),
+        Table::Meta if !get("deleted").is_undefined() => decode_tombstones(record).map(Value::Tombstones),
+        Table::Meta if !get("next_run").is_undefined() => decode_counters(record).map(Value::Counters),
         Table::Meta => Ok(Value::Reference),
         Table::Experiments => decode_record(record).map(Value::Experiment),
         Table::Runs => decode_run(record),
@@ -154,12 +188,40 @@ fn decode(table: Table, record: &JsValue) -> std::result::Result<Value, String> 
         Table::Artifacts => {
             Ok(Value::Content { bytes: bytes("bytes")?, has_references: get("has_references").is_truthy() })
         }
-        Table::Exits => {
-            let exit: ExitRecord<ByteBuf> = decode_record(record)?;
-            let exit = exit.try_map(|bytes| Ok::<_, String>(Rc::from(bytes.into_vec())))?;
-            Ok(Value::Exit(Box::new(exit)))
-        }
+        Table::Exits => decode_record(record).map(|exit| Value::Exit(Box::new(exit))),
     }
+}
+
+fn decode_meta(record: &JsValue) -> std::result::Result<DatabaseMeta, String> {
+    // Databases that were never repaired may lack it.
+    let was_repaired = !field(record, "mended_ms").is_undefined();
+    Ok(DatabaseMeta {
+        format: RECORD_FORMAT,
+        version: number(record, "version")? as u32,
+        compatible_since: number(record, "compatible_since")? as u32,
+        identity: text(record, "identity")?,
+        repaired_ms: if was_repaired { number(record, "mended_ms")? } else { 0.0 },
+    })
+}
+
+fn decode_counters(record: &JsValue) -> std::result::Result<IdCounters, String> {
+    Ok(IdCounters {
+        format: RECORD_FORMAT,
+        next_experiment: number(record, "next_experiment")?,
+        next_run: number(record, "next_run")?,
+    })
+}
+
+fn decode_tombstones(record: &JsValue) -> std::result::Result<Tombstones, String> {
+    let stored = field(record, "deleted");
+    let mut deleted = Vec::new();
+    for tombstone in stored.dyn_ref::<Array>().ok_or_else(|| unreadable("deleted"))?.iter() {
+        deleted.push(Tombstone {
+            run_id: text(&tombstone, "run_id")?,
+            deleted_ms: number(&tombstone, "deleted_ms")?,
+        });
+    }
+    Ok(Tombstones { format: RECORD_FORMAT, deleted })
 }
 
 fn decode_run(record: &JsValue) -> std::result::Result<Value, String> {

@@ -5,9 +5,9 @@
 //! ([`Value::Content::has_references`]): for those, the runs themselves are asked, and what is found is written down. A reference whose
 //! run no longer has the artifact does not count.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::Distinct;
 use crate::database::{Answer, ArtifactReference, Change, Key, Range, Read, Table, Value};
 use crate::storage::RunRecord;
 
@@ -27,9 +27,11 @@ pub(super) enum ReleaseStep {
 
 impl<'a> Release<'a> {
     pub(super) fn new(released: &'a [ArtifactReference], written: Vec<&'a RunRecord>) -> Self {
-        let hashes = released.iter().map(|released| released.hash.as_str());
-        let hashes = hashes.collect::<BTreeSet<_>>().into_iter().collect();
-        Self { released, hashes, written }
+        let mut hashes = Distinct::default();
+        for released in released {
+            hashes.add(&released.hash);
+        }
+        Self { released, hashes: hashes.0, written }
     }
 
     /// What to read, or to write once `answers` are all answers to that.
@@ -59,12 +61,13 @@ impl<'a> Release<'a> {
         if contents.iter().any(lacks_references) {
             return vec![Read::Values(Table::Runs, Range::All)];
         }
-        let run_ids: BTreeSet<&str> = contents.iter().flat_map(Answer::keys).filter_map(run_of).collect();
-        run_ids
-            .into_iter()
-            .filter(|run_id| !self.is_replaced(run_id))
-            .map(|run_id| Read::one(Table::Runs, run_id))
-            .collect()
+        let mut run_ids = Distinct::default();
+        for run_id in contents.iter().flat_map(Answer::keys).filter_map(run_of) {
+            if !self.is_replaced(run_id) {
+                run_ids.add(run_id);
+            }
+        }
+        run_ids.0.into_iter().map(|run_id| Read::one(Table::Runs, run_id)).collect()
     }
 
     /// Whether the transaction itself decides what the run refers to.
