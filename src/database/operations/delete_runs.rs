@@ -51,9 +51,11 @@ fn step(run_ids: &[String], experiment_id: Option<&str>, now_ms: f64, answers: &
         ReleaseStep::Write(changes) => changes,
     };
     let mut tombstones = tombstones_in(&stored[0]);
-    for Deleted { run_id, .. } in &deleted {
+    for Deleted { run_id, record } in &deleted {
+        // The deleting page's clock may be faked. The run's owner was alive at its last heartbeat, by a clock of its own.
+        let heartbeat_ms = record.as_ref().map_or(now_ms, |record| record.heartbeat_ms);
         tombstones.deleted.retain(|tombstone| tombstone.run_id != *run_id);
-        tombstones.deleted.push(Tombstone { run_id: run_id.clone(), deleted_ms: now_ms });
+        tombstones.deleted.push(Tombstone { run_id: run_id.clone(), deleted_ms: now_ms.max(heartbeat_ms) });
     }
     // The list comes first, and the records last: of a prefix that is committed alone, either nothing is deleted or all is, and sweeping
     // finds the records of what is still to be removed.
