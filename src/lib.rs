@@ -18,10 +18,10 @@ pub mod engine;
 mod event;
 pub mod storage;
 
-#[cfg(feature = "wasm")]
+#[cfg(feature = "browser")]
 #[doc(hidden)]
 pub mod browser;
-#[cfg(feature = "wasm")]
+#[cfg(feature = "browser")]
 #[doc(hidden)]
 pub mod indexeddb;
 #[cfg(feature = "wasm")]

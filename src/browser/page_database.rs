@@ -8,7 +8,7 @@ use crate::storage::Result;
 #[derive(Debug)]
 pub enum PageDatabase {
     /// In IndexedDB.
-    IndexedDb(IndexedDbDatabase),
+    IndexedDb(Box<IndexedDbDatabase>),
     /// In this page's memory.
     Memory(MemoryDatabase),
 }

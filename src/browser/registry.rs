@@ -82,7 +82,7 @@ async fn open_new(options: &StorageOptions) -> Result<Rc<OpenDatabase>> {
     let owner = random_token();
     if options.persistent {
         watch_page();
-        let database = PageDatabase::IndexedDb(IndexedDbDatabase::new(&options.database));
+        let database = PageDatabase::IndexedDb(Box::new(IndexedDbDatabase::new(&options.database)));
         match OpenDatabase::open(database, &options.database, &owner).await {
             Err(StorageError::Unavailable(cause)) => warn(&format!(
                 "runs are kept in memory only and are lost with this page or process, because {cause}"

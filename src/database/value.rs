@@ -47,7 +47,7 @@ impl Default for IdCounters {
     }
 }
 
-/// The fences that a deleted run left behind.
+/// A deleted run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tombstone {
     /// The deleted run.
@@ -56,7 +56,8 @@ pub struct Tombstone {
     pub deleted_ms: f64,
 }
 
-/// All deleted runs whose fences are still there, in `meta` under [`Tombstones::KEY`].
+/// All runs deleted lately, in `meta` under [`Tombstones::KEY`]. They are deleted, whatever else is stored of them; their fences stay as
+/// long as they are listed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tombstones {
     /// The record layout's version.
@@ -83,7 +84,7 @@ pub enum Value {
     Meta(DatabaseMeta),
     /// The next free numbers.
     Counters(IdCounters),
-    /// The deleted runs whose fences are still there.
+    /// The runs deleted lately.
     Tombstones(Tombstones),
     /// An experiment.
     Experiment(ExperimentRecord),

@@ -56,7 +56,7 @@ impl<D: Database> Session<D> {
         }
     }
 
-    /// Keeps telling other sessions that this one's runs live, and removes what deleted runs left behind long ago.
+    /// Keeps telling other sessions that this one's runs live.
     pub async fn heartbeat_loop(&self) {
         loop {
             self.clock.sleep(HEARTBEAT_MS).await;
@@ -67,12 +67,18 @@ impl<D: Database> Session<D> {
         }
     }
 
-    /// Removes what deleted runs left behind long ago.
+    /// Removes what deleted runs left behind. Returns of how many nothing is left now.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn sweep_tombstones(&self) -> crate::storage::Result<usize> {
-        self.transact(operations::sweep_tombstones(self.clock.wall_ms())).await
+        let swept = self.transact(operations::sweep_tombstones(self.clock.wall_ms())).await?;
+        if swept.finds_records {
+            let run_ids = self.transact(operations::delete_listed_runs(self.clock.wall_ms())).await?;
+            // A session that writes one of them learns that it was deleted.
+            self.effects.broadcast(&[], &run_ids);
+        }
+        Ok(swept.forgotten)
     }
 
     /// Writes to the exit log what changes while the page may be gone in a moment, at the end of the task that changed it. `begin` is

@@ -11,14 +11,10 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-#[wasm_bindgen(module = "/src/indexeddb/js/timers.js")]
+#[wasm_bindgen(module = "/src/indexeddb/js/time.js")]
 extern "C" {
     fn set_timer(callback: &Closure<dyn Fn()>, delay_ms: f64) -> JsValue;
     fn clear_timer(timer: &JsValue);
-}
-
-#[wasm_bindgen(module = "/src/indexeddb/js/clock.js")]
-extern "C" {
     /// Milliseconds that only rise, whatever the wall clock does.
     pub fn monotonic_ms() -> f64;
     /// Wall time in milliseconds since the epoch: what `Date.now()` says, if that is a time.

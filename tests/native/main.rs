@@ -21,6 +21,7 @@ mod artifacts;
 mod cleared;
 mod compaction;
 mod conformance;
+mod deletion;
 mod eviction;
 mod flush_faults;
 mod leases;

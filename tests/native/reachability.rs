@@ -1,8 +1,8 @@
-//! What must hold between runs and the contents of their artifacts.
+//! What must hold between runs, the contents of their artifacts, and the list of deleted runs.
 
 use std::collections::BTreeSet;
 
-use entrenar::database::{Key, MemoryDatabase, Range, Table, Value};
+use entrenar::database::{Key, MemoryDatabase, Range, Table, Tombstones, Value};
 use entrenar::storage::RunRecord;
 
 /// What is stored of artifacts.
@@ -79,4 +79,14 @@ impl Artifacts {
             assert!(is_true, "the reference of {run_id} to {hash} is dangling");
         }
     }
+}
+
+/// The deleted runs that have a record all the same.
+pub fn undeleted_runs(database: &MemoryDatabase) -> Vec<String> {
+    let listed = database.records(Table::Meta, &Range::One(Key::text(Tombstones::KEY)));
+    let Some((_, Value::Tombstones(Tombstones { deleted, .. }))) = listed.into_iter().next() else {
+        return Vec::new();
+    };
+    let run_ids = deleted.into_iter().map(|tombstone| tombstone.run_id);
+    run_ids.filter(|id| !database.records(Table::Runs, &Range::One(Key::text(&**id))).is_empty()).collect()
 }

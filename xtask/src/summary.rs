@@ -39,6 +39,27 @@ pub(crate) fn of_playwright(output: &str) -> u64 {
     passed.unwrap_or_default()
 }
 
+/// The number of tests that passed in vitest's output: a line at the end says `Tests  12 passed (12)`, perhaps in colours.
+pub(crate) fn of_vitest(output: &str) -> u64 {
+    let mut lines = output.lines().rev().map(without_colours);
+    let tests = lines.find(|line| line.trim_start().starts_with("Tests "));
+    tests.and_then(|line| number_before(&line, "passed")).unwrap_or_default()
+}
+
+/// A line without the escape sequences of terminals.
+fn without_colours(line: &str) -> String {
+    let mut plain = String::new();
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        if character == '\u{1b}' {
+            let _ = characters.by_ref().find(char::is_ascii_alphabetic);
+        } else {
+            plain.push(character);
+        }
+    }
+    plain
+}
+
 /// Tests that Playwright left out, which nobody asked it to do.
 pub(crate) fn left_out_by_playwright(output: &str) -> u64 {
     let count =
@@ -59,7 +80,7 @@ fn number_before(line: &str, word: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{left_out_by_playwright, of_cargo, of_playwright};
+    use super::{left_out_by_playwright, of_cargo, of_playwright, of_vitest};
 
     const CARGO: &str = "\
      Running unittests src/lib.rs (target/debug/deps/entrenar-1)
@@ -85,6 +106,13 @@ test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
     #[test]
     fn file_whose_tests_were_skipped_counts_none() {
         assert_eq!(of_cargo(CARGO).passed_in("tests/worker.rs"), 0);
+    }
+
+    #[test]
+    fn vitest_tests_are_counted() {
+        let output = " Test Files  9 passed (9)\n\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[32m172 passed\u{1b}[39m (172)\n";
+        assert_eq!(of_vitest(output), 172);
+        assert_eq!(of_vitest("No test files found"), 0);
     }
 
     #[test]

@@ -14,13 +14,14 @@ struct Stage {
     check: fn() -> Outcome<u64>,
 }
 
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 10] = [
     Stage { name: "fmt", what: "the code is formatted", check: fmt },
     Stage { name: "clippy", what: "no warnings, natively and for wasm32", check: clippy },
     Stage { name: "native", what: "tests outside the browser", check: native },
     Stage { name: "doc", what: "the documentation builds without warnings", check: doc },
     Stage { name: "browser", what: "the crate's tests in Chromium", check: in_browser },
     Stage { name: "pack", what: "the package for three targets, and its size", check: packages },
+    Stage { name: "www", what: "the page's code: lint, types, and its models' tests", check: page_code },
     Stage { name: "e2e", what: "the package and the page in Chromium", check: end_to_end },
     Stage { name: "firefox", what: "the crate's tests, leaving and kills in Firefox", check: in_firefox },
     Stage {
@@ -149,6 +150,17 @@ fn packages() -> Outcome<u64> {
     sizes.check()?;
     pack::check_same_either_way()?;
     Ok(0)
+}
+
+/// The page's types come from the package, which the stage before built.
+fn page_code() -> Outcome<u64> {
+    pack::build(&[pack::Target::Web])?;
+    npm::ensure_packages(&project::www())?;
+    let output = run_and_read(&mut npm::script(&project::www(), "check", &[]))?;
+    match summary::of_vitest(&output) {
+        0 => Err(Failure::new("vitest ran no test")),
+        passed => Ok(passed),
+    }
 }
 
 fn end_to_end() -> Outcome<u64> {

@@ -1,7 +1,7 @@
 //! Taking ownership of a run by compare-and-swap.
 
-use super::existing_run;
 use super::fences::{add_fence, fenced, put_run};
+use super::tombstones::{existing_run, read_tombstones};
 use crate::database::{Read, Step, Table, Transaction};
 use crate::storage::{Result, RunRecord, StorageError};
 
@@ -11,9 +11,12 @@ use crate::storage::{Result, RunRecord, StorageError};
 #[must_use]
 pub fn acquire_run(run_id: &str, expected_owner: &str, owner: &str, now_ms: f64) -> Transaction<RunRecord> {
     let [run_id, expected_owner, owner] = [run_id, expected_owner, owner].map(str::to_owned);
-    Transaction::writing("acquire_run", &[Table::Runs, Table::Points], move |answers| {
-        let [stored] = answers else { return Ok(Step::Read(vec![Read::one(Table::Runs, &*run_id)])) };
-        let record = acquired(&existing_run(stored, &run_id)?, &expected_owner, &owner, now_ms)?;
+    Transaction::writing("acquire_run", &[Table::Meta, Table::Runs, Table::Points], move |answers| {
+        let [tombstones, stored] = answers else {
+            return Ok(Step::Read(vec![read_tombstones(), Read::one(Table::Runs, &*run_id)]));
+        };
+        let stored = existing_run(tombstones, stored, &run_id)?;
+        let record = acquired(&stored, &expected_owner, &owner, now_ms)?;
         Ok(Step::Write(vec![put_run(&record), add_fence(&record)], record))
     })
 }

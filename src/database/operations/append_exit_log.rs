@@ -3,7 +3,7 @@
 use crate::database::{Change, ExitRecord, Key, Step, Table, Transaction, Value};
 
 /// Appends a record to the exit log under a random token. It waits for no other transaction, and what it holds is read only after
-/// [`recover_exit_log`](super::recover_exit_log). Appending what was committed already does no harm.
+/// `recover_exit_log`. Appending what was committed already does no harm.
 #[must_use]
 pub fn append_exit_log(token: &str, exit: ExitRecord) -> Transaction<()> {
     let key = Key::text(token);

@@ -1,6 +1,7 @@
 //! Beginning a run: its experiment is found by name or created, and the run stored, in one transaction.
 
 use super::id_counters::{counters_in, put_counters, read_counters};
+use super::tombstones::{is_listed, read_tombstones};
 use crate::database::{Answer, Change, Key, NewRun, Range, Read, Step, Table, Transaction, Value};
 use crate::storage::{ExperimentRecord, RECORD_FORMAT, Result, RunRecord};
 
@@ -15,9 +16,9 @@ pub fn begin_run(new_run: NewRun) -> Transaction<(ExperimentRecord, RunRecord)> 
 }
 
 fn step(new_run: &NewRun, answers: &[Answer]) -> Result<Step<(ExperimentRecord, RunRecord)>> {
-    let [counters, named, probes @ ..] = answers else {
+    let [counters, tombstones, named, probes @ ..] = answers else {
         let by_name = Read::ExperimentsNamed(new_run.experiment_name.clone());
-        return Ok(Step::Read(vec![read_counters(), by_name]));
+        return Ok(Step::Read(vec![read_counters(), read_tombstones(), by_name]));
     };
     // An experiment whose record is corrupt is not taken for the one of this name: its new runs go to another.
     let known = named.values().iter().find_map(|value| match value {
@@ -29,15 +30,16 @@ fn step(new_run: &NewRun, answers: &[Answer]) -> Result<Step<(ExperimentRecord, 
     counters.next_run = counters.next_run.max(new_run.first_run as f64);
     // A page that wrote its runs again after the site's data was cleared may have taken numbers that are counted as free. So the next
     // number of each kind is probed until both are free; gaps do no harm. Points without a run are a deleted run's fences.
+    let tried = (probes.len() / PROBES) as f64;
     let is_free = match probes {
         [.., experiment, run, points] => {
             run.keys().is_empty()
                 && points.keys().is_empty()
+                && !is_listed(tombstones, &id("run", counters.next_run + tried - 1.0))
                 && (experiment.keys().is_empty() || known.is_some())
         }
         _ => false,
     };
-    let tried = (probes.len() / PROBES) as f64;
     if !is_free {
         return Ok(Step::Read(probe(counters.next_experiment + tried, counters.next_run + tried)));
     }

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use super::compaction::{compaction, last_entry, last_segments, may_compact};
 use super::fences::{add_fence, empty_block, put_run};
-use super::{blocks, existing_run, log_entries};
+use super::tombstones::{existing_run, read_tombstones};
+use super::{blocks, log_entries};
 use crate::database::{Answer, Change, Key, Range, Read, Step, Table, Transaction, Value};
 use crate::storage::{Result, RunRecord};
 
@@ -13,16 +14,16 @@ use crate::storage::{Result, RunRecord};
 #[must_use]
 pub fn compact_run(run_id: &str, owner: &str, fewest: u64) -> Transaction<Option<RunRecord>> {
     let (run_id, owner) = (run_id.to_owned(), owner.to_owned());
-    Transaction::writing("compact_run", &[Table::Runs, Table::Points], move |answers| {
+    Transaction::writing("compact_run", &[Table::Meta, Table::Runs, Table::Points], move |answers| {
         step(&run_id, &owner, fewest, answers)
     })
 }
 
 fn step(run_id: &str, owner: &str, fewest: u64, answers: &[Answer]) -> Result<Step<Option<RunRecord>>> {
-    let [stored, answers @ ..] = answers else {
-        return Ok(Step::Read(vec![Read::one(Table::Runs, run_id)]));
+    let [tombstones, stored, answers @ ..] = answers else {
+        return Ok(Step::Read(vec![read_tombstones(), Read::one(Table::Runs, run_id)]));
     };
-    let record = existing_run(stored, run_id)?;
+    let record = existing_run(tombstones, stored, run_id)?;
     if !may_compact(&record, owner) {
         return Ok(Step::Done(None));
     }

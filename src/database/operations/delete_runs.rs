@@ -3,6 +3,7 @@
 use super::artifact_references::{Release, ReleaseStep};
 use super::fences::{empty_block, tombstone_sequences};
 use super::stored_run;
+use super::tombstones::{is_listed, read_tombstones, tombstones_in};
 use crate::database::{
     Answer, ArtifactReference, Change, Key, Range, Read, Step, Table, Tombstone, Tombstones, Transaction,
     Value,
@@ -10,6 +11,7 @@ use crate::database::{
 use crate::storage::RunRecord;
 
 /// Deletes runs with their points and the contents that no other run refers to, and the experiment with all its runs if one is given.
+/// Of a run that is listed as deleted it deletes what is there of it, and the run stays listed for as long as if it were deleted now.
 ///
 /// A session that writes one of them runs into a fence. So does one that is about to write a run which is not there: site data may have
 /// been cleared, or the run is in the exit log alone.
@@ -25,7 +27,7 @@ pub fn delete_runs(run_ids: &[String], experiment_id: Option<&str>, now_ms: f64)
 fn step(run_ids: &[String], experiment_id: Option<&str>, now_ms: f64, answers: &[Answer]) -> Step<()> {
     let asked = 1 + run_ids.len() + usize::from(experiment_id.is_some());
     if answers.len() < asked {
-        let mut reads = vec![Read::one(Table::Meta, Tombstones::KEY)];
+        let mut reads = vec![read_tombstones()];
         reads.extend(run_ids.iter().map(|run_id| Read::one(Table::Runs, &**run_id)));
         if experiment_id.is_some() {
             // Runs that were begun since the experiment was looked at go with it.
@@ -48,26 +50,50 @@ fn step(run_ids: &[String], experiment_id: Option<&str>, now_ms: f64, answers: &
         ReleaseStep::Read(reads) => return Step::Read(reads),
         ReleaseStep::Write(changes) => changes,
     };
-    let mut tombstones = match stored[0].values() {
-        [Value::Tombstones(tombstones)] => tombstones.clone(),
-        _ => Tombstones::default(),
-    };
-    let mut changes = Vec::new();
+    let mut tombstones = tombstones_in(&stored[0]);
+    for Deleted { run_id, .. } in &deleted {
+        tombstones.deleted.retain(|tombstone| tombstone.run_id != *run_id);
+        tombstones.deleted.push(Tombstone { run_id: run_id.clone(), deleted_ms: now_ms });
+    }
+    // The list comes first, and the records last: of a prefix that is committed alone, either nothing is deleted or all is, and sweeping
+    // finds the records of what is still to be removed.
+    let mut changes =
+        vec![Change::Put(Table::Meta, Key::text(Tombstones::KEY), Value::Tombstones(tombstones))];
     for Deleted { run_id, record } in &deleted {
-        changes.push(Change::delete(Table::Runs, Key::text(&**run_id)));
         changes.push(Change::Delete(Table::Points, Range::Run(run_id.clone())));
         for sequence in tombstone_sequences(record.as_ref().map_or(0.0, |record| record.next_sequence)) {
             changes.push(Change::Put(Table::Points, Key::log_entry(run_id, sequence), empty_block()));
         }
-        tombstones.deleted.retain(|tombstone| tombstone.run_id != *run_id);
-        tombstones.deleted.push(Tombstone { run_id: run_id.clone(), deleted_ms: now_ms });
     }
-    changes.push(Change::Put(Table::Meta, Key::text(Tombstones::KEY), Value::Tombstones(tombstones)));
     changes.extend(contents);
+    changes.extend(deleted.iter().map(|deleted| Change::delete(Table::Runs, Key::text(&*deleted.run_id))));
     if let Some(experiment_id) = experiment_id {
         changes.push(Change::delete(Table::Experiments, Key::text(experiment_id)));
     }
     Step::Write(changes, ())
+}
+
+/// Deletes runs again that are listed as deleted and have a record: it was written since, or their deletion was cut off. Returns their
+/// ids. Their writer runs into a fence from then on.
+#[must_use]
+pub fn delete_listed_runs(now_ms: f64) -> Transaction<Vec<String>> {
+    let tables = &[Table::Meta, Table::Experiments, Table::Runs, Table::Points, Table::Artifacts];
+    Transaction::writing("delete_listed_runs", tables, move |answers| {
+        let [tombstones, keys, rest @ ..] = answers else {
+            return Ok(Step::Read(vec![read_tombstones(), Read::Keys(Table::Runs, Range::All)]));
+        };
+        let with_record = keys.keys().iter().filter_map(Key::as_text);
+        let run_ids: Vec<String> =
+            with_record.filter(|run_id| is_listed(tombstones, run_id)).map(str::to_owned).collect();
+        if run_ids.is_empty() {
+            return Ok(Step::Done(run_ids));
+        }
+        Ok(match step(&run_ids, None, now_ms, rest) {
+            Step::Read(reads) => Step::Read(reads),
+            Step::Write(changes, ()) => Step::Write(changes, run_ids),
+            Step::Done(()) => Step::Done(run_ids),
+        })
+    })
 }
 
 /// A run to be deleted. Without a record it is not there, or cannot be read.

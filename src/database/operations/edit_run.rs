@@ -1,7 +1,7 @@
 //! Changing the record of a run that another session may be writing.
 
-use super::existing_run;
 use super::fences::{add_fence, fenced, put_run};
+use super::tombstones::{existing_run, read_tombstones};
 use crate::database::{Read, Step, Table, Transaction};
 use crate::storage::{RunEdit, RunRecord};
 
@@ -9,9 +9,11 @@ use crate::storage::{RunEdit, RunRecord};
 #[must_use]
 pub fn edit_run(run_id: &str, edit: RunEdit) -> Transaction<RunRecord> {
     let run_id = run_id.to_owned();
-    Transaction::writing("edit_run", &[Table::Runs, Table::Points], move |answers| {
-        let [stored] = answers else { return Ok(Step::Read(vec![Read::one(Table::Runs, &*run_id)])) };
-        let mut record = fenced(&existing_run(stored, &run_id)?);
+    Transaction::writing("edit_run", &[Table::Meta, Table::Runs, Table::Points], move |answers| {
+        let [tombstones, stored] = answers else {
+            return Ok(Step::Read(vec![read_tombstones(), Read::one(Table::Runs, &*run_id)]));
+        };
+        let mut record = fenced(&existing_run(tombstones, stored, &run_id)?);
         record.apply(&edit);
         if !record.status.is_final() {
             record.edits.push(edit.clone());

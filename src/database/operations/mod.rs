@@ -17,6 +17,7 @@ mod read_catalog;
 mod read_points;
 mod recover_exit_log;
 mod sweep_tombstones;
+mod tombstones;
 
 pub use acquire_run::acquire_run;
 pub use append_exit_log::append_exit_log;
@@ -26,7 +27,7 @@ pub use compact_run::compact_run;
 pub use compaction::{
     Compaction, FEWEST_ENTRIES, KEPT_ENTRIES, compaction, fills_segments, holds_entry, holds_point,
 };
-pub use delete_runs::delete_runs;
+pub use delete_runs::{delete_listed_runs, delete_runs};
 pub use edit_run::edit_run;
 pub use exit_log_merge::{MergedRun, merge_exit};
 pub use id_counters::reserve_ids;
@@ -34,7 +35,7 @@ pub use read_artifact::read_artifact;
 pub use read_catalog::{read_catalog, read_records};
 pub use read_points::read_points;
 pub use recover_exit_log::{has_exit_log, recover_exit_log};
-pub use sweep_tombstones::{TOMBSTONE_LIFETIME_MS, sweep_tombstones};
+pub use sweep_tombstones::{Swept, TOMBSTONE_LIFETIME_MS, sweep_tombstones};
 
 use std::rc::Rc;
 
@@ -54,7 +55,7 @@ impl<'a> Distinct<'a> {
     }
 }
 
-/// The run in the answer to [`Read::one`](super::Read::one); nothing if there is none.
+/// The run in the answer to [`Read::one`](super::Read::one), be it listed as deleted; nothing if there is none.
 ///
 /// # Errors
 /// `Corrupt`.
@@ -65,11 +66,6 @@ fn stored_run(answer: &Answer) -> Result<Option<RunRecord>> {
         [Value::Corrupt(cause), ..] => Err(StorageError::Corrupt(cause.clone())),
         _ => Err(StorageError::Corrupt("a run's record is another record".to_owned())),
     }
-}
-
-/// The run in the answer, which must be there.
-fn existing_run(answer: &Answer, run_id: &str) -> Result<RunRecord> {
-    stored_run(answer)?.ok_or_else(|| run_not_found(run_id))
 }
 
 /// The blocks of records of points. One that cannot be read becomes a block that cannot be read: decoding it says so.

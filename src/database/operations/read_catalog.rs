@@ -1,8 +1,11 @@
 //! Reading the records of experiments and runs.
 
-use crate::database::{Answer, Catalog, CorruptRecord, Key, Range, Read, Step, Table, Transaction, Value};
+use super::tombstones::{is_listed, read_tombstones};
+use crate::database::{
+    Answer, Catalog, CorruptRecord, CorruptRecordOf, Key, Range, Read, Step, Table, Transaction, Value,
+};
 
-/// Reads all experiments and runs.
+/// Reads all experiments and runs that were not deleted.
 #[must_use]
 pub fn read_catalog() -> Transaction<Catalog> {
     let asked = vec![(Table::Experiments, Range::All), (Table::Runs, Range::All)];
@@ -18,7 +21,8 @@ pub fn read_records(experiment_ids: &[String], run_ids: &[String]) -> Transactio
 }
 
 fn reading(name: &'static str, asked: Vec<(Table, Range)>) -> Transaction<Catalog> {
-    Transaction::reading(name, &[Table::Experiments, Table::Runs], move |answers| Ok(step(&asked, answers)))
+    let tables = &[Table::Meta, Table::Experiments, Table::Runs];
+    Transaction::reading(name, tables, move |answers| Ok(step(&asked, answers)))
 }
 
 fn step(asked: &[(Table, Range)], answers: &[Answer]) -> Step<Catalog> {
@@ -28,9 +32,11 @@ fn step(asked: &[(Table, Range)], answers: &[Answer]) -> Step<Catalog> {
     let requests = |read: fn(Table, Range) -> Read| {
         asked.iter().map(|(table, range)| read(*table, range.clone())).collect::<Vec<_>>()
     };
-    if answers.is_empty() {
-        return Step::Read(requests(Read::Values));
-    }
+    let [tombstones, answers @ ..] = answers else {
+        let mut reads = vec![read_tombstones()];
+        reads.extend(requests(Read::Values));
+        return Step::Read(reads);
+    };
     let (values, keys) = answers.split_at(asked.len());
     let is_corrupt = |value: &Value| !matches!(value, Value::Experiment(_) | Value::Run(_));
     if keys.is_empty() && values.iter().flat_map(Answer::values).any(is_corrupt) {
@@ -55,5 +61,10 @@ fn step(asked: &[(Table, Range)], answers: &[Answer]) -> Step<Catalog> {
             }
         }
     }
+    catalog.runs.retain(|run| !is_listed(tombstones, &run.run_id));
+    catalog.corrupt.retain(|corrupt| match &corrupt.of {
+        CorruptRecordOf::Run(run_id) => !is_listed(tombstones, run_id),
+        CorruptRecordOf::Experiment(_) => true,
+    });
     Step::Done(catalog)
 }

@@ -10,7 +10,8 @@ use super::begin_run::put_experiment;
 use super::compaction::KEPT_ENTRIES;
 use super::exit_log_merge::merge_exit;
 use super::fences::put_run;
-use super::{Distinct, blocks, log_entries, stored_run};
+use super::tombstones::{is_listed, live_run, read_tombstones};
+use super::{Distinct, blocks, log_entries};
 use crate::columns::sorted_by;
 use crate::database::{
     Answer, ArtifactReference, Change, ExitRecord, ExitRun, Key, LogEntry, Range, Read, Step, Table,
@@ -39,9 +40,9 @@ pub fn recover_exit_log() -> Transaction<Vec<String>> {
 }
 
 fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
-    let [keys, values, rest @ ..] = answers else {
+    let [keys, values, tombstones, rest @ ..] = answers else {
         let all = [Read::Keys(Table::Exits, Range::All), Read::Values(Table::Exits, Range::All)];
-        return Ok(Step::Read(all.into()));
+        return Ok(Step::Read(all.into_iter().chain([read_tombstones()]).collect()));
     };
     let mut recovered = Vec::new();
     let mut exits: Vec<&ExitRecord> = Vec::new();
@@ -70,7 +71,7 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
     let (stored, rest) = rest.split_at(per_run);
     let (probes, rest) = rest.split_at(probes);
     for (run, answers) in runs.iter_mut().zip(stored.chunks(ANSWERS_PER_RUN)) {
-        run.take_in(answers)?;
+        run.take_in(tombstones, answers)?;
     }
     // Segments matter only for runs of which entries that far back have been compacted.
     let mut segments = Vec::new();
@@ -177,7 +178,7 @@ struct Recovery {
     stored: Option<RunRecord>,
     /// As it is to be stored.
     record: Option<RunRecord>,
-    /// Points without a record are a deleted run's fences.
+    /// It is listed as deleted, or has points without a record: a deleted run's fences.
     is_deleted: bool,
     /// Its log from `first_sequence` on, and the entries that are added.
     log: Vec<(u64, Rc<[u8]>)>,
@@ -217,11 +218,12 @@ impl Recovery {
         ]
     }
 
-    fn take_in(&mut self, answers: &[Answer]) -> Result<()> {
+    fn take_in(&mut self, tombstones: &Answer, answers: &[Answer]) -> Result<()> {
         let [record, keys, entries, points] = answers else { return Ok(()) };
-        self.stored = stored_run(record)?;
+        self.stored = live_run(tombstones, record, &self.run_id)?;
         self.record.clone_from(&self.stored);
-        self.is_deleted = self.stored.is_none() && !points.keys().is_empty();
+        self.is_deleted =
+            is_listed(tombstones, &self.run_id) || (self.stored.is_none() && !points.keys().is_empty());
         self.log = log_entries(keys, entries);
         Ok(())
     }

@@ -67,7 +67,7 @@ export interface RunRecord {
   started_ms?: number;
   ended_ms?: number;
   /** When its tab was last heard from. */
-  heartbeat_ms: number;
+  heard_ms: number;
   config?: object;
   tags: Record<string, string>;
   span_id?: string;
@@ -110,7 +110,7 @@ export interface StorageEstimate {
 /**
  * What every call here throws or rejects with: an `Error` (for arguments a `TypeError` or `RangeError`) with a stable `code`:
  * `InvalidArgument`, `InvalidState`, `Freed` (a method of an object after `free()`), `NotInitialized` (before `await init()`), `ExperimentNotFound`, `RunNotFound`, `ArtifactNotFound`, `RunTakenOver`, `RunDeleted`,
- * `MemoryFull` (over 16 million points are unsaved: await `flush()` and log on), `NewerDatabase`, `Blocked`, `QuotaExceeded`, `ConnectionLost`, `Corrupt`, `Backend`.
+ * `MemoryFull` (over 16 million points are unsaved: await `flush()` and log on), `NewerDatabase`, `Blocked`, `QuotaExceeded`, `ConnectionLost`, `ReloadNeeded` (the database process of the browser died: reload the page), `Corrupt`, `Backend`.
  */
 export interface EntrenarError extends Error {
   code: string;

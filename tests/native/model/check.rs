@@ -8,7 +8,7 @@ use entrenar::storage::{InMemoryStorage, StorageError};
 
 use super::operations::flush;
 use super::world::{POLLS, Tab, World, complete, owned};
-use crate::reachability::Artifacts;
+use crate::reachability::{Artifacts, undeleted_runs};
 
 impl World {
     /// Faults are over: every tab writes what it has, and a session that opens the database finds what must be there.
@@ -63,6 +63,8 @@ impl World {
             self.flush(tab);
             assert!(tab.session.is_saved(), "{} is not saved", tab.session.owner());
         }
+        complete(self.reader(&[]).sweep_tombstones()).unwrap();
+        assert_eq!(undeleted_runs(&self.shared.memory), Vec::<String>::new(), "deleted runs have records");
     }
 
     fn flush(&self, tab: &Tab) {

@@ -103,13 +103,16 @@ function drawn({ frame, curve, values }: Picture, slack: number): { extents: Ext
   return { extents, calls };
 }
 
+/** One device pixel, and what adding and dividing doubles leaves over. */
+const PIXEL = 1 + 1e-9;
+
 /** Every column of `inner`, as far as it lies in the chart, is within `outer`, one device pixel up or down. */
 function expectWithin(inner: Extents, outer: Extents, height: number, what: string): void {
   for (let column = 0; column < inner.low.length; column++) {
     const low = Math.max(0, inner.low[column]!);
     const high = Math.min(height, inner.high[column]!);
     if (low > high) continue;
-    const inside = outer.low[column]! <= low + 1 && outer.high[column]! >= high - 1;
+    const inside = outer.low[column]! <= low + PIXEL && outer.high[column]! >= high - PIXEL;
     if (!inside) throw new Error(`${what}: column ${column} has ${low}…${high}, and there ${outer.low[column]}…${outer.high[column]}`);
   }
 }
