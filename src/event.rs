@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::future::poll_fn;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 /// A condition that may have changed. Tasks that wait for it look again after [`Event::notify`].
 #[derive(Debug, Default)]
@@ -11,17 +11,19 @@ pub struct Event(RefCell<Vec<Waker>>);
 impl Event {
     /// Resolves when `holds` does: at once, or after a [`Event::notify`].
     pub fn until(&self, holds: impl Fn() -> bool) -> impl Future<Output = ()> {
-        poll_fn(move |context| {
-            if holds() {
-                return Poll::Ready(());
-            }
-            let mut waiting = self.0.borrow_mut();
-            // A task that is polled often while it waits is in the list once.
-            if !waiting.iter().any(|waker| waker.will_wake(context.waker())) {
-                waiting.push(context.waker().clone());
-            }
-            Poll::Pending
-        })
+        poll_fn(move |context| self.poll_until(&holds, context))
+    }
+
+    fn poll_until(&self, holds: &dyn Fn() -> bool, context: &Context<'_>) -> Poll<()> {
+        if holds() {
+            return Poll::Ready(());
+        }
+        let mut waiting = self.0.borrow_mut();
+        // A task that is polled often while it waits is in the list once.
+        if !waiting.iter().any(|waker| waker.will_wake(context.waker())) {
+            waiting.push(context.waker().clone());
+        }
+        Poll::Pending
     }
 
     /// The condition may hold now.

@@ -5,7 +5,7 @@ use std::rc::{Rc, Weak};
 use std::task::{Context, Waker};
 
 use futures::FutureExt;
-use futures::future::{AbortHandle, Abortable, LocalBoxFuture, join_all};
+use futures::future::{AbortHandle, LocalBoxFuture, abortable};
 
 use super::channel::Channel;
 use super::clock::PageClock;
@@ -35,7 +35,7 @@ pub struct OpenDatabase {
     /// How many handles there are on each run.
     run_handles: RefCell<Vec<(RunSlot, u32)>>,
     /// Ends what goes on in the background; nothing once the database is closed.
-    background: RefCell<Option<AbortHandle>>,
+    background: RefCell<Option<Vec<AbortHandle>>>,
 }
 
 impl std::fmt::Debug for OpenDatabase {
@@ -109,10 +109,13 @@ impl OpenDatabase {
             // It only makes room: what could not be swept is swept the next time.
             tasks.push(async move { drop(open.session.sweep_tombstones().await) }.boxed_local());
         }
-        let (abort, registration) = AbortHandle::new_pair();
-        *self.background.borrow_mut() = Some(abort);
-        let all = Abortable::new(join_all(tasks), registration);
-        spawn(all.map(drop));
+        let mut background = Vec::new();
+        for task in tasks {
+            let (task, abort) = abortable(task);
+            background.push(abort);
+            spawn(task.map(drop));
+        }
+        *self.background.borrow_mut() = Some(background);
     }
 
     /// Takes effects to where they belong.
@@ -279,7 +282,7 @@ impl OpenDatabase {
 
     fn shut_down(&self) {
         let Some(background) = self.background.borrow_mut().take() else { return };
-        background.abort();
+        background.iter().for_each(AbortHandle::abort);
         self.session.flusher().close();
         self.session.database().close();
         self.channel.borrow_mut().take();

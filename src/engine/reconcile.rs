@@ -17,16 +17,20 @@ impl<D: Database> Session<D> {
         }
     }
 
-    pub(super) async fn read_points(&self, run_id: &str, from_sequence: u64) -> Result<StoredPoints> {
-        self.transact(operations::read_points(run_id, from_sequence)).await
+    pub(super) fn read_points(
+        &self,
+        run_id: &str,
+        from_sequence: u64,
+    ) -> impl Future<Output = Result<StoredPoints>> {
+        self.transact(operations::read_points(run_id, from_sequence))
     }
 
-    pub(super) async fn read_records(
+    pub(super) fn read_records(
         &self,
         experiment_ids: &[String],
         run_ids: &[String],
-    ) -> Result<Catalog> {
-        self.transact(operations::read_records(experiment_ids, run_ids)).await
+    ) -> impl Future<Output = Result<Catalog>> {
+        self.transact(operations::read_records(experiment_ids, run_ids))
     }
 
     /// Whether a batch in doubt is in the database. One that is not is not sent again as it is: runs of it may have been deleted or

@@ -122,8 +122,8 @@ pub(super) fn put_reference(hash: &str, run_id: &str) -> Change {
 }
 
 /// Asks which of these contents are stored already.
-pub(super) fn probe_contents<'a>(hashes: impl Iterator<Item = &'a str>) -> Vec<Read> {
-    hashes.map(|hash| Read::Keys(Table::Artifacts, Range::One(Key::text(hash)))).collect()
+pub(super) fn probe_contents(hashes: &[&str]) -> Vec<Read> {
+    hashes.iter().map(|hash| Read::Keys(Table::Artifacts, Range::One(Key::text(*hash)))).collect()
 }
 
 /// Stores a content that is not stored. One that is stays as it is: if older code wrote it, runs may refer to it without a reference.

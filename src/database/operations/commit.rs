@@ -29,8 +29,8 @@ pub fn commit(batch: Rc<Batch>) -> Transaction<()> {
 fn step(batch: &Batch, answers: &[Answer]) -> Step<()> {
     let contents = batch.artifacts.len();
     if answers.len() < contents {
-        let hashes = batch.artifacts.iter().map(|(hash, _)| hash.as_str());
-        return Step::Read(probe_contents(hashes));
+        let hashes: Vec<&str> = batch.artifacts.iter().map(|(hash, _)| hash.as_str()).collect();
+        return Step::Read(probe_contents(&hashes));
     }
     let (probes, rest) = answers.split_at(contents);
     let records: Vec<&RunRecord> = batch.runs.iter().map(|run| &run.record).collect();

@@ -17,7 +17,7 @@ use crate::database::{
     Answer, ArtifactReference, Change, ExitRecord, ExitRun, Key, LogEntry, Range, Read, Step, Table,
     Transaction, Value,
 };
-use crate::storage::{ArtifactRef, Result, RunRecord};
+use crate::storage::{Result, RunRecord};
 
 /// Answers that tell what is stored of one run.
 const ANSWERS_PER_RUN: usize = 4;
@@ -54,12 +54,18 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
     }
     let exit_runs = in_order(&exits);
     let mut runs = Recovery::of(&exit_runs);
-    let artifacts: Vec<_> = exits.iter().flat_map(|exit| &exit.artifacts).collect();
+    let mut artifacts = Vec::new();
+    for exit in &exits {
+        artifacts.extend(exit.artifacts.iter());
+    }
     let hashes = hashes_in(&exits);
     let (per_run, probes) = (ANSWERS_PER_RUN * runs.len(), hashes.len());
     if rest.len() < per_run + probes {
-        let mut reads: Vec<Read> = runs.iter().flat_map(Recovery::reads).collect();
-        reads.extend(probe_contents(hashes.iter().copied()));
+        let mut reads = Vec::new();
+        for run in &runs {
+            reads.append(&mut run.reads());
+        }
+        reads.append(&mut probe_contents(&hashes));
         return Ok(if reads.is_empty() { Step::Done(Vec::new()) } else { Step::Read(reads) });
     }
     let (stored, rest) = rest.split_at(per_run);
@@ -68,15 +74,16 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
         run.take_in(tombstones, answers)?;
     }
     // Segments matter only for runs of which entries that far back have been compacted.
-    let compacted: Vec<usize> = (0..runs.len()).filter(|&index| runs[index].needs_segments()).collect();
-    if rest.len() < compacted.len() {
-        let segments =
-            |index: &usize| Read::Values(Table::Points, Range::Segments(runs[*index].run_id.clone()));
-        return Ok(Step::Read(compacted.iter().map(segments).collect()));
+    let mut segments = Vec::new();
+    for run in runs.iter().filter(|run| run.needs_segments()) {
+        segments.push(Read::Values(Table::Points, Range::Segments(run.run_id.clone())));
     }
-    let (segments, rest) = rest.split_at(compacted.len());
-    for (index, answer) in compacted.into_iter().zip(segments) {
-        runs[index].segments = blocks(answer.values());
+    if rest.len() < segments.len() {
+        return Ok(Step::Read(segments));
+    }
+    let (segments, rest) = rest.split_at(segments.len());
+    for (run, answer) in runs.iter_mut().filter(|run| run.needs_segments()).zip(segments) {
+        run.segments = blocks(answer.values());
     }
     let mut entries = Vec::new();
     for exit_run in exit_runs {
@@ -84,47 +91,65 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
             run.merge(exit_run, &mut entries);
         }
     }
-    let stored_hashes: Vec<&str> = hashes
-        .iter()
-        .zip(probes)
-        .filter(|(_, probe)| !probe.keys().is_empty())
-        .map(|(hash, _)| *hash)
-        .collect();
+    let mut stored_hashes = Vec::new();
+    for (hash, probe) in hashes.iter().zip(probes) {
+        if !probe.keys().is_empty() {
+            stored_hashes.push(*hash);
+        }
+    }
     let has_content =
         |hash: &str| stored_hashes.contains(&hash) || artifacts.iter().any(|artifact| artifact.hash == hash);
     runs.iter_mut().for_each(|run| run.retain_artifacts(has_content));
-    let records: Vec<&RunRecord> = runs.iter().filter_map(|run| run.record.as_ref()).collect();
-    let released: Vec<ArtifactReference> = runs.iter().flat_map(Recovery::released).collect();
-    let released = match Release::new(&released, records.clone()).step(rest) {
+    let mut records: Vec<&RunRecord> = Vec::new();
+    let mut released = Vec::new();
+    for run in &runs {
+        records.extend(&run.record);
+        released.append(&mut run.released());
+    }
+    let mut released = match Release::new(&released, records.clone()).step(rest) {
         ReleaseStep::Read(reads) => return Ok(Step::Read(reads)),
         ReleaseStep::Write(changes) => changes,
     };
-    let mut changes: Vec<Change> =
-        exits.iter().flat_map(|exit| &exit.experiments).map(put_experiment).collect();
+    let mut changes: Vec<Change> = Vec::new();
+    for exit in &exits {
+        changes.extend(exit.experiments.iter().map(put_experiment));
+    }
     for artifact in &artifacts {
         // A content that no run refers to any more would stay for ever.
         let is_needed = records.iter().any(|run| run.refers_to(&artifact.hash));
         if is_needed && !stored_hashes.contains(&artifact.hash.as_str()) {
             changes.push(put_content(&artifact.hash, &artifact.bytes));
-            let referring = records.iter().filter(|run| run.refers_to(&artifact.hash));
-            changes.extend(referring.map(|run| put_reference(&artifact.hash, &run.run_id)));
+            for run in records.iter().filter(|run| run.refers_to(&artifact.hash)) {
+                changes.push(put_reference(&artifact.hash, &run.run_id));
+            }
         }
     }
-    changes
-        .extend(runs.iter().flat_map(Recovery::added).map(|added| put_reference(&added.hash, &added.run_id)));
-    changes.extend(entries);
-    changes.extend(records.iter().map(|record| put_run(record)));
-    changes.extend(released);
+    for run in &runs {
+        for added in run.added() {
+            changes.push(put_reference(&added.hash, &added.run_id));
+        }
+    }
+    changes.append(&mut entries);
+    let mut run_ids = Vec::new();
+    for record in records {
+        changes.push(put_run(record));
+        run_ids.push(record.run_id.clone());
+    }
+    changes.append(&mut released);
     // Last: a prefix that is committed alone leaves the exit log to be recovered again.
-    changes.extend(recovered.into_iter().map(|key| Change::delete(Table::Exits, key)));
-    let run_ids = records.iter().map(|record| record.run_id.clone()).collect();
+    for key in recovered {
+        changes.push(Change::delete(Table::Exits, key));
+    }
     Ok(Step::Write(changes, run_ids))
 }
 
 /// The runs of all exit log records in the order in which they were written: their keys are random, and a later entry must not come
 /// first, or the sequence numbers before it would be filled as if nothing were to come there.
 fn in_order<'a>(exits: &[&'a ExitRecord]) -> Vec<&'a ExitRun> {
-    let runs = exits.iter().flat_map(|exit| &exit.runs).collect();
+    let mut runs = Vec::new();
+    for exit in exits {
+        runs.extend(exit.runs.iter());
+    }
     sorted_by(runs, |run: &&ExitRun| run.first_sequence as u64)
 }
 
@@ -182,9 +207,10 @@ impl Recovery {
         runs
     }
 
-    fn reads(&self) -> [Read; ANSWERS_PER_RUN] {
+    /// [`ANSWERS_PER_RUN`] requests.
+    fn reads(&self) -> Vec<Read> {
         let log = Range::log_from(&self.run_id, self.first_sequence.saturating_sub(KEPT_ENTRIES));
-        [
+        vec![
             Read::one(Table::Runs, &*self.run_id),
             Read::Keys(Table::Points, log.clone()),
             Read::Values(Table::Points, log),
@@ -211,9 +237,10 @@ impl Recovery {
         if self.is_deleted || (exit.must_exist && self.stored.is_none()) {
             return;
         }
-        let numbered = (exit.first_sequence as u64..).zip(&exit.entries);
-        let entries = numbered.map(|(sequence, bytes)| LogEntry { sequence, bytes: Rc::clone(bytes) });
-        let entries = entries.collect();
+        let mut entries = Vec::new();
+        for (sequence, bytes) in (exit.first_sequence as u64..).zip(&exit.entries) {
+            entries.push(LogEntry { sequence, bytes: Rc::clone(bytes) });
+        }
         let merged = merge_exit(self.record.take(), exit.record.clone(), entries, &self.log, &self.segments);
         for LogEntry { sequence, bytes } in merged.entries {
             let key = Key::log_entry(&self.run_id, sequence);
@@ -228,14 +255,13 @@ impl Recovery {
     fn retain_artifacts(&mut self, has_content: impl Fn(&str) -> bool) {
         let Some(record) = &mut self.record else { return };
         let stored = self.stored.as_ref().map(|stored| stored.artifacts.as_slice()).unwrap_or_default();
-        let kept = |artifact: ArtifactRef| {
+        for artifact in std::mem::take(&mut record.artifacts) {
             if has_content(&artifact.hash) || stored.contains(&artifact) {
-                Some(artifact)
+                record.artifacts.push(artifact);
             } else {
-                stored.iter().find(|old| old.key == artifact.key).cloned()
+                record.artifacts.extend(stored.iter().find(|old| old.key == artifact.key).cloned());
             }
-        };
-        record.artifacts = std::mem::take(&mut record.artifacts).into_iter().filter_map(kept).collect();
+        }
     }
 
     /// Contents that the run refers to as it will be, and not as it is stored.
@@ -253,9 +279,13 @@ impl Recovery {
 
     /// References that `one` has and `other` has not.
     fn references_in(&self, one: Option<&RunRecord>, other: Option<&RunRecord>) -> Vec<ArtifactReference> {
-        let all = one.map(|record| record.artifacts.as_slice()).unwrap_or_default();
-        let only = all.iter().filter(|artifact| other.is_none_or(|other| !other.refers_to(&artifact.hash)));
-        only.map(|artifact| ArtifactReference { hash: artifact.hash.clone(), run_id: self.run_id.clone() })
-            .collect()
+        let mut references = Vec::new();
+        for artifact in one.map(|record| record.artifacts.as_slice()).unwrap_or_default() {
+            if other.is_none_or(|other| !other.refers_to(&artifact.hash)) {
+                let (hash, run_id) = (artifact.hash.clone(), self.run_id.clone());
+                references.push(ArtifactReference { hash, run_id });
+            }
+        }
+        references
     }
 }
