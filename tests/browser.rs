@@ -51,7 +51,7 @@ impl Stored {
     }
 
     async fn append_exit_log(&self, batch: Batch) -> Result<()> {
-        let exit = ExitRecord::of(&[Rc::new(batch)], |_| false);
+        let exit = ExitRecord::of(&[Rc::new(batch)], |_| Some(false));
         self.run(operations::append_exit_log(&random_token(), exit)).await
     }
 

@@ -221,18 +221,20 @@ pub struct ExitArtifact {
 }
 
 impl ExitRecord {
-    /// What is in all of these batches, in their order. Of which runs `must_exist` says so, they are not stored unless they are there.
+    /// What is in all of these batches, in their order, but for runs that were deleted since. `must_exist` tells, for a run that was not
+    /// deleted, whether it is to be stored only if it is there.
     #[must_use]
-    pub fn of(batches: &[Rc<Batch>], must_exist: impl Fn(&str) -> bool) -> Self {
+    pub fn of(batches: &[Rc<Batch>], must_exist: impl Fn(&str) -> Option<bool>) -> Self {
         let mut exit = Self { format: RECORD_FORMAT, ..Self::default() };
         for batch in batches {
             exit.experiments.extend_from_slice(&batch.experiments);
             for run in &batch.runs {
+                let Some(must_exist) = must_exist(&run.record.run_id) else { continue };
                 exit.runs.push(ExitRun {
                     record: run.record.clone(),
                     first_sequence: run.entries.first().map_or(0.0, |entry| entry.sequence as f64),
                     entries: run.entries.iter().map(|entry| Rc::clone(&entry.bytes)).collect(),
-                    must_exist: must_exist(&run.record.run_id),
+                    must_exist,
                 });
             }
             for (hash, bytes) in &batch.artifacts {

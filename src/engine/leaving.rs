@@ -71,7 +71,9 @@ impl<D: Database> Session<D> {
     ) -> Result<()> {
         let is_stale = self.last_verified.is_stale(&*self.clock);
         let exit = ExitRecord::of(&batches, |run_id| {
-            is_stale && !self.persisted_runs(&[run_id.to_owned()]).is_empty()
+            // A batch in doubt may hold a run that was deleted since, and whose fences are gone when this is recovered.
+            self.find_run(run_id)?;
+            Some(is_stale && !self.persisted_runs(&[run_id.to_owned()]).is_empty())
         });
         let result = self.transact(operations::append_exit_log(token, exit)).await;
         // Even if it failed: its answer may be lost.

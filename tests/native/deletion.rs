@@ -9,7 +9,7 @@ use futures::future::poll_immediate;
 use futures::pin_mut;
 
 use crate::reachability::{Artifacts, undeleted_runs};
-use crate::support::faulty_database::{Fault, SharedDatabase};
+use crate::support::faulty_database::{Fault, SharedDatabase, broken};
 use crate::tab::{Tab, catalog};
 
 /// A tab in a browser that commits a part of a transaction when its page closes.
@@ -164,5 +164,24 @@ fn owner_that_writes_past_the_fences_of_a_deleted_run_is_told_once_it_was_swept(
         first.flush().await;
         assert_eq!(first.session.storage().lost(run), Some(StorageError::RunDeleted("run-0".into())));
         assert!(catalog(&shared).await.runs.is_empty(), "the run came back");
+    });
+}
+
+#[test]
+fn batch_in_doubt_of_a_deleted_run_does_not_bring_it_back_on_leaving() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (owner, run) = Tab::with_run(&shared, "a").await;
+        owner.log(run, "loss", 0..1);
+        owner.database().next_of("commit", [Fault::fails(broken())]);
+        owner.database().next_of("read_records", (0..3).map(|_| Fault::fails(broken())));
+        assert_eq!(owner.session.flush().await, Err(broken()));
+        owner.session.delete_run("run-0").await.unwrap();
+        let other = Tab::open(&shared, "b").await;
+        other.clock.advance(TOMBSTONE_LIFETIME_MS + 1.0);
+        assert_eq!(other.session.sweep_tombstones().await, Ok(1));
+        owner.session.flush_on_exit("token").unwrap().await;
+        let _late = Tab::open(&shared, "c").await;
+        assert!(!is_stored(&shared), "the run came back");
     });
 }

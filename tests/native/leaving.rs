@@ -7,8 +7,9 @@ use futures::executor::block_on;
 use futures::future::poll_immediate;
 use futures::pin_mut;
 
+use crate::reachability::Artifacts;
 use crate::support::faulty_database::{Fault, SharedDatabase, broken, full};
-use crate::tab::{Tab, catalog, stored_steps};
+use crate::tab::{Tab, catalog, steps, stored_steps};
 
 /// How many points are in the run's records: what is there twice counts twice.
 async fn stored_points(shared: &SharedDatabase) -> usize {
@@ -119,5 +120,65 @@ fn exit_flush_of_unchanged_runs_writes_nothing() {
         tab.session.begin_leaving();
         assert!(tab.session.flush_on_exit("token").is_some(), "its lease ends");
         assert_eq!(tab.session.storage().lost(run).map(|cause: StorageError| cause.code()), None);
+    });
+}
+
+/// A page logs, flushes, and closes while it commits a batch with `content` and logs on. Of what it had issued by then, its browser
+/// commits what `part` says.
+async fn closed_while_committing(
+    shared: &SharedDatabase,
+    is_partial: bool,
+    part: usize,
+    content: Option<&[u8]>,
+) {
+    let mut database = shared.connect();
+    database.quirks.partial_commit_on_close = is_partial;
+    let tab = Tab::open_over(database, "a").await.unwrap();
+    let (run, _) = tab.begin("leaving").await;
+    tab.log(run, "loss", 0..10);
+    tab.flush().await;
+    tab.log(run, "loss", 10..20);
+    if let Some(content) = content {
+        tab.session.storage_mut().put_artifact(run, "weights", content).unwrap();
+    }
+    tab.database().next_of("commit", [Fault { before: 1, ..Fault::none() }]);
+    let flush = tab.session.flush();
+    pin_mut!(flush);
+    assert!(poll_immediate(&mut flush).await.is_none());
+    tab.log(run, "loss", 20..30);
+    tab.session.begin_leaving();
+    let exit = tab.session.flush_on_exit("token").unwrap();
+    pin_mut!(exit);
+    // The page gets no second poll.
+    let _ = poll_immediate(&mut exit).await;
+    tab.database().close_page(part);
+}
+
+#[test]
+fn page_that_closes_while_it_commits_loses_nothing() {
+    block_on(async {
+        for (is_partial, part) in [false, true].into_iter().flat_map(|is| (0..4).map(move |part| (is, part)))
+        {
+            let shared = SharedDatabase::default();
+            closed_while_committing(&shared, is_partial, part, None).await;
+            assert_eq!(stored_steps(&shared, "run-0", "loss").await, steps(0..30), "{is_partial} {part}");
+            assert!(catalog(&shared).await.runs[0].clean_exit);
+        }
+    });
+}
+
+#[test]
+fn page_that_closes_while_it_commits_an_artifact_loses_neither_points_nor_content() {
+    block_on(async {
+        for (is_partial, part) in [false, true].into_iter().flat_map(|is| (0..6).map(move |part| (is, part)))
+        {
+            let shared = SharedDatabase::default();
+            // Such a batch reads before it writes: it is cut off between the two.
+            closed_while_committing(&shared, is_partial, part, Some(b"content")).await;
+            assert_eq!(stored_steps(&shared, "run-0", "loss").await, steps(0..30), "{is_partial} {part}");
+            Artifacts::stored(&shared.memory).assert_readable();
+            let reader = Tab::open(&shared, "b").await;
+            assert_eq!(reader.session.get_artifact("run-0", "weights").await.as_deref(), Ok(&b"content"[..]));
+        }
     });
 }

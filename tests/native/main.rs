@@ -22,6 +22,7 @@ mod cleared;
 mod compaction;
 mod conformance;
 mod deletion;
+mod edits;
 mod eviction;
 mod flush_faults;
 mod leases;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::task::Poll;
 
-use entrenar::database::{Change, Database, Execution, MemoryDatabase, Quirks, Step, Value};
+use entrenar::database::{Change, Database, Execution, MemoryDatabase, Mode, Quirks, Step, Table, Value};
 use entrenar::storage::{Result, StorageError};
 use futures::channel::oneshot;
 use futures::future::poll_fn;
@@ -89,6 +89,8 @@ struct Issued {
     reads_first: bool,
     /// How often the database had been written by then: what it read is out of date after another write.
     writes: u64,
+    /// The tables it may touch, if it writes.
+    written: Option<&'static [Table]>,
 }
 
 /// A tab's connection. Faults are used up in order; after the last every transaction goes through at once.
@@ -125,6 +127,11 @@ impl Drop for Registration {
     fn drop(&mut self) {
         self.issued.borrow_mut().remove(&self.number);
     }
+}
+
+/// The tables that the transaction may touch, if it writes.
+fn written(execution: &Execution<'_>) -> Option<&'static [Table]> {
+    (execution.mode == Mode::ReadWrite).then_some(execution.tables)
 }
 
 async fn wait(polls: u8) {
@@ -172,7 +179,7 @@ impl FaultyDatabase {
             return false;
         }
         let mut is_any_cut = false;
-        for Issued { changes, reads_first, writes } in issued.into_values() {
+        for Issued { changes, reads_first, writes, .. } in issued.into_values() {
             if reads_first && writes != self.shared.writes.get() {
                 // It waited for another transaction, and was not given anything yet.
                 continue;
@@ -198,10 +205,27 @@ impl FaultyDatabase {
         self.next_issued.set(number + 1);
         let reads_first = matches!(execution.next(&[]), Ok(Step::Read(_)));
         let changes = self.shared.memory.evaluate(execution).unwrap_or_default();
-        self.issued
-            .borrow_mut()
-            .insert(number, Issued { changes, reads_first, writes: self.shared.writes.get() });
+        self.issued.borrow_mut().insert(
+            number,
+            Issued { changes, reads_first, writes: self.shared.writes.get(), written: written(execution) },
+        );
         Registration { issued: Rc::clone(&self.issued), number }
+    }
+
+    /// Resolves when it is this transaction's turn: of one connection, those that write the same tables go through in the order in which
+    /// they were issued, as IndexedDB has it. In all other orders they may overtake each other here.
+    async fn until_its_turn(&self, number: usize, execution: &Execution<'_>) {
+        let written = written(execution);
+        poll_fn(|context| {
+            let is_next = written.is_none()
+                || self.issued.borrow().range(..number).all(|(_, earlier)| earlier.written != written);
+            if is_next {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
     }
 
     fn check_fits(&self, changes: &[Change]) -> Result<()> {
@@ -234,6 +258,7 @@ impl Database for FaultyDatabase {
         if let Some(go) = until {
             let _ = go.await;
         }
+        self.until_its_turn(registration.number, &execution).await;
         drop(registration);
         if let Some(cause) = fails {
             return Err(cause);

@@ -40,6 +40,7 @@ pub fn merge_exit(
         there.append(&mut read_block(segment).unwrap_or_default());
     }
     let mut end = stored.next_sequence as u64;
+    let first_sequence = entries.first().map_or(0, |entry| entry.sequence);
     let mut added: Vec<LogEntry> = Vec::new();
     if let Some(first) = entries.first().map(|entry| entry.sequence).filter(|_| is_same_owner) {
         // A commit that was issued before the page left and completes after this must not put its older record over the new one.
@@ -69,10 +70,22 @@ pub fn merge_exit(
         }
     }
     let compacted_sequence = stored.compacted_sequence.max(exit.compacted_sequence);
-    let is_newer = is_same_owner && exit.next_sequence >= stored.next_sequence;
-    let record = if is_newer { exit } else { stored };
+    // Each edit by another session since the owner's last commit added a fence to the log.
+    let is_newer = is_same_owner && exit.next_sequence >= stored.next_sequence - stored.edits.len() as f64;
+    let record = if is_newer { with_unknown_edits(exit, first_sequence, stored) } else { stored };
     let next_sequence = record.next_sequence.max(end as f64);
     MergedRun { record: RunRecord { next_sequence, compacted_sequence, ..record }, entries: added }
+}
+
+/// An owner's record with those edits of other sessions that the owner did not know of: it counts behind the fences that it knows.
+fn with_unknown_edits(exit: RunRecord, first_sequence: u64, stored: RunRecord) -> RunRecord {
+    let fences = stored.next_sequence as u64 - stored.edits.len() as u64..;
+    let edits = fences.zip(stored.edits).filter(|(fence, _)| *fence >= first_sequence);
+    let mut record = RunRecord { edits: edits.map(|(_, edit)| edit).collect(), ..exit };
+    for edit in record.edits.clone() {
+        record.apply(&edit);
+    }
+    record
 }
 
 /// What of an entry is missing, each point at its index in its series' log: as a rule all of it, or nothing. It is a part where two
