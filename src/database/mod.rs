@@ -14,8 +14,8 @@ mod value;
 pub use key::{Key, Range, Table};
 pub use memory_database::MemoryDatabase;
 pub use records::{
-    ArtifactReference, Batch, Catalog, CorruptRecord, CorruptRecordOf, ExitRecord, ExitRun, LogEntry, NewRun,
-    ReservedIds, RunCommit, StoredPoints,
+    ArtifactReference, Batch, Catalog, CorruptRecord, CorruptRecordOf, ExitArtifact, ExitRecord, ExitRun,
+    LogEntry, NewRun, ReservedIds, RunCommit, StoredPoints,
 };
 pub(crate) use transaction::Executor;
 pub use transaction::{Answer, Change, Execution, Mode, Read, Step, Transaction};

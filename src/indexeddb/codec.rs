@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use rexie::KeyRange;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::encode::{self, Fields, byte_array};
 use crate::database::{DatabaseMeta, IdCounters, Key, Range, Table, Tombstone, Tombstones, Value};
 use crate::storage::{RECORD_FORMAT, Result, RunRecord, StorageError};
 
@@ -78,77 +78,75 @@ fn bound(lower: &JsValue, upper: &JsValue, is_upper_open: bool) -> Result<KeyRan
 /// A value as a structured-clone object.
 ///
 /// # Errors
-/// `Backend`: never of a value that this crate makes.
+/// `Backend` for a corrupt record, which is never written.
 pub(super) fn encode_value(value: &Value) -> Result<JsValue> {
-    match value {
-        Value::Meta(meta) => Ok(plain_record(&[
-            ("version", meta.version.into()),
-            ("compatible_since", meta.compatible_since.into()),
-            ("identity", meta.identity.as_str().into()),
-            ("mended_ms", meta.repaired_ms.into()),
-        ])),
-        Value::Counters(counters) => Ok(plain_record(&[
-            ("next_experiment", counters.next_experiment.into()),
-            ("next_run", counters.next_run.into()),
-        ])),
+    Ok(match value {
+        Value::Meta(meta) => Fields::of_record()
+            .with("version", meta.version)
+            .with("compatible_since", meta.compatible_since)
+            .with("identity", &*meta.identity)
+            .with("mended_ms", meta.repaired_ms)
+            .into_object(),
+        Value::Counters(counters) => Fields::of_record()
+            .with("next_experiment", counters.next_experiment)
+            .with("next_run", counters.next_run)
+            .into_object(),
         Value::Tombstones(tombstones) => {
             let deleted = Array::new();
             for Tombstone { run_id, deleted_ms } in &tombstones.deleted {
-                deleted.push(&plain_object(&[
-                    ("run_id", run_id.as_str().into()),
-                    ("deleted_ms", (*deleted_ms).into()),
-                ]));
+                let tombstone = Fields::default().with("run_id", &**run_id).with("deleted_ms", *deleted_ms);
+                deleted.push(&tombstone.into_object());
             }
-            Ok(plain_record(&[("deleted", deleted.into())]))
+            Fields::of_record().with("deleted", deleted).into_object()
         }
-        Value::Experiment(record) => encode_record(record),
-        Value::Run(record) => encode_record(record),
-        Value::Exit(record) => encode_record(&**record),
-        Value::Block(bytes) => Ok(plain_record(&[("points", byte_array(bytes))])),
-        Value::Content { bytes, has_references: true } => {
-            Ok(plain_record(&[("bytes", byte_array(bytes)), ("has_references", JsValue::TRUE)]))
+        Value::Experiment(record) => encode::experiment(record),
+        Value::Run(record) => encode::run(record),
+        Value::Exit(record) => encode::exit(record),
+        Value::Block(bytes) => Fields::of_record().with("points", byte_array(bytes)).into_object(),
+        Value::Content { bytes, has_references } => {
+            let content = Fields::of_record().with("bytes", byte_array(bytes));
+            if *has_references { content.with("has_references", true) } else { content }.into_object()
         }
-        Value::Content { bytes, has_references: false } => Ok(plain_record(&[("bytes", byte_array(bytes))])),
-        Value::Reference => Ok(plain_record(&[])),
+        Value::Reference => Fields::of_record().into_object(),
         Value::Corrupt(cause) => {
-            Err(StorageError::Backend(format!("a corrupt record is not written: {cause}")))
+            return Err(StorageError::Backend(format!("a corrupt record is not written: {cause}")));
         }
-    }
+    })
 }
 
-fn encode_record(record: &impl Serialize) -> Result<JsValue> {
-    serde_wasm_bindgen::to_value(record)
-        .map_err(|cause| StorageError::Backend(format!("a record cannot be written ({cause})")))
-}
-
-/// A record of these fields. What has few of them is written and read here, field by field: that weighs less than what serde makes of
-/// each type.
-fn plain_record(fields: &[(&str, JsValue)]) -> JsValue {
-    let record = plain_object(fields);
-    set(&record, "format", &RECORD_FORMAT.into());
-    record
-}
-
-fn plain_object(fields: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new().into();
-    for (name, value) in fields {
-        set(&object, name, value);
-    }
-    object
-}
-
-fn set(object: &JsValue, name: &str, value: &JsValue) {
-    // Setting a property of a fresh plain object cannot fail.
-    let _ = Reflect::set(object, &name.into(), value);
-}
-
-fn byte_array(bytes: &[u8]) -> JsValue {
-    Uint8Array::from(bytes).into()
-}
-
-/// A field of a stored record. Stored values are plain: reading a property runs no code of the page.
+/// A field of a stored record: an own property, not one that the page gave every object.
 fn field(record: &JsValue, name: &str) -> JsValue {
+    let Some(object) = record.dyn_ref::<Object>() else { return JsValue::UNDEFINED };
+    if !Object::has_own(object, &name.into()) {
+        return JsValue::UNDEFINED;
+    }
     Reflect::get(record, &name.into()).unwrap_or_default()
+}
+
+/// A copy of a stored value in which no object has a prototype: what a record lacks is not found in what the page gave every object.
+fn without_prototypes(value: &JsValue) -> JsValue {
+    if let Some(list) = value.dyn_ref::<Array>() {
+        // Columns are long, and hold no objects.
+        if !list.get(0).is_object() {
+            return value.clone();
+        }
+        let copy = Array::new();
+        for item in list.iter() {
+            copy.push(&without_prototypes(&item));
+        }
+        return copy.into();
+    }
+    match value.dyn_ref::<Object>() {
+        Some(object) if !value.is_instance_of::<Uint8Array>() => {
+            let copy: Object = Object::create(JsValue::NULL.unchecked_ref());
+            for key in Object::keys(object).iter() {
+                let field = Reflect::get(value, &key).unwrap_or_default();
+                let _ = Reflect::set(&copy, &key, &without_prototypes(&field));
+            }
+            copy.into()
+        }
+        _ => value.clone(),
+    }
 }
 
 fn number(record: &JsValue, name: &str) -> std::result::Result<f64, String> {
@@ -234,6 +232,6 @@ fn decode_run(record: &JsValue) -> std::result::Result<Value, String> {
 
 /// A record of one type.
 pub(super) fn decode_record<T: DeserializeOwned>(record: &JsValue) -> std::result::Result<T, String> {
-    serde_wasm_bindgen::from_value(record.clone())
+    serde_wasm_bindgen::from_value(without_prototypes(record))
         .map_err(|cause| format!("a record cannot be read: {cause}"))
 }

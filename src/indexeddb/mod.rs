@@ -4,6 +4,7 @@ mod closing;
 mod codec;
 mod connection;
 mod dom_error;
+mod encode;
 mod executor;
 mod exit_log_backup;
 mod failed_requests;

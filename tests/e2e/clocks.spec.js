@@ -69,11 +69,11 @@ test('a Date that jumps back and forth gives the timestamps, and nothing else', 
 
 /** A page with `staged(milliseconds)`: staging alone, over cells of its own, with a deadline so long from now. */
 async function openStaging(open, site) {
-  site.addDirectory('js', join(repository, 'src/wasm/js'));
+  site.addDirectory('src', join(repository, 'src'));
   const page = await open();
   await page.evaluate(async () => {
-    const { monotonic_ms } = await import('/js/clock.js');
-    const { StagedSeries, Staging } = await import('/js/staging.js');
+    const { monotonic_ms } = await import('/src/indexeddb/js/time.js');
+    const { StagedSeries, Staging } = await import('/src/wasm/js/staging.js');
     globalThis.monotonic_ms = monotonic_ms;
     globalThis.staged = (milliseconds) => {
       const firstPoint = 6 + 2 * 16;

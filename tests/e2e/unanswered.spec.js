@@ -1,6 +1,6 @@
 // A connection that dies may leave a transaction without any answer: after a while it counts as lost, and what it was for is done
 // again on a new one, once.
-import { expect, readSeries, test } from './fixtures/test.js';
+import { expect, loaded, readSeries, test } from './fixtures/test.js';
 
 /** More than a transaction may go without an answer. */
 const LONG_MS = 21_000;
@@ -66,6 +66,9 @@ function begin(page, operation) {
 async function openTimed(open) {
   const page = await open();
   await page.clock.install();
+  // The package takes its timers when it is loaded.
+  await page.reload();
+  await loaded(page);
   const runId = await page.evaluate(async () => {
     globalThis.run = await entrenar.WasmRun.new('unanswered');
     for (let index = 0; index < 10; index += 1) run.log_metric('loss', index / 3);

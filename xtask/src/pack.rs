@@ -81,7 +81,17 @@ fn build_one(target: Target) -> Outcome {
         "wasm-pack",
         &["build", "--target", target.name(), "--out-dir", target.directory(), "--features", "wasm"],
     ))?;
+    if matches!(target, Target::Nodejs) {
+        name_snippets_modules(&root.join(target.directory()))?;
+    }
     fresh::remember(&stamp, &state(target)?)
+}
+
+/// The package for Node.js is of CommonJS, and its snippets are modules: said so, or Node.js warns of each that it finds out by itself.
+fn name_snippets_modules(package: &Path) -> Outcome {
+    let file = package.join("snippets/package.json");
+    fs::write(&file, "{ \"type\": \"module\" }\n")
+        .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))
 }
 
 /// Builds the web package without wasm-pack, unless there is one that is up to date, whichever way it was made.
