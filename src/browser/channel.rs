@@ -4,13 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Reflect};
-use serde::Serialize;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
 
 use super::open_database::OpenDatabase;
 use super::spawn;
+use crate::indexeddb::Fields;
 
 /// Messages of another format are of another version, and ignored.
 const FORMAT: u32 = 1;
@@ -29,15 +29,6 @@ impl Drop for Channel {
         self.channel.set_onmessage(None);
         self.channel.close();
     }
-}
-
-/// A message between tabs.
-#[derive(Debug, Serialize)]
-struct Message<'a> {
-    format: u32,
-    kind: &'a str,
-    experiment_ids: &'a [String],
-    run_ids: &'a [String],
 }
 
 /// Records to be read again: messages that come while they are read are gathered, not queued.
@@ -76,11 +67,14 @@ impl Channel {
     }
 
     fn broadcast(&self, kind: &str, experiment_ids: &[String], run_ids: &[String]) {
-        let message = Message { format: FORMAT, kind, experiment_ids, run_ids };
-        if let Ok(message) = serde_wasm_bindgen::to_value(&message) {
-            // A lost message heals on the next look.
-            let _ = self.channel.post_message(&message);
-        }
+        let ids = |ids: &[String]| ids.iter().map(|id| JsValue::from(id.as_str())).collect::<Array>();
+        let message = Fields::default()
+            .with("format", FORMAT)
+            .with("kind", kind)
+            .with("experiment_ids", ids(experiment_ids))
+            .with("run_ids", ids(run_ids));
+        // A lost message heals on the next look.
+        let _ = self.channel.post_message(&message.into_object());
     }
 }
 

@@ -9,16 +9,19 @@ use crate::database::{ExitArtifact, ExitRecord, ExitRun};
 use crate::storage::{ExperimentRecord, RECORD_FORMAT, RunEdit, RunRecord, SeriesHeaders};
 
 /// The fields of an object that is being made.
-#[derive(Default)]
-pub(super) struct Fields(Array);
+#[derive(Debug, Default)]
+pub struct Fields(Array);
 
 impl Fields {
     /// A record's fields, its format first.
-    pub(super) fn of_record() -> Self {
+    #[must_use]
+    pub fn of_record() -> Self {
         Self::default().with("format", RECORD_FORMAT)
     }
 
-    pub(super) fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
+    /// With a field more.
+    #[must_use]
+    pub fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
         self.0.push(&Array::of2(&name.into(), &value.into()));
         self
     }
@@ -31,7 +34,8 @@ impl Fields {
     }
 
     /// The object. Its properties are its own, whatever its prototype has become.
-    pub(super) fn into_object(self) -> JsValue {
+    #[must_use]
+    pub fn into_object(self) -> JsValue {
         // A list of pairs always makes an object.
         Object::from_entries(&self.0).map(JsValue::from).unwrap_or_default()
     }

@@ -15,6 +15,7 @@ mod schema;
 mod timer;
 mod token;
 
+pub(crate) use encode::Fields;
 pub use timer::{monotonic_ms, sleep, wall_ms};
 pub use token::random_token;
 

@@ -87,7 +87,7 @@ fn build_one(target: Target) -> Outcome {
     fresh::remember(&stamp, &state(target)?)
 }
 
-/// The package for Node.js is of CommonJS, and its snippets are modules: said so, or Node.js warns of each that it finds out by itself.
+/// The package for Node.js is of `CommonJS`, and its snippets are modules: said so, or Node.js warns of each that it finds out by itself.
 fn name_snippets_modules(package: &Path) -> Outcome {
     let file = package.join("snippets/package.json");
     fs::write(&file, "{ \"type\": \"module\" }\n")
