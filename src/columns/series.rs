@@ -246,5 +246,9 @@ fn sorted_indices(keys: &[u64]) -> Vec<u32> {
 pub fn sorted_by<T>(items: Vec<T>, number: impl Fn(&T) -> u64) -> Vec<T> {
     let order = stable_order(items.iter().map(number));
     let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|index| items[index as usize].take()).collect()
+    let mut sorted = Vec::with_capacity(items.len());
+    for index in order {
+        sorted.extend(items[index as usize].take());
+    }
+    sorted
 }

@@ -34,7 +34,11 @@ impl MemoryDatabase {
         let mut answers = Vec::new();
         loop {
             match execution.next(&answers)? {
-                Step::Read(reads) => answers.extend(reads.iter().map(|read| self.answer(read))),
+                Step::Read(reads) => {
+                    for read in &reads {
+                        answers.push(self.answer(read));
+                    }
+                }
                 Step::Write(changes, ()) => return Ok(changes),
                 Step::Done(()) => return Ok(Vec::new()),
             }
@@ -66,10 +70,9 @@ impl MemoryDatabase {
                     undo.push((key, None));
                 }
                 Change::Delete(table, range) => {
-                    let keys: Vec<Key> =
-                        within(&records, table, &range).map(|(key, _)| key.clone()).collect();
+                    let found = within(&records, table, &range).into_iter();
+                    let keys: Vec<(Table, Key)> = found.map(|(key, _)| (table, key.clone())).collect();
                     for key in keys {
-                        let key = (table, key);
                         let old = records.remove(&key);
                         undo.push((key, old));
                     }
@@ -83,7 +86,11 @@ impl MemoryDatabase {
     #[must_use]
     pub fn records(&self, table: Table, range: &Range) -> Vec<(Key, Value)> {
         let records = self.records.borrow();
-        within(&records, table, range).map(|(key, value)| (key.clone(), value.clone())).collect()
+        let mut found = Vec::new();
+        for (key, value) in within(&records, table, range) {
+            found.push((key.clone(), value.clone()));
+        }
+        found
     }
 
     /// Forgets everything, as clearing the site's data does.
@@ -92,36 +99,39 @@ impl MemoryDatabase {
     }
 
     fn answer(&self, read: &Read) -> Answer {
-        match read {
-            Read::Values(table, range) => {
-                Answer::Values(self.records(*table, range).into_iter().map(|(_, value)| value).collect())
-            }
-            Read::Keys(table, range) => {
-                Answer::Keys(self.records(*table, range).into_iter().map(|(key, _)| key).collect())
-            }
-            Read::ExperimentsNamed(name) => {
-                let is_named =
-                    |value: &Value| matches!(value, Value::Experiment(found) if found.name == *name);
-                let all = self.records(Table::Experiments, &Range::All).into_iter();
-                Answer::Values(all.map(|(_, value)| value).filter(is_named).collect())
+        let found = match read {
+            Read::Values(table, range) | Read::Keys(table, range) => self.records(*table, range),
+            Read::ExperimentsNamed(_) => self.records(Table::Experiments, &Range::All),
+        };
+        let (mut keys, mut values) = (Vec::new(), Vec::new());
+        for (key, value) in found {
+            let is_asked = match read {
+                Read::ExperimentsNamed(name) => {
+                    matches!(&value, Value::Experiment(found) if found.name == *name)
+                }
+                _ => true,
+            };
+            if is_asked {
+                keys.push(key);
+                values.push(value);
             }
         }
+        if matches!(read, Read::Keys(..)) { Answer::Keys(keys) } else { Answer::Values(values) }
     }
 }
 
 /// The records of a range. Ranges are contiguous in the order of keys.
-fn within<'a>(
-    records: &'a Records,
-    table: Table,
-    range: &'a Range,
-) -> impl Iterator<Item = (&'a Key, &'a Value)> {
+fn within<'a>(records: &'a Records, table: Table, range: &Range) -> Vec<(&'a Key, &'a Value)> {
     // No key is lower than the empty text.
     let lowest = range.lowest().unwrap_or_else(|| Key::text(""));
-    records
-        .range((table, lowest)..)
-        .map(|((of, key), value)| (*of, key, value))
-        .take_while(move |(of, key, _)| *of == table && range.contains(key))
-        .map(|(_, key, value)| (key, value))
+    let mut found = Vec::new();
+    for ((of, key), value) in records.range((table, lowest)..) {
+        if *of != table || !range.contains(key) {
+            break;
+        }
+        found.push((key, value));
+    }
+    found
 }
 
 fn roll_back(records: &mut Records, undo: Vec<((Table, Key), Option<Value>)>) {

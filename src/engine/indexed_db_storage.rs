@@ -12,8 +12,8 @@ use crate::columns::{LoggedPoint, RawPoint};
 use crate::dashboard::MetricKeys;
 use crate::database::Batch;
 use crate::storage::{
-    ExperimentStorage, InMemoryStorage, MetricPoint, Result, RunRecord, RunSlot, RunState, RunStatus,
-    SeriesSlot, StorageError, check_text, clock,
+    ArtifactRef, ExperimentStorage, InMemoryStorage, MetricPoint, Result, RunRecord, RunSlot, RunState,
+    RunStatus, SeriesSlot, StorageError, check_text, clock,
 };
 
 /// Contents up to this size stay in memory when they are committed.
@@ -330,8 +330,13 @@ impl IndexedDbStorage {
     /// The contents in memory that a run refers to. Those that were acknowledged are among them: what an exit flush wrote of a run that
     /// another session had acquired is not recovered.
     fn contents_of(&self, record: &RunRecord) -> Vec<(String, Rc<[u8]>)> {
-        let hashes = record.artifacts.iter().map(|artifact| &artifact.hash);
-        hashes.filter_map(|hash| Some((hash.clone(), self.memory.artifact(hash)?))).collect()
+        let mut contents = Vec::new();
+        for ArtifactRef { hash, .. } in &record.artifacts {
+            if let Some(content) = self.memory.artifact(hash) {
+                contents.push((hash.clone(), content));
+            }
+        }
+        contents
     }
 
     /// Forgets a run that was deleted. Returns what was in memory of it.

@@ -43,7 +43,10 @@ impl<D: Database> Session<D> {
         if batches.is_empty() {
             return None;
         }
-        let run_ids = batches.iter().flat_map(|batch| batch.run_ids()).collect();
+        let mut run_ids = Vec::new();
+        for batch in &batches {
+            run_ids.append(&mut batch.run_ids());
+        }
         let token = token.to_owned();
         self.exit_log.begin_flush();
         Some(async move {

@@ -73,8 +73,10 @@ impl<D: Database> Session<D> {
     /// Compares all runs that are owned here with what is stored.
     pub(super) async fn verify_own_runs(&self) -> Result<()> {
         let owned = self.storage().owned();
-        let run_ids: Vec<String> =
-            owned.into_iter().filter_map(|slot| self.ids_of(slot)).map(|(_, run_id)| run_id).collect();
+        let mut run_ids = Vec::new();
+        for slot in owned {
+            run_ids.extend(self.ids_of(slot).map(|(_, run_id)| run_id));
+        }
         self.compare(&run_ids).await?;
         self.last_verified.note(&*self.clock);
         Ok(())
@@ -160,8 +162,13 @@ impl<D: Database> Session<D> {
     /// Those of these runs that are in the database. To be asked before it is read which are there: only they can be missed.
     pub(super) fn persisted_runs(&self, run_ids: &[String]) -> Vec<RunSlot> {
         let storage = self.storage();
-        let slots = run_ids.iter().filter_map(|run_id| storage.memory().find_run(run_id));
-        slots.filter(|&slot| storage.pending().durability(slot) == Durability::Persisted).collect()
+        let mut persisted = Vec::new();
+        for run_id in run_ids {
+            let slot = storage.memory().find_run(run_id);
+            persisted
+                .extend(slot.filter(|&slot| storage.pending().durability(slot) == Durability::Persisted));
+        }
+        persisted
     }
 
     /// A run is not in the database. If it was among the `known` ones, and was not cleared away since, it was deleted.

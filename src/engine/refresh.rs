@@ -285,8 +285,13 @@ fn changed_keys(old: &RunRecord, new: &RunRecord) -> Vec<String> {
         old.series.keys.get(index) == new.series.keys.get(index)
             && old.series.counts.get(index) == new.series.counts.get(index)
     };
-    let changed = new.series.keys.iter().enumerate().filter(|(index, _)| !is_same(*index));
-    changed.map(|(_, key)| key.clone()).collect()
+    let mut changed = Vec::new();
+    for (index, key) in new.series.keys.iter().enumerate() {
+        if !is_same(index) {
+            changed.push(key.clone());
+        }
+    }
+    changed
 }
 
 /// Whether anything but points and the lease differs.

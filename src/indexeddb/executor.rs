@@ -253,29 +253,34 @@ impl IndexedDbDatabase {
             .await;
         }
         result?;
-        Ok(reads.iter().zip(&values).map(|(read, values)| self.answer(read, values)).collect())
+        let mut answers = Vec::with_capacity(reads.len());
+        for (read, values) in reads.iter().zip(&values) {
+            answers.push(self.answer(read, values));
+        }
+        Ok(answers)
     }
 
-    fn answer(&self, read: &Read, values: &[JsValue]) -> Answer {
+    fn answer(&self, read: &Read, found: &[JsValue]) -> Answer {
         // The backup is part of the exit log: its records are read and recovered with it.
-        let backups = || exit_log_backup::all(self.name()).into_iter();
-        match read {
-            Read::Values(Table::Exits, Range::All) => {
-                let stored = values.iter().map(|value| decode_value(Table::Exits, value));
-                Answer::Values(stored.chain(backups().map(|(_, value)| value)).collect())
+        let backups = match read {
+            Read::Values(Table::Exits, Range::All) | Read::Keys(Table::Exits, Range::All) => {
+                exit_log_backup::all(self.name())
             }
-            Read::Keys(Table::Exits, Range::All) => {
-                let stored = values.iter().map(|key| decode_key(Table::Exits, key));
-                Answer::Keys(stored.chain(backups().map(|(key, _)| key)).collect())
-            }
-            Read::Values(table, _) => {
-                Answer::Values(values.iter().map(|value| decode_value(*table, value)).collect())
-            }
-            Read::Keys(table, _) => Answer::Keys(values.iter().map(|key| decode_key(*table, key)).collect()),
-            Read::ExperimentsNamed(_) => {
-                Answer::Values(values.iter().map(|value| decode_value(Table::Experiments, value)).collect())
+            _ => Vec::new(),
+        };
+        let (mut keys, mut values) = (Vec::new(), Vec::new());
+        for record in found {
+            match read {
+                Read::Keys(table, _) => keys.push(decode_key(*table, record)),
+                Read::Values(table, _) => values.push(decode_value(*table, record)),
+                Read::ExperimentsNamed(_) => values.push(decode_value(Table::Experiments, record)),
             }
         }
+        for (key, value) in backups {
+            keys.push(key);
+            values.push(value);
+        }
+        if matches!(read, Read::Keys(..)) { Answer::Keys(keys) } else { Answer::Values(values) }
     }
 
     /// Writes, and keeps the backup of the exit log in step.

@@ -34,9 +34,14 @@ pub(super) fn remove(database: &str, token: &str) {
 
 /// All copies that can be read, by their tokens.
 pub(super) fn all(database: &str) -> Vec<(Key, Value)> {
-    let found: Vec<JsValue> = read_backups(database).iter().collect();
-    let records = found.chunks_exact(2).map(|pair| {
-        (Key::text(pair[0].as_string().unwrap_or_default()), decode_value(Table::Exits, &pair[1]))
-    });
-    records.filter(|(_, value)| matches!(value, Value::Exit(_))).collect()
+    let mut backups = Vec::new();
+    let found = read_backups(database);
+    let mut found = found.iter();
+    while let (Some(token), Some(record)) = (found.next(), found.next()) {
+        let value = decode_value(Table::Exits, &record);
+        if matches!(value, Value::Exit(_)) {
+            backups.push((Key::text(token.as_string().unwrap_or_default()), value));
+        }
+    }
+    backups
 }

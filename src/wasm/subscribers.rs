@@ -43,7 +43,7 @@ impl Subscribers {
     }
 
     /// Lets `call` call every callback that was there before the first; one that throws is reported.
-    pub fn call(&self, call: impl Fn(&Function) -> Result<JsValue, JsValue>) {
+    pub fn call(&self, call: &dyn Fn(&Function) -> Result<JsValue, JsValue>) {
         if self.depth.get() >= MOST_NESTED {
             report(
                 "a subscriber causes its own call without end; it is not called any deeper",
@@ -53,12 +53,14 @@ impl Subscribers {
         }
         self.depth.set(self.depth.get() + 1);
         let ids: Vec<u32> = self.callbacks.borrow().iter().map(|(id, _)| *id).collect();
-        ids.into_iter().for_each(|id| self.call_one(id, &call));
+        for id in ids {
+            self.call_one(id, call);
+        }
         self.depth.set(self.depth.get() - 1);
     }
 
     /// Lets `call` call one callback, if it is still there; if it throws, that is reported.
-    pub fn call_one(&self, id: u32, call: impl Fn(&Function) -> Result<JsValue, JsValue>) {
+    pub fn call_one(&self, id: u32, call: &dyn Fn(&Function) -> Result<JsValue, JsValue>) {
         let callbacks = self.callbacks.borrow();
         let callback = callbacks.iter().find(|(other, _)| *other == id).map(|(_, callback)| callback.clone());
         drop(callbacks);

@@ -77,11 +77,16 @@ impl<'a> Release<'a> {
     }
 
     fn changes(&self, contents: &[Answer], runs: &[Answer]) -> Vec<Change> {
-        let stored = runs.iter().flat_map(Answer::values).filter_map(|value| match value {
-            Value::Run(run) if !self.is_replaced(&run.run_id) => Some(&**run),
-            _ => None,
-        });
-        let all: Vec<&RunRecord> = stored.chain(self.written.iter().copied()).collect();
+        let mut all = self.written.clone();
+        for answer in runs {
+            for value in answer.values() {
+                if let Value::Run(run) = value
+                    && !self.is_replaced(&run.run_id)
+                {
+                    all.push(run);
+                }
+            }
+        }
         let mut changes = Vec::new();
         for (hash, answers) in self.hashes.iter().zip(contents.chunks(2)) {
             let [references, content] = answers else { continue };

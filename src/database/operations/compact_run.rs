@@ -1,7 +1,5 @@
 //! Compacting a run's log in one transaction. What is to be done is decided in `compaction`.
 
-use std::rc::Rc;
-
 use super::compaction::{compaction, last_entry, last_segments, may_compact};
 use super::fences::{add_fence, empty_block, put_run};
 use super::tombstones::{existing_run, read_tombstones};
@@ -43,8 +41,11 @@ fn step(run_id: &str, owner: &str, fewest: u64, answers: &[Answer]) -> Result<St
         };
         return Ok(Step::Read(last.iter().map(one).collect()));
     }
-    let segments: Vec<Rc<[u8]>> = segments.iter().flat_map(|answer| blocks(answer.values())).collect();
-    let Some(compaction) = compaction(&record, &entries, &segments, fewest) else {
+    let mut last_blocks = Vec::new();
+    for answer in segments {
+        last_blocks.append(&mut blocks(answer.values()));
+    }
+    let Some(compaction) = compaction(&record, &entries, &last_blocks, fewest) else {
         return Ok(Step::Done(None));
     };
     // The entries come last: nothing is lost if a prefix is committed alone, and points that are there twice are read once.

@@ -8,7 +8,7 @@ use crate::database::{
     Answer, ArtifactReference, Change, Key, Range, Read, Step, Table, Tombstone, Tombstones, Transaction,
     Value,
 };
-use crate::storage::RunRecord;
+use crate::storage::{ArtifactRef, RunRecord};
 
 /// Deletes runs with their points and the contents that no other run refers to, and the experiment with all its runs if one is given.
 /// Of a run that is listed as deleted it deletes what is there of it, and the run stays listed for as long as if it were deleted now.
@@ -39,12 +39,9 @@ fn step(run_ids: &[String], experiment_id: Option<&str>, now_ms: f64, answers: &
     let deleted = deleted_runs(run_ids, experiment_id, &stored[1..]);
     let mut released = Vec::new();
     for run in deleted.iter().filter_map(|deleted| deleted.record.as_ref()) {
-        released.extend(
-            run.artifacts.iter().map(|artifact| ArtifactReference {
-                hash: artifact.hash.clone(),
-                run_id: run.run_id.clone(),
-            }),
-        );
+        for ArtifactRef { hash, .. } in &run.artifacts {
+            released.push(ArtifactReference { hash: hash.clone(), run_id: run.run_id.clone() });
+        }
     }
     let contents = match Release::new(&released, Vec::new()).step(rest) {
         ReleaseStep::Read(reads) => return Step::Read(reads),

@@ -40,7 +40,7 @@ pub use sweep_tombstones::{Swept, TOMBSTONE_LIFETIME_MS, sweep_tombstones};
 use std::rc::Rc;
 
 use super::records::run_not_found;
-use super::{Answer, Key, Value};
+use super::{Answer, Value};
 use crate::storage::{Result, RunRecord, StorageError};
 
 /// Each text once, in order.
@@ -79,5 +79,9 @@ fn blocks(values: &[Value]) -> Vec<Rc<[u8]>> {
 
 /// Log entries by sequence number, from the answers that hold their keys and values.
 fn log_entries(keys: &Answer, values: &Answer) -> Vec<(u64, Rc<[u8]>)> {
-    keys.keys().iter().map(Key::number).zip(blocks(values.values())).collect()
+    let mut entries = Vec::new();
+    for (key, block) in keys.keys().iter().zip(blocks(values.values())) {
+        entries.push((key.number(), block));
+    }
+    entries
 }

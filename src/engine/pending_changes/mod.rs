@@ -217,18 +217,22 @@ impl PendingChanges {
         let Some(run) = self.get(slot) else { return Vec::new() };
         let mut blocks = Vec::new();
         for (index, named) in state.all_series().unwrap_or_default().iter().enumerate() {
-            let known = run.series.get(index).cloned().unwrap_or_default();
-            let in_flight = self.in_flight.iter().flat_map(|(_, receipt)| receipt.ranges(slot, index));
-            let sent: Vec<Range<usize>> = known.retry.iter().cloned().chain(in_flight).collect();
-            let sent = sorted_by(sent, |range| range.start as u64);
-            let never_sent = std::iter::once((known.taken..named.series.len(), false));
-            for (range, may_be_stored) in sent.into_iter().map(|range| (range, true)).chain(never_sent) {
+            let SeriesChanges { taken, retry } = run.series.get(index).cloned().unwrap_or_default();
+            let mut sent = retry;
+            for (_, receipt) in &self.in_flight {
+                receipt.add_ranges(slot, index, &mut sent);
+            }
+            // Those that were sent may be stored.
+            let mut ranges = sorted_by(sent, |range| range.start as u64);
+            let sent = ranges.len();
+            ranges.push(taken..named.series.len());
+            for (position, range) in ranges.into_iter().enumerate() {
                 if range.is_empty() {
                     continue;
                 }
                 let (key, first_index) = (named.key.clone(), range.start as u64);
                 let block = SeriesBlock { key, first_index, points: named.series.logged(range) };
-                blocks.push(UnsavedBlock { block, may_be_stored });
+                blocks.push(UnsavedBlock { block, may_be_stored: position < sent });
             }
         }
         blocks
@@ -361,11 +365,12 @@ impl PendingChanges {
     /// Forgets contents that no run refers to which is written from here: their run was lost, which keeps them, or deleted.
     fn drop_foreign_contents(&mut self, memory: &InMemoryStorage) {
         let slots = if self.artifacts.is_empty() { Vec::new() } else { memory.slots() };
-        let open: Vec<&RunState> = slots
-            .into_iter()
-            .filter(|&slot| self.get(slot).is_some_and(|run| run.is_open))
-            .filter_map(|slot| memory.get(slot))
-            .collect();
+        let mut open: Vec<&RunState> = Vec::new();
+        for slot in slots {
+            if self.get(slot).is_some_and(|run| run.is_open) {
+                open.extend(memory.get(slot));
+            }
+        }
         self.artifacts.retain(|hash| open.iter().any(|run| run.record().refers_to(hash)));
     }
 }

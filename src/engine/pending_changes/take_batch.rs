@@ -38,11 +38,15 @@ pub(super) struct Receipt {
 }
 
 impl Receipt {
-    /// The points of a run's series in it.
-    pub(super) fn ranges(&self, slot: RunSlot, series: usize) -> impl Iterator<Item = Range<usize>> {
-        let runs = self.runs.iter().filter(move |run| run.slot == slot);
-        let ranges = runs.flat_map(|run| &run.ranges).filter(move |(index, _)| *index == series);
-        ranges.map(|(_, range)| range.clone())
+    /// Adds the points of a run's series in it.
+    pub(super) fn add_ranges(&self, slot: RunSlot, series: usize, all: &mut Vec<Range<usize>>) {
+        for run in self.runs.iter().filter(|run| run.slot == slot) {
+            for (index, range) in &run.ranges {
+                if *index == series {
+                    all.push(range.clone());
+                }
+            }
+        }
     }
 
     pub(super) fn holds_artifact(&self, hash: &str) -> bool {

@@ -142,7 +142,7 @@ impl WasmRun {
 
     fn tell(&self, key: &JsValue, value: f64, step: u64) {
         let (value, step) = (JsValue::from(value), JsValue::from(step as f64));
-        self.shared.subscribers.call(|callback| callback.call3(&JsValue::UNDEFINED, key, &value, &step));
+        self.shared.subscribers.call(&|callback| callback.call3(&JsValue::UNDEFINED, key, &value, &step));
     }
 
     fn check_room(&self, points: u64) -> Result<(), JsValue> {
