@@ -143,23 +143,29 @@ impl<D: Database> Session<D> {
     async fn commit_with_retries(&self, first: Rc<Batch>, was_in_doubt: bool) -> Result<()> {
         let (mut batch, mut in_doubt) = (first, was_in_doubt);
         for tries in 1.. {
-            let mut taken_along = false;
+            let may_be_lost = in_doubt || self.may_be_cut(&batch);
+            if may_be_lost {
+                self.flusher.set_in_flight(&batch);
+            }
             let result = if in_doubt {
                 self.was_committed(&batch).await
             } else {
-                let may_be_cut = self.may_be_cut(&batch);
-                if may_be_cut {
-                    self.flusher.set_in_flight(&batch);
-                }
-                let result = self.transact(operations::commit(Rc::clone(&batch))).await;
-                taken_along = may_be_cut && self.flusher.take_in_flight().is_none();
-                result.map(|()| true)
+                self.transact(operations::commit(Rc::clone(&batch))).await.map(|()| true)
             };
+            let taken_along = may_be_lost && self.flusher.take_in_flight().is_none();
             // The database that the batch was for is gone; what it held is taken again.
             let is_forgotten = !self.storage().pending().holds(batch.id);
             match &result {
                 Ok(true) => {
                     self.acknowledge(&batch);
+                    return Ok(());
+                }
+                Ok(false) if !is_forgotten && taken_along => {
+                    // It was not committed, but may be in the exit log by now.
+                    if tries < TRIES {
+                        continue;
+                    }
+                    self.keep_in_doubt(batch);
                     return Ok(());
                 }
                 Err(cause) if !is_forgotten && (in_doubt || taken_along || is_unanswered(cause)) => {

@@ -61,7 +61,7 @@ pub struct Flusher {
     is_closed: Cell<bool>,
     /// Site data was cleared, and not all is written again that memory holds.
     is_rebuilding: Cell<bool>,
-    /// The batch that is being committed, until an exit flush takes it along.
+    /// The batch that is being committed, or whose outcome is being found out, until an exit flush takes it along.
     in_flight: RefCell<Option<Rc<Batch>>>,
     /// Batches that may have been committed: the answer was lost.
     in_doubt: RefCell<Vec<Rc<Batch>>>,
@@ -224,7 +224,7 @@ impl Flusher {
         self.schedule.borrow().last_start
     }
 
-    /// The batch is being committed.
+    /// The batch is being committed, or its outcome found out.
     pub fn set_in_flight(&self, batch: &Rc<Batch>) {
         *self.in_flight.borrow_mut() = Some(Rc::clone(batch));
     }

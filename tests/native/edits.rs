@@ -14,7 +14,7 @@ async fn renamed_while_its_owner_left(shared: &SharedDatabase, times: usize) -> 
     owner.flush().await;
     let other = Tab::open(shared, "b").await;
     for time in 0..times {
-        other.session.edit_run("run-0", RunEdit::name(&format!("name {time}"))).await.unwrap();
+        other.session.edit_run("run-0", RunEdit::name(format!("name {time}"))).await.unwrap();
     }
     owner.log(run, "loss", 1..3);
     owner.session.storage_mut().put_artifact(run, "weights", b"content").unwrap();

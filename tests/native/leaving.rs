@@ -182,3 +182,48 @@ fn page_that_closes_while_it_commits_an_artifact_loses_neither_points_nor_conten
         }
     });
 }
+
+#[test]
+fn page_that_closes_while_it_asks_after_a_batch_in_doubt_loses_neither_points_nor_content() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (tab, run) = Tab::with_run(&shared, "a").await;
+        tab.log(run, "loss", 0..10);
+        tab.session.storage_mut().put_artifact(run, "weights", b"content").unwrap();
+        tab.database().next_of("commit", [Fault::fails(broken())]);
+        tab.database().next_of("read_records", [Fault { before: 1, ..Fault::none() }]);
+        {
+            let flush = tab.session.flush();
+            pin_mut!(flush);
+            assert!(poll_immediate(&mut flush).await.is_none());
+            tab.session.begin_leaving();
+            let exit = tab.session.flush_on_exit("token").unwrap();
+            pin_mut!(exit);
+            let _ = poll_immediate(&mut exit).await;
+            tab.database().close_page(0);
+        }
+        assert_eq!(stored_steps(&shared, "run-0", "loss").await, steps(0..10));
+        Artifacts::stored(&shared.memory).assert_readable();
+        assert_eq!(catalog(&shared).await.runs[0].artifacts.len(), 1);
+    });
+}
+
+#[test]
+fn batch_in_doubt_that_an_exit_flush_took_along_is_stored_once() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (tab, run) = Tab::with_run(&shared, "a").await;
+        tab.log(run, "loss", 0..1);
+        tab.database().next_of("commit", [Fault::fails(broken())]);
+        // The exit flush begins when it was read already that the batch is not there.
+        tab.database().next_of("read_points", [Fault { after: 1, ..Fault::none() }]);
+        {
+            let flush = tab.session.flush();
+            pin_mut!(flush);
+            assert!(poll_immediate(&mut flush).await.is_none());
+            tab.session.flush_on_exit("token").unwrap().await;
+            flush.await.unwrap();
+        }
+        assert_eq!((stored_points(&shared).await, tab.pending(run)), (1, 0));
+    });
+}
