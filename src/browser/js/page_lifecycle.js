@@ -8,14 +8,21 @@ let on_may_leave = () => {};
 let on_live_on = () => {};
 let is_leaving = false;
 
-function may_leave() {
+// A page that was asked whether it may be closed leaves within that time, in milliseconds, or not at all. Until then no transaction is
+// begun that it would take along into the back/forward cache, where it would keep other tabs from the database.
+const CLOSING_MS = 1_000;
+
+function save(live_on_after_ms) {
   on_may_leave();
   try {
-    setTimeout(live_on, 0);
+    setTimeout(live_on, live_on_after_ms);
   } catch {
-    // It goes on saving at the end of each task, which is slower and loses nothing.
+    // It goes on saving to the exit log at the end of each task, which is slower and loses nothing.
   }
 }
+
+const may_leave = () => save(0);
+const may_close = () => save(CLOSING_MS);
 
 function live_on() {
   if (!is_leaving) on_live_on();
@@ -45,8 +52,8 @@ export function guard_closing(database, is_unsaved) {
   if (is_unsaved) unsaved.add(database);
   else unsaved.delete(database);
   try {
-    if (unsaved.size > 0) globalThis.addEventListener?.('beforeunload', may_leave);
-    else globalThis.removeEventListener?.('beforeunload', may_leave);
+    if (unsaved.size > 0) globalThis.addEventListener?.('beforeunload', may_close);
+    else globalThis.removeEventListener?.('beforeunload', may_close);
   } catch {
     // A page that forbids listeners is saved by the other events.
   }
