@@ -87,7 +87,8 @@ impl<D: Database> Session<D> {
         let _writer = self.writer.lock().await;
         let mut compacted_until = -1.0;
         loop {
-            let is_quiescent = !self.exit_log.must_recover()
+            let is_quiescent = !self.flusher.may_be_leaving()
+                && !self.exit_log.must_recover()
                 && !self.flusher.is_in_doubt()
                 && !self.storage().pending().is_in_flight();
             let ids = self.ids_of(slot).filter(|_| is_quiescent && self.is_compactable(slot, fewest));

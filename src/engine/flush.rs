@@ -60,6 +60,9 @@ impl<D: Database> Session<D> {
 
     async fn commit_all(&self) -> Result<()> {
         loop {
+            // What changes meanwhile goes to the exit log. A transaction that is begun now may be frozen with its page, and keep other
+            // tabs from the database.
+            self.flusher.until_living_on().await;
             if self.exit_log.must_recover() {
                 self.recover_exit_log().await?;
                 continue;

@@ -109,6 +109,17 @@ impl Flusher {
         self.changed.until(|| self.is_closed() || self.due_ms() != known || is_due()).await;
     }
 
+    /// Whether the page may be gone in a moment.
+    #[must_use]
+    pub fn may_be_leaving(&self) -> bool {
+        self.schedule.borrow().pace == Pace::ExitLog
+    }
+
+    /// Resolves when the page lives on, or the flusher was closed.
+    pub async fn until_living_on(&self) {
+        self.changed.until(|| self.is_closed() || !self.may_be_leaving()).await;
+    }
+
     /// Resolves when an exit flush is due, or the flusher was closed.
     pub async fn until_exit_due(&self) {
         self.changed.until(|| self.is_closed() || self.is_exit_due()).await;
