@@ -291,6 +291,16 @@ impl IndexedDbStorage {
         self.pending.is_artifact_pending(hash)
     }
 
+    /// The database that held the contents is gone: a run keeps only those artifacts whose contents are in memory.
+    pub(super) fn drop_lost_artifacts(&mut self, slot: RunSlot) {
+        let Some(record) = self.memory.get(slot).map(RunState::record) else { return };
+        let mut kept = record.artifacts.clone();
+        kept.retain(|artifact| self.memory.artifact(&artifact.hash).is_some());
+        if let Some(state) = self.memory.get_mut(slot) {
+            state.record_mut().artifacts = kept;
+        }
+    }
+
     /// A batch is durable. Large contents need not stay in memory: they can be read again.
     pub(super) fn acknowledge(&mut self, batch: &Batch) {
         self.pending.acknowledge(batch.id);

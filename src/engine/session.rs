@@ -229,6 +229,9 @@ impl<D: Database> Session<D> {
     fn forget_commits(&self) {
         let mut storage = self.storage_mut();
         let owned = storage.owned();
+        for &slot in &owned {
+            storage.drop_lost_artifacts(slot);
+        }
         let (pending, memory, _) = storage.pending_and_memory();
         pending.forget_commits(memory, &owned);
         storage.ids_mut().forget_reserved();

@@ -10,8 +10,9 @@ use futures::executor::block_on;
 use futures::future::poll_immediate;
 use futures::pin_mut;
 
+use crate::reachability::Artifacts;
 use crate::support::faulty_database::{Fault, SharedDatabase, broken};
-use crate::tab::{Tab, stored_steps};
+use crate::tab::{Tab, catalog, stored_steps};
 
 /// The tab learns that site data was cleared.
 async fn learn_of_clear(tab: &Tab) {
@@ -155,4 +156,25 @@ fn exit_entry_that_is_stored_in_part_adds_only_what_is_missing() {
     let blocks = read_block(&merged.entries[0].bytes).unwrap();
     let steps: Vec<u64> = blocks[0].points.iter().map(|point| point.step).collect();
     assert_eq!((blocks[0].first_index, steps), (3, vec![3, 4]));
+}
+
+#[test]
+fn artifact_whose_content_was_only_stored_is_gone_with_site_data() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (first, run) = Tab::with_run(&shared, "a").await;
+        first.session.storage_mut().put_artifact(run, "weights", b"content").unwrap();
+        first.flush().await;
+        // It reads no content when it acquires the run.
+        let second = Tab::open(&shared, "b").await;
+        let taken = second.session.resume_run("run-0").await.unwrap();
+        second.session.storage_mut().put_artifact(taken, "best", b"another").unwrap();
+        second.flush().await;
+        shared.clear();
+        second.log(taken, "loss", 0..1);
+        second.flush().await;
+        Artifacts::stored(&shared.memory).assert_readable();
+        let record = catalog(&shared).await.runs.remove(0);
+        assert_eq!(record.artifacts.iter().map(|kept| kept.key.as_str()).collect::<Vec<_>>(), ["best"]);
+    });
 }

@@ -4,7 +4,7 @@ use entrenar::storage::{ExperimentStorage, RunEdit, RunStatus};
 use futures::executor::block_on;
 
 use crate::reachability::Artifacts;
-use crate::support::faulty_database::SharedDatabase;
+use crate::support::faulty_database::{Fault, SharedDatabase};
 use crate::tab::{Tab, catalog, stored_steps};
 
 /// The owner logs, and leaves; meanwhile another session renames its run so many times.
@@ -78,5 +78,22 @@ fn owner_that_knows_an_edit_and_changes_the_name_again_keeps_its_own_on_leaving(
         owner.session.flush_on_exit("token").unwrap().await;
         let _reader = Tab::open(&shared, "c").await;
         assert_eq!(catalog(&shared).await.runs[0].run_name.as_deref(), Some("ours"));
+    });
+}
+
+#[test]
+fn artifact_of_an_exit_flush_in_doubt_is_released_when_it_is_replaced_after_an_edit() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (owner, run) = Tab::with_run(&shared, "a").await;
+        let other = Tab::open(&shared, "b").await;
+        owner.log(run, "loss", 0..1);
+        owner.session.storage_mut().put_artifact(run, "weights", b"old").unwrap();
+        owner.database().next_of("append_exit_log", [Fault::answer_lost()]);
+        owner.session.flush_on_exit("token").unwrap().await;
+        other.session.edit_run("run-0", RunEdit::name("renamed")).await.unwrap();
+        owner.session.storage_mut().put_artifact(run, "weights", b"new").unwrap();
+        owner.flush().await;
+        Artifacts::stored(&shared.memory).assert_no_garbage();
     });
 }

@@ -221,7 +221,8 @@ impl PendingChanges {
             let run = self.run(receipt.slot);
             run.uncommitted_points = run.uncommitted_points.saturating_sub(receipt.points);
             if receipt.next_sequence < run.committed_sequence {
-                // A later batch was quicker: this one's older record was put over its.
+                // A later batch was quicker, or another session's fence: what is stored may be this one's older record.
+                run.tried_artifacts.extend(receipt.artifacts);
                 self.renew_run(receipt.slot);
                 continue;
             }
