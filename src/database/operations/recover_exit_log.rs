@@ -129,12 +129,13 @@ fn step(answers: &[Answer]) -> Result<Step<Vec<String>>> {
             changes.push(put_reference(&added.hash, &added.run_id));
         }
     }
-    changes.append(&mut entries);
     let mut run_ids = Vec::new();
     for record in records {
         changes.push(put_run(record));
         run_ids.push(record.run_id.clone());
     }
+    // After the records: points without a record look like a deleted run's fences.
+    changes.append(&mut entries);
     changes.append(&mut released);
     // Last: a prefix that is committed alone leaves the exit log to be recovered again.
     for key in recovered {
