@@ -3,14 +3,14 @@
 use std::cell::{Cell, RefCell};
 
 use futures::FutureExt;
-use futures::future::{Either, LocalBoxFuture, select};
+use futures::future::{Either, select};
 use futures::lock::Mutex;
-use rexie::{Rexie, Transaction, TransactionMode};
-use wasm_bindgen_futures::spawn_local;
+use rexie::{Rexie, RexieBuilder, Transaction, TransactionMode};
 
 use super::codec::{decode_value, encode_value, only};
 use super::dom_error::{classify, classify_abort, classify_open, quota_exceeded, unanswered};
 use super::failed_requests::ANSWER_MS;
+use super::opening::Opening;
 use super::quota::is_quota_full;
 use super::schema::{SCHEMA_VERSION, builder, store_name};
 use super::timer::sleep;
@@ -136,13 +136,14 @@ impl Connection {
                 return Err(if is_full { quota_exceeded(&cause.to_string()) } else { cause });
             }
         };
-        let checking = checked(self.name.clone(), handle).boxed_local();
+        let checking = Opening::new(checked(self.name.clone(), handle), |checked| {
+            if let Ok((handle, _)) = checked {
+                handle.close();
+            }
+        });
         let (handle, meta) = match select(checking, sleep(ANSWER_MS)).await {
             Either::Left((checked, _)) => checked?,
-            Either::Right(((), checking)) => {
-                close_late(checking.map(|checked| checked.map(|(handle, _)| handle)));
-                return Err(unanswered());
-            }
+            Either::Right(_) => return Err(unanswered()),
         };
         *self.handle.borrow_mut() = Some(handle);
         self.was_open.set(true);
@@ -162,7 +163,7 @@ impl Connection {
     async fn open_at_last(&self) -> Result<rexie::Result<Rexie>> {
         let mut pauses = PAUSES_MS.into_iter();
         loop {
-            let mut opening = builder(&self.name).build().boxed_local();
+            let mut opening = handle_opening(builder(&self.name));
             // Where there is no IndexedDB, that is known at once.
             if let Some(opened) = (&mut opening).now_or_never() {
                 return Ok(opened);
@@ -177,28 +178,27 @@ impl Connection {
         }
     }
 
-    /// Waits for an opening, unless another tab blocks it for too long. What opens after that is closed.
-    pub async fn in_time(&self, opening: Opening) -> Result<rexie::Result<Rexie>> {
+    /// Waits for an opening, unless another tab blocks it for too long.
+    pub async fn in_time(&self, opening: HandleOpening) -> Result<rexie::Result<Rexie>> {
         match select(opening, sleep(BLOCKED_MS)).await {
             Either::Left((opened, _)) => Ok(opened),
-            Either::Right(((), opening)) => {
-                close_late(opening);
-                Err(StorageError::Blocked(format!(
-                    "the database '{}' cannot be opened while another tab holds on to it: close this site's other tabs, then try again",
-                    self.name
-                )))
-            }
+            Either::Right(_) => Err(StorageError::Blocked(format!(
+                "the database '{}' cannot be opened while another tab holds on to it: close this site's other tabs, then try again",
+                self.name
+            ))),
         }
     }
 }
 
-/// Closes what opens when its caller has given up.
-fn close_late<E: 'static>(opening: impl Future<Output = std::result::Result<Rexie, E>> + 'static) {
-    spawn_local(async move {
-        if let Ok(handle) = opening.await {
+type HandleOpening = Opening<rexie::Result<Rexie>>;
+
+/// Opens a database.
+pub(super) fn handle_opening(builder: RexieBuilder) -> HandleOpening {
+    Opening::new(builder.build(), |opened| {
+        if let Ok(handle) = opened {
             handle.close();
         }
-    });
+    })
 }
 
 /// The handle and what its database says of itself; or it is closed.
@@ -255,8 +255,6 @@ async fn check(name: &str, handle: &Rexie) -> Result<DatabaseMeta> {
         }
     }
 }
-
-pub(super) type Opening = LocalBoxFuture<'static, rexie::Result<Rexie>>;
 
 /// What was begun on a database that is gone, as another caller was told.
 pub(super) fn cleared_meanwhile() -> StorageError {

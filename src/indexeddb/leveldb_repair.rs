@@ -5,7 +5,6 @@
 //! makes LevelDB write down what it has and begin a new log. It does so in the background: until then, tens of milliseconds, a second
 //! kill would still find the old one.
 
-use futures::FutureExt;
 use futures::future::select;
 use js_sys::Reflect;
 use rexie::RexieBuilder;
@@ -16,6 +15,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::IndexedDbDatabase;
 use super::codec::only;
+use super::connection::handle_opening;
 use super::schema::store_name;
 use super::timer::sleep;
 use crate::database::{DatabaseMeta, Table};
@@ -34,7 +34,7 @@ impl IndexedDbDatabase {
             return Ok(());
         }
         let name = format!("{} (mending)", self.name());
-        let handle = self.connection.in_time(RexieBuilder::new(&name).build().boxed_local()).await??;
+        let handle = self.connection.in_time(handle_opening(RexieBuilder::new(&name))).await??;
         let is_empty = handle.store_names().is_empty();
         handle.close();
         if !is_empty {

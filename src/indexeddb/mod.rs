@@ -9,6 +9,7 @@ mod executor;
 mod exit_log_backup;
 mod failed_requests;
 mod leveldb_repair;
+mod opening;
 mod quirks;
 mod quota;
 mod schema;
