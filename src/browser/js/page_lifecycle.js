@@ -8,17 +8,22 @@ let on_may_leave = () => {};
 let on_live_on = () => {};
 let is_leaving = false;
 
-// A page that was asked whether it may be closed leaves within that time, in milliseconds, or not at all. Until then no transaction is
-// begun that it would take along into the back/forward cache, where it would keep other tabs from the database.
+// A page that was asked whether it may be closed, or was told that it is left, goes within that time, in milliseconds, or not at all.
+// Until then no transaction is begun that it would take along into the back/forward cache, where it would keep other tabs from the
+// database.
 const CLOSING_MS = 1_000;
 
-function save(live_on_after_ms) {
-  on_may_leave();
+function after(ms, then) {
   try {
-    setTimeout(live_on, live_on_after_ms);
+    setTimeout(then, ms);
   } catch {
     // It goes on saving to the exit log at the end of each task, which is slower and loses nothing.
   }
+}
+
+function save(live_on_after_ms) {
+  on_may_leave();
+  after(live_on_after_ms, live_on);
 }
 
 const may_leave = () => save(0);
@@ -26,6 +31,11 @@ const may_close = () => save(CLOSING_MS);
 
 function live_on() {
   if (!is_leaving) on_live_on();
+}
+
+function stay() {
+  is_leaving = false;
+  on_live_on();
 }
 
 export function watch_page(may_leave_, leave, live_on_, wake) {
@@ -36,6 +46,8 @@ export function watch_page(may_leave_, leave, live_on_, wake) {
   addEventListener('pagehide', () => {
     is_leaving = true;
     leave();
+    // A page that is still running by then has not left: a script dispatched the event.
+    after(CLOSING_MS, stay);
   });
   addEventListener('pageshow', ({ persisted }) => {
     is_leaving = false;
