@@ -89,6 +89,8 @@ struct Issued {
     reads_first: bool,
     /// How often the database had been written by then: what it read is out of date after another write.
     writes: u64,
+    /// How many times site data had been cleared when this tab last looked: it was issued on the connection opened then.
+    clears_seen: u32,
     /// The tables it may touch, if it writes.
     written: Option<&'static [Table]>,
 }
@@ -175,11 +177,12 @@ impl FaultyDatabase {
     /// it was issued, and else not at all. Returns whether any was cut.
     pub fn close_page(&self, of: usize) -> bool {
         let issued = std::mem::take(&mut *self.issued.borrow_mut());
-        if !self.is_up_to_date() {
-            return false;
-        }
         let mut is_any_cut = false;
-        for Issued { changes, reads_first, writes, .. } in issued.into_values() {
+        for Issued { changes, reads_first, writes, clears_seen, .. } in issued.into_values() {
+            if clears_seen != self.shared.identity.get() {
+                // It was begun on a connection that died when site data was cleared.
+                continue;
+            }
             if reads_first && writes != self.shared.writes.get() {
                 // It waited for another transaction, and was not given anything yet.
                 continue;
@@ -207,7 +210,13 @@ impl FaultyDatabase {
         let changes = self.shared.memory.evaluate(execution).unwrap_or_default();
         self.issued.borrow_mut().insert(
             number,
-            Issued { changes, reads_first, writes: self.shared.writes.get(), written: written(execution) },
+            Issued {
+                changes,
+                reads_first,
+                writes: self.shared.writes.get(),
+                clears_seen: self.seen.get(),
+                written: written(execution),
+            },
         );
         Registration { issued: Rc::clone(&self.issued), number }
     }
