@@ -10,8 +10,8 @@ use wasm_bindgen_futures::spawn_local;
 /// An opening under way.
 ///
 /// When it is dropped unfinished, because its time is up or the task that waited for it was aborted, it goes on by itself, and what it
-/// opens is closed. Otherwise the events of its requests would call closures that are gone, and a handle that nobody closes would stand
-/// in the way of every later upgrade.
+/// opens is closed. Otherwise the events of its requests would call closures that are gone, and the handle, left open, would stand in the
+/// way of every later upgrade.
 pub(super) struct Opening<T: 'static> {
     /// Nothing once it is over.
     under_way: Option<LocalBoxFuture<'static, T>>,
