@@ -1,6 +1,6 @@
 //! Where a page keeps its runs: in IndexedDB, or in memory where there is none.
 
-use crate::database::{Database, Execution, MemoryDatabase, Quirks};
+use crate::database::{Database, Execution, MemoryDatabase};
 use crate::indexeddb::IndexedDbDatabase;
 use crate::storage::Result;
 
@@ -25,13 +25,6 @@ impl Database for PageDatabase {
         match self {
             Self::IndexedDb(database) => database.repair(unclean_shutdown).await,
             Self::Memory(database) => database.repair(unclean_shutdown).await,
-        }
-    }
-
-    fn quirks(&self) -> Quirks {
-        match self {
-            Self::IndexedDb(database) => database.quirks(),
-            Self::Memory(database) => database.quirks(),
         }
     }
 

@@ -23,14 +23,6 @@ pub use value::{DatabaseMeta, IdCounters, Tombstone, Tombstones, Value};
 
 use crate::storage::Result;
 
-/// What differs between engines of IndexedDB, as far as the engine must know.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Quirks {
-    /// When a page closes, the browser commits what a transaction had been given by then. What is being committed at that time has to
-    /// be part of the exit log too.
-    pub partial_commit_on_close: bool,
-}
-
 /// A durable store in which a transaction happens as a whole or not at all.
 ///
 /// Futures are single-threaded. A transaction that writes without reading first has issued every request when its future was polled
@@ -61,11 +53,6 @@ pub trait Database {
     /// A page or browser was killed while it wrote, as [`Catalog::unclean_shutdown`] tells: a database that may have been damaged by that
     /// repairs itself. What cannot be repaired can be used all the same.
     async fn repair(&self, _unclean_shutdown: f64) {}
-
-    /// How this engine differs.
-    fn quirks(&self) -> Quirks {
-        Quirks::default()
-    }
 
     /// The connection is dead though nothing said so (the page was frozen): transactions under way end with `ConnectionLost` at once.
     fn abandon(&self) {}

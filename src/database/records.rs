@@ -159,12 +159,6 @@ impl Batch {
     pub fn run_ids(&self) -> Vec<String> {
         self.runs.iter().map(|run| run.record.run_id.clone()).collect()
     }
-
-    /// Whether committing it reads before it writes: then not all of it is issued when a page closes in between.
-    #[must_use]
-    pub fn reads_first(&self) -> bool {
-        !self.artifacts.is_empty() || !self.released_artifacts.is_empty()
-    }
 }
 
 /// The stored points of a run.

@@ -92,8 +92,8 @@ impl Change {
 pub enum Step<T> {
     /// Reads; then the plan is asked again, with the answers added, one for each request.
     Read(Vec<Read>),
-    /// Writes and commits, with this output. A database may commit a prefix of the changes when a page closes
-    /// ([`Quirks::partial_commit_on_close`](super::Quirks)): every prefix must be harmless.
+    /// Writes and commits, with this output. Firefox may commit a prefix of the changes when a page closes: every prefix must be
+    /// harmless.
     Write(Vec<Change>, T),
     /// Ends without writing.
     Done(T),

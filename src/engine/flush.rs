@@ -146,16 +146,13 @@ impl<D: Database> Session<D> {
     async fn commit_with_retries(&self, first: Rc<Batch>, was_in_doubt: bool) -> Result<()> {
         let (mut batch, mut in_doubt) = (first, was_in_doubt);
         for tries in 1.. {
-            let may_be_lost = in_doubt || self.may_be_cut(&batch);
-            if may_be_lost {
-                self.flusher.set_in_flight(&batch);
-            }
+            self.flusher.set_in_flight(&batch);
             let result = if in_doubt {
                 self.was_committed(&batch).await
             } else {
                 self.transact(operations::commit(Rc::clone(&batch))).await.map(|()| true)
             };
-            let taken_along = may_be_lost && self.flusher.take_in_flight().is_none();
+            let taken_along = self.flusher.take_in_flight().is_none();
             // The database that the batch was for is gone; what it held is taken again.
             let is_forgotten = !self.storage().pending().holds(batch.id);
             match &result {
@@ -209,11 +206,6 @@ impl<D: Database> Session<D> {
         Ok(())
     }
 
-    /// Whether a page that closes may leave the batch uncommitted, or committed in part: then an exit flush takes it along.
-    fn may_be_cut(&self, batch: &Batch) -> bool {
-        self.database.quirks().partial_commit_on_close || batch.reads_first()
-    }
-
     fn withhold(&self, cause: &StorageError, hashes: impl Iterator<Item = String>) {
         if self.flusher.withhold(self.clock.monotonic_ms(), hashes) {
             self.emit_degraded(cause);
@@ -228,11 +220,9 @@ impl<D: Database> Session<D> {
         }
         for hash in self.flusher.withheld() {
             let Some(batch) = self.take(0, Contents::Only(&hash)) else { continue };
-            if self.may_be_cut(&batch) {
-                self.flusher.set_in_flight(&batch);
-            }
+            self.flusher.set_in_flight(&batch);
             let result = self.transact(operations::commit(Rc::clone(&batch))).await;
-            let taken_along = self.may_be_cut(&batch) && self.flusher.take_in_flight().is_none();
+            let taken_along = self.flusher.take_in_flight().is_none();
             match result {
                 Ok(()) => {
                     self.acknowledge(&batch);

@@ -30,7 +30,7 @@ impl<D: Database> Session<D> {
     /// Writes everything that changed to the exit log in one transaction, to be polled once at once: for a page that may not live on.
     /// `token` must be unique. `None` if there is nothing to write.
     pub fn flush_on_exit(&self, token: &str) -> Option<impl Future<Output = ()> + use<'_, D>> {
-        // Written twice, it does no harm.
+        // The browser may drop it with its page, or commit a part of it. Written twice, it does no harm.
         let mut batches: Vec<Rc<Batch>> = self.flusher.take_in_flight().into_iter().collect();
         let in_flight = batches.len();
         if in_flight > 0 {

@@ -25,7 +25,7 @@ use std::cell::Cell;
 use self::closing::Closing;
 use self::connection::Connection;
 use self::failed_requests::FailedRequests;
-use crate::database::{Database, Execution, Quirks};
+use crate::database::{Database, Execution};
 use crate::storage::Result;
 
 /// A database in IndexedDB.
@@ -72,10 +72,6 @@ impl Database for IndexedDbDatabase {
             // A failure shows when the database is used.
             let _ = self.repair_leveldb(unclean_shutdown).await;
         }
-    }
-
-    fn quirks(&self) -> Quirks {
-        quirks::quirks()
     }
 
     fn abandon(&self) {

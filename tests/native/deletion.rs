@@ -9,13 +9,13 @@ use futures::future::poll_immediate;
 use futures::pin_mut;
 
 use crate::reachability::{Artifacts, undeleted_runs};
-use crate::support::faulty_database::{Fault, SharedDatabase, broken};
+use crate::support::faulty_database::{Fault, OnClose, SharedDatabase, broken};
 use crate::tab::{Tab, catalog};
 
 /// A tab in a browser that commits a part of a transaction when its page closes.
 async fn cut_off_on_close(shared: &SharedDatabase, owner: &str) -> Tab {
     let mut database = shared.connect();
-    database.quirks.partial_commit_on_close = true;
+    database.on_close = OnClose::CommitsPart;
     Tab::open_over(database, owner).await.unwrap()
 }
 

@@ -8,7 +8,7 @@ use futures::future::poll_immediate;
 use futures::pin_mut;
 
 use crate::reachability::Artifacts;
-use crate::support::faulty_database::{Fault, SharedDatabase, broken, full};
+use crate::support::faulty_database::{Fault, OnClose, SharedDatabase, broken, full};
 use crate::tab::{Tab, catalog, steps, stored_steps};
 
 /// How many points are in the run's records: what is there twice counts twice.
@@ -22,8 +22,7 @@ async fn stored_points(shared: &SharedDatabase) -> usize {
 fn batch_in_flight_is_stored_once_though_the_exit_flush_failed() {
     block_on(async {
         let shared = SharedDatabase::default();
-        let mut database = shared.connect();
-        database.quirks.partial_commit_on_close = true;
+        let database = shared.connect();
         let tab = Tab::open_over(database, "a").await.unwrap();
         let (run, _) = tab.begin("leaving").await;
         tab.log(run, "loss", 0..1);
@@ -123,16 +122,18 @@ fn exit_flush_of_unchanged_runs_writes_nothing() {
     });
 }
 
+const ON_CLOSE: [OnClose; 3] = [OnClose::Commits, OnClose::CommitsPart, OnClose::Drops];
+
 /// A page logs, flushes, and closes while it commits a batch with `content` and logs on. Of what it had issued by then, its browser
 /// commits what `part` says.
 async fn closed_while_committing(
     shared: &SharedDatabase,
-    is_partial: bool,
+    on_close: OnClose,
     part: usize,
     content: Option<&[u8]>,
 ) {
     let mut database = shared.connect();
-    database.quirks.partial_commit_on_close = is_partial;
+    database.on_close = on_close;
     let tab = Tab::open_over(database, "a").await.unwrap();
     let (run, _) = tab.begin("leaving").await;
     tab.log(run, "loss", 0..10);
@@ -157,11 +158,12 @@ async fn closed_while_committing(
 #[test]
 fn page_that_closes_while_it_commits_loses_nothing() {
     block_on(async {
-        for (is_partial, part) in [false, true].into_iter().flat_map(|is| (0..4).map(move |part| (is, part)))
+        for (on_close, part) in
+            ON_CLOSE.into_iter().flat_map(|on_close| (0..4).map(move |part| (on_close, part)))
         {
             let shared = SharedDatabase::default();
-            closed_while_committing(&shared, is_partial, part, None).await;
-            assert_eq!(stored_steps(&shared, "run-0", "loss").await, steps(0..30), "{is_partial} {part}");
+            closed_while_committing(&shared, on_close, part, None).await;
+            assert_eq!(stored_steps(&shared, "run-0", "loss").await, steps(0..30), "{on_close:?} {part}");
             assert!(catalog(&shared).await.runs[0].clean_exit);
         }
     });
@@ -170,12 +172,13 @@ fn page_that_closes_while_it_commits_loses_nothing() {
 #[test]
 fn page_that_closes_while_it_commits_an_artifact_loses_neither_points_nor_content() {
     block_on(async {
-        for (is_partial, part) in [false, true].into_iter().flat_map(|is| (0..6).map(move |part| (is, part)))
+        for (on_close, part) in
+            ON_CLOSE.into_iter().flat_map(|on_close| (0..6).map(move |part| (on_close, part)))
         {
             let shared = SharedDatabase::default();
             // Such a batch reads before it writes: it is cut off between the two.
-            closed_while_committing(&shared, is_partial, part, Some(b"content")).await;
-            assert_eq!(stored_steps(&shared, "run-0", "loss").await, steps(0..30), "{is_partial} {part}");
+            closed_while_committing(&shared, on_close, part, Some(b"content")).await;
+            assert_eq!(stored_steps(&shared, "run-0", "loss").await, steps(0..30), "{on_close:?} {part}");
             Artifacts::stored(&shared.memory).assert_readable();
             let reader = Tab::open(&shared, "b").await;
             assert_eq!(reader.session.get_artifact("run-0", "weights").await.as_deref(), Ok(&b"content"[..]));

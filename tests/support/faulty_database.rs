@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::task::Poll;
 
-use entrenar::database::{Change, Database, Execution, MemoryDatabase, Mode, Quirks, Step, Table, Value};
+use entrenar::database::{Change, Database, Execution, MemoryDatabase, Mode, Step, Table, Value};
 use entrenar::storage::{Result, StorageError};
 use futures::channel::oneshot;
 use futures::future::poll_fn;
@@ -81,6 +81,18 @@ impl SharedDatabase {
     }
 }
 
+/// What a browser does, when a page closes, with the transactions that it was given and that have not gone through.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnClose {
+    /// It commits those of which everything was issued, and no other.
+    #[default]
+    Commits,
+    /// As Firefox: it commits as many of their changes as had been issued by then.
+    CommitsPart,
+    /// As browsers under load: it drops them. The exit log is kept, by its copy.
+    Drops,
+}
+
 /// A transaction that has not gone through yet.
 struct Issued {
     /// What it would have changed when it was issued.
@@ -108,7 +120,7 @@ pub struct FaultyDatabase {
     pub asked: Rc<RefCell<Vec<&'static str>>>,
     issued: Rc<RefCell<BTreeMap<usize, Issued>>>,
     next_issued: Rc<Cell<usize>>,
-    pub quirks: Quirks,
+    pub on_close: OnClose,
     /// A transaction that stores a larger content fails: it does not fit.
     pub most_content_bytes: Rc<Cell<Option<usize>>>,
 }
@@ -171,10 +183,8 @@ impl FaultyDatabase {
         self.seen.get() == self.shared.identity.get()
     }
 
-    /// The page closes. Where the browser commits what transactions had been given by then
-    /// ([`Quirks::partial_commit_on_close`](entrenar::database::Quirks)), it commits as many changes as `of` leaves of each that has not
-    /// gone through, and a request that fails does not stop the others there. Elsewhere a transaction is committed as a whole if all of
-    /// it was issued, and else not at all. Returns whether any was cut.
+    /// The page closes. A browser that [`OnClose::CommitsPart`] commits as many changes as `of` leaves of each transaction, and a request
+    /// that fails does not stop the others there. Returns whether any was cut.
     pub fn close_page(&self, of: usize) -> bool {
         let issued = std::mem::take(&mut *self.issued.borrow_mut());
         let mut is_any_cut = false;
@@ -187,14 +197,17 @@ impl FaultyDatabase {
                 // It waited for another transaction, and was not given anything yet.
                 continue;
             }
-            if !self.quirks.partial_commit_on_close {
-                if !reads_first {
-                    let _ = self.shared.apply(changes);
-                }
-                continue;
-            }
             // The exit log gets one change, and the first poll issues it.
-            let count = if changes.len() == 1 && !reads_first { 1 } else { of % (changes.len() + 1) };
+            let is_exit = changes.len() == 1 && !reads_first;
+            let count = match self.on_close {
+                _ if is_exit => 1,
+                OnClose::Commits if !reads_first => {
+                    let _ = self.shared.apply(changes);
+                    continue;
+                }
+                OnClose::Commits | OnClose::Drops => continue,
+                OnClose::CommitsPart => of % (changes.len() + 1),
+            };
             is_any_cut |= count > 0 && count < changes.len();
             for change in changes.into_iter().take(count) {
                 let _ = self.shared.apply(vec![change]);
@@ -295,10 +308,6 @@ impl Database for FaultyDatabase {
         // Answered when its tab knows already that site data was cleared, it speaks of what is gone.
         let is_lost = answer_lost || self.seen.get() != began_with;
         if is_lost { result.and_then(|()| Err(broken())) } else { result }
-    }
-
-    fn quirks(&self) -> Quirks {
-        self.quirks
     }
 
     fn close(&self) {}

@@ -11,7 +11,7 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 
 use super::facts::Facts;
-use crate::support::faulty_database::{FaultyDatabase, SharedDatabase};
+use crate::support::faulty_database::{FaultyDatabase, OnClose, SharedDatabase};
 use crate::support::test_clock::TestClock;
 
 pub type TabSession = Session<FaultyDatabase>;
@@ -64,7 +64,7 @@ impl World {
     pub fn open(&mut self, index: usize) {
         let mut database = self.shared.connect();
         self.opened += 1;
-        database.quirks.partial_commit_on_close = self.opened.is_multiple_of(3);
+        database.on_close = [OnClose::CommitsPart, OnClose::Commits, OnClose::Drops][self.opened % 3];
         let owner = format!("tab-{}", self.opened);
         let session = complete(Session::open(database, &owner, self.clock.shared()));
         let written = Rc::new(Cell::new(self.facts.borrow().clears));
