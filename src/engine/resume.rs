@@ -1,8 +1,9 @@
 //! Resuming: acquiring a run that another session wrote, or acquiring again one that was lost.
 
 use std::ops::Range;
+use std::rc::Rc;
 
-use super::ownership::{UnsavedBlock, UnsavedChanges};
+use super::ownership::UnsavedChanges;
 use super::session::Session;
 use crate::columns::{SeriesBlock, stable_order};
 use crate::database::{Database, operations};
@@ -52,7 +53,7 @@ impl<D: Database> Session<D> {
         let slot = match unsaved {
             Some(unsaved) => {
                 let blocks = self.read_blocks(run_id, &stored.blocks);
-                self.install_with_unsaved(record, blocks, unsaved)
+                self.install_with_unsaved(record, blocks, &unsaved)
             }
             None => self.install_run(self.state_of(record, &stored.blocks)),
         };
@@ -88,9 +89,9 @@ impl<D: Database> Session<D> {
         &self,
         record: RunRecord,
         stored: Vec<SeriesBlock>,
-        unsaved: UnsavedChanges,
+        unsaved: &UnsavedChanges,
     ) -> RunSlot {
-        let contents = unsaved.contents.clone();
+        let UnsavedChanges { contents, .. } = unsaved;
         let old_artifacts = unsaved.record.as_ref().map(|old| old.artifacts.clone()).unwrap_or_default();
         let (state, ranges) = join(record, stored, unsaved);
         let slot = self.install_run(state);
@@ -104,11 +105,10 @@ impl<D: Database> Session<D> {
             added.retain(|artifact| contents.iter().any(|(hash, _)| *hash == artifact.hash));
             artifacts.extend(added.iter().cloned());
         }
-        for (hash, content) in
-            contents.into_iter().filter(|(hash, _)| added.iter().any(|kept| kept.hash == *hash))
+        for (hash, content) in contents.iter().filter(|(hash, _)| added.iter().any(|kept| kept.hash == *hash))
         {
-            storage.memory_mut().put_content(&hash, content);
-            storage.pending_mut().note_artifact(&hash);
+            storage.memory_mut().put_content(hash, Rc::clone(content));
+            storage.pending_mut().note_artifact(hash);
         }
         storage.pending_mut().note_unsaved(slot, ranges);
         storage.pending_mut().note_run(slot);
@@ -117,19 +117,14 @@ impl<D: Database> Session<D> {
 }
 
 /// A run as it is stored, with what was not saved of it, and where that lies. Series keep their slots: handles know them.
-fn join(mut record: RunRecord, stored: Vec<SeriesBlock>, unsaved: UnsavedChanges) -> (RunState, Unsaved) {
+fn join(mut record: RunRecord, stored: Vec<SeriesBlock>, unsaved: &UnsavedChanges) -> (RunState, Unsaved) {
     let count = stored.len();
     let mut blocks = stored;
-    for UnsavedBlock { block, may_be_stored } in unsaved.blocks {
-        // A batch whose outcome was unknown may have been committed all the same, as a whole.
-        let first = block.points.first();
-        let is_stored = first.is_some_and(|first| {
-            let mut there = blocks[..count].iter();
-            there.any(|stored| operations::holds_point(stored, &block.key, block.first_index, first))
-        });
-        if !may_be_stored || !is_stored {
-            blocks.push(block);
-        }
+    for block in &unsaved.blocks {
+        // A batch whose outcome was unknown may have been committed all the same; and of two pages that have a run in memory when site
+        // data is cleared, one writes it again.
+        let mut missing = operations::missing_points(&blocks[..count], block);
+        blocks.append(&mut missing);
     }
     if let Some(old) = &unsaved.record {
         record.tags.extend(missing(&old.tags, &record.tags, |tag| &tag.key));

@@ -73,6 +73,31 @@ fn batch_committed_without_an_answer_before_the_run_was_lost_is_not_written_twic
 }
 
 #[test]
+fn run_that_two_tabs_write_again_after_a_clear_has_no_point_twice() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (a, b) = (Tab::open(&shared, "a").await, Tab::open(&shared, "b").await);
+        let (run, id) = a.begin("cleared").await;
+        a.log(run, "loss", 0..3);
+        a.flush().await;
+        let taken = b.session.resume_run(&id).await.unwrap();
+        b.log(taken, "loss", 3..5);
+        shared.clear();
+        // Each believes to own the run. The first writes it again, and the other one has its points from before in memory.
+        learn_of_clear(&a).await;
+        a.log(run, "loss", 10..11);
+        a.flush().await;
+        learn_of_clear(&b).await;
+        b.flush().await;
+        assert_eq!(b.session.storage().lost(taken), Some(StorageError::RunTakenOver(id.clone())));
+        b.session.resume_run(&id).await.unwrap();
+        assert_eq!(b.pending(taken), 2);
+        b.flush().await;
+        assert_eq!(stored_steps(&shared, &id, "loss").await, [0, 1, 2, 3, 4, 10]);
+    });
+}
+
+#[test]
 fn id_that_a_tab_knows_is_not_given_again() {
     block_on(async {
         let shared = SharedDatabase::default();

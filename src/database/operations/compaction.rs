@@ -238,32 +238,3 @@ fn written(all: Vec<Growing>) -> Vec<(String, u64, Rc<[u8]>)> {
     }
     segments
 }
-
-/// Whether a block has this point of a series, at this index of the series' log.
-#[must_use]
-pub fn holds_point(block: &SeriesBlock, key: &str, index: u64, point: &RawPoint) -> bool {
-    let position = index.checked_sub(block.first_index);
-    let there = position.and_then(|position| block.points.get(position as usize));
-    block.key == key && there.is_some_and(|there| there.is_same(point))
-}
-
-/// Whether an entry is among these blocks: as it is, or its points are, each where it was in its series' log.
-#[must_use]
-pub fn holds_entry(blocks: &[Rc<[u8]>], entry: &[u8]) -> bool {
-    if blocks.iter().any(|block| **block == *entry) {
-        return true;
-    }
-    let mut missing = read_block(entry).unwrap_or_default();
-    if missing.is_empty() {
-        return false;
-    }
-    for block in blocks {
-        for stored in read_block(block).unwrap_or_default() {
-            missing.retain(|block| {
-                let first = block.points.first();
-                !first.is_some_and(|first| holds_point(&stored, &block.key, block.first_index, first))
-            });
-        }
-    }
-    missing.is_empty()
-}

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::compaction::{KEPT_ENTRIES, holds_point};
+use super::compaction::KEPT_ENTRIES;
+use super::stored_points::missing_points;
 use crate::columns::{BlockWriter, EMPTY_BLOCK, Series, SeriesBlock, read_block};
 use crate::database::LogEntry;
 use crate::storage::RunRecord;
@@ -88,34 +89,24 @@ fn with_unknown_edits(exit: RunRecord, first_sequence: u64, stored: RunRecord) -
     record
 }
 
-/// What of an entry is missing, each point at its index in its series' log: as a rule all of it, or nothing. It is a part where two
-/// pages wrote a run again after site data was cleared, each with what it had.
+/// What of an entry is missing, each point at its index in its series' log.
 fn missing(there: &[SeriesBlock], entry: Rc<[u8]>) -> Vec<Rc<[u8]>> {
     let Ok(blocks) = read_block(&entry) else { return vec![entry] };
-    let mut writer = BlockWriter::default();
-    let (mut points, mut kept) = (0, 0);
+    let mut missing = Vec::new();
     for block in &blocks {
-        let others: Vec<&SeriesBlock> = there.iter().filter(|other| other.key == block.key).collect();
-        let mut missing_points = Series::default();
-        for (index, point) in (block.first_index..).zip(&block.points) {
-            points += 1;
-            let is_missing = others.iter().all(|other| !holds_point(other, &block.key, index, point));
-            if is_missing {
-                kept += 1;
-                missing_points.push(*point);
-            }
-            let is_last = index + 1 == block.first_index + block.points.len() as u64;
-            if !missing_points.is_empty() && (!is_missing || is_last) {
-                let end = index + u64::from(is_missing);
-                let length = missing_points.len();
-                writer.add_behind(end - length as u64, &block.key, &missing_points, 0..length);
-                missing_points = Series::default();
-            }
-        }
+        missing.append(&mut missing_points(there, block));
     }
-    match kept {
-        _ if kept == points => vec![entry],
-        0 => Vec::new(),
-        _ => writer.finish().into_iter().map(Rc::from).collect(),
+    if missing == blocks {
+        return vec![entry];
     }
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let mut writer = BlockWriter::default();
+    for SeriesBlock { key, first_index, points } in missing {
+        let mut series = Series::default();
+        points.iter().for_each(|point| series.push(*point));
+        writer.add_behind(first_index, &key, &series, 0..points.len());
+    }
+    writer.finish().into_iter().map(Rc::from).collect()
 }

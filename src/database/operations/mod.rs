@@ -16,6 +16,7 @@ mod read_artifact;
 mod read_catalog;
 mod read_points;
 mod recover_exit_log;
+mod stored_points;
 mod sweep_tombstones;
 mod tombstones;
 
@@ -24,9 +25,7 @@ pub use append_exit_log::append_exit_log;
 pub use begin_run::begin_run;
 pub use commit::commit;
 pub use compact_run::compact_run;
-pub use compaction::{
-    Compaction, FEWEST_ENTRIES, KEPT_ENTRIES, compaction, fills_segments, holds_entry, holds_point,
-};
+pub use compaction::{Compaction, FEWEST_ENTRIES, KEPT_ENTRIES, compaction, fills_segments};
 pub use delete_runs::{delete_listed_runs, delete_runs};
 pub use edit_run::edit_run;
 pub use exit_log_merge::{MergedRun, merge_exit};
@@ -35,6 +34,7 @@ pub use read_artifact::read_artifact;
 pub use read_catalog::{read_catalog, read_records};
 pub use read_points::read_points;
 pub use recover_exit_log::{has_exit_log, recover_exit_log};
+pub use stored_points::{holds_entry, missing_points};
 pub use sweep_tombstones::{Swept, TOMBSTONE_LIFETIME_MS, sweep_tombstones};
 
 use std::rc::Rc;

@@ -14,7 +14,6 @@ use crate::storage::{ArtifactRef, InMemoryStorage, RunSlot, RunState};
 pub use self::take_batch::{BATCH_POINTS, Contents};
 
 use self::take_batch::Receipt;
-use super::ownership::UnsavedBlock;
 
 /// The most unsaved points that are kept, over all runs: about 200 MB.
 pub const MAX_UNSAVED_POINTS: u64 = 1 << 24;
@@ -213,7 +212,7 @@ impl PendingChanges {
 
     /// The points of this run that are not known to be stored, in the order of logging.
     #[must_use]
-    pub fn unsaved_blocks(&self, slot: RunSlot, state: &RunState) -> Vec<UnsavedBlock> {
+    pub fn unsaved_blocks(&self, slot: RunSlot, state: &RunState) -> Vec<SeriesBlock> {
         let Some(run) = self.get(slot) else { return Vec::new() };
         let mut blocks = Vec::new();
         for (index, named) in state.all_series().unwrap_or_default().iter().enumerate() {
@@ -222,17 +221,11 @@ impl PendingChanges {
             for (_, receipt) in &self.in_flight {
                 receipt.add_ranges(slot, index, &mut sent);
             }
-            // Those that were sent may be stored.
             let mut ranges = sorted_by(sent, |range| range.start as u64);
-            let sent = ranges.len();
             ranges.push(taken..named.series.len());
-            for (position, range) in ranges.into_iter().enumerate() {
-                if range.is_empty() {
-                    continue;
-                }
+            for range in ranges.into_iter().filter(|range| !range.is_empty()) {
                 let (key, first_index) = (named.key.clone(), range.start as u64);
-                let block = SeriesBlock { key, first_index, points: named.series.logged(range) };
-                blocks.push(UnsavedBlock { block, may_be_stored: position < sent });
+                blocks.push(SeriesBlock { key, first_index, points: named.series.logged(range) });
             }
         }
         blocks

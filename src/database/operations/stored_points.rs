@@ -1,0 +1,58 @@
+//! Which points are stored already: a point is recognised by its content and by its index in its series' log.
+
+use std::rc::Rc;
+
+use crate::columns::{RawPoint, SeriesBlock, read_block};
+
+/// Whether a block has this point of a series, at this index of the series' log.
+fn holds_point(block: &SeriesBlock, key: &str, index: u64, point: &RawPoint) -> bool {
+    let position = index.checked_sub(block.first_index);
+    let there = position.and_then(|position| block.points.get(position as usize));
+    block.key == key && there.is_some_and(|there| there.is_same(point))
+}
+
+/// Whether an entry is among these blocks: as it is, or its points are, each where it was in its series' log.
+#[must_use]
+pub fn holds_entry(blocks: &[Rc<[u8]>], entry: &[u8]) -> bool {
+    if blocks.iter().any(|block| **block == *entry) {
+        return true;
+    }
+    let mut missing = read_block(entry).unwrap_or_default();
+    if missing.is_empty() {
+        return false;
+    }
+    for block in blocks {
+        for stored in read_block(block).unwrap_or_default() {
+            missing.retain(|block| {
+                let first = block.points.first();
+                !first.is_some_and(|first| holds_point(&stored, &block.key, block.first_index, first))
+            });
+        }
+    }
+    missing.is_empty()
+}
+
+/// What of a block is not among those that are `there`: as a rule all of it, or nothing. It is a part where two pages wrote a run again
+/// after site data was cleared, each with what it had.
+#[must_use]
+pub fn missing_points(there: &[SeriesBlock], block: &SeriesBlock) -> Vec<SeriesBlock> {
+    let others: Vec<&SeriesBlock> = there.iter().filter(|other| other.key == block.key).collect();
+    let mut missing: Vec<SeriesBlock> = Vec::new();
+    let mut was_missing = false;
+    for (index, point) in (block.first_index..).zip(&block.points) {
+        let is_missing = !others.iter().any(|other| holds_point(other, &block.key, index, point));
+        match missing.last_mut().filter(|_| was_missing) {
+            Some(open) if is_missing => open.points.push(*point),
+            _ if is_missing => {
+                missing.push(SeriesBlock {
+                    key: block.key.clone(),
+                    first_index: index,
+                    points: vec![*point],
+                });
+            }
+            _ => {}
+        }
+        was_missing = is_missing;
+    }
+    missing
+}
