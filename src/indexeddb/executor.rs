@@ -198,10 +198,8 @@ impl IndexedDbDatabase {
 
     async fn attempt(&self, transaction: &Execution<'_>) -> Result<()> {
         if !self.connection.is_open() {
-            // What a page writes on leaving is kept beside the database at once: opening it may take longer than the page lives.
-            if let Some((token, exit)) = appended_exit(transaction) {
-                exit_log_backup::keep(self.name(), &token, &exit);
-            }
+            // Opening it may take longer than the page lives.
+            self.keep_backup(transaction);
             self.connection.ensure_open().await?;
         }
         let stores: Vec<&str> = transaction.tables.iter().copied().map(store_name).collect();
@@ -209,7 +207,10 @@ impl IndexedDbDatabase {
             Mode::ReadOnly => TransactionMode::ReadOnly,
             Mode::ReadWrite => TransactionMode::ReadWrite,
         };
-        let idb_transaction = self.connection.transaction(&stores, mode)?;
+        let idb_transaction = self.connection.transaction(&stores, mode).inspect_err(|_| {
+            // The page may not live to try again.
+            self.keep_backup(transaction);
+        })?;
         let mut answers = Vec::new();
         loop {
             match transaction.next(&answers)? {
@@ -217,6 +218,13 @@ impl IndexedDbDatabase {
                 Step::Write(changes, ()) => return self.write_all(idb_transaction, &changes).await,
                 Step::Done(()) => return Ok(()),
             }
+        }
+    }
+
+    /// What a page writes on leaving is kept beside the database at once.
+    fn keep_backup(&self, transaction: &Execution<'_>) {
+        if let Some((token, exit)) = appended_exit(transaction) {
+            exit_log_backup::keep(self.name(), &token, &exit);
         }
     }
 

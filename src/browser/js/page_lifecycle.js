@@ -7,6 +7,7 @@ const unsaved = new Set();
 let on_may_leave = () => {};
 let on_live_on = () => {};
 let is_leaving = false;
+let times_left = 0;
 
 // A page that was asked whether it may be closed, or was told that it is left, goes within that time, in milliseconds, or not at all.
 // Until then no transaction is begun that it would take along into the back/forward cache, where it would keep other tabs from the
@@ -45,9 +46,13 @@ export function watch_page(may_leave_, leave, live_on_, wake) {
   on_live_on = live_on_;
   addEventListener('pagehide', () => {
     is_leaving = true;
+    times_left += 1;
+    const this_time = times_left;
     leave();
-    // A page that is still running by then has not left: a script dispatched the event.
-    after(CLOSING_MS, stay);
+    // A page that is still running by then has not left: a script dispatched the event. It may also have been shown and left again.
+    after(CLOSING_MS, () => {
+      if (times_left === this_time) stay();
+    });
   });
   addEventListener('pageshow', ({ persisted }) => {
     is_leaving = false;
