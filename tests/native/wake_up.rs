@@ -1,10 +1,13 @@
 //! Whenever something is pending, a wake-up is armed that will flush it, whatever happened before.
 
+use std::cell::Cell;
+use std::future::Future;
 use std::rc::Rc;
 
 use entrenar::database::MemoryDatabase;
 use entrenar::engine::{Clock, Pace, RunOptions, Session};
 use entrenar::storage::{RunEdit, RunSlot, RunStatus};
+use futures::FutureExt;
 use futures::executor::{LocalPool, block_on};
 use futures::task::LocalSpawnExt;
 use proptest::prelude::*;
@@ -21,7 +24,7 @@ struct Page {
     pool: LocalPool,
     runs: Vec<RunSlot>,
     pace: Pace,
-    exits: u32,
+    exits: Rc<Cell<u32>>,
 }
 
 impl Page {
@@ -34,10 +37,12 @@ impl Page {
             pool: LocalPool::new(),
             runs: Vec::new(),
             pace: Pace::Interval,
-            exits: 0,
+            exits: Rc::default(),
         };
         let session = Rc::clone(&page.session);
-        page.pool.spawner().spawn_local(async move { session.flush_loop().await }).unwrap();
+        page.spawn(async move { session.flush_loop().await });
+        let (session, exits) = (Rc::clone(&page.session), Rc::clone(&page.exits));
+        page.spawn(async move { session.exit_loop(|| exit_flush(&session, &exits)).await });
         page.begin();
         page.begin();
         page
@@ -47,11 +52,12 @@ impl Page {
         self.runs.push(block_on(self.session.begin_run("wake-up", RunOptions::default())).unwrap());
     }
 
-    fn exit_flush(&mut self) {
-        self.exits += 1;
-        if let Some(exit) = self.session.flush_on_exit(&format!("token-{}", self.exits)) {
-            block_on(exit);
-        }
+    fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        self.pool.spawner().spawn_local(task).unwrap();
+    }
+
+    fn exit_flush(&self) {
+        exit_flush(&self.session, &self.exits);
     }
 
     fn log(&self, run: RunSlot, step: Option<u64>) {
@@ -88,8 +94,9 @@ impl Page {
             0..=3 => self.log(run, None),
             4 => self.log(run, Some(u64::from(bits))),
             5..=7 => self.stage(run),
-            8 | 9 => drop(block_on(session.flush())),
-            10 => drop(block_on(session.flush_run(run))),
+            // While the page may be leaving, these wait.
+            8 | 9 => self.spawn(async move { drop(session.flush().await) }),
+            10 => self.spawn(async move { drop(session.flush_run(run).await) }),
             11 => {
                 let ended = session.storage_mut().change_run(run, |run| run.complete(RunStatus::Success, 9));
                 drop(ended);
@@ -101,10 +108,11 @@ impl Page {
             13 => drop(session.storage_mut().put_artifact(run, "weights", &bits.to_le_bytes())),
             14 => {
                 let run_id = session.ids_of(run).unwrap().1;
-                drop(block_on(session.edit_run(&run_id, RunEdit::name("named"))));
+                self.spawn(async move { drop(session.edit_run(&run_id, RunEdit::name("named")).await) });
             }
             15 => {
-                self.pace = [Pace::Interval, Pace::LeadingEdge, Pace::EachTask][usize::from(bits) % 3];
+                self.pace =
+                    [Pace::Interval, Pace::LeadingEdge, Pace::EachTask, Pace::ExitLog][usize::from(bits) % 4];
                 session.set_pace(self.pace);
             }
             16 => {
@@ -136,6 +144,14 @@ impl Page {
     }
 }
 
+/// Writes what is unsaved to the exit log, under a token of its own.
+fn exit_flush(session: &Session<MemoryDatabase>, exits: &Cell<u32>) {
+    exits.set(exits.get() + 1);
+    if let Some(exit) = session.flush_on_exit(&format!("token-{}", exits.get())) {
+        exit.now_or_never().expect("memory answers at once");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -147,7 +163,7 @@ proptest! {
         for (op, bits, waits) in steps {
             page.act(op, bits);
             page.end_task();
-            if page.pace == Pace::EachTask {
+            if matches!(page.pace, Pace::EachTask | Pace::ExitLog) {
                 page.assert_saved("at the end of the task");
             }
             // Mostly the next thing happens at once, while the wake-up of the one before is armed.

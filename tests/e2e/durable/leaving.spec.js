@@ -1,22 +1,9 @@
 // A page that leaves loses nothing, however it leaves and whatever it was doing.
-import { expect, loaded, openIn, readSeries, startRun, test, upTo } from '../fixtures/durable.js';
+import { expect, gone, openIn, openPopup, readSeries, startRun, test, upTo } from '../fixtures/durable.js';
 import { WAYS_TO_LEAVE } from '../fixtures/ways-to-leave.js';
 
 const COUNT = 10_000;
 const ROUNDS = 3;
-
-/** A page that may close itself: only one that a script opened may. */
-async function openPopup(context, opener, site) {
-  const popup = context.waitForEvent('page');
-  await opener.evaluate((address) => void window.open(address), site.blank);
-  const page = await popup;
-  await loaded(page);
-  return page;
-}
-
-function gone(page, way) {
-  return way === 'closing the tab' ? page.waitForEvent('close') : page.waitForEvent('load');
-}
 
 for (const [way, leave] of Object.entries(WAYS_TO_LEAVE)) {
   for (const [when, before] of [
