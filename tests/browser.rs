@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::pin::pin;
 use std::rc::Rc;
 
 use entrenar::columns::{BlockWriter, read_block};
@@ -11,10 +12,12 @@ use entrenar::database::operations::{self, KEPT_ENTRIES};
 use entrenar::database::{
     Batch, Catalog, Database, ExitRecord, LogEntry, NewRun, RunCommit, StoredPoints, Transaction,
 };
-use entrenar::indexeddb::{IndexedDbDatabase, random_token};
+use entrenar::indexeddb::{IndexedDbDatabase, random_token, sleep};
 use entrenar::storage::{
     ExperimentRecord, RawPoint, Result, RunEdit, RunRecord, RunStatus, Series, StorageError,
 };
+use futures::future::{Either, select};
+use futures::poll;
 use support::session_backend::SessionBackend;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -263,6 +266,19 @@ async fn deleted_database_is_noticed_before_anything_is_written() {
     assert!(matches!(noticed, Err(StorageError::Cleared(_))), "{noticed:?}");
     database.commit(&batch(&record, 0)).await.unwrap();
     assert_eq!(database.read_catalog().await.unwrap().runs.len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn opening_that_its_caller_gave_up_leaves_no_connection() {
+    let database = Stored::new();
+    {
+        let mut asked = pin!(database.run(operations::read_catalog()));
+        assert!(poll!(&mut asked).is_pending());
+    }
+    // A connection that is left open stands in the way of deleting the database for ever.
+    let deleted = pin!(rexie::Rexie::delete(database.name()));
+    let deleted = select(deleted, sleep(5_000.0)).await;
+    assert!(matches!(deleted, Either::Left((Ok(()), _))));
 }
 
 #[wasm_bindgen_test]
