@@ -16,7 +16,7 @@ pub enum Trend {
 const STABLE_BELOW: f64 = 0.05;
 
 impl Trend {
-    /// The trend of values in order: the slope of their least-squares line over the whole stretch, relative to the mean of
+    /// The trend of values in order: the slope of their least-squares line over all of them, relative to the mean of
     /// their sizes. NaN and ±Infinity are passed over, keeping their places.
     #[must_use]
     pub fn of(values: &[f64]) -> Self {
@@ -34,8 +34,8 @@ impl Trend {
             covariance += dx * (y - mean_y);
             variance += dx * dx;
         }
-        let stretch = (values.len() - 1) as f64;
-        let change = covariance / variance * stretch / size;
+        let span = (values.len() - 1) as f64;
+        let change = covariance / variance * span / size;
         if change > STABLE_BELOW {
             Self::Rising
         } else if change < -STABLE_BELOW {

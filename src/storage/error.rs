@@ -24,8 +24,6 @@ pub enum StorageError {
     RunTakenOver(String),
     /// The run was deleted while this owner was writing it.
     RunDeleted(String),
-    /// The run is being written by a live owner elsewhere.
-    RunActive(String),
     /// The database was written by a newer, incompatible version.
     NewerDatabase(String),
     /// The disk or the origin's quota is full.
@@ -63,7 +61,6 @@ impl StorageError {
             Self::NotLoaded(_) => "NotLoaded",
             Self::RunTakenOver(_) => "RunTakenOver",
             Self::RunDeleted(_) => "RunDeleted",
-            Self::RunActive(_) => "RunActive",
             Self::NewerDatabase(_) => "NewerDatabase",
             Self::QuotaExceeded(_) => "QuotaExceeded",
             Self::Unavailable(_) => "Unavailable",
@@ -110,10 +107,6 @@ impl fmt::Display for StorageError {
             Self::RunDeleted(id) => {
                 write!(f, "run '{id}' was deleted: start a new run to go on logging")
             }
-            Self::RunActive(id) => write!(
-                f,
-                "run '{id}' is being written by another open tab: finish it there or close that tab, then resume"
-            ),
             Self::InvalidState(text)
             | Self::InvalidArgument(text)
             | Self::NewerDatabase(text)

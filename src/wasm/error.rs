@@ -42,7 +42,7 @@ impl From<StorageError> for JsValue {
     }
 }
 
-/// A promise of `future` whose failure is reported if nobody awaits it.
+/// A promise of `future` whose failure the browser reports if the caller does not await it.
 pub fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
     future_to_promise(future.boxed_local())
 }

@@ -91,7 +91,7 @@ impl WasmStorage {
         self.series(run_id, key, Ok((0, None)))
     }
 
-    /// The points of a metric from place `first_index` on, counted in the order of steps: what a reader of the rest lacks.
+    /// The points of a metric from index `first_index` on, counted in the order of steps: what a reader of those before it lacks.
     /// Points logged at earlier steps meanwhile move the places; their number is in `run(run_id).metrics`.
     pub fn get_metrics_from(&self, run_id: &JsValue, key: &JsValue, first_index: &JsValue) -> Promise {
         let first = arguments::step("first_index", first_index);
@@ -112,14 +112,14 @@ impl WasmStorage {
 
     /// Gives a run a name.
     pub fn rename_run(&self, run_id: &JsValue, name: &JsValue) -> Promise {
-        self.amend(run_id, arguments::string("name", name).map(RunEdit::name))
+        self.edit(run_id, arguments::string("name", name).map(RunEdit::name))
     }
 
     /// Gives a run a tag, in place of one with the same key. Its code may go on logging to it, in whatever tab.
     pub fn set_tag(&self, run_id: &JsValue, key: &JsValue, value: &JsValue) -> Promise {
         let value = arguments::string("value", value);
         let tag = arguments::string("key", key).and_then(|key| Ok(Tag { key, value: value? }));
-        self.amend(run_id, tag.map(RunEdit::Tag))
+        self.edit(run_id, tag.map(RunEdit::Tag))
     }
 
     /// Deletes a run with its points and artifacts. Code that still logs to it gets `RunDeleted`.
@@ -191,7 +191,7 @@ impl WasmStorage {
         Ok((self.database()?, arguments::string(name, id)?))
     }
 
-    /// A metric's points from some place on, or so many of them.
+    /// A metric's points from some index on, or so many of them.
     fn series(
         &self,
         run_id: &JsValue,
@@ -215,7 +215,7 @@ impl WasmStorage {
         })
     }
 
-    fn amend(&self, run_id: &JsValue, edit: Result<RunEdit, JsValue>) -> Promise {
+    fn edit(&self, run_id: &JsValue, edit: Result<RunEdit, JsValue>) -> Promise {
         let asked = self.asked("run_id", run_id);
         let checked = asked.and_then(|asked| Ok((asked, edit?)));
         quiet_promise_of(checked, |((database, run_id), edit)| async move {

@@ -36,7 +36,7 @@ impl Subscribers {
         (id, unsubscribe)
     }
 
-    /// Whether there is nobody to call.
+    /// Whether there is no subscriber.
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.callbacks.borrow().is_empty()

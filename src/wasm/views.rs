@@ -89,7 +89,7 @@ pub fn series_object(columns: &Columns) -> JsValue {
     object.into_value()
 }
 
-/// The points of a series from place `first` on, straight from memory: as large as they are, they are copied once.
+/// The points of a series from index `first` on, straight from memory: as large as they are, they are copied once.
 pub fn stored_series_object(series: &Series, first: usize) -> JsValue {
     let length = series.len().saturating_sub(first) as u32;
     let arrays = [(); 3].map(|()| Float64Array::new_with_length(length));

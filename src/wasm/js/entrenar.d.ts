@@ -61,7 +61,7 @@ export interface RunRecord {
   experiment_id: string;
   run_name?: string;
   status: RunStatus;
-  /** Not ended, and nobody is there to go on with it: resume or end it. */
+  /** It has not ended, and the page that wrote it is gone: resume it or end it. */
   interrupted: boolean;
   created_ms: number;
   started_ms?: number;

@@ -1,5 +1,5 @@
 // Points that are logged without a call into wasm. They are written into cells of wasm memory, whose layout and rules are in
-// src/storage/indexed_db/staging.rs; wasm takes them over some thousand at a time. Whatever is unusual is not staged: the caller logs
+// src/engine/staging.rs; wasm takes them over some thousand at a time. Whatever is unusual is not staged: the caller logs
 // it by a checked call, which also allows staging again.
 import { dateNow, fallbackWallTime, monotonic_ms } from '../../indexeddb/js/time.js';
 import { isSafeInteger } from './intrinsics.js';

@@ -2,14 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { expect, startRun, test } from '../fixtures/durable.js';
 
-test('the database lies on disk, in files of the backend under test', async ({ backend, mortal, open }) => {
+test('the database lies on disk, in files of the backend under test', async ({ backend, killable, open }) => {
   const page = await open();
   await startRun(page);
   await page.evaluate(async () => {
     run.log_metric('loss', 1);
     await run.flush();
   });
-  const files = await mortal.databaseFiles();
+  const files = await killable.databaseFiles();
   const beginnings = await Promise.all(files.map(async (file) => (await readFile(file)).toString('latin1', 0, 15)));
   const kinds = {
     leveldb: files.filter((file) => /\.leveldb\/MANIFEST-/.test(file)).length,

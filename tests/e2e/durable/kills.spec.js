@@ -7,13 +7,13 @@ const ROUNDS = 5;
 const LOST_MS = 250;
 
 const KILLS = {
-  browser: async (mortal) => {
-    await mortal.kill();
-    return mortal.start();
+  browser: async (killable) => {
+    await killable.kill();
+    return killable.start();
   },
-  renderer: async (mortal, page) => {
-    await mortal.killRenderers(page);
-    return mortal.connection.contexts()[0];
+  renderer: async (killable, page) => {
+    await killable.killRenderers(page);
+    return killable.connection.contexts()[0];
   },
 };
 
@@ -77,9 +77,9 @@ async function expectPrefixes(context, site, runId) {
 }
 
 for (const [victim, kill] of Object.entries(KILLS)) {
-  test(`a ${victim} killed at 100 000 points a second loses nothing confirmed, never half a flush, ${LOST_MS} ms at most`, async ({ mortal, site }) => {
+  test(`a ${victim} killed at 100 000 points a second loses nothing confirmed, never half a flush, ${LOST_MS} ms at most`, async ({ killable, site }) => {
     test.setTimeout(120_000);
-    let context = await mortal.start();
+    let context = await killable.start();
     const losses = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       const page = await openIn(context, site.blank);
@@ -88,7 +88,7 @@ for (const [victim, kill] of Object.entries(KILLS)) {
       // Killed at another moment of a flush each time.
       await page.waitForTimeout(600 + round * 37);
       const killed = Date.now();
-      context = await kill(mortal, page);
+      context = await kill(killable, page);
       const lengths = await expectPrefixes(context, site, runId);
       const shortest = Math.min(...lengths);
       expect(told.confirmed).toBeGreaterThan(0);
@@ -101,8 +101,8 @@ for (const [victim, kill] of Object.entries(KILLS)) {
   });
 }
 
-test('a run that nobody flushed loses the last quarter of a second at most', async ({ mortal, site }) => {
-  let context = await mortal.start();
+test('a run that nobody flushed loses the last quarter of a second at most', async ({ killable, site }) => {
+  let context = await killable.start();
   for (let round = 0; round < 2; round += 1) {
     const page = await openIn(context, site.blank);
     const runId = await startRun(page);
@@ -116,7 +116,7 @@ test('a run that nobody flushed loses the last quarter of a second at most', asy
       const { logged } = globalThis;
       setTimeout(() => resolve(logged), lost);
     }), LOST_MS);
-    context = await KILLS.browser(mortal);
+    context = await KILLS.browser(killable);
     const { steps, values } = await readSeriesIn(context, site, runId, 'loss');
     expect(steps.length).toBeGreaterThanOrEqual(old);
     expect(steps).toEqual(upTo(steps.length));
@@ -130,8 +130,8 @@ for (const [method, status] of [
   ['fail', 'Failed'],
   ['cancel', 'Cancelled'],
 ]) {
-  test(`a killed browser keeps the status and the points that ${method}() confirmed`, async ({ mortal, site }) => {
-    const page = await openIn(await mortal.start(), site.blank);
+  test(`a killed browser keeps the status and the points that ${method}() confirmed`, async ({ killable, site }) => {
+    const page = await openIn(await killable.start(), site.blank);
     const runId = await startRun(page);
     const pending = await page.evaluate(async ([method, count]) => {
       for (let index = 0; index < count; index += 1) run.log_metric('loss', index / 3);
@@ -140,7 +140,7 @@ for (const [method, status] of [
     }, [method, COUNT]);
     expect(pending).toBe(0);
 
-    const context = await KILLS.browser(mortal);
+    const context = await KILLS.browser(killable);
     expect(await readSeriesIn(context, site, runId, 'loss')).toEqual({
       steps: upTo(COUNT),
       values: upTo(COUNT).map((index) => index / 3),

@@ -7,12 +7,12 @@ const COUNT = 10_000;
 /** The head of a record of 129 bytes: checksum, length, type. */
 const HEAD = Uint8Array.of(0x8e, 0xee, 0x12, 0x34, 129, 0, 1);
 
-const logs = async (mortal) => (await mortal.databaseFiles()).filter((file) => file.endsWith('.log'));
+const logs = async (killable) => (await killable.databaseFiles()).filter((file) => file.endsWith('.log'));
 
 /** Kills the browser in the middle of a write; returns the torn log. */
-async function killInWrite(mortal) {
-  await mortal.kill();
-  const [log, ...others] = await logs(mortal);
+async function killInWrite(killable) {
+  await killable.kill();
+  const [log, ...others] = await logs(killable);
   expect(others).toEqual([]);
   await appendFile(log, HEAD);
   return log;
@@ -43,8 +43,8 @@ const SESSIONS = {
 for (const ending of ['goes on', 'has just ended']) {
   for (const [name, session] of Object.entries(SESSIONS)) {
     if (ending === 'has just ended' && name === 'resumes the run') continue;
-    test(`a kill in the middle of a write loses nothing when the next page ${name}; the run ${ending}`, async ({ mortal, site }) => {
-      let page = await openIn(await mortal.start(), site.blank);
+    test(`a kill in the middle of a write loses nothing when the next page ${name}; the run ${ending}`, async ({ killable, site }) => {
+      let page = await openIn(await killable.start(), site.blank);
       const runId = await startRun(page);
       await page.evaluate(async ([count, ending]) => {
         for (let index = 0; index < count; index += 1) {
@@ -59,14 +59,14 @@ for (const ending of ['goes on', 'has just ended']) {
         await (ending === 'goes on' ? run.flush() : run.finish());
       }, [COUNT, ending]);
 
-      const torn = await killInWrite(mortal);
-      page = await openIn(await mortal.start(), site.blank);
+      const torn = await killInWrite(killable);
+      page = await openIn(await killable.start(), site.blank);
       await session(page, runId);
       // LevelDB puts it away in the background, when it has written down what is in it.
-      await expect.poll(() => logs(mortal)).not.toContain(torn);
-      await mortal.kill();
+      await expect.poll(() => logs(killable)).not.toContain(torn);
+      await killable.kill();
 
-      page = await openIn(await mortal.start(), site.blank);
+      page = await openIn(await killable.start(), site.blank);
       const { steps, values } = await readSeries(page, runId, 'loss');
       const count = COUNT + Number(name === 'resumes the run');
       expect(steps).toEqual(upTo(count));
@@ -76,23 +76,23 @@ for (const ending of ['goes on', 'has just ended']) {
   }
 }
 
-test('a database that bears the name of the one for mending is not touched', async ({ mortal, site }) => {
+test('a database that bears the name of the one for mending is not touched', async ({ killable, site }) => {
   const options = { database: 'entrenar (mending)' };
-  let page = await openIn(await mortal.start(), site.blank);
+  let page = await openIn(await killable.start(), site.blank);
   const runId = await startRun(page);
   await page.evaluate(async (options) => {
     const other = await entrenar.WasmRun.new('other', options);
     other.log_metric('loss', 0.5);
     await other.finish();
   }, options);
-  await mortal.kill();
-  page = await openIn(await mortal.start(), site.blank);
+  await killable.kill();
+  page = await openIn(await killable.start(), site.blank);
   expect(await page.evaluate(async () => (await entrenar.WasmStorage.open()).list_runs('exp-0'))).toEqual([runId]);
   expect(await readSeries(page, 'run-0', 'loss', options)).toEqual({ steps: [0], values: [0.5] });
 });
 
-test('what a kill left is mended once, not at every opening', async ({ mortal, site }) => {
-  const page = await openIn(await mortal.start(), site.blank);
+test('what a kill left is mended once, not at every opening', async ({ killable, site }) => {
+  const page = await openIn(await killable.start(), site.blank);
   await startRun(page);
   const meta = (page, field) =>
     page.evaluate(
@@ -115,8 +115,8 @@ test('what a kill left is mended once, not at every opening', async ({ mortal, s
     );
   // What newer code that is compatible with this one put there.
   const before = await meta(page, { hue: 'teal' });
-  await killInWrite(mortal);
-  const context = await mortal.start();
+  await killInWrite(killable);
+  const context = await killable.start();
   const opened = [];
   for (let round = 0; round < 3; round += 1) {
     const page = await openIn(context, site.blank);

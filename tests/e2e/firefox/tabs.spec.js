@@ -1,5 +1,5 @@
 // Several tabs of Firefox on one database.
-import { countIn, expect, MortalFirefox, startRun, test } from '../fixtures/firefox.js';
+import { countIn, expect, KillableFirefox, startRun, test } from '../fixtures/firefox.js';
 
 test('two tabs log at the same time, and each sees what the other logs', async ({ firefox, site }) => {
   const tabs = [await firefox.open(site.blank), await firefox.open(site.blank)];
@@ -60,7 +60,7 @@ test('who resumes a run fences its writer off: nothing that either has logged is
 });
 
 test('in private mode a run works', async ({ site }) => {
-  const firefox = await MortalFirefox.create({ 'browser.privatebrowsing.autostart': true });
+  const firefox = await KillableFirefox.create({ 'browser.privatebrowsing.autostart': true });
   try {
     await firefox.start();
     const tab = await firefox.open(site.blank);

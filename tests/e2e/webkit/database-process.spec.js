@@ -3,8 +3,8 @@
 import { expect, test } from '../fixtures/webkit.js';
 
 /** A page with a run that is on disk up to its thousandth point, and a list of the changes it hears of; returns the run's id. */
-function begin(mortal) {
-  return mortal.evaluate(async () => {
+function begin(killable) {
+  return killable.evaluate(async () => {
     globalThis.run = await entrenar.WasmRun.new('database process');
     globalThis.changes = [];
     const storage = await entrenar.WasmStorage.open();
@@ -18,34 +18,34 @@ function begin(mortal) {
   });
 }
 
-test('a page whose database process was killed saves again, or says that it cannot and loses nothing with a reload', async ({ mortal }) => {
-  const runId = await begin(mortal);
-  await mortal.killProcesses('database');
-  await mortal.evaluate(() => log(1_000, 1_100));
+test('a page whose database process was killed saves again, or says that it cannot and loses nothing with a reload', async ({ killable }) => {
+  const runId = await begin(killable);
+  await killable.killProcesses('database');
+  await killable.evaluate(() => log(1_000, 1_100));
   // Either is an answer; silence is none.
-  const answered = () => mortal.evaluate(() => run.pending_points() === 0 || changes.some(({ kind }) => kind === 'degraded'));
+  const answered = () => killable.evaluate(() => run.pending_points() === 0 || changes.some(({ kind }) => kind === 'degraded'));
   await expect.poll(answered).toBe(true);
-  await mortal.evaluate(() => log(1_100, 1_200));
-  mortal.leave(() => location.reload());
-  await expect.poll(() => mortal.count(runId)).toEqual({ stored: 1_200, wrong: 0 });
+  await killable.evaluate(() => log(1_100, 1_200));
+  killable.leave(() => location.reload());
+  await expect.poll(() => killable.count(runId)).toEqual({ stored: 1_200, wrong: 0 });
 });
 
-test('a flush under way when the database process is killed ends', async ({ mortal }) => {
-  const runId = await begin(mortal);
-  await mortal.evaluate(() => {
+test('a flush under way when the database process is killed ends', async ({ killable }) => {
+  const runId = await begin(killable);
+  await killable.evaluate(() => {
     log(1_000, 200_000);
     globalThis.outcome = run.flush().then(() => 'stored', (error) => error.code);
   });
-  await mortal.killProcesses('database');
-  expect(await mortal.evaluate(() => outcome)).toMatch(/^[A-Za-z]+$/);
-  mortal.leave(() => location.reload());
-  await expect.poll(() => mortal.count(runId), { timeout: 30_000 }).toEqual({ stored: 200_000, wrong: 0 });
+  await killable.killProcesses('database');
+  expect(await killable.evaluate(() => outcome)).toMatch(/^[A-Za-z]+$/);
+  killable.leave(() => location.reload());
+  await expect.poll(() => killable.count(runId), { timeout: 30_000 }).toEqual({ stored: 200_000, wrong: 0 });
 });
 
-test('no database is silently kept in memory because the database process was killed', async ({ mortal }) => {
-  await begin(mortal);
-  await mortal.killProcesses('database');
-  const outcome = await mortal.evaluate(async () => {
+test('no database is silently kept in memory because the database process was killed', async ({ killable }) => {
+  await begin(killable);
+  await killable.killProcesses('database');
+  const outcome = await killable.evaluate(async () => {
     try {
       const run = await entrenar.WasmRun.new('another', { database: 'another' });
       return run.is_persistent() ? 'persistent' : 'in memory';

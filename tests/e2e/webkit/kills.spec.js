@@ -5,14 +5,14 @@ const COUNT = 10_000;
 const ROUNDS = 5;
 
 const KILLS = {
-  'page process': (mortal) => mortal.killProcesses('page'),
-  browser: (mortal) => mortal.kill(),
+  'page process': (killable) => killable.killProcesses('page'),
+  browser: (killable) => killable.kill(),
 };
 
 for (const [victim, kill] of Object.entries(KILLS)) {
-  test(`a killed ${victim} loses nothing that flush() confirmed`, async ({ mortal }) => {
+  test(`a killed ${victim} loses nothing that flush() confirmed`, async ({ killable }) => {
     for (let round = 0; round < ROUNDS; round += 1) {
-      const runId = await mortal.evaluate(async (count) => {
+      const runId = await killable.evaluate(async (count) => {
         globalThis.run = await entrenar.WasmRun.new('killed');
         for (let index = 0; index < count; index += 1) {
           run.log_metric('loss', index / 3);
@@ -21,17 +21,17 @@ for (const [victim, kill] of Object.entries(KILLS)) {
         await run.flush();
         return run.run_id();
       }, COUNT);
-      await kill(mortal);
+      await kill(killable);
       // The window of a dead page has nothing to show.
-      await mortal.kill();
-      await mortal.start();
-      expect(await mortal.count(runId)).toEqual({ stored: COUNT, wrong: 0 });
+      await killable.kill();
+      await killable.start();
+      expect(await killable.count(runId)).toEqual({ stored: COUNT, wrong: 0 });
     }
   });
 }
 
-test('a killed browser keeps the status that finish() confirmed, and of a run that logged on the last quarter of a second is lost at most', async ({ mortal }) => {
-  const [ended, left] = await mortal.evaluate(async (count) => {
+test('a killed browser keeps the status that finish() confirmed, and of a run that logged on the last quarter of a second is lost at most', async ({ killable }) => {
+  const [ended, left] = await killable.evaluate(async (count) => {
     const ended = await entrenar.WasmRun.new('ended');
     for (let index = 0; index < count; index += 1) ended.log_metric('loss', index / 3);
     await ended.finish();
@@ -40,18 +40,18 @@ test('a killed browser keeps the status that finish() confirmed, and of a run th
     setInterval(() => run.log_metric('loss', logged++ / 3), 1);
     return [ended.run_id(), run.run_id()];
   }, COUNT);
-  const old = await mortal.evaluate(async () => {
+  const old = await killable.evaluate(async () => {
     while (logged < 300) await new Promise((resolve) => setTimeout(resolve, 5));
     const old = logged;
     await new Promise((resolve) => setTimeout(resolve, 250));
     return old;
   });
-  await mortal.kill();
-  await mortal.start();
-  expect(await mortal.count(ended)).toEqual({ stored: COUNT, wrong: 0 });
-  const { stored, wrong } = await mortal.count(left);
+  await killable.kill();
+  await killable.start();
+  expect(await killable.count(ended)).toEqual({ stored: COUNT, wrong: 0 });
+  const { stored, wrong } = await killable.count(left);
   expect(wrong).toBe(0);
   expect(stored).toBeGreaterThanOrEqual(old);
-  const status = await mortal.evaluate(async (id) => (await entrenar.WasmStorage.open()).run(id).status, ended);
+  const status = await killable.evaluate(async (id) => (await entrenar.WasmStorage.open()).run(id).status, ended);
   expect(status).toBe('Success');
 });

@@ -38,9 +38,9 @@ for (const [when, before] of [
     });
   }
 
-  test(`10 000 points survive closing the last window right after they were logged, ${when}`, async ({ mortal }) => {
+  test(`10 000 points survive closing the last window right after they were logged, ${when}`, async ({ killable }) => {
     for (let round = 0; round < ROUNDS; round += 1) {
-      const runId = await mortal.evaluate(async (count, before) => {
+      const runId = await killable.evaluate(async (count, before) => {
         globalThis.run = await entrenar.WasmRun.new('last window');
         const log = (from, to) => {
           for (let index = from; index < to; index += 1) run.log_metric('loss', index / 3);
@@ -50,9 +50,9 @@ for (const [when, before] of [
         log(before, count);
         return run.run_id();
       }, COUNT, before);
-      await mortal.closeWindow();
-      await mortal.start();
-      expect(await mortal.count(runId)).toEqual({ stored: COUNT, wrong: 0 });
+      await killable.closeWindow();
+      await killable.start();
+      expect(await killable.count(runId)).toEqual({ stored: COUNT, wrong: 0 });
     }
   });
 }

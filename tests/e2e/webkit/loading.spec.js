@@ -22,16 +22,16 @@ test('the package loads and stores, and a reload finds everything', async ({ web
   expect(artifact).toBe('weights');
 });
 
-test('what was stored outlives the browser, and a run that was left can be resumed', async ({ mortal }) => {
-  const runId = await mortal.evaluate(async (count) => {
+test('what was stored outlives the browser, and a run that was left can be resumed', async ({ killable }) => {
+  const runId = await killable.evaluate(async (count) => {
     const run = await entrenar.WasmRun.new('webkit');
     for (let index = 0; index < count; index += 1) run.log_metric('loss', index / 3);
     await run.flush();
     return run.run_id();
   }, COUNT);
-  await mortal.closeWindow();
-  await mortal.start();
-  expect(await mortal.evaluate(async (runId) => {
+  await killable.closeWindow();
+  await killable.start();
+  expect(await killable.evaluate(async (runId) => {
     const run = await entrenar.WasmRun.resume(runId);
     run.log_metric('loss', run.current_step('loss') / 3);
     await run.finish();
