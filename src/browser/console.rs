@@ -17,6 +17,7 @@ pub fn warn(text: &str) {
 }
 
 /// Reports a mistake in a caller's code that no promise carries.
+#[cfg(feature = "wasm")]
 pub fn error(text: &str, cause: &JsValue) {
     let _ = console_error(&format!("entrenar: {text}"), cause);
 }

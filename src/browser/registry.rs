@@ -13,13 +13,22 @@ use crate::database::MemoryDatabase;
 use crate::indexeddb::{IndexedDbDatabase, random_token};
 use crate::storage::{Result, StorageError};
 
-/// Which database, and where it is kept.
+/// The database of callers that name none.
+const DEFAULT_DATABASE: &str = "entrenar";
+
+/// Which database, and where it is kept. By default it is `entrenar`, in IndexedDB.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StorageOptions {
     /// The database's name.
     pub database: String,
     /// Whether it is in IndexedDB; else it is in this page's memory.
     pub persistent: bool,
+}
+
+impl Default for StorageOptions {
+    fn default() -> Self {
+        Self { database: DEFAULT_DATABASE.to_owned(), persistent: true }
+    }
 }
 
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::pin::pin;
 use futures::future::select;
 
 use super::compactor::IDLE_MS;
-use super::flusher::{FLUSH_INTERVAL_MS, Pace};
+use super::schedule::{FLUSH_INTERVAL_MS, Pace};
 use super::session::Session;
 use crate::database::{Database, operations};
 

@@ -23,6 +23,7 @@ mod read_state;
 mod reconcile;
 mod refresh;
 mod resume;
+mod schedule;
 mod session;
 mod staging;
 
@@ -30,13 +31,13 @@ pub use change::Change;
 pub use clock::Clock;
 pub use compactor::IDLE_MS;
 pub use effect::{Effect, EffectQueue};
-
 pub use eviction::MOST_READ_POINTS;
-pub use flusher::{FLUSH_INTERVAL_MS, Flusher, Pace};
+pub use flusher::Flusher;
 pub use id_pool::IdPool;
 pub use indexed_db_storage::IndexedDbStorage;
 pub use loops::HEARTBEAT_MS;
 pub use ownership::VERIFY_AFTER_MS;
 pub use pending_changes::{BATCH_POINTS, MAX_UNSAVED_POINTS, PendingChanges};
+pub use schedule::{FLUSH_INTERVAL_MS, Pace};
 pub use session::{RunOptions, Session};
 pub use staging::{FIRST_STAGED_POINT, MAX_STAGED_STEP, STAGED_METRICS, STAGED_POINTS, Staging};

@@ -9,8 +9,6 @@ use crate::browser::StorageOptions;
 use crate::engine::RunOptions;
 use crate::storage::Tag;
 
-/// The database of callers that name none.
-const DEFAULT_DATABASE: &str = "entrenar";
 /// The longest database name, in UTF-8 bytes.
 const MAX_NAME_BYTES: usize = 1024;
 /// The longest configuration, in bytes of JSON.
@@ -35,7 +33,7 @@ extern "C" {
 
 /// Reads `StorageOptions`.
 pub fn storage_options(options: &JsValue) -> Result<StorageOptions, JsValue> {
-    let mut parsed = StorageOptions { database: DEFAULT_DATABASE.to_owned(), persistent: true };
+    let mut parsed = StorageOptions::default();
     let Some(options) = given(options)? else { return Ok(parsed) };
     if let Some(database) = text(options, "database")? {
         if database.is_empty() || database.len() > MAX_NAME_BYTES {

@@ -15,23 +15,24 @@ use super::options::storage_options;
 use super::plain_object::text_list;
 use super::platform;
 use super::views::{change_object, experiment_object, run_object, series_object, stored_series_object};
-use crate::browser::{Handle, OpenDatabase, open};
+use crate::browser::{OpenDatabase, Tracker};
 use crate::dashboard::{FEWEST_POINTS, downsample_series};
-use crate::storage::{RunEdit, Series, StorageError, Tag};
+use crate::storage::{RunEdit, StorageError, Tag};
 
 /// The whole database: its experiments, runs and points, this tab's and every other's.
 #[wasm_bindgen(js_name = StorageHandle, private, skip_typescript)]
 #[derive(Debug)]
 pub struct WasmStorage {
-    handle: RefCell<Option<Handle>>,
+    /// Nothing once it was closed.
+    tracker: RefCell<Option<Rc<Tracker>>>,
 }
 
 impl WasmStorage {
     /// Opens the database. Reads experiments, runs and the heads of their series; points are read when asked for.
     pub fn open(options: &JsValue) -> Promise {
         promise_of(storage_options(options), |options| async move {
-            let handle = open(options).await?;
-            Ok(open_storage(Self { handle: RefCell::new(Some(handle)) }))
+            let tracker = Tracker::open(options).await?;
+            Ok(open_storage(Self { tracker: RefCell::new(Some(Rc::new(tracker))) }))
         })
     }
 }
@@ -42,48 +43,31 @@ impl WasmStorage {
 impl WasmStorage {
     /// Ids of all experiments, oldest first.
     pub fn list_experiments(&self) -> Result<JsValue, JsValue> {
-        Ok(text_list(&self.database()?.session().storage().list_experiments()))
+        Ok(text_list(&self.tracker()?.list_experiments()))
     }
 
     /// Ids of an experiment's runs, oldest first.
     pub fn list_runs(&self, experiment_id: &JsValue) -> Result<JsValue, JsValue> {
         let experiment_id = arguments::string("experiment_id", experiment_id)?;
-        let database = self.database()?;
-        let storage = database.session().storage();
-        storage.memory().experiment(&experiment_id)?;
-        Ok(text_list(&storage.list_runs(&experiment_id)))
+        Ok(text_list(&self.tracker()?.list_runs(&experiment_id)?))
     }
 
     /// Keys of a run's metrics, in the order of first logging.
     pub fn list_metric_keys(&self, run_id: &JsValue) -> Result<JsValue, JsValue> {
         let run_id = arguments::string("run_id", run_id)?;
-        let database = self.database()?;
-        let storage = database.session().storage();
-        storage.memory().run_slot(&run_id)?;
-        Ok(text_list(&storage.list_metric_keys(&run_id)))
+        Ok(text_list(&self.tracker()?.list_metric_keys(&run_id)?))
     }
 
     /// What is known of an experiment.
     pub fn experiment(&self, experiment_id: &JsValue) -> Result<JsValue, JsValue> {
         let experiment_id = arguments::string("experiment_id", experiment_id)?;
-        let database = self.database()?;
-        let record = database.session().storage().memory().experiment(&experiment_id).cloned();
-        record.map(|record| experiment_object(&record)).map_err(JsValue::from)
+        Ok(experiment_object(&self.tracker()?.experiment(&experiment_id)?))
     }
 
     /// What is known of a run, without its points.
     pub fn run(&self, run_id: &JsValue) -> Result<JsValue, JsValue> {
         let run_id = arguments::string("run_id", run_id)?;
-        let database = self.database()?;
-        let (record, interrupted, unsaved) = {
-            let storage = database.session().storage();
-            let slot = storage.memory().run_slot(&run_id)?;
-            let state = storage.memory().run(&run_id)?;
-            let record = state.current_record();
-            let interrupted = database.session().is_interrupted(slot);
-            (record, interrupted, storage.pending_points(slot))
-        };
-        Ok(run_object(&record, interrupted, unsaved))
+        Ok(run_object(&self.tracker()?.run(&run_id)?))
     }
 
     /// A metric's points ordered by step, as columns; empty columns if it was never logged.
@@ -124,8 +108,8 @@ impl WasmStorage {
 
     /// Deletes a run with its points and artifacts. Code that still logs to it gets `RunDeleted`.
     pub fn delete_run(&self, run_id: &JsValue) -> Promise {
-        quiet_promise_of(self.asked("run_id", run_id), |(database, run_id)| async move {
-            database.session().delete_run(&run_id).await?;
+        quiet_promise_of(self.asked("run_id", run_id), |(tracker, run_id)| async move {
+            tracker.delete_run(&run_id).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -133,62 +117,62 @@ impl WasmStorage {
     /// Deletes an experiment with all its runs.
     pub fn delete_experiment(&self, experiment_id: &JsValue) -> Promise {
         let asked = self.asked("experiment_id", experiment_id);
-        quiet_promise_of(asked, |(database, experiment_id)| async move {
-            database.session().delete_experiment(&experiment_id).await?;
+        quiet_promise_of(asked, |(tracker, experiment_id)| async move {
+            tracker.delete_experiment(&experiment_id).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
 
     /// What the browser says of this site's storage; zeros where it says nothing.
     pub fn estimate(&self) -> Promise {
-        self.database().map_or_else(|cause| rejected(&cause), |_| platform::estimate())
+        self.tracker().map_or_else(|cause| rejected(&cause), |_| platform::estimate())
     }
 
     /// Asks the browser not to evict this site's data; resolves to whether it agreed.
     pub fn request_persistence(&self) -> Promise {
-        self.database().map_or_else(|cause| rejected(&cause), |_| platform::request_persistence())
+        self.tracker().map_or_else(|cause| rejected(&cause), |_| platform::request_persistence())
     }
 
     /// The bytes a run stored under a key.
     pub fn get_artifact(&self, run_id: &JsValue, key: &JsValue) -> Promise {
         let asked = self.asked("run_id", run_id);
-        artifact(asked.and_then(|(database, run_id)| Ok((database, run_id, arguments::string("key", key)?))))
+        let checked = asked.and_then(|asked| Ok((asked, arguments::string("key", key)?)));
+        quiet_promise_of(checked, |((tracker, run_id), key)| async move {
+            Ok(bytes(&tracker.get_artifact(&run_id, &key).await?))
+        })
     }
 
     /// Calls back on every change of the database, by this tab or another. Returns the function that ends it.
     pub fn subscribe(&self, callback: &JsValue) -> Result<JsValue, JsValue> {
         let callback = arguments::function("callback", callback)?;
-        Ok(subscribe(&self.database()?, callback))
+        Ok(subscribe(self.tracker()?.database(), callback))
     }
 
     /// Whether the database outlives the page: false in Node, or where IndexedDB cannot be opened.
     pub fn is_persistent(&self) -> Result<bool, JsValue> {
-        Ok(self.database()?.is_persistent())
+        Ok(self.tracker()?.is_persistent())
     }
 
     /// Commits what this page logged and, if nothing else in it uses the database, lets go of it. Closing twice is fine.
     pub fn close(&self) -> Promise {
-        let handle = self.handle.borrow_mut().take();
+        let tracker = self.tracker.borrow_mut().take();
         quiet_promise(async move {
-            let Some(handle) = handle else { return Ok(JsValue::UNDEFINED) };
-            let database = Rc::clone(handle.database());
-            drop(handle);
-            let closed = database.close().await;
-            closed.map(|()| JsValue::UNDEFINED).map_err(JsValue::from)
+            let Some(tracker) = tracker else { return Ok(JsValue::UNDEFINED) };
+            let database = Rc::clone(tracker.database());
+            drop(tracker);
+            Ok(database.close().await.map(|()| JsValue::UNDEFINED)?)
         })
     }
 }
 
 impl WasmStorage {
-    fn database(&self) -> Result<Rc<OpenDatabase>, JsValue> {
-        let handle = self.handle.borrow();
-        let database = handle.as_ref().map(|handle| Rc::clone(handle.database()));
-        database.ok_or_else(|| closed().into())
+    fn tracker(&self) -> Result<Rc<Tracker>, JsValue> {
+        self.tracker.borrow().clone().ok_or_else(|| closed().into())
     }
 
-    /// The open database, and the id that it is asked for.
-    fn asked(&self, name: &str, id: &JsValue) -> Result<(Rc<OpenDatabase>, String), JsValue> {
-        Ok((self.database()?, arguments::string(name, id)?))
+    /// The tracker, and the id that it is asked for.
+    fn asked(&self, name: &str, id: &JsValue) -> Result<(Rc<Tracker>, String), JsValue> {
+        Ok((self.tracker()?, arguments::string(name, id)?))
     }
 
     /// A metric's points from some index on, or so many of them.
@@ -202,30 +186,26 @@ impl WasmStorage {
             let key = arguments::string("key", key)?;
             Ok((asked, key, which?))
         });
-        quiet_promise_of(checked, |((database, run_id), key, (first, most))| async move {
-            database.session().load_run(&run_id).await?;
-            let storage = database.session().storage();
-            let series = storage.memory().run(&run_id)?.series(&key)?;
-            let none = Series::default();
-            let series = series.unwrap_or(&none);
-            Ok(match most {
+        quiet_promise_of(checked, |((tracker, run_id), key, (first, most))| async move {
+            let read = tracker.read_series(&run_id, &key, |series| match most {
                 Some(most) => series_object(&downsample_series(series, most)),
                 None => stored_series_object(series, first),
-            })
+            });
+            Ok(read.await?)
         })
     }
 
     fn edit(&self, run_id: &JsValue, edit: Result<RunEdit, JsValue>) -> Promise {
         let asked = self.asked("run_id", run_id);
         let checked = asked.and_then(|asked| Ok((asked, edit?)));
-        quiet_promise_of(checked, |((database, run_id), edit)| async move {
-            database.session().edit_run(&run_id, edit).await?;
+        quiet_promise_of(checked, |((tracker, run_id), edit)| async move {
+            tracker.edit_run(&run_id, edit).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
 }
 
-/// Adds a callback on changes and returns the function that removes it again.
+/// Adds a callback on changes and returns the function that removes it again. A caller that forgets that function goes on being called.
 fn subscribe(database: &Rc<OpenDatabase>, callback: Function) -> JsValue {
     let id = database.subscribe(Rc::new(move |change| {
         if let Err(cause) = callback.call1(&JsValue::UNDEFINED, &change_object(change)) {
@@ -246,10 +226,7 @@ fn closed() -> StorageError {
     StorageError::InvalidState("this WasmStorage was closed: open another with WasmStorage.open()".into())
 }
 
-/// A promise of an artifact's bytes: of the run of this id, under this key.
-pub fn artifact(checked: std::result::Result<(Rc<OpenDatabase>, String, String), JsValue>) -> Promise {
-    quiet_promise_of(checked, |(database, run_id, key)| async move {
-        let bytes = database.session().get_artifact(&run_id, &key).await?;
-        Ok(Uint8Array::from(&*bytes).into())
-    })
+/// An artifact's bytes.
+pub fn bytes(bytes: &[u8]) -> JsValue {
+    Uint8Array::from(bytes).into()
 }

@@ -4,6 +4,7 @@ use js_sys::{Array, Float64Array, JSON};
 use wasm_bindgen::JsValue;
 
 use super::plain_object::{PlainObject, set_own};
+use crate::browser::RunInfo;
 use crate::database::{CorruptRecord, CorruptRecordOf};
 use crate::engine::Change;
 use crate::storage::{Columns, ExperimentRecord, RunRecord, Series};
@@ -33,10 +34,11 @@ fn set_config(object: &PlainObject, config_json: Option<&str>) {
 }
 
 /// `RunRecord` as the TypeScript definitions have it.
-pub fn run_object(record: &RunRecord, interrupted: bool, unsaved_points: u64) -> JsValue {
+pub fn run_object(run: &RunInfo) -> JsValue {
+    let RunInfo { record, .. } = run;
     let object = PlainObject::default();
     run_facts(record, &object);
-    object.set("interrupted", &interrupted.into());
+    object.set("interrupted", &run.is_interrupted.into());
     set_config(&object, record.config_json.as_deref());
     let tags = PlainObject::default().into_value();
     for tag in &record.tags {
@@ -52,7 +54,7 @@ pub fn run_object(record: &RunRecord, interrupted: bool, unsaved_points: u64) ->
     }
     object.set("artifacts", &artifacts);
     object.set("metrics", &metric_objects(record));
-    object.number("unsaved_points", unsaved_points as f64);
+    object.number("unsaved_points", run.pending_points as f64);
     object.into_value()
 }
 

@@ -101,6 +101,7 @@ fn clippy() -> Outcome<u64> {
     for arguments in [
         "clippy --workspace --all-targets",
         "clippy --package entrenar --features wasm --all-targets",
+        "clippy --package entrenar --features browser --all-targets --target wasm32-unknown-unknown",
         "clippy --package entrenar --features wasm --all-targets --target wasm32-unknown-unknown",
     ] {
         let words: Vec<&str> = arguments.split(' ').chain(["--", "-D", "warnings"]).collect();

@@ -1,16 +1,13 @@
 //! A run's life: where it stands, its tags, how it ends, and when all of that is durable.
 
-use std::rc::Rc;
-
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::WasmRun;
-use crate::browser::{OpenDatabase, wall_ms};
-use crate::storage::{Result as StorageResult, RunSlot, RunStatus};
+use crate::storage::{RunStatus, StorageError};
 use crate::wasm::arguments;
-use crate::wasm::error::{quiet_promise, quiet_promise_of};
+use crate::wasm::error::quiet_promise;
 
 #[wasm_bindgen(js_class = RunHandle)]
 #[allow(clippy::must_use_candidate, reason = "the callers are JavaScript")]
@@ -19,13 +16,13 @@ impl WasmRun {
     /// Whether the run has ended.
     #[wasm_bindgen(skip_jsdoc)]
     pub fn is_finished(&self) -> bool {
-        self.run_status().is_none_or(RunStatus::is_final)
+        self.run.is_finished()
     }
 
     /// Where the run stands.
     #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "RunStatus")]
     pub fn status(&self) -> Result<String, JsValue> {
-        self.run_status().map(|status| status.as_str().to_owned()).ok_or_else(|| self.gone())
+        Ok(self.run.status()?.as_str().to_owned())
     }
 
     /// Ends the run as `Success`, at once. The promise says when that is durable.
@@ -55,7 +52,7 @@ impl WasmRun {
     ) -> Result<(), JsValue> {
         let key = arguments::string("key", key)?;
         let value = arguments::string("value", value)?;
-        self.change(|state| state.set_tag(&key, &value))
+        Ok(self.run.set_tag(&key, &value)?)
     }
 
     /// Ties the run to a tracing span.
@@ -65,62 +62,37 @@ impl WasmRun {
         #[wasm_bindgen(unchecked_param_type = "string")] id: &JsValue,
     ) -> Result<(), JsValue> {
         let id = arguments::string("id", id)?;
-        crate::storage::check_text("id", &id)?;
-        self.change(|state| {
-            state.record_mut().span_id = Some(id);
-            Ok(())
-        })
+        Ok(self.run.set_span_id(&id)?)
     }
 
     /// The tracing span the run is tied to.
     #[wasm_bindgen(skip_jsdoc)]
     pub fn get_span_id(&self) -> Option<String> {
-        let storage = self.database().session().storage();
-        storage.memory().get(self.run).and_then(|state| state.record().span_id.clone())
+        self.run.get_span_id()
     }
 
     /// Resolves when everything logged before the call is committed; rejects with the cause if it cannot be now.
     #[wasm_bindgen(skip_jsdoc, unchecked_return_type = "Promise<void>")]
     pub fn flush(&self) -> Promise {
-        let (database, run) = (Rc::clone(self.database()), self.run);
-        quiet_promise(async move { flushed(&database, run).await })
+        done(self.run.flush())
     }
 
     /// Points logged and not yet committed.
     #[wasm_bindgen(skip_jsdoc)]
     pub fn pending_points(&self) -> f64 {
-        self.database().session().storage().pending_points(self.run) as f64
+        self.run.pending_points() as f64
     }
 }
 
 impl WasmRun {
-    fn run_status(&self) -> Option<RunStatus> {
-        let storage = self.database().session().storage();
-        storage.memory().get(self.run).map(|state| state.record().status)
-    }
-
-    fn change(
-        &self,
-        change: impl FnOnce(&mut crate::storage::RunState) -> StorageResult<()>,
-    ) -> Result<(), JsValue> {
-        let changed = self.database().session().storage_mut().change_run(self.run, change);
-        changed.map_err(JsValue::from)
-    }
-
     fn end(&self, status: RunStatus) -> Promise {
         // Text is kept for more to come.
         self.written.take();
-        let ended = if self.run_status() == Some(status) {
-            Ok(())
-        } else {
-            self.change(|state| state.complete(status, wall_ms() as i64))
-        };
-        let (database, run) = (Rc::clone(self.database()), self.run);
-        quiet_promise_of(ended, |()| async move { flushed(&database, run).await })
+        done(self.run.end(status))
     }
 }
 
-async fn flushed(database: &OpenDatabase, run: RunSlot) -> Result<JsValue, JsValue> {
-    database.session().flush_run(run).await?;
-    Ok(JsValue::UNDEFINED)
+/// A promise that resolves to nothing when `work` is done.
+fn done(work: impl Future<Output = Result<(), StorageError>> + 'static) -> Promise {
+    quiet_promise(async move { Ok(work.await.map(|()| JsValue::UNDEFINED)?) })
 }

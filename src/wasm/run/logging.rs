@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::WasmRun;
 use crate::browser::wall_ms;
 use crate::engine::Staging;
-use crate::storage::{MAX_STEP, SeriesSlot, step_too_large};
+use crate::storage::SeriesSlot;
 use crate::wasm::arguments;
 
 /// Values that `log_series` copies at once.
@@ -36,19 +36,16 @@ impl WasmRun {
     /// Either all are stored or none. `keys` and `values` are lists of one length.
     pub fn log_metrics(&self, keys: &Array, values: &Array, step: &JsValue) -> Result<(), JsValue> {
         let step = arguments::optional_step("step", step)?;
+        let mut told = Vec::with_capacity(keys.length() as usize);
         let mut points = Vec::with_capacity(keys.length() as usize);
         for (key, value) in keys.iter().zip(values.iter()) {
             let value = arguments::metric_value(&key, &value)?;
-            let slot = self.slot(&key)?;
-            points.push((key, slot, value));
+            points.push((self.slot(&key)?, value));
+            told.push(key);
         }
-        let step = match step {
-            Some(step) => step,
-            None => points.iter().map(|(_, slot, _)| self.next_step(*slot)).max().unwrap_or(0),
-        };
-        self.check_room(points.len() as u64)?;
-        for (key, slot, value) in points {
-            self.store(&key, slot, Some(step), value)?;
+        let step = self.run.log_together(&points, step)?;
+        for (key, (slot, value)) in told.iter().zip(points) {
+            self.stored(key, slot, step, value);
         }
         Ok(())
     }
@@ -58,13 +55,10 @@ impl WasmRun {
         let values = arguments::float64_values("values", values)?;
         let first_step = arguments::optional_step("first_step", first_step)?;
         let slot = self.slot(key)?;
-        let first = first_step.unwrap_or_else(|| self.next_step(slot));
         let count = values.length();
-        if count > 0 && first.saturating_add(u64::from(count) - 1) > MAX_STEP {
-            return Err(step_too_large(&key.as_string().unwrap_or_default()).into());
-        }
-        self.check_room(u64::from(count))?;
-        let now_ms = wall_ms();
+        let name = key.as_string().unwrap_or_default();
+        let first = self.run.check_series(&name, slot, u64::from(count), first_step)?;
+        let now_ms = wall_ms() as i64;
         let mut buffer = vec![0.0; COPIED_AT_ONCE.min(count as usize)];
         let mut step = first;
         let mut from = 0;
@@ -74,8 +68,7 @@ impl WasmRun {
             let to = count.min(from + buffer.len() as u32);
             let block = &mut buffer[..(to - from) as usize];
             values.subarray(from, to).copy_to(block);
-            let mut storage = self.database().session().storage_mut();
-            storage.append_consecutive(self.run, slot, step, block, now_ms as i64)?;
+            self.run.log_consecutive(slot, step, block, now_ms)?;
             step += u64::from(to - from);
             from = to;
         }
@@ -89,16 +82,14 @@ impl WasmRun {
     pub fn log_artifact(&self, key: &JsValue, data: &JsValue) -> Result<String, JsValue> {
         let key = arguments::string("key", key)?;
         let bytes = arguments::bytes("data", data)?;
-        let stored = self.database().session().storage_mut().put_artifact(self.run, &key, &bytes);
-        let hash = stored?;
-        Ok(hash)
+        Ok(self.run.log_artifact(&key, &bytes)?)
     }
 
     /// Calls back after each stored point. Returns the function that ends it.
     pub fn subscribe_metrics(&self, callback: &JsValue) -> Result<JsValue, JsValue> {
         let callback = arguments::function("callback", callback)?;
         // It is told each point at once: none is staged from here on, and next steps are not kept in JavaScript.
-        self.database().session().staging().begin_epoch();
+        self.begin_epoch();
         Ok(self.shared.subscribers.subscribe(callback).1)
     }
 }
@@ -117,36 +108,30 @@ impl WasmRun {
     #[cold]
     fn new_slot(&self, key: &JsValue) -> Result<SeriesSlot, JsValue> {
         let name = arguments::string("key", key)?;
-        let slot = self.database().session().storage_mut().series_slot(self.run, &name);
-        let slot = slot?;
-        self.shared.series.add(key, Staging::handle(self.run, slot));
+        let slot = self.run.metric(&name)?;
+        self.shared.series.add(key, Staging::handle(self.run.slot(), slot));
         Ok(slot)
-    }
-
-    fn next_step(&self, slot: SeriesSlot) -> u64 {
-        let storage = self.database().session().storage();
-        storage.memory().get(self.run).map_or(0, |state| state.series_at(slot).series.next_step())
     }
 
     #[inline]
     fn store(&self, key: &JsValue, slot: SeriesSlot, step: Option<u64>, value: f64) -> Result<(), JsValue> {
-        let session = self.database().session();
-        let step = session.log(self.run, slot, step, value, wall_ms() as i64)?;
+        let step = self.run.log(slot, step, value)?;
+        self.stored(key, slot, step, value);
+        Ok(())
+    }
+
+    /// A point was stored: subscribers are told of it, or the next ones may be staged.
+    #[inline]
+    fn stored(&self, key: &JsValue, slot: SeriesSlot, step: u64, value: f64) {
         if !self.shared.subscribers.is_empty() {
             self.tell(key, value, step);
-        } else if let Some(epoch) = session.allow_staging(self.run) {
-            self.shared.series.set_next_step(key, self.next_step(slot) as f64, epoch);
+        } else if let Some(epoch) = self.run.database().session().allow_staging(self.run.slot()) {
+            self.shared.series.set_next_step(key, self.run.next_step(slot) as f64, epoch);
         }
-        Ok(())
     }
 
     fn tell(&self, key: &JsValue, value: f64, step: u64) {
         let (value, step) = (JsValue::from(value), JsValue::from(step as f64));
         self.shared.subscribers.call(&|callback| callback.call3(&JsValue::UNDEFINED, key, &value, &step));
-    }
-
-    fn check_room(&self, points: u64) -> Result<(), JsValue> {
-        let storage = self.database().session().storage();
-        storage.check_room(self.run, points).map_err(JsValue::from)
     }
 }

@@ -18,17 +18,13 @@ use super::json::WrittenJson;
 use super::options::{run_options, storage_options};
 use super::shared_run::{SharedRun, shared_run};
 use super::staging::staging_of;
-use crate::browser::{Handle, OpenDatabase, RunHandle, open};
-use crate::storage::{Result as StorageResult, RunSlot, StorageError};
+use crate::browser::{Run, Tracker};
 
 /// One training run. Logging is synchronous and goes to memory; a flush into IndexedDB follows within 100 ms.
 #[wasm_bindgen(js_name = RunHandle, private, skip_typescript)]
 #[derive(Debug)]
 pub struct WasmRun {
-    handle: RunHandle,
-    run: RunSlot,
-    run_id: String,
-    experiment_id: String,
+    run: Run,
     shared: Rc<SharedRun>,
     written: RefCell<WrittenJson>,
 }
@@ -47,9 +43,8 @@ impl WasmRun {
             Ok((name, run_options, storage_options))
         });
         promise_of(checked, |(name, run_options, storage_options)| async move {
-            let handle = open(storage_options).await.map_err(JsValue::from)?;
-            let begun = handle.database().session().begin_run(&name, run_options).await;
-            Self::of(handle, begun).map(WasmRun::into_object)
+            let run = Tracker::open(storage_options).await?.start_run(&name, run_options).await?;
+            Ok(Self::of(run).into_object())
         })
     }
 
@@ -58,19 +53,14 @@ impl WasmRun {
         let checked =
             arguments::string("run_id", run_id).and_then(|run_id| Ok((run_id, storage_options(options)?)));
         promise_of(checked, |(run_id, storage_options)| async move {
-            let handle = open(storage_options).await.map_err(JsValue::from)?;
-            let resumed = handle.database().session().resume_run(&run_id).await;
-            Self::of(handle, resumed).map(WasmRun::into_object)
+            let run = Tracker::open(storage_options).await?.resume_run(&run_id).await?;
+            Ok(Self::of(run).into_object())
         })
     }
 
-    fn of(handle: Handle, run: StorageResult<RunSlot>) -> Result<WasmRun, JsValue> {
-        let run = run?;
-        let database = handle.database();
-        let (experiment_id, run_id) = database.session().ids_of(run).unwrap_or_default();
-        let shared = shared_run(database, run);
-        let written = RefCell::default();
-        Ok(Self { handle: RunHandle::on(handle, run), run, run_id, experiment_id, shared, written })
+    fn of(run: Run) -> Self {
+        let shared = shared_run(run.database(), run.slot());
+        Self { run, shared, written: RefCell::default() }
     }
 }
 
@@ -80,40 +70,37 @@ impl WasmRun {
 impl WasmRun {
     /// This run's id.
     pub fn run_id(&self) -> String {
-        self.run_id.clone()
+        self.run.run_id().to_owned()
     }
 
     /// The id of the experiment it belongs to.
     pub fn experiment_id(&self) -> String {
-        self.experiment_id.clone()
+        self.run.experiment_id().to_owned()
     }
 
     /// Whether the run outlives the page: false in Node, or where IndexedDB cannot be opened.
     pub fn is_persistent(&self) -> bool {
-        self.database().is_persistent()
+        self.run.is_persistent()
     }
 }
 
 impl WasmRun {
     /// The run as JavaScript gets it.
     fn into_object(self) -> JsValue {
-        let staging = staging_of(self.run, self.database().session().staging().cells(), &self.shared.series);
+        let cells = self.run.database().session().staging().cells();
+        let staging = staging_of(self.run.slot(), cells, &self.shared.series);
         open_run(self, staging)
     }
 
-    fn database(&self) -> &Rc<OpenDatabase> {
-        self.handle.database()
-    }
-
-    fn gone(&self) -> JsValue {
-        let lost = self.database().session().storage().lost(self.run);
-        lost.unwrap_or_else(|| StorageError::RunNotFound(self.run_id.clone())).into()
+    /// Logging goes the checked way until a run is allowed to stage again.
+    fn begin_epoch(&self) {
+        self.run.database().session().staging().begin_epoch();
     }
 }
 
 impl Drop for WasmRun {
     fn drop(&mut self) {
         // Logging to what was freed goes the checked way, which throws.
-        self.database().session().staging().begin_epoch();
+        self.begin_epoch();
     }
 }
