@@ -2,7 +2,7 @@
 //!
 //! Invariant: every point of an owned run is committed, in a batch in flight, in a `retry` range, or past `taken`.
 
-mod announce;
+mod announcements;
 mod take_batch;
 
 use std::ops::Range;
@@ -11,8 +11,10 @@ use crate::columns::{SeriesBlock, sorted_by};
 use crate::database::ArtifactReference;
 use crate::storage::{ArtifactRef, InMemoryStorage, RunSlot, RunState};
 
+pub use self::announcements::Touched;
 pub use self::take_batch::{BATCH_POINTS, Contents};
 
+use self::announcements::Announcements;
 use self::take_batch::Receipt;
 
 /// The most unsaved points that are kept, over all runs: about 200 MB.
@@ -39,15 +41,11 @@ pub enum Durability {
 }
 
 #[derive(Debug, Default)]
-#[allow(clippy::struct_excessive_bools, reason = "independent flags")]
 struct RunChanges {
     /// Whether this session writes the run.
     is_open: bool,
     durability: Durability,
     is_dirty: bool,
-    /// To be announced to this tab's subscribers; and whether more than points changed.
-    is_touched: bool,
-    is_record_touched: bool,
     series: Vec<SeriesChanges>,
     /// Points logged and not yet committed.
     uncommitted_points: u64,
@@ -55,8 +53,6 @@ struct RunChanges {
     committed_sequence: u64,
     /// Entries below this sequence number are known to be compacted. Every record that is written says so.
     compacted_sequence: u64,
-    /// Points announced to this tab's subscribers, per series.
-    announced: Vec<usize>,
     /// The artifacts of the record that was committed last.
     committed_artifacts: Vec<ArtifactRef>,
     /// Artifacts of records that may have been committed since, without an answer: what is overwritten meanwhile is released too.
@@ -71,12 +67,12 @@ pub struct PendingChanges {
     artifacts: Vec<String>,
     /// Exactly the runs whose `is_dirty` is set.
     dirty_runs: Vec<RunSlot>,
-    touched_runs: Vec<RunSlot>,
     runs: Vec<RunChanges>,
     /// Points of all runs that are not committed and will be.
     unsaved: u64,
     in_flight: Vec<(u64, Receipt)>,
     last_batch: u64,
+    announcements: Announcements,
 }
 
 impl PendingChanges {
@@ -101,8 +97,8 @@ impl PendingChanges {
 
     /// A run's record changed.
     pub fn note_run(&mut self, slot: RunSlot) {
-        self.run(slot).is_record_touched = true;
-        self.touch(slot);
+        self.announcements.touch_record(slot);
+        self.renew_run(slot);
     }
 
     /// `count` points were appended to series of a run.
@@ -110,17 +106,8 @@ impl PendingChanges {
     pub fn note_points(&mut self, slot: RunSlot, count: u64) {
         self.run(slot).uncommitted_points += count;
         self.unsaved += count;
-        self.touch(slot);
-    }
-
-    #[inline]
-    fn touch(&mut self, slot: RunSlot) {
+        self.announcements.touch(slot);
         self.renew_run(slot);
-        let run = &mut self.runs[slot.0 as usize];
-        if !run.is_touched {
-            run.is_touched = true;
-            self.touched_runs.push(slot);
-        }
     }
 
     /// A run is to be written although nothing changed: to renew its lease, or to end it.
@@ -175,28 +162,28 @@ impl PendingChanges {
             committed_sequence: record.next_sequence as u64,
             compacted_sequence: record.compacted_sequence as u64,
             committed_artifacts: record.artifacts.clone(),
-            announced: lengths,
             ..RunChanges::default()
         };
-        self.reset(slot, run);
+        self.reset(slot, run, lengths);
     }
 
     /// A run is begun in memory alone.
     pub fn open_new(&mut self, slot: RunSlot) {
         let durability = Durability::Volatile;
-        self.reset(slot, RunChanges { is_open: true, durability, ..RunChanges::default() });
+        self.reset(slot, RunChanges { is_open: true, durability, ..RunChanges::default() }, Vec::new());
     }
 
     /// Nothing of this run is to be written any more.
     pub fn forget_run(&mut self, slot: RunSlot) {
-        self.reset(slot, RunChanges::default());
+        self.reset(slot, RunChanges::default(), Vec::new());
         self.in_flight.iter_mut().for_each(|(_, receipt)| receipt.forget_run(slot));
     }
 
-    fn reset(&mut self, slot: RunSlot, run: RunChanges) {
+    /// A run begins anew, and so many points of each of its series were announced.
+    fn reset(&mut self, slot: RunSlot, run: RunChanges, announced: Vec<usize>) {
         *self.run(slot) = run;
         self.dirty_runs.retain(|&dirty| dirty != slot);
-        self.touched_runs.retain(|&touched| touched != slot);
+        self.announcements.reset(slot, announced);
         self.count_unsaved();
     }
 
@@ -235,12 +222,10 @@ impl PendingChanges {
     #[must_use]
     pub fn is_stored_whole(&self, slot: RunSlot) -> bool {
         let is_whole = |run: &RunChanges| {
-            run.durability == Durability::Persisted
-                && run.uncommitted_points == 0
-                && !run.is_dirty
-                && !run.is_touched
+            run.durability == Durability::Persisted && run.uncommitted_points == 0 && !run.is_dirty
         };
-        self.in_flight.is_empty() && self.get(slot).is_some_and(is_whole)
+        let is_announced = !self.announcements.is_touched(slot);
+        is_announced && self.in_flight.is_empty() && self.get(slot).is_some_and(is_whole)
     }
 
     /// How durable the run's record is.
@@ -299,7 +284,12 @@ impl PendingChanges {
     /// Whether subscribers in this tab are to be told of changes.
     #[must_use]
     pub fn is_touched(&self) -> bool {
-        !self.touched_runs.is_empty()
+        !self.announcements.is_empty()
+    }
+
+    /// The runs changed in this tab since the last call.
+    pub fn take_touched(&mut self, memory: &InMemoryStorage) -> Vec<Touched> {
+        self.announcements.take(memory)
     }
 
     /// Whether batches are in flight.
