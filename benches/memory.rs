@@ -16,7 +16,7 @@ mod native {
 
     const POINTS: u64 = 100_000;
 
-    pub fn run() {
+    pub(crate) fn run() {
         let mut criterion = Criterion::default().sample_size(20).configure_from_args();
         appending(&mut criterion);
         logging(&mut criterion);

@@ -6,11 +6,11 @@ use std::task::{Context, Poll, Waker};
 
 /// A condition that may have changed. Tasks that wait for it look again after [`Event::notify`].
 #[derive(Debug, Default)]
-pub struct Event(RefCell<Vec<Waker>>);
+pub(crate) struct Event(RefCell<Vec<Waker>>);
 
 impl Event {
     /// Resolves when `holds` does: at once, or after a [`Event::notify`].
-    pub fn until(&self, holds: impl Fn() -> bool) -> impl Future<Output = ()> {
+    pub(crate) fn until(&self, holds: impl Fn() -> bool) -> impl Future<Output = ()> {
         poll_fn(move |context| self.poll_until(&holds, context))
     }
 
@@ -27,7 +27,7 @@ impl Event {
     }
 
     /// The condition may hold now.
-    pub fn notify(&self) {
+    pub(crate) fn notify(&self) {
         self.0.take().into_iter().for_each(Waker::wake);
     }
 }

@@ -19,7 +19,7 @@ const MAX_ID_CHARS: usize = 100;
 
 /// The channel of one database.
 #[derive(Debug)]
-pub struct Channel {
+pub(super) struct Channel {
     channel: BroadcastChannel,
     _on_message: Closure<dyn Fn(MessageEvent)>,
 }
@@ -43,7 +43,7 @@ struct RefreshQueue {
 
 impl Channel {
     /// Opens the channel of the database `name`; nothing where the platform has no channels.
-    pub fn open(name: &str, database: Weak<OpenDatabase>) -> Option<Self> {
+    pub(super) fn open(name: &str, database: Weak<OpenDatabase>) -> Option<Self> {
         let channel = BroadcastChannel::new(&format!("entrenar:{name}")).ok()?;
         let queue = Rc::new(RefreshQueue::default());
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
@@ -57,12 +57,12 @@ impl Channel {
     }
 
     /// Tells the other tabs what a transaction wrote.
-    pub fn broadcast_committed(&self, experiment_ids: &[String], run_ids: &[String]) {
+    pub(super) fn broadcast_committed(&self, experiment_ids: &[String], run_ids: &[String]) {
         self.broadcast("committed", experiment_ids, run_ids);
     }
 
     /// Tells the other tabs what this page wrote to the exit log.
-    pub fn broadcast_exit_log(&self, run_ids: &[String]) {
+    pub(super) fn broadcast_exit_log(&self, run_ids: &[String]) {
         self.broadcast("left", &[], run_ids);
     }
 

@@ -4,12 +4,12 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 
 use crate::engine::Clock;
-pub use crate::indexeddb::wall_ms;
+pub(crate) use crate::indexeddb::wall_ms;
 use crate::indexeddb::{monotonic_ms, sleep};
 
 /// The clocks of the page or worker.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct PageClock;
+pub(super) struct PageClock;
 
 impl Clock for PageClock {
     fn wall_ms(&self) -> f64 {

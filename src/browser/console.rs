@@ -12,12 +12,12 @@ extern "C" {
 }
 
 /// Tells what the user should know.
-pub fn warn(text: &str) {
+pub(super) fn warn(text: &str) {
     let _ = console_warn(&format!("entrenar: {text}"));
 }
 
 /// Reports a mistake in a caller's code that no promise carries.
 #[cfg(feature = "wasm")]
-pub fn error(text: &str, cause: &JsValue) {
+pub(crate) fn error(text: &str, cause: &JsValue) {
     let _ = console_error(&format!("entrenar: {text}"), cause);
 }

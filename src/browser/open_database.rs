@@ -23,7 +23,7 @@ use crate::storage::{Result, RunSlot};
 type Subscriber = Rc<dyn Fn(&Change)>;
 
 /// Everything that handles on one database share.
-pub struct OpenDatabase {
+pub(crate) struct OpenDatabase {
     session: Session<PageDatabase>,
     name: String,
     subscribers: RefCell<Vec<(u32, Subscriber)>>,
@@ -49,7 +49,7 @@ impl OpenDatabase {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn open(database: PageDatabase, name: &str, owner: &str) -> Result<Rc<Self>> {
+    pub(crate) async fn open(database: PageDatabase, name: &str, owner: &str) -> Result<Rc<Self>> {
         let session = Session::open(database, owner, Rc::new(PageClock)).await?;
         let open = Rc::new(Self {
             session,
@@ -72,19 +72,19 @@ impl OpenDatabase {
 
     /// The session.
     #[must_use]
-    pub fn session(&self) -> &Session<PageDatabase> {
+    pub(crate) fn session(&self) -> &Session<PageDatabase> {
         &self.session
     }
 
     /// Whether runs outlive the page.
     #[must_use]
-    pub fn is_persistent(&self) -> bool {
+    pub(crate) fn is_persistent(&self) -> bool {
         matches!(self.session.database(), PageDatabase::IndexedDb(_))
     }
 
     /// Whether the database is closed: it is not used any more.
     #[must_use]
-    pub fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.background.borrow().is_none()
     }
 
@@ -172,7 +172,7 @@ impl OpenDatabase {
     }
 
     /// Adds a callback on changes of the database and returns its number. It is told soon what was found corrupt before.
-    pub fn subscribe(self: &Rc<Self>, callback: Subscriber) -> u32 {
+    pub(crate) fn subscribe(self: &Rc<Self>, callback: Subscriber) -> u32 {
         let id = self.next_subscriber.get();
         self.next_subscriber.set(id.wrapping_add(1));
         self.subscribers.borrow_mut().push((id, callback));
@@ -187,7 +187,7 @@ impl OpenDatabase {
     }
 
     /// Removes a callback.
-    pub fn unsubscribe(&self, id: u32) {
+    pub(crate) fn unsubscribe(&self, id: u32) {
         self.subscribers.borrow_mut().retain(|(other, _)| *other != id);
     }
 
@@ -202,7 +202,7 @@ impl OpenDatabase {
     }
 
     /// Writes what is unsaved to the exit log in one transaction, issued before this returns: the page may be gone afterwards.
-    pub fn flush_on_exit(self: &Rc<Self>) {
+    pub(crate) fn flush_on_exit(self: &Rc<Self>) {
         let open = Rc::clone(self);
         let mut issued = async move {
             if let Some(flush) = open.session.flush_on_exit(&random_token()) {
@@ -249,7 +249,7 @@ impl OpenDatabase {
     }
 
     /// Evicts the points of runs that this page has no handle on any more, if they have ended.
-    pub fn evict_unused(&self) {
+    pub(crate) fn evict_unused(&self) {
         self.run_handles
             .borrow_mut()
             .retain(|(slot, handles)| *handles > 0 || !self.session.evict_run(*slot));
@@ -259,7 +259,7 @@ impl OpenDatabase {
     ///
     /// # Errors
     /// The cause, if something could not be committed: it is tried again, and the connection closed after that.
-    pub async fn close(self: &Rc<Self>) -> Result<()> {
+    pub(crate) async fn close(self: &Rc<Self>) -> Result<()> {
         let result = self.session.flush().await;
         self.close_when_unused();
         result
@@ -293,21 +293,21 @@ impl OpenDatabase {
 
 /// A user of a database. When the last one is dropped, the database is closed as soon as everything is saved.
 #[derive(Debug)]
-pub struct Handle {
+pub(super) struct Handle {
     database: Rc<OpenDatabase>,
 }
 
 impl Handle {
     /// A handle on this database.
     #[must_use]
-    pub fn on(database: &Rc<OpenDatabase>) -> Self {
+    pub(super) fn on(database: &Rc<OpenDatabase>) -> Self {
         database.handles.set(database.handles.get() + 1);
         Self { database: Rc::clone(database) }
     }
 
     /// The database.
     #[must_use]
-    pub fn database(&self) -> &Rc<OpenDatabase> {
+    pub(super) fn database(&self) -> &Rc<OpenDatabase> {
         &self.database
     }
 }
@@ -321,7 +321,7 @@ impl Drop for Handle {
 
 /// A user of a run. When the last one is dropped, what it logged is flushed and its lease ends: other sessions can resume it.
 #[derive(Debug)]
-pub struct RunHandle {
+pub(super) struct RunHandle {
     database: Handle,
     slot: RunSlot,
 }
@@ -329,7 +329,7 @@ pub struct RunHandle {
 impl RunHandle {
     /// A handle on this run.
     #[must_use]
-    pub fn on(database: Handle, slot: RunSlot) -> Self {
+    pub(super) fn on(database: Handle, slot: RunSlot) -> Self {
         {
             let mut handles = database.database.run_handles.borrow_mut();
             match handles.iter_mut().find(|(other, _)| *other == slot) {
@@ -343,13 +343,13 @@ impl RunHandle {
 
     /// The database.
     #[must_use]
-    pub fn database(&self) -> &Rc<OpenDatabase> {
+    pub(super) fn database(&self) -> &Rc<OpenDatabase> {
         self.database.database()
     }
 
     /// The run.
     #[must_use]
-    pub fn slot(&self) -> RunSlot {
+    pub(super) fn slot(&self) -> RunSlot {
         self.slot
     }
 }

@@ -6,7 +6,7 @@ use crate::storage::Result;
 
 /// The database of a page.
 #[derive(Debug)]
-pub enum PageDatabase {
+pub(crate) enum PageDatabase {
     /// In IndexedDB.
     IndexedDb(Box<IndexedDbDatabase>),
     /// In this page's memory.

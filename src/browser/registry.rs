@@ -45,7 +45,7 @@ thread_local! {
 ///
 /// # Errors
 /// `NewerDatabase`, `Blocked`, `QuotaExceeded`, `ConnectionLost` and others for a database that must not be replaced by memory.
-pub async fn open(options: StorageOptions) -> Result<Handle> {
+pub(super) async fn open(options: StorageOptions) -> Result<Handle> {
     let entry = ENTRIES.with_borrow_mut(|entries| {
         if let Some(entry) = entries.iter().find(|entry| entry.options == options) {
             return Rc::clone(entry);

@@ -42,11 +42,11 @@ pub(super) mod list {
     #[serde(transparent)]
     struct Item(#[serde(with = "super")] Rc<[u8]>);
 
-    pub fn serialize<S: Serializer>(list: &[Rc<[u8]>], serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(list: &[Rc<[u8]>], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(list.iter().map(|bytes| Item(Rc::clone(bytes))))
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Rc<[u8]>>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Rc<[u8]>>, D::Error> {
         let list = Vec::<Item>::deserialize(deserializer)?;
         Ok(list.into_iter().map(|Item(bytes)| bytes).collect())
     }

@@ -13,7 +13,7 @@ pub const IDLE_MS: f64 = 2_000.0;
 
 /// Runs that may be worth compacting.
 #[derive(Debug, Default)]
-pub struct Compactor {
+pub(super) struct Compactor {
     candidates: RefCell<Vec<RunSlot>>,
     added: Event,
 }
@@ -33,7 +33,7 @@ impl Compactor {
     }
 
     /// Resolves when there are candidates.
-    pub async fn until_candidates(&self) {
+    pub(super) async fn until_candidates(&self) {
         self.added.until(|| !self.candidates.borrow().is_empty()).await;
     }
 }

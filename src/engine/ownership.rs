@@ -21,7 +21,7 @@ enum Access {
 
 /// What a session logged to a run that it lost, and could not save. It is written when the session acquires the run again.
 #[derive(Debug, Clone, Default)]
-pub struct UnsavedChanges {
+pub(super) struct UnsavedChanges {
     /// The run as this session had it: its tags and artifacts.
     pub record: Option<RunRecord>,
     /// Its metric keys in the order of their slots, which handles on the run know.
@@ -35,14 +35,14 @@ pub struct UnsavedChanges {
 impl UnsavedChanges {
     /// How many points.
     #[must_use]
-    pub fn points(&self) -> u64 {
+    pub(super) fn points(&self) -> u64 {
         self.blocks.iter().map(|block| block.points.len() as u64).sum()
     }
 }
 
 /// The access to each run, by its slot.
 #[derive(Debug, Default)]
-pub struct Ownership {
+pub(super) struct Ownership {
     runs: Vec<Access>,
 }
 
@@ -62,14 +62,14 @@ impl Ownership {
     /// Whether this session may write the run.
     #[must_use]
     #[inline]
-    pub fn is_owner(&self, slot: RunSlot) -> bool {
+    pub(super) fn is_owner(&self, slot: RunSlot) -> bool {
         matches!(self.access(slot), Access::Owner { .. })
     }
 
     /// Why this session may not write the run any more.
     #[must_use]
     #[inline]
-    pub fn lost(&self, slot: RunSlot) -> Option<&StorageError> {
+    pub(super) fn lost(&self, slot: RunSlot) -> Option<&StorageError> {
         match self.access(slot) {
             Access::Lost { cause, .. } => Some(cause),
             _ => None,
@@ -78,13 +78,13 @@ impl Ownership {
 
     /// Whether the run's lease ends with the next commit.
     #[must_use]
-    pub fn is_leaving(&self, slot: RunSlot) -> bool {
+    pub(super) fn is_leaving(&self, slot: RunSlot) -> bool {
         matches!(self.access(slot), Access::Owner { is_leaving: true })
     }
 
     /// What was not saved of a run that was lost.
     #[must_use]
-    pub fn unsaved(&self, slot: RunSlot) -> Option<&UnsavedChanges> {
+    pub(super) fn unsaved(&self, slot: RunSlot) -> Option<&UnsavedChanges> {
         match self.access(slot) {
             Access::Lost { unsaved, .. } => Some(unsaved),
             _ => None,
@@ -122,21 +122,21 @@ pub const VERIFY_AFTER_MS: f64 = 3_600_000.0;
 /// When this session last knew that its runs are its own, by both clocks: a monotonic clock may stand still while the machine sleeps, and
 /// wall time may be put back.
 #[derive(Debug, Default)]
-pub struct LastVerified {
+pub(super) struct LastVerified {
     times: Cell<Option<(f64, f64)>>,
     heartbeat_ms: Cell<f64>,
 }
 
 impl LastVerified {
     /// Its runs are its own now.
-    pub fn note(&self, clock: &dyn Clock) {
+    pub(super) fn note(&self, clock: &dyn Clock) {
         self.times.set(Some((clock.wall_ms(), clock.monotonic_ms())));
     }
 
     /// The heartbeat of a record that is written now: wall time, but never the same twice, or other sessions would take a page whose
     /// clock is frozen for dead.
     #[must_use]
-    pub fn next_heartbeat_ms(&self, clock: &dyn Clock) -> f64 {
+    pub(super) fn next_heartbeat_ms(&self, clock: &dyn Clock) -> f64 {
         let (wall_ms, last_ms) = (clock.wall_ms(), self.heartbeat_ms.get());
         let next_ms = if wall_ms == last_ms { last_ms + 1.0 } else { wall_ms };
         self.heartbeat_ms.set(next_ms);
@@ -145,7 +145,7 @@ impl LastVerified {
 
     /// Whether that is too long ago to write without looking.
     #[must_use]
-    pub fn is_stale(&self, clock: &dyn Clock) -> bool {
+    pub(super) fn is_stale(&self, clock: &dyn Clock) -> bool {
         self.times.get().is_some_and(|(wall_ms, monotonic_ms)| {
             let passed_ms = (clock.wall_ms() - wall_ms).max(clock.monotonic_ms() - monotonic_ms);
             passed_ms > VERIFY_AFTER_MS

@@ -6,7 +6,7 @@ use crate::storage::{RunRecord, RunSlot};
 
 /// For each run that was read and is not owned here: the sequence number of its first log entry that is not in memory.
 #[derive(Debug, Default)]
-pub struct ReadCursors {
+pub(super) struct ReadCursors {
     /// The run read last at the end.
     cursors: RefCell<Vec<(RunSlot, u64)>>,
 }
@@ -14,24 +14,24 @@ pub struct ReadCursors {
 impl ReadCursors {
     /// The cursor of a run; nothing if it was not read.
     #[must_use]
-    pub fn get(&self, slot: RunSlot) -> Option<u64> {
+    pub(super) fn get(&self, slot: RunSlot) -> Option<u64> {
         self.cursors.borrow().iter().find(|(other, _)| *other == slot).map(|(_, cursor)| *cursor)
     }
 
     /// The run was read up to here; it is the one read last.
-    pub fn set(&self, slot: RunSlot, cursor: u64) {
+    pub(super) fn set(&self, slot: RunSlot, cursor: u64) {
         self.forget(slot);
         self.cursors.borrow_mut().push((slot, cursor));
     }
 
     /// The run is not in memory as a reader has it.
-    pub fn forget(&self, slot: RunSlot) {
+    pub(super) fn forget(&self, slot: RunSlot) {
         self.cursors.borrow_mut().retain(|(other, _)| *other != slot);
     }
 
     /// The runs that were read, the one read last first.
     #[must_use]
-    pub fn newest_first(&self) -> Vec<RunSlot> {
+    pub(super) fn newest_first(&self) -> Vec<RunSlot> {
         self.cursors.borrow().iter().rev().map(|(slot, _)| *slot).collect()
     }
 }
@@ -40,7 +40,7 @@ impl ReadCursors {
 ///
 /// Whether another session lives is judged by its observer: the wall clocks of two pages may differ, and each may be changed or faked.
 #[derive(Debug, Default)]
-pub struct Liveness {
+pub(super) struct Liveness {
     /// By the runs' ids, in their order.
     seen: RefCell<Vec<(String, Heartbeat)>>,
 }
@@ -55,7 +55,7 @@ struct Heartbeat {
 impl Liveness {
     /// A run's record was read. How old its heartbeat is when it is seen for the first time is guessed by the wall clock; one that lies
     /// in the future counts as old.
-    pub fn observe(&self, record: &RunRecord, wall_ms: f64, monotonic_ms: f64) {
+    pub(super) fn observe(&self, record: &RunRecord, wall_ms: f64, monotonic_ms: f64) {
         let mut seen = self.seen.borrow_mut();
         let stored = (record.heartbeat_ms, record.next_sequence);
         match position(&seen, &record.run_id) {
@@ -72,7 +72,7 @@ impl Liveness {
 
     /// Whether the run says that it is running while its owner does not live.
     #[must_use]
-    pub fn is_interrupted(&self, record: &RunRecord, monotonic_ms: f64) -> bool {
+    pub(super) fn is_interrupted(&self, record: &RunRecord, monotonic_ms: f64) -> bool {
         let seen = self.seen.borrow();
         let known = position(&seen, &record.run_id);
         let silent_ms = known.map_or(0.0, |known| monotonic_ms - seen[known].1.changed_ms);
@@ -80,7 +80,7 @@ impl Liveness {
     }
 
     /// Forgets a run.
-    pub fn forget(&self, run_id: &str) {
+    pub(super) fn forget(&self, run_id: &str) {
         let mut seen = self.seen.borrow_mut();
         if let Ok(known) = position(&seen, run_id) {
             seen.remove(known);

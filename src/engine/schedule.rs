@@ -59,7 +59,7 @@ struct Withheld {
 impl Schedule {
     /// Something is to be written, `points` of it new. Returns whether the flush loop must look: it is the first change, or overdue.
     #[inline]
-    pub fn note_pending(&mut self, now_ms: f64, points: u32) -> bool {
+    pub(super) fn note_pending(&mut self, now_ms: f64, points: u32) -> bool {
         self.points = self.points.saturating_add(points);
         let is_first = self.pending_since.is_none();
         if is_first {
@@ -70,7 +70,7 @@ impl Schedule {
     }
 
     /// When the next flush is due; nothing if nothing is to be written.
-    pub fn due_ms(&self) -> Option<f64> {
+    pub(super) fn due_ms(&self) -> Option<f64> {
         let withheld = self.has_withheld().then_some(self.withheld.not_before);
         let changes = self.changes_due_ms();
         match (changes, withheld) {
@@ -98,37 +98,37 @@ impl Schedule {
     }
 
     /// Whether an exit flush is due now.
-    pub fn is_exit_due(&self) -> bool {
+    pub(super) fn is_exit_due(&self) -> bool {
         self.pace == Pace::ExitLog && self.pending_since.is_some()
     }
 
-    pub fn pace(&self) -> Pace {
+    pub(super) fn pace(&self) -> Pace {
         self.pace
     }
 
-    pub fn set_pace(&mut self, pace: Pace) {
+    pub(super) fn set_pace(&mut self, pace: Pace) {
         self.pace = pace;
     }
 
     /// When a flush began last.
-    pub fn last_start_ms(&self) -> Option<f64> {
+    pub(super) fn last_start_ms(&self) -> Option<f64> {
         self.last_start
     }
 
     /// A flush begins to take what is pending.
-    pub fn begin(&mut self, now_ms: f64) {
+    pub(super) fn begin(&mut self, now_ms: f64) {
         self.taken();
         self.last_start = Some(now_ms);
     }
 
     /// What was pending was taken.
-    pub fn taken(&mut self) {
+    pub(super) fn taken(&mut self) {
         self.pending_since = None;
         self.points = 0;
     }
 
     /// Everything that the flush took was committed. Returns whether writing works again after it had failed.
-    pub fn succeeded(&mut self) -> bool {
+    pub(super) fn succeeded(&mut self) -> bool {
         self.backoff.failures = 0;
         self.backoff.not_before = 0.0;
         !self.has_withheld() && std::mem::take(&mut self.backoff.is_degraded)
@@ -136,7 +136,7 @@ impl Schedule {
 
     /// The flush failed and is to be tried again. Returns whether writing counts as failing from now on: the budget of tries is spent,
     /// or trying again soon cannot help.
-    pub fn failed(&mut self, now_ms: f64, cause: &StorageError) -> bool {
+    pub(super) fn failed(&mut self, now_ms: f64, cause: &StorageError) -> bool {
         let backoff = &mut self.backoff;
         backoff.failures = backoff.failures.saturating_add(1);
         backoff.not_before = now_ms + backoff_ms(backoff.failures);
@@ -151,7 +151,7 @@ impl Schedule {
     }
 
     /// There may be room now: what failed is due at once.
-    pub fn retry_now(&mut self, now_ms: f64) {
+    pub(super) fn retry_now(&mut self, now_ms: f64) {
         self.backoff.not_before = 0.0;
         self.withheld.not_before = 0.0;
         if self.backoff.failures > 0 || self.has_withheld() {
@@ -160,7 +160,7 @@ impl Schedule {
     }
 
     /// These contents did not fit. Returns whether writing counts as failing from now on.
-    pub fn withhold(&mut self, now_ms: f64, hashes: impl Iterator<Item = String>) -> bool {
+    pub(super) fn withhold(&mut self, now_ms: f64, hashes: impl Iterator<Item = String>) -> bool {
         for hash in hashes {
             if !self.is_withheld(&hash) {
                 self.withheld.hashes.push(hash);
@@ -171,21 +171,21 @@ impl Schedule {
     }
 
     /// Contents that did not fit.
-    pub fn withheld(&self) -> &[String] {
+    pub(super) fn withheld(&self) -> &[String] {
         &self.withheld.hashes
     }
 
-    pub fn is_withheld(&self, hash: &str) -> bool {
+    pub(super) fn is_withheld(&self, hash: &str) -> bool {
         self.withheld.hashes.iter().any(|other| other == hash)
     }
 
     /// Keeps only those withheld contents that still wait.
-    pub fn retain_withheld(&mut self, waits: impl Fn(&str) -> bool) {
+    pub(super) fn retain_withheld(&mut self, waits: impl Fn(&str) -> bool) {
         self.withheld.hashes.retain(|hash| waits(hash));
     }
 
     /// Whether it is time to try withheld contents again.
-    pub fn may_try_withheld(&self, now_ms: f64) -> bool {
+    pub(super) fn may_try_withheld(&self, now_ms: f64) -> bool {
         self.has_withheld() && now_ms >= self.withheld.not_before
     }
 

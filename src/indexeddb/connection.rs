@@ -47,7 +47,7 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    pub fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
             handle: RefCell::default(),
@@ -60,44 +60,44 @@ impl Connection {
         }
     }
 
-    pub fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    pub fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         self.handle.borrow().is_some()
     }
 
     /// The unclean shutdown after which the database had been repaired when it was opened last.
-    pub fn repaired_ms(&self) -> f64 {
+    pub(super) fn repaired_ms(&self) -> f64 {
         self.meta.borrow().repaired_ms
     }
 
     /// Gives up what is under way on this connection, and the connection.
-    pub fn abandon(&self) {
+    pub(super) fn abandon(&self) {
         self.close();
         self.abandonments.set(self.abandonments.get() + 1);
         self.abandoned.notify();
     }
 
     /// Resolves when what is under way now is given up.
-    pub fn until_abandoned(&self) -> impl Future<Output = ()> {
+    pub(super) fn until_abandoned(&self) -> impl Future<Output = ()> {
         let before = self.abandonments.get();
         self.abandoned.until(move || self.abandonments.get() != before)
     }
 
-    pub fn clears(&self) -> u32 {
+    pub(super) fn clears(&self) -> u32 {
         self.clears.get()
     }
 
-    pub fn close(&self) {
+    pub(super) fn close(&self) {
         if let Some(handle) = self.handle.borrow_mut().take() {
             handle.close();
         }
     }
 
     /// Begins a transaction. A handle that refuses is dead (site data cleared, another tab upgrades): it is dropped.
-    pub fn transaction(&self, stores: &[&str], mode: TransactionMode) -> Result<Transaction> {
+    pub(super) fn transaction(&self, stores: &[&str], mode: TransactionMode) -> Result<Transaction> {
         let begun = match &*self.handle.borrow() {
             Some(handle) => handle.transaction(stores, mode).map_err(StorageError::from),
             None => Err(StorageError::ConnectionLost("the database is not open".into())),
@@ -112,7 +112,7 @@ impl Connection {
     ///
     /// Fails with `Cleared`, once, if it is not the one that was open before: it is usable, and empty. Callers that waited meanwhile have
     /// something for the old one, and get `ConnectionLost`.
-    pub async fn ensure_open(&self) -> Result<()> {
+    pub(super) async fn ensure_open(&self) -> Result<()> {
         if self.is_open() {
             return Ok(());
         }
@@ -179,7 +179,7 @@ impl Connection {
     }
 
     /// Waits for an opening, unless another tab blocks it for too long.
-    pub async fn in_time(&self, opening: HandleOpening) -> Result<rexie::Result<Rexie>> {
+    pub(super) async fn in_time(&self, opening: HandleOpening) -> Result<rexie::Result<Rexie>> {
         match select(opening, sleep(BLOCKED_MS)).await {
             Either::Left((opened, _)) => Ok(opened),
             Either::Right(_) => Err(StorageError::Blocked(format!(

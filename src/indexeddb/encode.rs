@@ -10,18 +10,18 @@ use crate::storage::{ExperimentRecord, RECORD_FORMAT, RunEdit, RunRecord, Series
 
 /// The fields of an object that is being made.
 #[derive(Debug, Default)]
-pub struct Fields(Array);
+pub(crate) struct Fields(Array);
 
 impl Fields {
     /// A record's fields, its format first.
     #[must_use]
-    pub fn of_record() -> Self {
+    pub(crate) fn of_record() -> Self {
         Self::default().with("format", RECORD_FORMAT)
     }
 
     /// With a field more.
     #[must_use]
-    pub fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
+    pub(crate) fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
         self.0.push(&Array::of2(&name.into(), &value.into()));
         self
     }
@@ -35,7 +35,7 @@ impl Fields {
 
     /// The object. Its properties are its own, whatever its prototype has become.
     #[must_use]
-    pub fn into_object(self) -> JsValue {
+    pub(crate) fn into_object(self) -> JsValue {
         // A list of pairs always makes an object.
         Object::from_entries(&self.0).map(JsValue::from).unwrap_or_default()
     }

@@ -20,7 +20,7 @@ pub(super) struct Opening<T: 'static> {
 }
 
 impl<T> Opening<T> {
-    pub fn new(opening: impl Future<Output = T> + 'static, close: fn(T)) -> Self {
+    pub(super) fn new(opening: impl Future<Output = T> + 'static, close: fn(T)) -> Self {
         Self { under_way: Some(opening.boxed_local()), close }
     }
 }

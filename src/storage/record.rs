@@ -285,6 +285,6 @@ pub const RECORD_FORMAT: u32 = 1;
 
 /// The number in an id such as `run-12`, by which ids are ordered.
 #[must_use]
-pub fn id_number(id: &str) -> u64 {
+pub(super) fn id_number(id: &str) -> u64 {
     id.rsplit_once('-').map_or(id, |(_, digits)| digits).parse().unwrap_or(u64::MAX)
 }

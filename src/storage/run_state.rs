@@ -9,9 +9,9 @@ use crate::columns::{BatchTimes, LoggedPoint, MAX_STEP, NamedSeries, PointBatch,
 pub struct SeriesSlot(pub(crate) u32);
 
 /// The longest metric key, artifact key or tag name, in UTF-8 bytes.
-pub const MAX_KEY_BYTES: usize = 8 * 1024;
+pub(super) const MAX_KEY_BYTES: usize = 8 * 1024;
 /// The longest name, tag value or span id, in UTF-8 bytes.
-pub const MAX_TEXT_BYTES: usize = 64 * 1024;
+pub(super) const MAX_TEXT_BYTES: usize = 64 * 1024;
 
 /// A run with its points.
 #[derive(Debug, Clone)]

@@ -39,7 +39,7 @@ extern "C" {
 }
 
 /// A string that is whole: half of a character has no UTF-8, and would become the same as any other half.
-pub fn string(what: &str, value: &JsValue) -> Result<String, JsValue> {
+pub(super) fn string(what: &str, value: &JsValue) -> Result<String, JsValue> {
     let text = value.as_string().ok_or_else(|| wrong_type(what, "a string", value, ""))?;
     // What has no UTF-8 was replaced by this.
     let is_suspect = text.contains(char::REPLACEMENT_CHARACTER);
@@ -53,12 +53,12 @@ pub fn string(what: &str, value: &JsValue) -> Result<String, JsValue> {
 
 /// A number, NaN and ±Infinity included.
 #[inline]
-pub fn number(what: &str, value: &JsValue) -> Result<f64, JsValue> {
+pub(super) fn number(what: &str, value: &JsValue) -> Result<f64, JsValue> {
     finite(value).map_or_else(|| other_number(what, value), Ok)
 }
 
 /// The value of a metric.
-pub fn metric_value(key: &JsValue, value: &JsValue) -> Result<f64, JsValue> {
+pub(super) fn metric_value(key: &JsValue, value: &JsValue) -> Result<f64, JsValue> {
     finite(value).map_or_else(
         || {
             let key = key.as_string().unwrap_or_default();
@@ -80,7 +80,7 @@ fn other_number(what: &str, value: &JsValue) -> Result<f64, JsValue> {
 }
 
 /// A whole number 0 ..= 2^53 − 1.
-pub fn step(what: &str, value: &JsValue) -> Result<u64, JsValue> {
+pub(super) fn step(what: &str, value: &JsValue) -> Result<u64, JsValue> {
     let step = number(what, value)?;
     if step >= 0.0 && step <= MAX_STEP as f64 && step.fract() == 0.0 {
         return Ok(step as u64);
@@ -92,22 +92,22 @@ pub fn step(what: &str, value: &JsValue) -> Result<u64, JsValue> {
 }
 
 /// A step, or nothing for `undefined`.
-pub fn optional_step(what: &str, value: &JsValue) -> Result<Option<u64>, JsValue> {
+pub(super) fn optional_step(what: &str, value: &JsValue) -> Result<Option<u64>, JsValue> {
     if value.is_undefined() { Ok(None) } else { step(what, value).map(Some) }
 }
 
 /// The error for a value that is not what it must be; a hint may say how to get there.
-pub fn wrong_type(what: &str, expected: &str, value: &JsValue, hint: &str) -> JsValue {
+pub(super) fn wrong_type(what: &str, expected: &str, value: &JsValue, hint: &str) -> JsValue {
     type_error(&format!("{what} must be {expected}, not {}{hint}", kind_of(value)))
 }
 
 /// Whether a value is there: neither `undefined` nor `null`.
-pub fn is_given(value: &JsValue) -> bool {
+pub(super) fn is_given(value: &JsValue) -> bool {
     !value.is_undefined() && !value.is_null()
 }
 
 /// A function.
-pub fn function(what: &str, value: &JsValue) -> Result<Function, JsValue> {
+pub(super) fn function(what: &str, value: &JsValue) -> Result<Function, JsValue> {
     if value.is_function() {
         return Ok(value.clone().unchecked_into());
     }
@@ -115,7 +115,7 @@ pub fn function(what: &str, value: &JsValue) -> Result<Function, JsValue> {
 }
 
 /// A copy of the bytes of a view or a buffer.
-pub fn bytes(what: &str, value: &JsValue) -> Result<Vec<u8>, JsValue> {
+pub(super) fn bytes(what: &str, value: &JsValue) -> Result<Vec<u8>, JsValue> {
     let array = byte_view(what, value)?;
     let length = array.length();
     let mut bytes = Vec::new();
@@ -130,7 +130,7 @@ pub fn bytes(what: &str, value: &JsValue) -> Result<Vec<u8>, JsValue> {
 }
 
 /// The entries of a plain object or a map. Reading may run the caller's code.
-pub fn entries(what: &str, value: &JsValue) -> Result<Vec<(JsValue, JsValue)>, JsValue> {
+pub(super) fn entries(what: &str, value: &JsValue) -> Result<Vec<(JsValue, JsValue)>, JsValue> {
     let named = named_values(what, value)?;
     Ok(named.keys().iter().zip(named.values().iter()).collect())
 }

@@ -10,7 +10,7 @@ use wasm_bindgen_futures::future_to_promise;
 use crate::storage::StorageError;
 
 /// The code of every error about an argument.
-pub const INVALID_ARGUMENT: &str = "InvalidArgument";
+pub(super) const INVALID_ARGUMENT: &str = "InvalidArgument";
 
 #[wasm_bindgen(module = "/src/wasm/js/errors.js")]
 extern "C" {
@@ -19,12 +19,12 @@ extern "C" {
 }
 
 /// A `TypeError`: an argument of the wrong type.
-pub fn type_error(message: &str) -> JsValue {
+pub(super) fn type_error(message: &str) -> JsValue {
     coded_error("TypeError", INVALID_ARGUMENT, message)
 }
 
 /// A `RangeError`: an argument of the right type and a value that is not taken.
-pub fn range_error(message: &str) -> JsValue {
+pub(super) fn range_error(message: &str) -> JsValue {
     coded_error("RangeError", INVALID_ARGUMENT, message)
 }
 
@@ -43,12 +43,12 @@ impl From<StorageError> for JsValue {
 }
 
 /// A promise of `future` whose failure the browser reports if the caller does not await it.
-pub fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+pub(super) fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
     future_to_promise(future.boxed_local())
 }
 
 /// As [`promise`], of what is begun with checked arguments.
-pub fn promise_of<T, F>(checked: Result<T, JsValue>, begin: impl FnOnce(T) -> F) -> Promise
+pub(super) fn promise_of<T, F>(checked: Result<T, JsValue>, begin: impl FnOnce(T) -> F) -> Promise
 where
     F: Future<Output = Result<JsValue, JsValue>> + 'static,
 {
@@ -61,12 +61,12 @@ where
 /// A promise of `future` that never causes an unhandled rejection: who does not await it does not hear of its failure.
 ///
 /// Boxed, so that the machinery around a promise is there once.
-pub fn quiet_promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+pub(super) fn quiet_promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
     quiet_boxed_promise(future.boxed_local())
 }
 
 /// As [`quiet_promise`], of what is begun with checked arguments; rejected with what is wrong with them.
-pub fn quiet_promise_of<T, F>(checked: Result<T, JsValue>, begin: impl FnOnce(T) -> F) -> Promise
+pub(super) fn quiet_promise_of<T, F>(checked: Result<T, JsValue>, begin: impl FnOnce(T) -> F) -> Promise
 where
     F: Future<Output = Result<JsValue, JsValue>> + 'static,
 {
@@ -81,7 +81,7 @@ fn quiet_boxed_promise(future: LocalBoxFuture<'static, Result<JsValue, JsValue>>
 }
 
 /// A promise that failed already, and causes no unhandled rejection either.
-pub fn rejected(cause: &JsValue) -> Promise {
+pub(super) fn rejected(cause: &JsValue) -> Promise {
     quiet(Promise::reject(cause))
 }
 
@@ -95,6 +95,6 @@ fn quiet(promise: Promise) -> Promise {
 }
 
 /// Tells a mistake in a caller's code that no promise carries.
-pub fn report(what: &str, cause: &JsValue) {
+pub(super) fn report(what: &str, cause: &JsValue) {
     crate::browser::error(what, cause);
 }

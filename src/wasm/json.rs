@@ -41,7 +41,7 @@ extern "C" {
 
 /// What was written of a run.
 #[derive(Debug, Default)]
-pub struct WrittenJson {
+pub(super) struct WrittenJson {
     /// Of which of the run's contents.
     content: u32,
     /// The text of each metric, and how many points are in it.
@@ -53,7 +53,7 @@ impl WrittenJson {
     ///
     /// # Errors
     /// `NotLoaded`; a `RangeError` for more points than fit into a string.
-    pub fn text(mut self, run: &RunState) -> Result<(JsValue, Self), JsValue> {
+    pub(super) fn text(mut self, run: &RunState) -> Result<(JsValue, Self), JsValue> {
         let all = run.all_series()?;
         let points: usize = all.iter().map(|named| named.series.len()).sum();
         if points > MOST_POINTS {

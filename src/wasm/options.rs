@@ -32,7 +32,7 @@ extern "C" {
 }
 
 /// Reads `StorageOptions`.
-pub fn storage_options(options: &JsValue) -> Result<StorageOptions, JsValue> {
+pub(super) fn storage_options(options: &JsValue) -> Result<StorageOptions, JsValue> {
     let mut parsed = StorageOptions::default();
     let Some(options) = given(options)? else { return Ok(parsed) };
     if let Some(database) = text(options, "database")? {
@@ -55,7 +55,7 @@ pub fn storage_options(options: &JsValue) -> Result<StorageOptions, JsValue> {
 }
 
 /// Reads what `RunOptions` adds to them.
-pub fn run_options(options: &JsValue) -> Result<RunOptions, JsValue> {
+pub(super) fn run_options(options: &JsValue) -> Result<RunOptions, JsValue> {
     let mut parsed = RunOptions::default();
     let Some(options) = given(options)? else { return Ok(parsed) };
     parsed.run_name = text(options, "run_name")?;

@@ -13,7 +13,7 @@ extern "C" {
 
 /// A fresh plain object: setting its properties runs no other code and cannot fail.
 #[derive(Debug)]
-pub struct PlainObject(JsValue);
+pub(super) struct PlainObject(JsValue);
 
 impl Default for PlainObject {
     fn default() -> Self {
@@ -24,48 +24,48 @@ impl Default for PlainObject {
 impl PlainObject {
     /// The object.
     #[must_use]
-    pub fn into_value(self) -> JsValue {
+    pub(super) fn into_value(self) -> JsValue {
         self.0
     }
 
     /// Sets any property.
-    pub fn set(&self, name: &str, value: &JsValue) {
+    pub(super) fn set(&self, name: &str, value: &JsValue) {
         set_own(&self.0, name, value);
     }
 
     /// Sets a text.
-    pub fn text(&self, name: &str, text: &str) {
+    pub(super) fn text(&self, name: &str, text: &str) {
         self.set(name, &text.into());
     }
 
     /// Sets a text that may be missing.
-    pub fn some_text(&self, name: &str, text: Option<&str>) {
+    pub(super) fn some_text(&self, name: &str, text: Option<&str>) {
         if let Some(text) = text {
             self.text(name, text);
         }
     }
 
     /// Sets a number.
-    pub fn number(&self, name: &str, number: f64) {
+    pub(super) fn number(&self, name: &str, number: f64) {
         self.set(name, &number.into());
     }
 
     /// Sets a number that may be missing.
-    pub fn some_number(&self, name: &str, number: Option<f64>) {
+    pub(super) fn some_number(&self, name: &str, number: Option<f64>) {
         if let Some(number) = number {
             self.number(name, number);
         }
     }
 
     /// Sets a list of texts.
-    pub fn texts(&self, name: &str, texts: &[String]) {
+    pub(super) fn texts(&self, name: &str, texts: &[String]) {
         self.set(name, &text_list(texts));
     }
 }
 
 /// A list of texts.
 #[must_use]
-pub fn text_list(texts: &[String]) -> JsValue {
+pub(super) fn text_list(texts: &[String]) -> JsValue {
     // Texts can always be copied.
     serde_wasm_bindgen::to_value(texts).unwrap_or_default()
 }

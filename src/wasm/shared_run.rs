@@ -10,7 +10,7 @@ use crate::storage::RunSlot;
 
 /// Shared by the handles on one run.
 #[derive(Debug)]
-pub struct SharedRun {
+pub(super) struct SharedRun {
     /// Callbacks on its metrics.
     pub subscribers: Rc<Subscribers>,
     /// What staging knows of its metrics.
@@ -28,7 +28,7 @@ thread_local! {
 }
 
 /// What the handles on this run share; made for the first one.
-pub fn shared_run(database: &Rc<OpenDatabase>, slot: RunSlot) -> Rc<SharedRun> {
+pub(super) fn shared_run(database: &Rc<OpenDatabase>, slot: RunSlot) -> Rc<SharedRun> {
     RUNS.with_borrow_mut(|runs| {
         runs.retain(|entry| entry.run.strong_count() > 0);
         let is_it = |entry: &&Entry| entry.slot == slot && entry.database.ptr_eq(&Rc::downgrade(database));

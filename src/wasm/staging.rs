@@ -44,7 +44,7 @@ extern "C" {
 }
 
 /// What writes points of a run, of these series, into these cells.
-pub fn staging_of(run: RunSlot, cells: &'static [Cell<f64>], series: &StagedSeries) -> Staging {
+pub(super) fn staging_of(run: RunSlot, cells: &'static [Cell<f64>], series: &StagedSeries) -> Staging {
     Staging::over(
         engine::Staging::run_number(run),
         wasm_bindgen::memory(),

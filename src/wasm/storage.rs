@@ -227,6 +227,6 @@ fn closed() -> StorageError {
 }
 
 /// An artifact's bytes.
-pub fn bytes(bytes: &[u8]) -> JsValue {
+pub(super) fn bytes(bytes: &[u8]) -> JsValue {
     Uint8Array::from(bytes).into()
 }

@@ -14,7 +14,7 @@ const MOST_NESTED: u32 = 32;
 
 /// A list of callbacks.
 #[derive(Debug, Default)]
-pub struct Subscribers {
+pub(super) struct Subscribers {
     callbacks: RefCell<Vec<(u32, Function)>>,
     next_id: Cell<u32>,
     depth: Cell<u32>,
@@ -22,7 +22,7 @@ pub struct Subscribers {
 
 impl Subscribers {
     /// Adds a callback and returns its number, and the function that removes it again.
-    pub fn subscribe(self: &Rc<Self>, callback: Function) -> (u32, JsValue) {
+    pub(super) fn subscribe(self: &Rc<Self>, callback: Function) -> (u32, JsValue) {
         let id = self.next_id.get();
         self.next_id.set(id.wrapping_add(1));
         self.callbacks.borrow_mut().push((id, callback));
@@ -38,12 +38,12 @@ impl Subscribers {
 
     /// Whether there is no subscriber.
     #[inline]
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.callbacks.borrow().is_empty()
     }
 
     /// Lets `call` call every callback that was there before the first; one that throws is reported.
-    pub fn call(&self, call: &dyn Fn(&Function) -> Result<JsValue, JsValue>) {
+    pub(super) fn call(&self, call: &dyn Fn(&Function) -> Result<JsValue, JsValue>) {
         if self.depth.get() >= MOST_NESTED {
             report(
                 "a subscriber causes its own call without end; it is not called any deeper",
@@ -60,7 +60,7 @@ impl Subscribers {
     }
 
     /// Lets `call` call one callback, if it is still there; if it throws, that is reported.
-    pub fn call_one(&self, id: u32, call: &dyn Fn(&Function) -> Result<JsValue, JsValue>) {
+    pub(super) fn call_one(&self, id: u32, call: &dyn Fn(&Function) -> Result<JsValue, JsValue>) {
         let callbacks = self.callbacks.borrow();
         let callback = callbacks.iter().find(|(other, _)| *other == id).map(|(_, callback)| callback.clone());
         drop(callbacks);

@@ -34,7 +34,7 @@ fn set_config(object: &PlainObject, config_json: Option<&str>) {
 }
 
 /// `RunRecord` as the TypeScript definitions have it.
-pub fn run_object(run: &RunInfo) -> JsValue {
+pub(super) fn run_object(run: &RunInfo) -> JsValue {
     let RunInfo { record, .. } = run;
     let object = PlainObject::default();
     run_facts(record, &object);
@@ -74,7 +74,7 @@ fn metric_objects(record: &RunRecord) -> Array {
 }
 
 /// `ExperimentRecord` as the TypeScript definitions have it.
-pub fn experiment_object(record: &ExperimentRecord) -> JsValue {
+pub(super) fn experiment_object(record: &ExperimentRecord) -> JsValue {
     let object = PlainObject::default();
     experiment_facts(record, &object);
     set_config(&object, record.config_json.as_deref());
@@ -82,7 +82,7 @@ pub fn experiment_object(record: &ExperimentRecord) -> JsValue {
 }
 
 /// `Series` as the TypeScript definitions have it.
-pub fn series_object(columns: &Columns) -> JsValue {
+pub(super) fn series_object(columns: &Columns) -> JsValue {
     let object = PlainObject::default();
     let columns = [("step", &columns.step), ("value", &columns.value), ("timestamp", &columns.timestamp)];
     for (name, column) in columns {
@@ -92,7 +92,7 @@ pub fn series_object(columns: &Columns) -> JsValue {
 }
 
 /// The points of a series from index `first` on, straight from memory: as large as they are, they are copied once.
-pub fn stored_series_object(series: &Series, first: usize) -> JsValue {
+pub(super) fn stored_series_object(series: &Series, first: usize) -> JsValue {
     let length = series.len().saturating_sub(first) as u32;
     let arrays = [(); 3].map(|()| Float64Array::new_with_length(length));
     series.for_each_columns(first, |before, columns| {
@@ -109,7 +109,7 @@ pub fn stored_series_object(series: &Series, first: usize) -> JsValue {
 }
 
 /// `Change` as the TypeScript definitions have it.
-pub fn change_object(change: &Change) -> JsValue {
+pub(super) fn change_object(change: &Change) -> JsValue {
     let object = PlainObject::default();
     let ids = |kind: &str, experiment_id: &str, run_id: &str| {
         object.text("kind", kind);

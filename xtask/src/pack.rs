@@ -136,17 +136,22 @@ fn make_web_package(directory: &Path) -> Outcome {
         .arg(directory))
 }
 
-/// Builds the program that panics, which the tests in the browser look at, to `target/panicking`.
-pub(crate) fn build_panicking() -> Outcome {
+/// Builds the programs in Rust that the tests in the browser look at: one that panics, to `target/panicking`, and the example in Rust, to
+/// `target/train`.
+pub(crate) fn build_examples() -> Outcome {
     let root = project::root();
-    let mut compile = program_in(&root, "cargo", &["build", "--example", "panicking", "--features", "wasm"]);
-    run(compile.args(["--target", tools::WASM_TARGET]))?;
-    let compiled = format!("target/{}/debug/examples/panicking.wasm", tools::WASM_TARGET);
-    run(&mut program_in(
-        &root,
-        "wasm-bindgen",
-        &["--target", "web", "--out-dir", "target/panicking", &compiled],
-    ))
+    for name in ["panicking", "train"] {
+        let mut compile = program_in(&root, "cargo", &["build", "--example", name, "--features", "wasm"]);
+        run(compile.args(["--target", tools::WASM_TARGET]))?;
+        let compiled = format!("target/{}/debug/examples/{name}.wasm", tools::WASM_TARGET);
+        let directory = format!("target/{name}");
+        run(&mut program_in(
+            &root,
+            "wasm-bindgen",
+            &["--target", "web", "--out-dir", &directory, &compiled],
+        ))?;
+    }
+    Ok(())
 }
 
 fn state(target: Target) -> Outcome<String> {

@@ -167,7 +167,7 @@ fn page_code() -> Outcome<u64> {
 fn end_to_end() -> Outcome<u64> {
     let browser = browser::ensure_browser()?;
     pack::build(&pack::Target::ALL)?;
-    pack::build_panicking()?;
+    pack::build_examples()?;
     serve::build_page()?;
     npm::ensure_packages(&project::end_to_end())?;
     playwright(npm::script(&project::end_to_end(), "test", &[]).env("CHROME", &browser.chrome))

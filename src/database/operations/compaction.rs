@@ -46,7 +46,7 @@ pub struct Compaction {
 
 /// Whether `owner` may compact the run, and it is worth it.
 #[must_use]
-pub fn may_compact(record: &RunRecord, owner: &str) -> bool {
+pub(super) fn may_compact(record: &RunRecord, owner: &str) -> bool {
     fills_segments(&record.series.counts) && (record.owner == owner || record.status.is_final())
 }
 
@@ -58,7 +58,7 @@ pub fn fills_segments(counts: &[f64]) -> bool {
 
 /// The end of the entries that one transaction takes, by what their number of points must be about.
 #[must_use]
-pub fn last_entry(record: &RunRecord) -> u64 {
+pub(super) fn last_entry(record: &RunRecord) -> u64 {
     let points: f64 = record.series.counts.iter().sum();
     let entries = MOST_POINTS * record.next_sequence / (points + 1.0);
     (record.compacted_sequence + entries.clamp(KEPT_ENTRIES as f64, MOST_ENTRIES)).min(record.next_sequence)
@@ -67,7 +67,7 @@ pub fn last_entry(record: &RunRecord) -> u64 {
 
 /// The keys and first indexes of the last segments of the series that entries go on with; `segments` are those of all segments, in order.
 #[must_use]
-pub fn last_segments(entries: &[(u64, Rc<[u8]>)], segments: Vec<(String, u64)>) -> Vec<(String, u64)> {
+pub(super) fn last_segments(entries: &[(u64, Rc<[u8]>)], segments: Vec<(String, u64)>) -> Vec<(String, u64)> {
     let mut last: Vec<(String, u64)> = Vec::new();
     for segment in segments {
         match last.last_mut() {

@@ -41,34 +41,34 @@ impl Announcements {
 
     /// Something of a run changed.
     #[inline]
-    pub fn touch(&mut self, slot: RunSlot) {
+    pub(super) fn touch(&mut self, slot: RunSlot) {
         if !std::mem::replace(&mut self.run(slot).is_touched, true) {
             self.touched.push(slot);
         }
     }
 
     /// More than points of a run changed.
-    pub fn touch_record(&mut self, slot: RunSlot) {
+    pub(super) fn touch_record(&mut self, slot: RunSlot) {
         self.run(slot).is_record_touched = true;
         self.touch(slot);
     }
 
     /// A run begins anew, and so many points of each of its series were announced.
-    pub fn reset(&mut self, slot: RunSlot, points: Vec<usize>) {
+    pub(super) fn reset(&mut self, slot: RunSlot, points: Vec<usize>) {
         *self.run(slot) = Announced { points, ..Announced::default() };
         self.touched.retain(|&touched| touched != slot);
     }
 
-    pub fn is_touched(&self, slot: RunSlot) -> bool {
+    pub(super) fn is_touched(&self, slot: RunSlot) -> bool {
         self.runs.get(slot.0 as usize).is_some_and(|run| run.is_touched)
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.touched.is_empty()
     }
 
     /// The runs changed since the last call.
-    pub fn take(&mut self, memory: &InMemoryStorage) -> Vec<Touched> {
+    pub(super) fn take(&mut self, memory: &InMemoryStorage) -> Vec<Touched> {
         let slots = std::mem::take(&mut self.touched);
         let mut all = Vec::with_capacity(slots.len());
         for slot in slots {

@@ -11,8 +11,9 @@ use crate::columns::{SeriesBlock, sorted_by};
 use crate::database::ArtifactReference;
 use crate::storage::{ArtifactRef, InMemoryStorage, RunSlot, RunState};
 
-pub use self::announcements::Touched;
-pub use self::take_batch::{BATCH_POINTS, Contents};
+pub(super) use self::announcements::Touched;
+pub use self::take_batch::BATCH_POINTS;
+pub(super) use self::take_batch::Contents;
 
 use self::announcements::Announcements;
 use self::take_batch::Receipt;

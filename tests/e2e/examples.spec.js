@@ -1,0 +1,57 @@
+// Each example trains, and what it logged is stored.
+import { join } from 'node:path';
+import { repository } from './fixtures/site.js';
+import { expect, openIn, readSeries, test } from './fixtures/test.js';
+
+test.beforeEach(({ site }) => {
+  site.addDirectory('examples', join(repository, 'examples'));
+  site.addDirectory('target/train', join(repository, 'target/train'));
+});
+
+/** Opens an example, waits until it has finished, and returns the page. */
+async function finished(context, site, name, text) {
+  const page = await context.newPage();
+  await page.goto(`${site.origin}/examples/${name}`);
+  await expect(page.getByRole('status')).toContainText(text, { timeout: 30_000 });
+  return page;
+}
+
+/** What is stored of the only run of an experiment. */
+async function storedRun(context, site, experimentName) {
+  const reader = await openIn(context, site.blank);
+  const run = await reader.evaluate(async (name) => {
+    const storage = await entrenar.WasmStorage.open();
+    const id = storage.list_experiments().find((id) => storage.experiment(id).name === name);
+    const [runId, ...others] = storage.list_runs(id);
+    return { ...storage.run(runId), others: others.length };
+  }, experimentName);
+  return { ...run, loss: (await readSeries(reader, run.run_id, 'loss')).values };
+}
+
+test('the example in a page trains on after a reload in the middle, in one run', async ({ context, site, problems }) => {
+  const page = await context.newPage();
+  await page.goto(`${site.origin}/examples/page.html`);
+  await expect(page.getByRole('status')).toContainText(/Epoch \d/);
+  await page.reload();
+  await expect(page.getByRole('status')).toHaveText('Finished. 1 run of this experiment so far.', { timeout: 30_000 });
+  const run = await storedRun(context, site, 'line');
+  expect([run.status, run.others, run.loss.length]).toEqual(['Success', 0, 60]);
+  expect(run.loss.at(-1)).toBeLessThan(run.loss[0] / 10);
+  expect(Object.keys(run.artifacts)).toEqual(['weights.json']);
+  expect(problems.list).toEqual([]);
+});
+
+test('the example in a worker trains, and its page reads all of it', async ({ context, site, problems }) => {
+  await finished(context, site, 'worker.html', 'Finished. 50 points.');
+  const run = await storedRun(context, site, 'annealing');
+  expect([run.status, run.loss.length, run.tags.where]).toEqual(['Success', 50, 'worker']);
+  expect(problems.list).toEqual([]);
+});
+
+test('the example in Rust trains, and JavaScript reads it', async ({ context, site, problems }) => {
+  await finished(context, site, 'rust.html', 'Finished. 50 points in run-0.');
+  const run = await storedRun(context, site, 'mean');
+  expect([run.status, run.loss.length, run.tags.language]).toEqual(['Success', 50, 'Rust']);
+  expect(run.loss[0]).toBe((4 + 9 + 25 + 49) / 4);
+  expect(problems.list).toEqual([]);
+});
