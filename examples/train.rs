@@ -34,7 +34,7 @@ async fn train() -> Result<Run> {
 #[wasm_bindgen]
 pub async fn train_and_report() -> String {
     match train().await {
-        Ok(run) => format!("Finished. {} points in {}.", EPOCHS, run.run_id()),
+        Ok(run) => format!("Finished. {EPOCHS} epochs in {}.", run.run_id()),
         Err(cause) => format!("Failed: {cause}"),
     }
 }

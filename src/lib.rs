@@ -53,7 +53,7 @@
 //! - [`storage`]: what a tracker stores. Pure Rust.
 //! - [`dashboard`]: what a dashboard shows of it.
 //! - `browser`, with the feature of that name: the tracker in a page or worker.
-//! - `wasm`, with the feature of that name: the JavaScript surface; `dashboard::wasm` is the same.
+//! - `wasm`, with the feature of that name: the JavaScript bindings; `dashboard::wasm` is the same.
 
 #[cfg(all(doctest, feature = "browser"))]
 #[doc = include_str!("../README.md")]

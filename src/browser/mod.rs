@@ -1,5 +1,5 @@
 //! The tracker for programs in Rust that run in a page or worker, without a value of JavaScript's: [`Tracker`] and [`Run`]. And the page
-//! around a session: which databases it has open, its clocks and timers, its life, and its channel to other tabs.
+//! around a session: which databases it has open, its clocks and timers, its lifecycle, and its channel to other tabs.
 
 mod channel;
 mod clock;
@@ -16,7 +16,7 @@ pub use registry::StorageOptions;
 pub use run::Run;
 pub use tracker::{RunInfo, Subscription, Tracker};
 
-/// For the JavaScript surface.
+/// For the JavaScript bindings.
 #[cfg(feature = "wasm")]
 pub(crate) use self::{clock::wall_ms, console::error, open_database::OpenDatabase};
 

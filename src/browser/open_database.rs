@@ -147,12 +147,12 @@ impl OpenDatabase {
     fn emit(&self, change: &Change) {
         match change {
             Change::Degraded { message, .. } | Change::RunLost { message, .. } => warn(message),
-            // It is found again whenever it is read, and told once.
+            // It is found again whenever it is read, and emitted once.
             Change::Corrupt(corrupt) if self.corrupt.borrow().contains(corrupt) => return,
             Change::Corrupt(corrupt) => {
                 self.corrupt.borrow_mut().push(corrupt.clone());
                 warn(&format!(
-                    "a stored record is damaged and was left in place: {corrupt}; everything else is usable"
+                    "a stored record is corrupt and was left in place: {corrupt}; everything else is usable"
                 ));
             }
             _ => {}
@@ -171,7 +171,7 @@ impl OpenDatabase {
         }
     }
 
-    /// Adds a callback on changes of the database and returns its number. It is told soon what was found corrupt before.
+    /// Adds a callback on changes of the database and returns its number. What was found corrupt before is emitted to it soon.
     pub(crate) fn subscribe(self: &Rc<Self>, callback: Subscriber) -> u32 {
         let id = self.next_subscriber.get();
         self.next_subscriber.set(id.wrapping_add(1));
@@ -191,7 +191,7 @@ impl OpenDatabase {
         self.subscribers.borrow_mut().retain(|(other, _)| *other != id);
     }
 
-    /// Has the page asked before it closes while something is unsaved.
+    /// Listens to `beforeunload` while something is unsaved.
     async fn guard_loop(&self) {
         loop {
             self.session.flusher().until(|| !self.session.is_saved()).await;
@@ -241,7 +241,7 @@ impl OpenDatabase {
         self.session.end_leaving();
         let open = Rc::clone(self);
         spawn(async move {
-            // A failure is told by a change, or shows when the caller asks for data.
+            // A failure is emitted as a change, or shows when the caller asks for data.
             let _ = open.session.refresh_all().await;
             open.session.renew_leases();
             let _ = open.session.flush().await;

@@ -1,4 +1,4 @@
-//! The page's life, watched by `js/page_lifecycle.js`: leaving it saves what is unsaved, coming back catches up. Workers and Node.js have
+//! The page's lifecycle, watched by `js/page_lifecycle.js`: leaving it saves what is unsaved, coming back catches up. Workers and Node.js have
 //! none of these events.
 
 use std::cell::Cell;
@@ -19,7 +19,7 @@ extern "C" {
     /// either, `wake(was_frozen)` when it is back.
     #[wasm_bindgen(js_name = watch_page)]
     fn watch(may_leave: &Function, leave: &Function, live_on: &Function, wake: &Function);
-    /// Whether what a database has unsaved is to be saved when the page is asked whether it may be closed.
+    /// Listens to `beforeunload` while any database has something unsaved, to save it then.
     ///
     /// Firefox ends the scripts of a process with its last tab: a handler of `pagehide` is cut off wherever it stands. WebKit does not
     /// always send `pagehide` with its last window. `beforeunload` comes before that in both. A page that listens to it may not be kept
@@ -42,7 +42,7 @@ pub(super) fn initial_pace() -> Pace {
     }
 }
 
-/// Listens to the page's life, once.
+/// Listens to the page's lifecycle, once.
 pub(super) fn watch_page() {
     if IS_WATCHED.replace(true) {
         return;

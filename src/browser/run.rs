@@ -136,7 +136,7 @@ impl Run {
     }
 }
 
-/// Its life: where it stands, its tags, how it ends, and when all of that is durable.
+/// Its lifecycle: where it stands, its tags, how it ends, and when all of that is durable.
 impl Run {
     pub(super) fn on(handle: Handle, slot: RunSlot) -> Self {
         let (experiment_id, id) = handle.database().session().ids_of(slot).unwrap_or_default();
@@ -178,7 +178,7 @@ impl Run {
     /// Sets a tag, in place of one with the same key.
     ///
     /// # Errors
-    /// As [`Run::log_metric`].
+    /// `InvalidArgument`; `RunTakenOver`, `RunDeleted`.
     pub fn set_tag(&self, key: &str, value: &str) -> Result<()> {
         self.change(|state| state.set_tag(key, value))
     }
@@ -186,7 +186,7 @@ impl Run {
     /// Ties the run to a tracing span.
     ///
     /// # Errors
-    /// As [`Run::log_metric`].
+    /// `InvalidArgument`; `RunTakenOver`, `RunDeleted`.
     pub fn set_span_id(&self, id: &str) -> Result<()> {
         check_text("id", id)?;
         self.change(|state| {
@@ -271,7 +271,7 @@ impl Run {
     /// A metric's points ordered by step; none if it was never logged.
     ///
     /// # Errors
-    /// `RunDeleted`, `RunNotFound`.
+    /// `RunDeleted`, `RunNotFound`; `NotLoaded` if the run was lost and its points evicted.
     pub fn get_metrics(&self, key: &str) -> Result<Vec<MetricPoint>> {
         self.read_series(key, metric_points)
     }
@@ -279,7 +279,7 @@ impl Run {
     /// The step that the next [`Run::log_metric`] of this key will use.
     ///
     /// # Errors
-    /// `RunDeleted`, `RunNotFound`.
+    /// As [`Run::get_metrics`].
     pub fn current_step(&self, key: &str) -> Result<u64> {
         self.read_series(key, Series::next_step)
     }

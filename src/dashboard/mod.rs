@@ -3,7 +3,7 @@
 //! - [`DashboardSource`]: one run as a view sees it; [`RunDashboard`] is one over any storage.
 //! - [`MetricSnapshot`], [`ResourceSnapshot`], [`Trend`]: what it shows.
 //! - [`downsample`](fn@downsample): fewer points, every spike.
-//! - With the feature `wasm`, `dashboard::wasm` is the JavaScript surface: `WasmRun` and `WasmStorage`.
+//! - With the feature `wasm`, `dashboard::wasm` is the JavaScript bindings: `WasmRun` and `WasmStorage`.
 
 mod downsample;
 mod snapshot;

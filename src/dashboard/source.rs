@@ -81,7 +81,7 @@ impl<S: ExperimentStorage + MetricKeys> RunDashboard<S> {
         Self { storage: RefCell::new(storage), run_id: run_id.to_owned(), callbacks: RefCell::default() }
     }
 
-    /// Stores a point and tells the subscribers.
+    /// Stores a point and calls the subscribers.
     ///
     /// # Errors
     /// As [`ExperimentStorage::log_metric`].

@@ -1,4 +1,4 @@
-//! What subscribers are told.
+//! What is emitted to subscribers.
 
 use crate::database::CorruptRecord;
 

@@ -11,14 +11,14 @@ use crate::event::Event;
 pub enum Effect {
     /// Emit this to subscribers in this tab.
     Change(Change),
-    /// A transaction completed: tell other tabs to read these records again.
+    /// A transaction completed: to be broadcast, so that other tabs read these records again.
     Committed {
         /// Experiments it wrote.
         experiment_ids: Vec<String>,
         /// Runs it wrote.
         run_ids: Vec<String>,
     },
-    /// What these runs had unsaved was written to the exit log: tell other tabs to recover it.
+    /// What these runs had unsaved was written to the exit log: to be broadcast, so that other tabs recover it.
     ExitLogWritten {
         /// The runs.
         run_ids: Vec<String>,

@@ -10,21 +10,21 @@ pub const MOST_READ_POINTS: usize = 1 << 24;
 impl<D: Database> Session<D> {
     /// The last handle on a run was dropped: its lease ends with the next commit, unless the run has ended.
     pub fn end_lease(&self, slot: RunSlot) {
-        self.set_leaving(slot, true);
+        self.set_ends_lease(slot, true);
     }
 
     /// There is a handle on a run again.
     pub fn keep_lease(&self, slot: RunSlot) {
-        if self.storage().ownership().is_leaving(slot) {
-            self.set_leaving(slot, false);
+        if self.storage().ownership().ends_lease(slot) {
+            self.set_ends_lease(slot, false);
         }
     }
 
-    fn set_leaving(&self, slot: RunSlot, is_leaving: bool) {
+    fn set_ends_lease(&self, slot: RunSlot, ends_lease: bool) {
         let mut storage = self.storage_mut();
         let is_running = storage.memory().get(slot).is_some_and(|run| !run.record().status.is_final());
         if storage.owns(slot) && is_running {
-            storage.ownership_mut().set_leaving(slot, is_leaving);
+            storage.ownership_mut().set_ends_lease(slot, ends_lease);
             storage.pending_mut().renew_run(slot);
         }
     }
@@ -37,7 +37,7 @@ impl<D: Database> Session<D> {
         if !is_quiescent {
             return false;
         }
-        let ids = self.ids_of(slot).filter(|_| self.storage().ownership().is_leaving(slot));
+        let ids = self.ids_of(slot).filter(|_| self.storage().ownership().ends_lease(slot));
         let is_evicted = self.storage_mut().evict(slot);
         if let (true, Some((experiment_id, run_id))) = (is_evicted, ids) {
             self.effects.emit_run(&experiment_id, &run_id);

@@ -12,7 +12,7 @@ use super::session::Session;
 use crate::database::{Batch, Database, operations};
 use crate::storage::{Result, RunRecord, RunSlot, StorageError};
 
-/// How often one flush tries again at once when trying again can help.
+/// The most attempts at committing one batch, the first among them, where trying again at once can help.
 const TRIES: u32 = 4;
 
 impl<D: Database> Session<D> {
@@ -101,7 +101,7 @@ impl<D: Database> Session<D> {
         let owner = storage.owner().to_owned();
         let (pending, memory, ownership) = storage.pending_and_memory();
         let finalize_record = |slot: RunSlot, record: &mut RunRecord| {
-            let ends_lease = is_page_leaving || ownership.is_leaving(slot);
+            let ends_lease = is_page_leaving || ownership.ends_lease(slot);
             record.owner.clone_from(&owner);
             record.heartbeat_ms = heartbeat_ms;
             record.clean_exit = ends_lease && !record.status.is_final();
@@ -244,7 +244,7 @@ impl<D: Database> Session<D> {
         Ok(())
     }
 
-    /// Notes how a flush went, and tells subscribers if writing began to fail or works again.
+    /// Notes how a flush went, and emits it if writing began to fail or works again.
     pub(super) fn record_outcome(&self, result: &Result<()>) {
         match result {
             Ok(()) => {

@@ -104,8 +104,8 @@ impl Flusher {
     }
 
     /// What was pending was taken elsewhere, by an exit flush.
-    pub fn taken(&self) {
-        self.schedule.borrow_mut().taken();
+    pub fn note_taken(&self) {
+        self.schedule.borrow_mut().note_taken();
     }
 
     /// When a flush began last.

@@ -39,7 +39,7 @@ impl<D: Database> Session<D> {
         batches.append(&mut self.flusher.take_all_in_doubt());
         let in_doubt = batches.len();
         batches.extend(self.take_batch(usize::MAX));
-        self.flusher.taken();
+        self.flusher.note_taken();
         if batches.is_empty() {
             return None;
         }
@@ -99,7 +99,7 @@ impl<D: Database> Session<D> {
     /// # Errors
     /// Those of the database.
     pub async fn recover_exit_log(&self) -> Result<()> {
-        // Until it is recovered, callers that ask meanwhile recover it too: they may come before this one.
+        // Callers at the same time each recover it: what is noted as recovered is only what was written before this call.
         let (must_recover, writes) = (self.exit_log.must_recover(), self.exit_log.writes());
         let in_exit_log = self.storage().pending().runs_in_exit_log();
         let run_ids = if self.transact(operations::has_exit_log()).await? {

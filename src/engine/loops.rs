@@ -10,7 +10,7 @@ use super::schedule::{FLUSH_INTERVAL_MS, Pace};
 use super::session::Session;
 use crate::database::{Database, operations};
 
-/// How often running runs tell that they live, in milliseconds: their lease lasts several times as long.
+/// How often the leases of running runs are renewed, in milliseconds: a lease lasts several times as long.
 pub const HEARTBEAT_MS: f64 = 30_000.0;
 
 impl<D: Database> Session<D> {
@@ -27,7 +27,7 @@ impl<D: Database> Session<D> {
                     select(self.clock.sleep(wait_ms), changed).await;
                 }
                 Some(_) => {
-                    // A failure is told to subscribers, and tried again when that is due.
+                    // A failure is emitted to subscribers, and tried again when that is due.
                     let _ = self.flush().await;
                 }
             }

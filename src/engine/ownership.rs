@@ -13,8 +13,8 @@ enum Access {
     /// Read it.
     #[default]
     Reader,
-    /// Write it. With `is_leaving`, its lease ends with the next commit: no handle on it is left.
-    Owner { is_leaving: bool },
+    /// Write it. With `ends_lease`, its lease ends with the next commit: no handle on it is left.
+    Owner { ends_lease: bool },
     /// Read it: it was taken over or deleted.
     Lost { cause: StorageError, unsaved: Box<UnsavedChanges> },
 }
@@ -78,8 +78,8 @@ impl Ownership {
 
     /// Whether the run's lease ends with the next commit.
     #[must_use]
-    pub(super) fn is_leaving(&self, slot: RunSlot) -> bool {
-        matches!(self.access(slot), Access::Owner { is_leaving: true })
+    pub(super) fn ends_lease(&self, slot: RunSlot) -> bool {
+        matches!(self.access(slot), Access::Owner { ends_lease: true })
     }
 
     /// What was not saved of a run that was lost.
@@ -93,13 +93,13 @@ impl Ownership {
 
     /// This session began or acquired the run.
     pub(super) fn acquire(&mut self, slot: RunSlot) {
-        self.set(slot, Access::Owner { is_leaving: false });
+        self.set(slot, Access::Owner { ends_lease: false });
     }
 
     /// No handle on the run is left, or one is again.
-    pub(super) fn set_leaving(&mut self, slot: RunSlot, is_leaving: bool) {
+    pub(super) fn set_ends_lease(&mut self, slot: RunSlot, ends_lease: bool) {
         if self.is_owner(slot) {
-            self.set(slot, Access::Owner { is_leaving });
+            self.set(slot, Access::Owner { ends_lease });
         }
     }
 

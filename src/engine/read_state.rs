@@ -38,7 +38,7 @@ impl ReadCursors {
 
 /// When the heartbeats of other sessions' runs last changed, by this page's monotonic clock.
 ///
-/// Whether another session lives is judged by its observer: the wall clocks of two pages may differ, and each may be changed or faked.
+/// Whether another session lives is judged by this session's own clock: the wall clocks of two pages may differ, and each may be changed or faked.
 #[derive(Debug, Default)]
 pub(super) struct Liveness {
     /// By the runs' ids, in their order.
@@ -55,7 +55,7 @@ struct Heartbeat {
 impl Liveness {
     /// A run's record was read. How old its heartbeat is when it is seen for the first time is guessed by the wall clock; one that lies
     /// in the future counts as old.
-    pub(super) fn observe(&self, record: &RunRecord, wall_ms: f64, monotonic_ms: f64) {
+    pub(super) fn note_heartbeat(&self, record: &RunRecord, wall_ms: f64, monotonic_ms: f64) {
         let mut seen = self.seen.borrow_mut();
         let stored = (record.heartbeat_ms, record.next_sequence);
         match position(&seen, &record.run_id) {
@@ -105,7 +105,7 @@ mod tests {
     fn run_whose_heartbeat_changes_is_alive_whatever_its_clock_says() {
         let liveness = Liveness::default();
         for (monotonic_ms, heartbeat_ms) in [(0.0, 5e12), (100_000.0, 1.0), (240_000.0, -7.0)] {
-            liveness.observe(&record(heartbeat_ms), 1e12, monotonic_ms);
+            liveness.note_heartbeat(&record(heartbeat_ms), 1e12, monotonic_ms);
         }
         assert!(!liveness.is_interrupted(&record(-7.0), 240_000.0 + RunRecord::LEASE_MS));
         assert!(liveness.is_interrupted(&record(-7.0), 240_001.0 + RunRecord::LEASE_MS));
@@ -114,16 +114,16 @@ mod tests {
     #[test]
     fn heartbeat_in_the_future_counts_as_old_until_it_changes() {
         let liveness = Liveness::default();
-        liveness.observe(&record(2e12), 1e12, 50.0);
+        liveness.note_heartbeat(&record(2e12), 1e12, 50.0);
         assert!(liveness.is_interrupted(&record(2e12), 50.0));
-        liveness.observe(&record(2e12 + 1.0), 1e12, 60.0);
+        liveness.note_heartbeat(&record(2e12 + 1.0), 1e12, 60.0);
         assert!(!liveness.is_interrupted(&record(2e12 + 1.0), 60.0));
     }
 
     #[test]
     fn first_look_goes_by_the_wall_clock() {
         let liveness = Liveness::default();
-        liveness.observe(&record(1e12 - 100_000.0), 1e12, 5.0);
+        liveness.note_heartbeat(&record(1e12 - 100_000.0), 1e12, 5.0);
         assert!(!liveness.is_interrupted(&record(0.0), 5.0));
         assert!(liveness.is_interrupted(&record(0.0), 60_000.0));
     }

@@ -90,7 +90,8 @@ impl<D: Database> Session<D> {
         Ok(stored)
     }
 
-    /// A log entry was there already. If it cannot be found out why, nothing is written before it is.
+    /// A log entry was there already. If it cannot be found out why, the exit log counts as not recovered, so
+    /// that nothing is written before it was.
     pub(super) async fn resolve_conflict(&self, batch: &Batch) -> Result<()> {
         let stored = self.compare(&batch.run_ids()).await;
         if stored.is_err() {
@@ -159,7 +160,8 @@ impl<D: Database> Session<D> {
         self.effects.emit(Change::RunLost { run_id, code, message });
     }
 
-    /// Those of these runs that are in the database. To be asked before it is read which are there: only they can be missed.
+    /// Those of these runs that are known to be in the database. To be asked before the records are read: a run that is stored only after
+    /// that must not be taken for deleted.
     pub(super) fn persisted_runs(&self, run_ids: &[String]) -> Vec<RunSlot> {
         let storage = self.storage();
         let mut persisted = Vec::new();
@@ -179,7 +181,7 @@ impl<D: Database> Session<D> {
         }
     }
 
-    /// A run is gone from the database: forgets it, and tells subscribers.
+    /// A run is gone from the database: forgets it, and emits that.
     pub(super) fn run_deleted(&self, slot: RunSlot) {
         let removed = self.storage_mut().remove_run(slot);
         self.cursors.forget(slot);

@@ -35,7 +35,7 @@ impl<D: Database> Session<D> {
             self.run_deleted(slot);
             return Err(StorageError::RunNotFound(run_id.to_owned()));
         };
-        self.observe(&record);
+        self.note_heartbeat(&record);
         let next = record.next_sequence as u64;
         if stored.is_whole {
             let state = self.state_of(record, &stored.blocks);
@@ -53,14 +53,14 @@ impl<D: Database> Session<D> {
         Ok(slot)
     }
 
-    /// Reads records again that another tab says it wrote, and tells subscribers what changed.
+    /// Reads records again that another tab says it wrote, and emits what changed.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn refresh(&self, experiment_ids: &[String], run_ids: &[String]) -> Result<()> {
         let known = self.persisted_runs(run_ids);
         let catalog = self.read_records(experiment_ids, run_ids).await?;
-        // Runs first: a subscriber that is told that an experiment is gone finds its runs gone.
+        // Runs first: a subscriber to which an experiment's deletion is emitted finds its runs gone.
         for run_id in run_ids.iter().filter(|run_id| !catalog.holds_run(run_id)) {
             if let Some(slot) = self.find_run(run_id) {
                 self.run_missing(slot, &known);
@@ -96,7 +96,7 @@ impl<D: Database> Session<D> {
         self.load_changed(changes).await
     }
 
-    /// Loads the new points of runs whose points are looked at, then tells subscribers.
+    /// Loads the new points of runs whose points are looked at, then emits that.
     async fn load_changed(&self, changes: Vec<Change>) -> Result<()> {
         for change in changes {
             if let Change::Metrics { run_id, .. } = &change
@@ -129,8 +129,8 @@ impl<D: Database> Session<D> {
     }
 
     /// Notes that a run's record was read.
-    pub(super) fn observe(&self, record: &RunRecord) {
-        self.liveness.observe(record, self.clock.wall_ms(), self.clock.monotonic_ms());
+    pub(super) fn note_heartbeat(&self, record: &RunRecord) {
+        self.liveness.note_heartbeat(record, self.clock.wall_ms(), self.clock.monotonic_ms());
     }
 
     /// Takes records into memory and returns what they change. Runs owned here are known better than the database knows them.
@@ -147,7 +147,7 @@ impl<D: Database> Session<D> {
             }
         }
         for record in catalog.runs {
-            self.observe(&record);
+            self.note_heartbeat(&record);
             self.absorb_run(record, &mut changes);
         }
         changes

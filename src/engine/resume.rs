@@ -96,8 +96,8 @@ impl<D: Database> Session<D> {
         let (state, ranges) = join(record, stored, unsaved);
         let slot = self.install_run(state);
         let mut storage = self.storage_mut();
-        // Only what is stored may be installed: until its content is, the record that is written does not refer to an artifact. One whose
-        // content is neither stored with the run nor here is lost.
+        // `install_run` takes the record's artifacts for stored, so those that are not are added after it: until its content is stored, no
+        // record that is written refers to an artifact. One whose content is neither stored with the run nor here is lost.
         let mut added = Vec::new();
         if let Some(state) = storage.memory_mut().get_mut(slot) {
             let artifacts = &mut state.record_mut().artifacts;

@@ -44,7 +44,7 @@ struct Backoff {
     failures: u32,
     /// No try earlier than this.
     not_before: f64,
-    /// Whether subscribers were told.
+    /// Whether `Degraded` was emitted.
     is_degraded: bool,
 }
 
@@ -117,12 +117,12 @@ impl Schedule {
 
     /// A flush begins to take what is pending.
     pub(super) fn begin(&mut self, now_ms: f64) {
-        self.taken();
+        self.note_taken();
         self.last_start = Some(now_ms);
     }
 
     /// What was pending was taken.
-    pub(super) fn taken(&mut self) {
+    pub(super) fn note_taken(&mut self) {
         self.pending_since = None;
         self.points = 0;
     }
@@ -268,16 +268,16 @@ mod tests {
     }
 
     #[test]
-    fn degraded_is_told_once_and_recovery_once() {
+    fn degraded_and_recovered_are_each_emitted_once() {
         let mut schedule = Schedule::default();
-        let told = (0..6).filter(|_| schedule.failed(0.0, &lost())).count();
-        assert_eq!(told, 1);
+        let emitted = (0..6).filter(|_| schedule.failed(0.0, &lost())).count();
+        assert_eq!(emitted, 1);
         assert!(schedule.succeeded());
         assert!(!schedule.succeeded());
     }
 
     #[test]
-    fn full_disk_is_told_at_once() {
+    fn full_disk_degrades_at_the_first_failure() {
         assert!(Schedule::default().failed(0.0, &StorageError::QuotaExceeded("full".into())));
     }
 }

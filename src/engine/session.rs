@@ -67,7 +67,7 @@ pub struct Session<D> {
     pub(super) last_verified: LastVerified,
     pub(super) compactor: Compactor,
     pub(super) staging: Staging,
-    /// Subscribers in this tab are to be told of changes.
+    /// Changes are to be emitted to subscribers in this tab.
     pub(super) touched: Event,
     /// One writer at a time. An exit flush does not queue.
     pub(super) writer: Mutex<()>,
@@ -169,7 +169,7 @@ impl<D: Database> Session<D> {
         StorageGuard { session: self, storage: Some(self.storage.borrow_mut()) }
     }
 
-    /// The storage, unless it is borrowed: without a look at what is staged.
+    /// The cell that holds the storage. What is staged is not appended first: for where that is meant.
     pub(super) fn storage_cell(&self) -> &RefCell<IndexedDbStorage> {
         &self.storage
     }
@@ -256,7 +256,7 @@ impl<D: Database> Session<D> {
         let Some(state) = storage.memory().get(slot) else { return false };
         let record = state.record();
         if storage.owns(slot) {
-            return storage.ownership().is_leaving(slot) && !record.status.is_final();
+            return storage.ownership().ends_lease(slot) && !record.status.is_final();
         }
         self.liveness.is_interrupted(record, self.clock.monotonic_ms())
     }

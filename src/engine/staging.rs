@@ -120,12 +120,12 @@ impl Staging {
     }
 
     /// Takes all points.
-    pub fn take(&self) -> Taken {
-        let Some(&cells) = self.cells.get() else { return Taken::default() };
+    pub fn take(&self) -> StagedPoints {
+        let Some(&cells) = self.cells.get() else { return StagedPoints::default() };
         cells[TAKES].set(cells[TAKES].get() + 1.0);
         let metrics = cells[METRICS].replace(0.0) as usize;
         let points = cells[COUNT].replace(0.0) as usize;
-        Taken {
+        StagedPoints {
             chains: &cells[CHAINS..FIRST_STAGED_POINT].as_chunks().0[..metrics],
             points: &cells[FIRST_STAGED_POINT..].as_chunks().0[..points],
         }
@@ -134,12 +134,12 @@ impl Staging {
 
 /// Staged points on their way into memory.
 #[derive(Debug, Default)]
-pub struct Taken {
+pub struct StagedPoints {
     chains: &'static [[Cell<f64>; CHAIN_CELLS]],
     points: &'static [[Cell<f64>; POINT_CELLS]],
 }
 
-impl Taken {
+impl StagedPoints {
     /// The points, metric by metric: each metric's in the order they were staged in. Between metrics the order means nothing.
     pub fn metrics(&self) -> impl Iterator<Item = (RunSlot, SeriesSlot, impl Iterator<Item = LoggedPoint>)> {
         self.chains.iter().map(move |[handle, first]| {

@@ -31,11 +31,11 @@ impl Closing {
     /// Resolves when the page is not closing; at once if it was not.
     pub(super) async fn is_over(&self) {
         loop {
-            let left_ms = self.0.get() + CLOSING_MS - monotonic_ms();
-            if left_ms <= 0.0 {
+            let remaining_ms = self.0.get() + CLOSING_MS - monotonic_ms();
+            if remaining_ms <= 0.0 {
                 return;
             }
-            sleep(left_ms).await;
+            sleep(remaining_ms).await;
         }
     }
 }

@@ -124,7 +124,7 @@ impl Connection {
         if self.is_open() {
             return Ok(());
         }
-        let opened = self.open_at_last().await?;
+        let opened = self.open_with_retries().await?;
         let handle = match opened {
             Ok(handle) => handle,
             Err(cause) if self.was_open.get() => return Err(classify(&cause)),
@@ -160,7 +160,7 @@ impl Connection {
 
     /// Opens the database. The first time, a failure that may pass is tried again for some seconds: a page that went on in memory for
     /// it would lose its runs.
-    async fn open_at_last(&self) -> Result<rexie::Result<Rexie>> {
+    async fn open_with_retries(&self) -> Result<rexie::Result<Rexie>> {
         let mut pauses = PAUSES_MS.into_iter();
         loop {
             let mut opening = handle_opening(builder(&self.name));
@@ -256,7 +256,7 @@ async fn check(name: &str, handle: &Rexie) -> Result<DatabaseMeta> {
     }
 }
 
-/// What was begun on a database that is gone, as another caller was told.
+/// The error of a transaction that was begun on a database that was cleared since, where another caller got `Cleared`.
 pub(super) fn cleared_meanwhile() -> StorageError {
     StorageError::ConnectionLost("this site's data was cleared".into())
 }

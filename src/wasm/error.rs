@@ -58,7 +58,7 @@ where
     }
 }
 
-/// A promise of `future` that never causes an unhandled rejection: who does not await it does not hear of its failure.
+/// A promise of `future` that never causes an unhandled rejection: a caller that does not await it does not see its failure.
 ///
 /// Boxed, so that the machinery around a promise is there once.
 pub(super) fn quiet_promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {

@@ -42,8 +42,8 @@ extern "C" {
 /// What was written of a run.
 #[derive(Debug, Default)]
 pub(super) struct WrittenJson {
-    /// Of which of the run's contents.
-    content: u32,
+    /// The generation of the points that were written: see [`RunState::generation`].
+    generation: u32,
     /// The text of each metric, and how many points are in it.
     metrics: Vec<(PointsText, usize)>,
 }
@@ -61,8 +61,8 @@ impl WrittenJson {
                 "{points} points are more than a string can hold ({MOST_POINTS}): read one metric after the other with get_metrics"
             )));
         }
-        if self.content != run.generation() {
-            self = Self { content: run.generation(), metrics: Vec::new() };
+        if self.generation != run.generation() {
+            self = Self { generation: run.generation(), metrics: Vec::new() };
         }
         self.metrics.resize_with(all.len(), || (PointsText::new(), 0));
         let (keys, texts) = (Array::new(), Array::new());

@@ -1,4 +1,4 @@
-//! The JavaScript surface: `WasmRun`, `WasmStorage` and what they need of the page. Nothing else knows callers' values.
+//! The JavaScript bindings: `WasmRun`, `WasmStorage` and what they need of the page. Nothing else knows callers' values.
 //!
 //! Rules kept throughout: methods take `&self` and check every argument by hand (the generated glue does not), no borrow is
 //! held while JavaScript runs, and whatever may throw is called through a catching import.

@@ -76,7 +76,7 @@ impl WasmStorage {
     }
 
     /// The points of a metric from index `first_index` on, counted in the order of steps: what a reader of those before it lacks.
-    /// Points logged at earlier steps meanwhile move the places; their number is in `run(run_id).metrics`.
+    /// Points logged at earlier steps meanwhile move the indexes; their number is in `run(run_id).metrics`.
     pub fn get_metrics_from(&self, run_id: &JsValue, key: &JsValue, first_index: &JsValue) -> Promise {
         let first = arguments::step("first_index", first_index);
         self.series(run_id, key, first.map(|first| (usize::try_from(first).unwrap_or(usize::MAX), None)))
@@ -153,7 +153,7 @@ impl WasmStorage {
         Ok(self.tracker()?.is_persistent())
     }
 
-    /// Commits what this page logged and, if nothing else in it uses the database, lets go of it. Closing twice is fine.
+    /// Commits what this page logged and, if nothing else in it uses the database, closes it. Closing twice is fine.
     pub fn close(&self) -> Promise {
         let tracker = self.tracker.borrow_mut().take();
         quiet_promise(async move {

@@ -9,13 +9,13 @@ use crate::database::{CorruptRecord, CorruptRecordOf};
 use crate::engine::Change;
 use crate::storage::{Columns, ExperimentRecord, RunRecord, Series};
 
-fn experiment_facts(record: &ExperimentRecord, object: &PlainObject) {
+fn set_experiment_fields(record: &ExperimentRecord, object: &PlainObject) {
     object.text("experiment_id", &record.experiment_id);
     object.text("name", &record.name);
     object.number("created_ms", record.created_ms);
 }
 
-fn run_facts(record: &RunRecord, object: &PlainObject) {
+fn set_run_fields(record: &RunRecord, object: &PlainObject) {
     object.text("run_id", &record.run_id);
     object.text("experiment_id", &record.experiment_id);
     object.some_text("run_name", record.run_name.as_deref());
@@ -37,7 +37,7 @@ fn set_config(object: &PlainObject, config_json: Option<&str>) {
 pub(super) fn run_object(run: &RunInfo) -> JsValue {
     let RunInfo { record, .. } = run;
     let object = PlainObject::default();
-    run_facts(record, &object);
+    set_run_fields(record, &object);
     object.set("interrupted", &run.is_interrupted.into());
     set_config(&object, record.config_json.as_deref());
     let tags = PlainObject::default().into_value();
@@ -76,7 +76,7 @@ fn metric_objects(record: &RunRecord) -> Array {
 /// `ExperimentRecord` as the TypeScript definitions have it.
 pub(super) fn experiment_object(record: &ExperimentRecord) -> JsValue {
     let object = PlainObject::default();
-    experiment_facts(record, &object);
+    set_experiment_fields(record, &object);
     set_config(&object, record.config_json.as_deref());
     object.into_value()
 }

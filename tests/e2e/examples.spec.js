@@ -8,14 +8,6 @@ test.beforeEach(({ site }) => {
   site.addDirectory('target/train', join(repository, 'target/train'));
 });
 
-/** Opens an example, waits until it has finished, and returns the page. */
-async function finished(context, site, name, text) {
-  const page = await context.newPage();
-  await page.goto(`${site.origin}/examples/${name}`);
-  await expect(page.getByRole('status')).toContainText(text, { timeout: 30_000 });
-  return page;
-}
-
 /** What is stored of the only run of an experiment. */
 async function storedRun(context, site, experimentName) {
   const reader = await openIn(context, site.blank);
@@ -42,14 +34,19 @@ test('the example in a page trains on after a reload in the middle, in one run',
 });
 
 test('the example in a worker trains, and its page reads all of it', async ({ context, site, problems }) => {
-  await finished(context, site, 'worker.html', 'Finished. 50 points.');
+  const page = await context.newPage();
+  await page.goto(`${site.origin}/examples/worker.html`);
+  await expect(page.getByRole('status')).toHaveText(/^Step \d+: loss 0\.\d{4}$/);
+  await expect(page.getByRole('status')).toHaveText('Finished. 50 points.', { timeout: 30_000 });
   const run = await storedRun(context, site, 'annealing');
   expect([run.status, run.loss.length, run.tags.where]).toEqual(['Success', 50, 'worker']);
   expect(problems.list).toEqual([]);
 });
 
 test('the example in Rust trains, and JavaScript reads it', async ({ context, site, problems }) => {
-  await finished(context, site, 'rust.html', 'Finished. 50 points in run-0.');
+  const page = await context.newPage();
+  await page.goto(`${site.origin}/examples/rust.html`);
+  await expect(page.getByRole('status')).toHaveText('Finished. 50 epochs in run-0.', { timeout: 30_000 });
   const run = await storedRun(context, site, 'mean');
   expect([run.status, run.loss.length, run.tags.language]).toEqual(['Success', 50, 'Rust']);
   expect(run.loss[0]).toBe((4 + 9 + 25 + 49) / 4);

@@ -142,7 +142,7 @@ fn deletion_cut_off_after_any_request_is_finished_by_the_next_sweep() {
 }
 
 #[test]
-fn owner_that_writes_past_the_fences_of_a_deleted_run_is_told_once_it_was_swept() {
+fn owner_that_writes_past_the_fences_of_a_deleted_run_learns_of_the_deletion_after_a_sweep() {
     block_on(async {
         let shared = SharedDatabase::default();
         let (first, run) = Tab::with_run(&shared, "a").await;

@@ -82,12 +82,12 @@ fn lease_of_an_ended_run_does_not_make_it_interrupted() {
     });
 }
 
-/// The observer reads the run's record after so many milliseconds of its own.
-async fn observe(observer: &Tab, after_ms: f64) -> bool {
-    observer.clock.advance(after_ms);
-    observer.session.refresh(&[], &["run-0".to_owned()]).await.unwrap();
-    let run = observer.session.storage().memory().run_slot("run-0").unwrap();
-    observer.session.is_interrupted(run)
+/// The reader reads the run's record after so many milliseconds of its own.
+async fn is_interrupted_for(reader: &Tab, after_ms: f64) -> bool {
+    reader.clock.advance(after_ms);
+    reader.session.refresh(&[], &["run-0".to_owned()]).await.unwrap();
+    let run = reader.session.storage().memory().run_slot("run-0").unwrap();
+    reader.session.is_interrupted(run)
 }
 
 #[test]
@@ -96,12 +96,12 @@ fn owner_whose_heartbeat_changes_lives_whatever_its_wall_clock_says() {
         let shared = SharedDatabase::default();
         let (tab, _) = owner(&shared).await;
         tab.flush().await;
-        let observer = Tab::open(&shared, "b").await;
+        let reader = Tab::open(&shared, "b").await;
         for wall_ms in [0.0, 5e12, 5e12, -1e12, f64::NAN, f64::NAN] {
             tab.clock.set_wall_ms(wall_ms);
             tab.session.renew_leases();
             tab.flush().await;
-            assert!(!observe(&observer, RunRecord::LEASE_MS - 1.0).await, "{wall_ms}");
+            assert!(!is_interrupted_for(&reader, RunRecord::LEASE_MS - 1.0).await, "{wall_ms}");
         }
     });
 }
@@ -112,12 +112,12 @@ fn owner_whose_heartbeat_stays_the_same_is_interrupted_after_its_lease() {
         let shared = SharedDatabase::default();
         let (tab, _) = owner(&shared).await;
         tab.flush().await;
-        let observer = Tab::open(&shared, "b").await;
-        assert!(!observe(&observer, RunRecord::LEASE_MS).await);
-        assert!(observe(&observer, HEARTBEAT_MS).await);
+        let reader = Tab::open(&shared, "b").await;
+        assert!(!is_interrupted_for(&reader, RunRecord::LEASE_MS).await);
+        assert!(is_interrupted_for(&reader, HEARTBEAT_MS).await);
         tab.session.renew_leases();
         tab.flush().await;
-        assert!(!observe(&observer, 0.0).await, "it lives again");
+        assert!(!is_interrupted_for(&reader, 0.0).await, "it lives again");
     });
 }
 
@@ -128,10 +128,10 @@ fn heartbeat_from_the_future_counts_as_old_when_a_database_is_opened() {
         let (tab, _) = owner(&shared).await;
         tab.clock.set_wall_ms(9e12);
         tab.flush().await;
-        let observer = Tab::open(&shared, "b").await;
-        assert!(observe(&observer, 0.0).await);
+        let reader = Tab::open(&shared, "b").await;
+        assert!(is_interrupted_for(&reader, 0.0).await);
         tab.session.renew_leases();
         tab.flush().await;
-        assert!(!observe(&observer, 0.0).await, "it is seen to live");
+        assert!(!is_interrupted_for(&reader, 0.0).await, "it is seen to live");
     });
 }

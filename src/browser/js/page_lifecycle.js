@@ -1,13 +1,14 @@
-// The page's life: see page_lifecycle.rs.
+// The page's lifecycle: see page_lifecycle.rs.
 //
 // Handlers run in the order of their registration: the page's own come after these. So what they log is saved at the end of their task,
-// to the exit log, until the page turns out to live on: in its next task.
+// to the exit log, until the page turns out to live on: by its next task after it was hidden or frozen, and by some time that passes
+// after it was asked whether it may be closed or was left.
 const { setTimeout } = globalThis;
 const unsaved = new Set();
 let on_may_leave = () => {};
 let on_live_on = () => {};
 let is_leaving = false;
-let times_left = 0;
+let pagehides = 0;
 
 // A page that was asked whether it may be closed, or was told that it is left, goes within that time, in milliseconds, or not at all.
 // Until then no transaction is begun that it would take along into the back/forward cache, where it would keep other tabs from the
@@ -46,12 +47,12 @@ export function watch_page(may_leave_, leave, live_on_, wake) {
   on_live_on = live_on_;
   addEventListener('pagehide', () => {
     is_leaving = true;
-    times_left += 1;
-    const this_time = times_left;
+    pagehides += 1;
+    const this_pagehide = pagehides;
     leave();
     // A page that is still running by then has not left: a script dispatched the event. It may also have been shown and left again.
     after(CLOSING_MS, () => {
-      if (times_left === this_time) stay();
+      if (pagehides === this_pagehide) stay();
     });
   });
   addEventListener('pageshow', ({ persisted }) => {

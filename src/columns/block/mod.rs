@@ -4,8 +4,8 @@
 //! u8 format (1) · u8 0 · u16 0 · u32 number of series
 //! per series: u32 key length · key (UTF-8) · u64 first index · u32 count · steps · timestamps · count × f64 values
 //! a whole-number column: u8 width w, then
-//!   w = 0: u64 start · u64 stride                     (start + i × stride)
-//!   w = 1, 2, 4: u64 base · count × w-byte offsets    (base + offset)
+//!   w = 0: i64 start · i64 stride                     (start + i × stride)
+//!   w = 1, 2, 4: i64 base · count × w-byte offsets    (base + offset)
 //!   w = 8: count × i64
 //! ```
 //!
@@ -92,10 +92,10 @@ mod tests {
             writer.add("b/ü", &series(&b), 0..b.len());
             let mut read: [Vec<RawPoint>; 2] = Default::default();
             for block in writer.finish() {
-                for slice in read_block(&block)? {
-                    let into = &mut read[usize::from(slice.key != "a")];
-                    prop_assert_eq!(slice.first_index as usize, into.len());
-                    into.extend(slice.points);
+                for series_block in read_block(&block)? {
+                    let into = &mut read[usize::from(series_block.key != "a")];
+                    prop_assert_eq!(series_block.first_index as usize, into.len());
+                    into.extend(series_block.points);
                 }
             }
             prop_assert_eq!(bits(&read[0]), bits(&a));
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_block_is_refused() {
+    fn a_corrupt_block_is_refused() {
         let mut writer = BlockWriter::default();
         let points = [RawPoint { step: 1, value: 2.0, timestamp_ms: 3 }; 5];
         writer.add("loss", &series(&points), 0..5);

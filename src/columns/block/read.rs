@@ -12,12 +12,12 @@ type Result<T> = std::result::Result<T, CorruptBlock>;
 /// # Errors
 /// [`CorruptBlock`] if it is of another format, too short, too long, or holds what no writer writes.
 pub fn read_block(bytes: &[u8]) -> Result<Vec<SeriesBlock>> {
-    let slices = read_encoded_blocks(bytes)?.into_iter().map(|slice| SeriesBlock {
-        key: slice.key.to_owned(),
-        first_index: slice.first_index,
-        points: slice.points(),
+    let series_blocks = read_encoded_blocks(bytes)?.into_iter().map(|encoded| SeriesBlock {
+        key: encoded.key.to_owned(),
+        first_index: encoded.first_index,
+        points: encoded.points(),
     });
-    Ok(slices.collect())
+    Ok(series_blocks.collect())
 }
 
 /// Reads a block back, as columns.
@@ -30,15 +30,15 @@ pub fn read_encoded_blocks(bytes: &[u8]) -> Result<Vec<EncodedSeriesBlock<'_>>> 
     if format != BLOCK_FORMAT {
         return Err(corrupt(&format!("is of format {format}, known is {BLOCK_FORMAT}")));
     }
-    let slices = reader.u32()?;
+    let series_blocks = reader.u32()?;
     let mut result = Vec::new();
-    for _ in 0..slices {
-        result.push(read_slice(&mut reader)?);
+    for _ in 0..series_blocks {
+        result.push(read_series_block(&mut reader)?);
     }
     if reader.rest.is_empty() { Ok(result) } else { Err(corrupt("is longer than its contents")) }
 }
 
-fn read_slice<'a>(reader: &mut Reader<'a>) -> Result<EncodedSeriesBlock<'a>> {
+fn read_series_block<'a>(reader: &mut Reader<'a>) -> Result<EncodedSeriesBlock<'a>> {
     let key_length = reader.u32()? as usize;
     let key = std::str::from_utf8(reader.take(key_length)?)
         .map_err(|_| corrupt("names a metric in no valid UTF-8"))?;
@@ -64,7 +64,7 @@ pub struct EncodedSeriesBlock<'a> {
     values: &'a [u8],
 }
 
-/// Where columns are put together; used again for each slice.
+/// Where columns are put together; used again for each series block.
 #[derive(Default)]
 pub struct ColumnBuffers {
     values: Vec<f64>,

@@ -4,14 +4,14 @@ use super::{BLOCK_BYTES, EMPTY_BLOCK, HEADER_BYTES};
 use crate::columns::chunk::RawPoint;
 use crate::columns::series::Series;
 
-const SLICE_HEADER_BYTES: usize = 4 + 8 + 4 + 2 * 17;
+const SERIES_BLOCK_HEADER_BYTES: usize = 4 + 8 + 4 + 2 * 17;
 
 /// Builds blocks one after the other, starting a new one when [`BLOCK_BYTES`] is reached.
 #[derive(Debug, Default)]
 pub struct BlockWriter {
     finished: Vec<Vec<u8>>,
     open: Vec<u8>,
-    slices: u32,
+    series_blocks: u32,
 }
 
 impl BlockWriter {
@@ -25,7 +25,7 @@ impl BlockWriter {
         let mut from = range.start;
         while from < range.end {
             self.start_if_none();
-            let overhead = SLICE_HEADER_BYTES + key.len();
+            let overhead = SERIES_BLOCK_HEADER_BYTES + key.len();
             let room = BLOCK_BYTES.saturating_sub(self.open.len() + overhead);
             // Widths are of what may fit at the least cost; the real cost a point is known after a look at them.
             let most = (room / 8).min(range.end - from).max(1);
@@ -33,20 +33,20 @@ impl BlockWriter {
             let steps = Layout::of(points.iter().map(|point| point.step as i64));
             let times = Layout::of(points.iter().map(|point| point.timestamp_ms));
             let fits = room / (8 + steps.width() + times.width());
-            if fits == 0 && self.slices > 0 {
+            if fits == 0 && self.series_blocks > 0 {
                 self.close();
                 continue;
             }
             let points = &points[..points.len().min(fits.max(1))];
-            self.write_slice(key, before + from as u64, points);
+            self.write_series_block(key, before + from as u64, points);
             from += points.len();
         }
     }
 
-    /// The finished blocks; at least one, without slices if nothing was added.
+    /// The finished blocks; at least one, without series blocks if nothing was added.
     #[must_use]
     pub fn finish(mut self) -> Vec<Vec<u8>> {
-        if self.finished.is_empty() || self.slices > 0 {
+        if self.finished.is_empty() || self.series_blocks > 0 {
             self.start_if_none();
             self.close();
         }
@@ -56,17 +56,17 @@ impl BlockWriter {
     fn start_if_none(&mut self) {
         if self.open.is_empty() {
             self.open.extend_from_slice(&EMPTY_BLOCK);
-            self.slices = 0;
+            self.series_blocks = 0;
         }
     }
 
     fn close(&mut self) {
-        self.open[4..HEADER_BYTES].copy_from_slice(&self.slices.to_le_bytes());
+        self.open[4..HEADER_BYTES].copy_from_slice(&self.series_blocks.to_le_bytes());
         self.finished.push(std::mem::take(&mut self.open));
-        self.slices = 0;
+        self.series_blocks = 0;
     }
 
-    fn write_slice(&mut self, key: &str, first_index: u64, points: &[RawPoint]) {
+    fn write_series_block(&mut self, key: &str, first_index: u64, points: &[RawPoint]) {
         let bytes = &mut self.open;
         bytes.extend_from_slice(&(key.len() as u32).to_le_bytes());
         bytes.extend_from_slice(key.as_bytes());
@@ -77,7 +77,7 @@ impl BlockWriter {
         for point in points {
             bytes.extend_from_slice(&point.value.to_le_bytes());
         }
-        self.slices += 1;
+        self.series_blocks += 1;
     }
 }
 

@@ -1,4 +1,4 @@
-//! The documented trait.
+//! Its implementation of the spec's trait.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The documented storage: synchronous, in memory, with the changes that are still to be committed.
+//! `IndexedDbStorage`, the synchronous storage of the spec: in memory, with the changes that are still to be committed.
 
 mod contents;
 mod experiment_storage;
@@ -9,7 +9,7 @@ use super::ownership::{Ownership, UnsavedChanges};
 use super::pending_changes::{MAX_UNSAVED_POINTS, PendingChanges};
 use crate::storage::{InMemoryStorage, Result, RunSlot, RunState, StorageError};
 
-/// Experiments and runs in memory as a write-through cache of IndexedDB.
+/// Experiments and runs in memory: a cache of the database, whose changes a session commits.
 ///
 /// On its own it is a complete storage that keeps nothing; a [`Session`](super::Session) commits its changes to a database.
 #[derive(Debug)]
@@ -170,7 +170,7 @@ impl IndexedDbStorage {
     /// on it is read like one of another session. Returns whether it did.
     pub(super) fn evict(&mut self, slot: RunSlot) -> bool {
         let Some(state) = self.memory.get(slot) else { return false };
-        let is_over = state.record().status.is_final() || self.ownership.is_leaving(slot);
+        let is_over = state.record().status.is_final() || self.ownership.ends_lease(slot);
         if !self.ownership.is_owner(slot) || !is_over || !self.pending.is_stored_whole(slot) {
             return false;
         }

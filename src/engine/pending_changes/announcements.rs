@@ -22,7 +22,7 @@ struct Announced {
     points: Vec<usize>,
 }
 
-/// What subscribers were told, and which runs changed since.
+/// What was emitted to subscribers, and which runs changed since.
 #[derive(Debug, Default)]
 pub(super) struct Announcements {
     runs: Vec<Announced>,

@@ -219,7 +219,7 @@ impl PendingChanges {
         blocks
     }
 
-    /// Whether all of a run is in the database, and this tab's subscribers were told of it.
+    /// Whether all of a run is in the database, and that was emitted to this tab's subscribers.
     #[must_use]
     pub fn is_stored_whole(&self, slot: RunSlot) -> bool {
         let is_whole = |run: &RunChanges| {
@@ -282,7 +282,7 @@ impl PendingChanges {
             || self.artifacts.iter().any(|hash| !is_withheld(hash))
     }
 
-    /// Whether subscribers in this tab are to be told of changes.
+    /// Whether changes are to be emitted to subscribers in this tab.
     #[must_use]
     pub fn is_touched(&self) -> bool {
         !self.announcements.is_empty()

@@ -66,7 +66,7 @@ export interface RunRecord {
   created_ms: number;
   started_ms?: number;
   ended_ms?: number;
-  /** When its tab was last heard from. */
+  /** When its page last committed something of it, by that page's wall clock. */
   heard_ms: number;
   config?: object;
   tags: Record<string, string>;
@@ -93,7 +93,7 @@ export type Change =
   | { kind: 'recovered' }
   /**
    * A stored record of a run or an experiment cannot be read: it was left in place, and everything else is usable. What was found
-   * before `subscribe` is told soon after it.
+   * before `subscribe` is passed on soon after it.
    */
   | { kind: 'damaged'; run_id?: string; experiment_id?: string; message: string };
 
@@ -110,7 +110,8 @@ export interface StorageEstimate {
 /**
  * What every call here throws or rejects with: an `Error` (for arguments a `TypeError` or `RangeError`) with a stable `code`:
  * `InvalidArgument`, `InvalidState`, `Freed` (a method of an object after `free()`), `NotInitialized` (before `await init()`), `ExperimentNotFound`, `RunNotFound`, `ArtifactNotFound`, `RunTakenOver`, `RunDeleted`,
- * `MemoryFull` (over 16 million points are unsaved: await `flush()` and log on), `NewerDatabase`, `Blocked`, `QuotaExceeded`, `ConnectionLost`, `ReloadNeeded` (the database process of the browser died: reload the page), `Corrupt`, `Backend`.
+ * `MemoryFull` (over 16 million points are unsaved: await `flush()` and log on), `NewerDatabase`, `Blocked`, `QuotaExceeded`, `ConnectionLost`, `ReloadNeeded` (the database process of the browser died: reload the page),
+ * `Cleared` (the site's data was cleared: repeat the call), `NotLoaded` (of a run that this page lost: read it by `WasmStorage`), `Corrupt`, `Conflict`, `Backend`.
  */
 export interface EntrenarError extends Error {
   code: string;
@@ -222,6 +223,6 @@ export class WasmStorage {
   subscribe(callback: (change: Change) => void): () => void;
   /** Whether the database outlives the page: false in Node, or where IndexedDB cannot be opened. */
   is_persistent(): boolean;
-  /** Commits what this page logged and, if nothing else in it uses the database, lets go of it. Closing twice is fine. */
+  /** Commits what this page logged and, if nothing else in it uses the database, closes it. Closing twice is fine. */
   close(): Promise<void>;
 }

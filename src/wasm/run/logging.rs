@@ -36,15 +36,15 @@ impl WasmRun {
     /// Either all are stored or none. `keys` and `values` are lists of one length.
     pub fn log_metrics(&self, keys: &Array, values: &Array, step: &JsValue) -> Result<(), JsValue> {
         let step = arguments::optional_step("step", step)?;
-        let mut told = Vec::with_capacity(keys.length() as usize);
+        let mut logged_keys = Vec::with_capacity(keys.length() as usize);
         let mut points = Vec::with_capacity(keys.length() as usize);
         for (key, value) in keys.iter().zip(values.iter()) {
             let value = arguments::metric_value(&key, &value)?;
             points.push((self.slot(&key)?, value));
-            told.push(key);
+            logged_keys.push(key);
         }
         let step = self.run.log_together(&points, step)?;
-        for (key, (slot, value)) in told.iter().zip(points) {
+        for (key, (slot, value)) in logged_keys.iter().zip(points) {
             self.stored(key, slot, step, value);
         }
         Ok(())
@@ -62,8 +62,8 @@ impl WasmRun {
         let mut buffer = vec![0.0; COPIED_AT_ONCE.min(count as usize)];
         let mut step = first;
         let mut from = 0;
-        // Subscribers may do to the caller's memory what they want: what they are told is copied before.
-        let told = if self.shared.subscribers.is_empty() { Vec::new() } else { values.to_vec() };
+        // Subscribers may do to the caller's memory what they want: what they get is copied before.
+        let copied = if self.shared.subscribers.is_empty() { Vec::new() } else { values.to_vec() };
         while from < count {
             let to = count.min(from + buffer.len() as u32);
             let block = &mut buffer[..(to - from) as usize];
@@ -72,8 +72,8 @@ impl WasmRun {
             step += u64::from(to - from);
             from = to;
         }
-        for (step, value) in (first..).zip(told) {
-            self.tell(key, value, step);
+        for (step, value) in (first..).zip(copied) {
+            self.emit_point(key, value, step);
         }
         Ok(())
     }
@@ -88,7 +88,7 @@ impl WasmRun {
     /// Calls back after each stored point. Returns the function that ends it.
     pub fn subscribe_metrics(&self, callback: &JsValue) -> Result<JsValue, JsValue> {
         let callback = arguments::function("callback", callback)?;
-        // It is told each point at once: none is staged from here on, and next steps are not kept in JavaScript.
+        // Each point is emitted at once: none is staged from here on, and next steps are not kept in JavaScript.
         self.begin_epoch();
         Ok(self.shared.subscribers.subscribe(callback).1)
     }
@@ -120,17 +120,17 @@ impl WasmRun {
         Ok(())
     }
 
-    /// A point was stored: subscribers are told of it, or the next ones may be staged.
+    /// A point was stored: it is emitted, or the next ones may be staged.
     #[inline]
     fn stored(&self, key: &JsValue, slot: SeriesSlot, step: u64, value: f64) {
         if !self.shared.subscribers.is_empty() {
-            self.tell(key, value, step);
+            self.emit_point(key, value, step);
         } else if let Some(epoch) = self.run.database().session().allow_staging(self.run.slot()) {
             self.shared.series.set_next_step(key, self.run.next_step(slot) as f64, epoch);
         }
     }
 
-    fn tell(&self, key: &JsValue, value: f64, step: u64) {
+    fn emit_point(&self, key: &JsValue, value: f64, step: u64) {
         let (value, step) = (JsValue::from(value), JsValue::from(step as f64));
         self.shared.subscribers.call(&|callback| callback.call3(&JsValue::UNDEFINED, key, &value, &step));
     }

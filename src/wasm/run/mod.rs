@@ -1,6 +1,6 @@
 //! `WasmRun`: one training run, for the code that trains.
 
-mod life;
+mod lifecycle;
 mod logging;
 mod reading;
 

@@ -1,4 +1,4 @@
-//! A run's life: where it stands, its tags, how it ends, and when all of that is durable.
+//! A run's lifecycle: where it stands, its tags, how it ends, and when all of that is durable.
 
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
