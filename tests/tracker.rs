@@ -120,6 +120,33 @@ async fn bad_arguments_are_refused_and_store_nothing() {
     assert!(matches!(tracker.resume_run("run-7").await.map(drop), Err(StorageError::RunNotFound(_))));
 }
 
+#[wasm_bindgen_test]
+async fn subscription_that_holds_another_one_ends_with_it() {
+    let tracker = Tracker::open(fresh()).await.unwrap();
+    let inner = tracker.subscribe(|_| {});
+    let outer = tracker.subscribe(move |_| {
+        let _ = &inner;
+    });
+    drop(outer);
+    // Nothing is borrowed: it can be subscribed to again.
+    drop(tracker.subscribe(|_| {}));
+}
+
+#[wasm_bindgen_test]
+async fn flush_that_was_given_up_leaves_nothing_unsaved_for_the_next() {
+    let tracker = Tracker::open(fresh()).await.unwrap();
+    let run = tracker.start_run("given up", RunOptions::default()).await.unwrap();
+    run.log_metric("loss", 1.0).unwrap();
+    run.log_artifact("weights", b"bytes").unwrap();
+    {
+        let mut flush = std::pin::pin!(run.flush());
+        assert!(futures::poll!(&mut flush).is_pending());
+    }
+    run.flush().await.unwrap();
+    assert_eq!(run.pending_points(), 0);
+    assert_eq!(&*tracker.get_artifact(run.run_id(), "weights").await.unwrap(), b"bytes");
+}
+
 /// Subscribes; the ids of runs that were deleted since.
 fn deleted_runs(tracker: &Tracker) -> (Subscription, Rc<RefCell<Vec<String>>>) {
     let told = Rc::new(RefCell::new(Vec::new()));

@@ -188,7 +188,12 @@ impl OpenDatabase {
 
     /// Removes a callback.
     pub(crate) fn unsubscribe(&self, id: u32) {
-        self.subscribers.borrow_mut().retain(|(other, _)| *other != id);
+        let mut subscribers = self.subscribers.borrow_mut();
+        let removed =
+            subscribers.iter().position(|(other, _)| *other == id).map(|index| subscribers.remove(index));
+        // What it holds may be another subscription, whose end comes here too.
+        drop(subscribers);
+        drop(removed);
     }
 
     /// Listens to `beforeunload` while something is unsaved.

@@ -63,7 +63,7 @@ impl Run {
     /// As [`Run::log_metric_at`].
     pub fn log_series(&self, key: &str, values: &[f64], first_step: Option<u64>) -> Result<()> {
         let metric = self.metric(key)?;
-        let first_step = self.check_series(key, metric, values.len() as u64, first_step)?;
+        let first_step = self.check_series(metric, values.len() as u64, first_step)?;
         self.log_consecutive(metric, first_step, values, wall_ms() as i64)
     }
 
@@ -88,9 +88,9 @@ impl Run {
 
     /// Stores one value of each of several metrics at one step, and returns it.
     pub(crate) fn log_together(&self, points: &[(SeriesSlot, f64)], step: Option<u64>) -> Result<u64> {
+        self.check_room(points.len() as u64)?;
         let next_steps = || points.iter().map(|(metric, _)| self.next_step(*metric));
         let step = step.unwrap_or_else(|| next_steps().max().unwrap_or(0));
-        self.check_room(points.len() as u64)?;
         for (metric, value) in points {
             self.log(*metric, Some(step), *value)?;
         }
@@ -100,16 +100,16 @@ impl Run {
     /// Whether so many values can be stored at consecutive steps; returns the first step.
     pub(crate) fn check_series(
         &self,
-        key: &str,
         metric: SeriesSlot,
         count: u64,
         first_step: Option<u64>,
     ) -> Result<u64> {
+        self.check_room(count)?;
         let first = first_step.unwrap_or_else(|| self.next_step(metric));
         if count > 0 && first.saturating_add(count - 1) > MAX_STEP {
-            return Err(step_too_large(key));
+            let key = self.read(|state| state.series_at(metric).key.clone())?;
+            return Err(step_too_large(&key));
         }
-        self.check_room(count)?;
         Ok(first)
     }
 
@@ -125,10 +125,11 @@ impl Run {
         storage.append_consecutive(self.slot(), metric, first_step, values, now_ms)
     }
 
-    /// The step that a metric's next point gets.
+    /// The step that a metric's next point gets. 0 where this page does not write the run: only an owned run is sure to have the metric.
     pub(crate) fn next_step(&self, metric: SeriesSlot) -> u64 {
         let storage = self.database().session().storage();
-        storage.memory().get(self.slot()).map_or(0, |state| state.series_at(metric).series.next_step())
+        let state = storage.memory().get(self.slot()).filter(|_| storage.owns(self.slot()));
+        state.map_or(0, |state| state.series_at(metric).series.next_step())
     }
 
     fn check_room(&self, points: u64) -> Result<()> {

@@ -146,13 +146,7 @@ impl<D: Database> Session<D> {
     async fn commit_with_retries(&self, first: Rc<Batch>, was_in_doubt: bool) -> Result<()> {
         let (mut batch, mut in_doubt) = (first, was_in_doubt);
         for tries in 1.. {
-            self.flusher.set_in_flight(&batch);
-            let result = if in_doubt {
-                self.was_committed(&batch).await
-            } else {
-                self.transact(operations::commit(Rc::clone(&batch))).await.map(|()| true)
-            };
-            let taken_along = self.flusher.take_in_flight().is_none();
+            let (result, taken_along) = self.attempt(&batch, in_doubt).await;
             // The database that the batch was for is gone; what it held is taken again.
             let is_forgotten = !self.storage().pending().holds(batch.id);
             match &result {
@@ -206,6 +200,18 @@ impl<D: Database> Session<D> {
         Ok(())
     }
 
+    /// Commits a batch, or finds out whether it was committed. The batch is in flight meanwhile: returns also whether an exit flush took
+    /// it along.
+    async fn attempt(&self, batch: &Rc<Batch>, in_doubt: bool) -> (Result<bool>, bool) {
+        let in_flight = InFlight::begin(self, batch);
+        let result = if in_doubt {
+            self.was_committed(batch).await
+        } else {
+            self.transact(operations::commit(Rc::clone(batch))).await.map(|()| true)
+        };
+        (result, in_flight.end())
+    }
+
     fn withhold(&self, cause: &StorageError, hashes: impl Iterator<Item = String>) {
         if self.flusher.withhold(self.clock.monotonic_ms(), hashes) {
             self.emit_degraded(cause);
@@ -220,11 +226,9 @@ impl<D: Database> Session<D> {
         }
         for hash in self.flusher.withheld() {
             let Some(batch) = self.take(0, Contents::Only(&hash)) else { continue };
-            self.flusher.set_in_flight(&batch);
-            let result = self.transact(operations::commit(Rc::clone(&batch))).await;
-            let taken_along = self.flusher.take_in_flight().is_none();
+            let (result, taken_along) = self.attempt(&batch, false).await;
             match result {
-                Ok(()) => {
+                Ok(_) => {
                     self.acknowledge(&batch);
                     self.flusher.retain_withheld(|other| other != hash);
                 }
@@ -262,6 +266,35 @@ impl<D: Database> Session<D> {
 
     fn emit_degraded(&self, cause: &StorageError) {
         self.effects.emit(Change::Degraded { code: cause.code(), message: cause.to_string() });
+    }
+}
+
+/// A batch in flight. A caller may drop the future of its flush: then the batch is in doubt, and found out about by the next flush.
+struct InFlight<'a, D: Database> {
+    session: &'a Session<D>,
+    batch: Option<Rc<Batch>>,
+}
+
+impl<'a, D: Database> InFlight<'a, D> {
+    fn begin(session: &'a Session<D>, batch: &Rc<Batch>) -> Self {
+        session.flusher.set_in_flight(batch);
+        Self { session, batch: Some(Rc::clone(batch)) }
+    }
+
+    /// The answer is there. Returns whether an exit flush took the batch along.
+    fn end(mut self) -> bool {
+        self.batch = None;
+        self.session.flusher.take_in_flight().is_none()
+    }
+}
+
+impl<D: Database> Drop for InFlight<'_, D> {
+    fn drop(&mut self) {
+        if let Some(batch) = self.batch.take() {
+            self.session.flusher.take_in_flight();
+            self.session.keep_in_doubt(batch);
+            self.session.flusher.note_pending(self.session.clock.monotonic_ms(), 0);
+        }
     }
 }
 

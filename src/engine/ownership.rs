@@ -26,17 +26,26 @@ pub(super) struct UnsavedChanges {
     pub record: Option<RunRecord>,
     /// Its metric keys in the order of their slots, which handles on the run know.
     pub keys: Vec<String>,
-    /// Points that are not known to be stored. They may be: in a batch whose outcome is unknown, or written by another page.
-    pub blocks: Vec<SeriesBlock>,
+    /// Points that are not known to be stored.
+    pub blocks: Vec<UnsavedBlock>,
     /// Contents of its artifacts that were in memory, by hash.
     pub contents: Vec<(String, Rc<[u8]>)>,
+}
+
+/// Points of one series that are not known to be stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnsavedBlock {
+    /// The points, and where they were in the series' log.
+    pub block: SeriesBlock,
+    /// Whether they were in a batch whose outcome is unknown, or another page may have written them again after site data was cleared.
+    pub may_be_stored: bool,
 }
 
 impl UnsavedChanges {
     /// How many points.
     #[must_use]
     pub(super) fn points(&self) -> u64 {
-        self.blocks.iter().map(|block| block.points.len() as u64).sum()
+        self.blocks.iter().map(|unsaved| unsaved.block.points.len() as u64).sum()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::ownership::UnsavedChanges;
+use super::ownership::{UnsavedBlock, UnsavedChanges};
 use super::session::Session;
 use crate::columns::{SeriesBlock, stable_order};
 use crate::database::{Database, operations};
@@ -120,11 +120,13 @@ impl<D: Database> Session<D> {
 fn join(mut record: RunRecord, stored: Vec<SeriesBlock>, unsaved: &UnsavedChanges) -> (RunState, Unsaved) {
     let count = stored.len();
     let mut blocks = stored;
-    for block in &unsaved.blocks {
-        // A batch whose outcome was unknown may have been committed all the same; and of two pages that have a run in memory when site
-        // data is cleared, one writes it again.
-        let mut missing = operations::missing_points(&blocks[..count], block);
-        blocks.append(&mut missing);
+    for UnsavedBlock { block, may_be_stored } in &unsaved.blocks {
+        if *may_be_stored {
+            let mut missing = operations::missing_points(&blocks[..count], block);
+            blocks.append(&mut missing);
+        } else {
+            blocks.push(block.clone());
+        }
     }
     if let Some(old) = &unsaved.record {
         record.tags.extend(missing(&old.tags, &record.tags, |tag| &tag.key));

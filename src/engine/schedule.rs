@@ -33,6 +33,8 @@ pub(super) struct Schedule {
     /// When the oldest change was noted that no flush has begun to take; nothing if there is none.
     pending_since: Option<f64>,
     points: u32,
+    /// Whether something was noted since what is pending was taken last, also by a try that failed.
+    has_news: bool,
     last_start: Option<f64>,
     backoff: Backoff,
     withheld: Withheld,
@@ -61,6 +63,7 @@ impl Schedule {
     #[inline]
     pub(super) fn note_pending(&mut self, now_ms: f64, points: u32) -> bool {
         self.points = self.points.saturating_add(points);
+        self.has_news = true;
         let is_first = self.pending_since.is_none();
         if is_first {
             self.pending_since = Some(now_ms);
@@ -97,9 +100,9 @@ impl Schedule {
         Some(by_pace.max(self.backoff.not_before))
     }
 
-    /// Whether an exit flush is due now.
+    /// Whether an exit flush is due now. What one could not write is not tried again before there is something new: each try leaves a copy.
     pub(super) fn is_exit_due(&self) -> bool {
-        self.pace == Pace::ExitLog && self.pending_since.is_some()
+        self.pace == Pace::ExitLog && self.has_news
     }
 
     pub(super) fn pace(&self) -> Pace {
@@ -125,6 +128,7 @@ impl Schedule {
     pub(super) fn note_taken(&mut self) {
         self.pending_since = None;
         self.points = 0;
+        self.has_news = false;
     }
 
     /// Everything that the flush took was committed. Returns whether writing works again after it had failed.
@@ -265,6 +269,23 @@ mod tests {
         schedule.succeeded();
         schedule.note_pending(0.0, 1);
         assert_eq!(schedule.due_ms(), Some(100.0));
+    }
+
+    #[test]
+    fn exit_flush_that_failed_is_due_again_when_something_is_new() {
+        let mut schedule = Schedule::default();
+        schedule.set_pace(Pace::ExitLog);
+        schedule.note_pending(0.0, 1);
+        assert!(schedule.is_exit_due());
+        schedule.note_taken();
+        schedule.failed(0.0, &lost());
+        assert!(!schedule.is_exit_due());
+        schedule.note_pending(1.0, 1);
+        assert!(schedule.is_exit_due());
+        schedule.note_taken();
+        schedule.failed(1.0, &lost());
+        schedule.set_pace(Pace::Interval);
+        assert!(schedule.due_ms().is_some(), "the page lives on");
     }
 
     #[test]

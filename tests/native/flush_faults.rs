@@ -12,6 +12,36 @@ use crate::support::faulty_database::{Fault, SharedDatabase, broken, full};
 use crate::tab::{Tab, steps, stored_steps};
 
 #[test]
+fn flush_whose_caller_gave_up_is_found_out_about_by_the_next() {
+    block_on(async {
+        for is_committed in [false, true] {
+            let shared = SharedDatabase::default();
+            let (tab, run) = Tab::with_run(&shared, "a").await;
+            tab.log(run, "loss", 0..10);
+            tab.session.storage_mut().put_artifact(run, "weights", b"bytes").unwrap();
+            // It goes through, and the caller gives up before the answer is there; or it had not yet.
+            let fault = if is_committed {
+                Fault { after: 3, ..Fault::none() }
+            } else {
+                Fault { before: 3, ..Fault::none() }
+            };
+            tab.database().next_of("commit", [fault]);
+            {
+                let flush = tab.session.flush_run(run);
+                pin_mut!(flush);
+                while tab.database().count_of("commit") == 0 {
+                    assert!(poll_immediate(&mut flush).await.is_none());
+                }
+            }
+            assert!(!tab.session.is_saved());
+            tab.session.flush_run(run).await.unwrap();
+            assert!(tab.session.is_saved() && tab.pending(run) == 0, "{is_committed}");
+            assert_eq!(stored_steps(&shared, "run-0", "loss").await, (0..10).collect::<Vec<_>>());
+        }
+    });
+}
+
+#[test]
 fn open_failure_is_reported_and_the_next_try_works() {
     block_on(async {
         let shared = SharedDatabase::default();

@@ -36,14 +36,21 @@ pub fn holds_entry(blocks: &[Rc<[u8]>], entry: &[u8]) -> bool {
 /// after site data was cleared, each with what it had.
 #[must_use]
 pub fn missing_points(there: &[SeriesBlock], block: &SeriesBlock) -> Vec<SeriesBlock> {
-    let others: Vec<&SeriesBlock> = there.iter().filter(|other| other.key == block.key).collect();
+    let mut is_stored = vec![false; block.points.len()];
+    for other in there.iter().filter(|other| other.key == block.key) {
+        let end = |block: &SeriesBlock| block.first_index + block.points.len() as u64;
+        for index in block.first_index.max(other.first_index)..end(block).min(end(other)) {
+            let position = (index - block.first_index) as usize;
+            let stored = &other.points[(index - other.first_index) as usize];
+            is_stored[position] |= stored.is_same(&block.points[position]);
+        }
+    }
     let mut missing: Vec<SeriesBlock> = Vec::new();
     let mut was_missing = false;
-    for (index, point) in (block.first_index..).zip(&block.points) {
-        let is_missing = !others.iter().any(|other| holds_point(other, &block.key, index, point));
+    for ((index, point), is_stored) in (block.first_index..).zip(&block.points).zip(is_stored) {
         match missing.last_mut().filter(|_| was_missing) {
-            Some(open) if is_missing => open.points.push(*point),
-            _ if is_missing => {
+            Some(open) if !is_stored => open.points.push(*point),
+            _ if !is_stored => {
                 missing.push(SeriesBlock {
                     key: block.key.clone(),
                     first_index: index,
@@ -52,7 +59,7 @@ pub fn missing_points(there: &[SeriesBlock], block: &SeriesBlock) -> Vec<SeriesB
             }
             _ => {}
         }
-        was_missing = is_missing;
+        was_missing = !is_stored;
     }
     missing
 }

@@ -7,6 +7,7 @@ mod take_batch;
 
 use std::ops::Range;
 
+use super::ownership::UnsavedBlock;
 use crate::columns::{SeriesBlock, sorted_by};
 use crate::database::ArtifactReference;
 use crate::storage::{ArtifactRef, InMemoryStorage, RunSlot, RunState};
@@ -47,6 +48,8 @@ struct RunChanges {
     is_open: bool,
     durability: Durability,
     is_dirty: bool,
+    /// Site data was cleared since it was opened: another page that had it in memory may have written it again.
+    was_cleared: bool,
     series: Vec<SeriesChanges>,
     /// Points logged and not yet committed.
     uncommitted_points: u64,
@@ -200,7 +203,7 @@ impl PendingChanges {
 
     /// The points of this run that are not known to be stored, in the order of logging.
     #[must_use]
-    pub fn unsaved_blocks(&self, slot: RunSlot, state: &RunState) -> Vec<SeriesBlock> {
+    pub fn unsaved_blocks(&self, slot: RunSlot, state: &RunState) -> Vec<UnsavedBlock> {
         let Some(run) = self.get(slot) else { return Vec::new() };
         let mut blocks = Vec::new();
         for (index, named) in state.all_series().unwrap_or_default().iter().enumerate() {
@@ -210,10 +213,12 @@ impl PendingChanges {
                 receipt.add_ranges(slot, index, &mut sent);
             }
             let mut ranges = sorted_by(sent, |range| range.start as u64);
+            let sent = ranges.len();
             ranges.push(taken..named.series.len());
-            for range in ranges.into_iter().filter(|range| !range.is_empty()) {
+            for (position, range) in ranges.into_iter().enumerate().filter(|(_, range)| !range.is_empty()) {
                 let (key, first_index) = (named.key.clone(), range.start as u64);
-                blocks.push(SeriesBlock { key, first_index, points: named.series.logged(range) });
+                let block = SeriesBlock { key, first_index, points: named.series.logged(range) };
+                blocks.push(UnsavedBlock { block, may_be_stored: position < sent || run.was_cleared });
             }
         }
         blocks
@@ -318,6 +323,7 @@ impl PendingChanges {
             run.compacted_sequence = 0;
             run.committed_artifacts.clear();
             run.durability = Durability::Volatile;
+            run.was_cleared = true;
             run.uncommitted_points = points;
             self.note_run(slot);
             self.note_experiment(&state.record().experiment_id);

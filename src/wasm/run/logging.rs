@@ -56,8 +56,7 @@ impl WasmRun {
         let first_step = arguments::optional_step("first_step", first_step)?;
         let slot = self.slot(key)?;
         let count = values.length();
-        let name = key.as_string().unwrap_or_default();
-        let first = self.run.check_series(&name, slot, u64::from(count), first_step)?;
+        let first = self.run.check_series(slot, u64::from(count), first_step)?;
         let now_ms = wall_ms() as i64;
         let mut buffer = vec![0.0; COPIED_AT_ONCE.min(count as usize)];
         let mut step = first;

@@ -112,3 +112,49 @@ test('a run renamed under its writer keeps the name and every point', async ({ c
   const record = await reader.evaluate(async (runId) => (await entrenar.WasmStorage.open()).run(runId), runId);
   expect(record).toMatchObject({ run_name: `name ${ROUNDS - 1}`, status: 'Success' });
 });
+
+test('every way to log to a run that was taken over is refused, also for a metric that its new owner does not have', async ({ open }) => {
+  const [loser, winner] = [await open(), await open()];
+  const runId = await startRun(loser);
+  await loser.evaluate(async () => {
+    run.log_metrics({ a: 1 });
+    await run.flush();
+    globalThis.other = await entrenar.WasmRun.new('another run');
+    globalThis.storage = await entrenar.WasmStorage.open();
+    globalThis.lost = new Promise((resolve) => storage.subscribe(({ kind }) => kind === 'run_lost' && resolve()));
+    run.log_metrics({ a: 2, b: 1 });
+  });
+  await winner.evaluate(async (runId) => {
+    globalThis.run = await entrenar.WasmRun.resume(runId);
+    run.log_metric('a', 3);
+    await run.flush();
+  }, runId);
+  const codes = await loser.evaluate(async (runId) => {
+    await lost;
+    // What memory has of it is what the new owner stored.
+    await storage.get_metrics(runId, 'a');
+    const codeOf = (log) => {
+      try {
+        log();
+        return 'logged';
+      } catch (error) {
+        return error.code ?? String(error);
+      }
+    };
+    return [
+      () => run.log_metrics({ a: 4, b: 2 }),
+      () => run.log_metrics({ b: 2 }, 7),
+      () => run.log_series('b', [1, 2]),
+      () => run.log_metric('b', 2),
+      () => run.log_metric_at('b', 7, 2),
+      () => run.log_metric('c', 2),
+    ].map(codeOf);
+  }, runId);
+  expect(codes).toEqual(Array(6).fill('RunTakenOver'));
+  // Other runs of the page go on.
+  expect(await loser.evaluate(async () => {
+    other.log_metric('a', 1);
+    await other.flush();
+    return other.pending_points();
+  })).toBe(0);
+});
