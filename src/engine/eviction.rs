@@ -52,15 +52,27 @@ impl<D: Database> Session<D> {
             if other == slot {
                 continue;
             }
-            let mut storage = self.storage_mut();
+            let storage = self.storage();
             let Some(state) = storage.memory().get(other) else { continue };
             let all_series = state.all_series().unwrap_or_default();
             kept += all_series.iter().map(|named| named.series.len()).sum::<usize>();
+            drop(storage);
             if kept > most {
-                let state = RunState::headers_only(state.record().clone());
-                storage.memory_mut().put_run(state);
-                self.cursors.forget(other);
+                self.evict_read_run(other);
             }
         }
+    }
+
+    /// Evicts the points of all runs of other sessions.
+    pub(super) fn evict_all_read(&self) {
+        self.cursors.newest_first().into_iter().for_each(|slot| self.evict_read_run(slot));
+    }
+
+    fn evict_read_run(&self, slot: RunSlot) {
+        let mut storage = self.storage_mut();
+        let Some(state) = storage.memory().get(slot) else { return };
+        let state = RunState::headers_only(state.record().clone());
+        storage.memory_mut().put_run(state);
+        self.cursors.forget(slot);
     }
 }

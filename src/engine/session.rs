@@ -227,6 +227,8 @@ impl<D: Database> Session<D> {
     }
 
     fn forget_commits(&self) {
+        // Ids are given again from the first: a run that was read may be another one soon.
+        self.evict_all_read();
         let mut storage = self.storage_mut();
         let owned = storage.owned();
         for &slot in &owned {

@@ -98,6 +98,32 @@ fn run_that_two_tabs_write_again_after_a_clear_has_no_point_twice() {
 }
 
 #[test]
+fn run_that_was_read_is_not_mixed_with_one_that_got_its_id_after_a_clear() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let writer = Tab::open(&shared, "a").await;
+        let (run, id) = writer.begin("cleared").await;
+        writer.log(run, "loss", 0..3);
+        writer.log(run, "rate", 0..3);
+        writer.flush().await;
+        let reader = Tab::open(&shared, "b").await;
+        reader.session.load_run(&id).await.unwrap();
+        assert_eq!(reader.steps(&id, "loss").unwrap(), [0, 1, 2]);
+        drop(writer);
+        shared.clear();
+        let writer = Tab::open(&shared, "c").await;
+        let (run, id_again) = writer.begin("cleared").await;
+        assert_eq!(id_again, id);
+        writer.log(run, "loss", 10..12);
+        writer.flush().await;
+        learn_of_clear(&reader).await;
+        reader.session.load_run(&id).await.unwrap();
+        assert_eq!(reader.steps(&id, "loss").unwrap(), [10, 11]);
+        assert_eq!(reader.steps(&id, "rate").unwrap(), [0_u64; 0]);
+    });
+}
+
+#[test]
 fn id_that_a_tab_knows_is_not_given_again() {
     block_on(async {
         let shared = SharedDatabase::default();

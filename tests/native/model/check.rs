@@ -54,10 +54,10 @@ impl World {
         for tab in self.live().chain(self.live()) {
             tab.session.renew_leases();
             self.flush(tab);
-            // An owner with nothing to write learns of it from other tabs.
-            let own: Vec<String> =
-                owned(&tab.session, &self.facts.borrow()).into_iter().map(|(id, _)| id).collect();
-            let _ = complete(tab.session.refresh(&[], &own));
+            // A tab with nothing to write learns from the messages of those that wrote, also that site data was cleared.
+            let mut told: Vec<String> = self.facts.borrow().runs.keys().cloned().collect();
+            told.extend(owned(&tab.session, &self.facts.borrow()).into_iter().map(|(id, _)| id));
+            let _ = complete(tab.session.refresh(&[], &told));
         }
         for tab in self.live() {
             self.flush(tab);
