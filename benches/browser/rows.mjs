@@ -39,11 +39,11 @@ export const ROWS = [
 
 /** What the dashboard is to hold. */
 export const DASHBOARD_ROWS = [
-  { what: 'first chart of 5 runs × 10^6 points, from opening the page', of: ['dashboard first chart'], show: unit('ms'), must: 1000 },
+  { what: 'first chart of 5 runs × 10^6 points, from opening the page', of: ['dashboard first chart'], show: unit('ms'), must: 600, aim: 300 },
   { what: 'the same ÷ uPlot drawing already-downsampled arrays', of: ['dashboard first chart', 'uPlot first chart'], must: 3 },
   { what: 'p95 frame while panning', of: ['dashboard p95 frame while panning'], show: unit('ms'), must: 16.7 },
   { what: 'live update with 10^6 stored points ÷ with 10^3', of: ['dashboard update, 10^6 points', 'dashboard update, 10^3 points'], must: 1.3 },
   { what: '1000 metrics open', of: ['dashboard 1000 metrics'], show: unit('ms'), must: 1500 },
   { what: 'longest time a chart in view is blank while scrolling through them', of: ['dashboard longest blank'], show: unit('ms'), must: 100 },
-  { what: 'gzip of the dashboard’s JavaScript besides the wasm', of: ['dashboard gzip'], show: unit('KB'), must: 70 },
+  { what: 'gzip of the dashboard’s JavaScript besides the wasm', of: ['dashboard gzip'], show: unit('KB'), must: 110 },
 ].map((row) => ({ part: 'dashboard', show: times, ...row }));
