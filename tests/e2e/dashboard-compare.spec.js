@@ -1,4 +1,5 @@
 // Runs side by side, and how safe what is stored is.
+import { readFile } from 'node:fs/promises';
 import { expect, id, row, SWEEP, test } from './fixtures/dashboard.js';
 import { METRICS, SHORT, valueOf } from './fixtures/tracked-runs.js';
 
@@ -46,6 +47,22 @@ test('settings, tags and last values stand side by side, the differences alone o
   await expect(section(page, 'Best values').filter({ hasText: 'learning_rate' })).toHaveCount(0);
   await page.reload();
   await expect(page.getByTestId('differences-only')).toBeChecked();
+});
+
+test('what is compared is saved as CSV, with values in full', async ({ dashboard }) => {
+  const page = await dashboard(`experiment=${SWEEP}&runs=${id(1)},${id(2)}`);
+  await page.getByTestId('tab-compare').click();
+  await page.getByTestId('differences-only').check();
+  await expect(section(page, 'Best values').filter({ hasText: 'test/loss' }).locator('td').first()).not.toHaveText('…');
+  const download = page.waitForEvent('download');
+  await page.getByTestId('compare-csv').click();
+  const lines = (await readFile(await (await download).path(), 'utf8')).trimEnd().split('\r\n');
+  expect(lines.slice(0, 2)).toEqual([`,run_id,${id(1)},${id(2)}`, ',run,bold heron,quiet otter']);
+  expect(lines).toContain('Settings,lr,0.003,0.01');
+  expect(lines).toContain('Tags,note,,baseline');
+  const exact = [1, 2].map((index) => valueOf(index, METRICS.indexOf('test/loss'), SHORT - 1));
+  expect(lines).toContain(`Last values,test/loss,${exact.join(',')}`);
+  expect(lines.filter((line) => line.startsWith('Settings,batch_size'))).toEqual([]);
 });
 
 test('the storage panel tells what is used and what is granted, and asks for more', async ({ dashboard }) => {

@@ -172,6 +172,14 @@ test('a run that is pointed at stands out, and what is shown is saved exactly', 
   expect(text.trimEnd().split('\r\n').toSorted()).toEqual(
     ['run-0,at 0.30000000000000004,1,0.30000000000000004', 'run-0,at 0.30000000000000004,2,0.30000000000000004', 'run-1,at 2,1,2', 'run-1,at 2,2,2', 'run_id,run,step,value'],
   );
+  const json = page.waitForEvent('download');
+  await card(page, 'loss').getByTestId('chart-json').click();
+  const { metric, x, runs } = JSON.parse(await readFile(await (await json).path(), 'utf8'));
+  expect([metric, x, runs.map(({ run_id, points }) => [run_id, points]).toSorted()]).toEqual([
+    'loss',
+    'step',
+    [['run-0', [[1, 0.1 + 0.2], [2, 0.1 + 0.2]]], ['run-1', [[1, 2], [2, 2]]]],
+  ]);
 });
 
 test.describe('what is filtered', () => {

@@ -215,3 +215,19 @@ test("a run's detail shows its settings, tags, span, artifacts and statistics", 
   await page.goBack();
   await expect(detail).toHaveCount(0);
 });
+
+test('the runs that are listed are saved as CSV, with settings, tags and last values in full', async ({ dashboard }) => {
+  const page = await dashboard();
+  await page.getByTestId('find-runs').fill('optimizer:adam team:vision');
+  await expect.poll(() => listed(page)).toEqual([7, 5, 1].map(id));
+  const download = page.waitForEvent('download');
+  await page.getByTestId('runs-csv').click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe('sweep.csv');
+  const [names, ...rows] = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n').map((line) => line.split(','));
+  const column = (name) => rows.map((fields) => fields[names.indexOf(name)]);
+  expect(column('run_id')).toEqual([7, 5, 1].map(id));
+  expect(column('params.optimizer')).toEqual(['adam', 'adam', 'adam']);
+  expect(column('tags.team')).toEqual(['vision', 'vision', 'vision']);
+  expect(column('metrics.test/loss')).toEqual([7, 5, 1].map((index) => String(valueOf(index, METRICS.indexOf('test/loss'), SHORT - 1))));
+});

@@ -29,4 +29,7 @@ test.each([
   ['a,b', '"a,b"'],
   ['say "x"', '"say ""x"""'],
   ['=SUM(A1)', "'=SUM(A1)"],
+  ['-1+SUM(A1)', "'-1+SUM(A1)"],
+  ['-0.5', '-0.5'],
+  ['-Infinity', '-Infinity'],
 ])('%s is written as %s', (text, field) => expect(csvField(text)).toBe(field));

@@ -27,8 +27,9 @@ export function* csvRows(curves: readonly NamedCurve[], xName: string, { min, ma
   }
 }
 
-/** Quoted where it has to be; spreadsheets take what begins like a formula for one, so that is quoted as text. */
+/** Quoted where it has to be; spreadsheets take what begins like a formula for one, so that is quoted as text. A number is none. */
 export function csvField(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const isFormula = /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text));
+  const safe = isFormula ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

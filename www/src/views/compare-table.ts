@@ -4,9 +4,16 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { strokeOf } from '../model/run-colors';
+import { saveFile } from '../save-file';
 import { controls } from '../styles/controls';
-import { bestRows, lastRows, type Row, settingRows, tagRows } from './compare-rows';
+import { compareCsv, type Section } from './compare-csv';
+import { bestRows, lastRows, settingRows, tagRows } from './compare-rows';
 import { swatch, swatchStyles } from './swatch';
+
+interface ShownSection extends Section {
+  /** Whether its values were measured, not chosen. */
+  measured: boolean;
+}
 
 export class CompareTable extends LitElement {
   static override properties = { snapshot: { attribute: false }, dark: { type: Boolean } };
@@ -106,16 +113,19 @@ export class CompareTable extends LitElement {
     const { selected, view, strokes, labels } = this.snapshot;
     if (selected.length === 0) return html`<p class="none">Tick runs in the table to compare them here.</p>`;
     return html`
-      <label class="options">
-        <input
-          type="checkbox"
-          data-testid="differences-only"
-          .checked=${view.differencesOnly}
-          @change=${(event: Event) =>
-            emitIntent(this, { type: 'view', change: { differencesOnly: (event.target as HTMLInputElement).checked } })}
-        />
-        Only what differs
-      </label>
+      <div class="options">
+        <label>
+          <input
+            type="checkbox"
+            data-testid="differences-only"
+            .checked=${view.differencesOnly}
+            @change=${(event: Event) =>
+              emitIntent(this, { type: 'view', change: { differencesOnly: (event.target as HTMLInputElement).checked } })}
+          />
+          Only what differs
+        </label>
+        <button class="plain" data-testid="compare-csv" title="What is shown, with values in full" @click=${this.#saveCsv}>CSV</button>
+      </div>
       <div class="scroll" tabindex="0" role="region" aria-label="Selected runs side by side" data-testid="compare">
         <table>
           <thead>
@@ -129,24 +139,36 @@ export class CompareTable extends LitElement {
               )}
             </tr>
           </thead>
-          ${this.#section('Settings', settingRows(selected))}
-          ${this.#section('Tags', tagRows(selected))}
-          ${this.#section('Best values', bestRows(selected, this.snapshot.series), true)} ${this.#section('Last values', lastRows(selected), true)}
+          ${this.#sections().map((section) => this.#body(section))}
         </table>
       </div>
     `;
   }
 
+  /** What is shown: of each section at least one row. */
+  #sections(): ShownSection[] {
+    const { view, selected, series } = this.snapshot;
+    const all = [
+      { title: 'Settings', rows: settingRows(selected), measured: false },
+      { title: 'Tags', rows: tagRows(selected), measured: false },
+      { title: 'Best values', rows: bestRows(selected, series), measured: true },
+      { title: 'Last values', rows: lastRows(selected), measured: true },
+    ];
+    const shown = all.map((section) => ({ ...section, rows: section.rows.filter((row) => row.differs || !view.differencesOnly) }));
+    return shown.filter(({ rows }) => rows.length > 0);
+  }
+
+  readonly #saveCsv = (): void => {
+    saveFile(new Blob([compareCsv(this.snapshot.selected, this.#sections())], { type: 'text/csv' }), 'comparison.csv');
+  };
+
   /** Measured values nearly always differ: only of what was chosen it is worth pointing out. */
-  #section(title: string, rows: readonly Row[], measured = false): TemplateResult | typeof nothing {
-    const { view, selected } = this.snapshot;
-    const shown = view.differencesOnly ? rows.filter((row) => row.differs) : rows;
-    if (shown.length === 0) return nothing;
+  #body({ title, rows, measured }: ShownSection): TemplateResult {
     return html`<tbody>
       <tr>
-        <th class="section" scope="rowgroup" colspan=${selected.length + 1}>${title}</th>
+        <th class="section" scope="rowgroup" colspan=${this.snapshot.selected.length + 1}>${title}</th>
       </tr>
-      ${shown.map(
+      ${rows.map(
         (row) =>
           html`<tr>
             <th scope="row">${row.key}</th>

@@ -11,8 +11,10 @@ import { emitIntent } from '../controller/intents';
 import type { KnownSeries, Snapshot } from '../controller/snapshot';
 import { leftOut } from '../model/bounds';
 import { csvRows } from '../model/csv';
+import { jsonPieces } from '../model/points-json';
 import { strokeOf } from '../model/run-colors';
 import { runName } from '../model/run-state';
+import type { Bounds } from '../model/scale';
 import { saveFile } from '../save-file';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
@@ -120,7 +122,8 @@ export class MetricChart extends LitElement {
           <button class="plain" aria-pressed=${this.tabular} data-testid="chart-table-toggle" @click=${() => (this.tabular = !this.tabular)}>
             Table
           </button>
-          <button class="plain" data-testid="chart-csv" title="The points that are shown, exactly" @click=${this.#saveTable}>CSV</button>
+          <button class="plain" data-testid="chart-csv" title="The points that are shown, exactly" @click=${this.#saveCsv}>CSV</button>
+          <button class="plain" data-testid="chart-json" title="The points that are shown, exactly" @click=${this.#saveJson}>JSON</button>
           <button class="plain" data-testid="chart-png" ?disabled=${this.tabular} @click=${this.#save}>PNG</button>
           <button class="plain" aria-pressed=${this.large} @click=${() => (this.large = !this.large)}>
             ${this.large ? 'Smaller' : 'Larger'}
@@ -279,12 +282,23 @@ export class MetricChart extends LitElement {
     if (live) live.textContent = text;
   }
 
-  readonly #saveTable = (): void => {
-    const { xAxis } = this.snapshot.view;
+  readonly #saveCsv = (): void => {
+    const { xName, bounds } = this.#shown();
+    saveFile(new Blob([...csvRows(this.#plotted, xName, bounds)], { type: 'text/csv' }), `${this.metric}.csv`);
+  };
+
+  readonly #saveJson = (): void => {
+    const { xName, bounds } = this.#shown();
+    const pieces = [...jsonPieces(this.#plotted, this.metric, xName, bounds)];
+    saveFile(new Blob(pieces, { type: 'application/json' }), `${this.metric}.json`);
+  };
+
+  /** What a file calls x, and which part of the curves is shown. */
+  #shown(): { xName: string; bounds: Bounds } {
     const [min, max] = this.sync.range ?? [-Infinity, Infinity];
     const names = { step: 'step', relative: 'relative_ms', wall: 'timestamp_ms' };
-    saveFile(new Blob([...csvRows(this.#plotted, names[xAxis], { min, max })], { type: 'text/csv' }), `${this.metric}.csv`);
-  };
+    return { xName: names[this.snapshot.view.xAxis], bounds: { min, max } };
+  }
 
   readonly #save = (): void => {
     if (this.#plot) downloadPng(this.#plot.canvas, this.metric, this.#plotted, getComputedStyle(this));

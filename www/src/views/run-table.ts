@@ -10,6 +10,8 @@ import { strokeOf } from '../model/run-colors';
 import { lastValue } from '../model/run-filter';
 import { labelRuns, type RunLabel } from '../model/run-labels';
 import { runDuration, runName, runStart, runState, STATE_LABELS } from '../model/run-state';
+import { runsCsv } from '../model/runs-csv';
+import { saveFile } from '../save-file';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
 import './column-chooser';
@@ -41,6 +43,7 @@ export class RunTable extends LitElement {
         <div class="actions">
           ${this.#bulk(chosen)}
           ${runs.some((run) => run.metrics.length > 0) ? html`<entrenar-column-chooser .snapshot=${this.snapshot}></entrenar-column-chooser>` : nothing}
+          <button class="plain" data-testid="runs-csv" title="The runs that are listed, with settings, tags and last values in full" @click=${this.#saveCsv}>CSV</button>
           <button class="plain widen" aria-pressed=${view.wideTable} data-testid="wide-table" title="The table above the charts, with all its columns" @click=${() => this.#view({ wideTable: !view.wideTable })}>
             ${view.wideTable ? 'Beside the charts' : 'Wide'}
           </button>
@@ -162,6 +165,10 @@ export class RunTable extends LitElement {
       Delete ${run_ids.length === 1 ? 'selected run' : `${run_ids.length} selected`}
     </button>`;
   }
+
+  readonly #saveCsv = (): void => {
+    saveFile(new Blob([runsCsv(this.snapshot.listed)], { type: 'text/csv' }), `${this.snapshot.experiment?.name ?? 'runs'}.csv`);
+  };
 
   #view(change: Partial<Snapshot['view']>): void {
     emitIntent(this, { type: 'view', change });
