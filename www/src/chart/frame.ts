@@ -14,7 +14,7 @@ export interface Frame {
 }
 
 /** No pixel is farther away: beyond, a position would no longer be a number. */
-const FARTHEST = 1e15;
+const FARTHEST = 1e300;
 
 export function mapX({ x, left, width }: Frame): (value: number) => number {
   const fraction = fractionOf(x);

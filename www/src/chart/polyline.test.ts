@@ -309,6 +309,16 @@ describe('a curve is drawn as the full polyline would be', () => {
     expect(extents.low.every((low, column) => low <= extents.high[column]!)).toBe(true);
   });
 
+  test('a window far narrower than the distance of its two neighbours shows the slope between them', () => {
+    const size = { width: 97, height: 60, pixelRatio: 1 };
+    for (const [steps, values, max] of [
+      [[0, 1], [2.364947017250228e-172, 0.024997395914712332], 1.576799674826363e-184],
+      [[0, 2 ** 53 - 1], [0, 1e9], 0.5],
+    ] as [number[], number[], number][]) {
+      check(pictureOf(curveOf(steps, values), size, [false, false], { min: 0, max }));
+    }
+  });
+
   test('a value far outside the picture leaves it where the line to it would', () => {
     const curve = curveOf([0, 50, 100], [0.5, 1e300, 0.5]);
     const picture = pictureOf(curve, { width: 400, height: 200, pixelRatio: 1 }, [false, false]);
