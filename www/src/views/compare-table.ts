@@ -21,10 +21,13 @@ export class CompareTable extends LitElement {
     controls,
     swatchStyles,
     css`
-      .options {
+      .options,
+      .options label {
         display: flex;
         align-items: center;
         gap: 8px;
+      }
+      .options {
         margin-bottom: 12px;
         font-size: 13px;
       }
