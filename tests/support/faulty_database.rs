@@ -38,7 +38,7 @@ impl Fault {
         Self { answer_lost: true, ..Self::default() }
     }
 
-    /// It takes until it is let go, and then goes through.
+    /// It takes until the sender says so, and then goes through.
     pub fn slow_until(go: oneshot::Receiver<()>) -> Self {
         Self { until: Some(go), ..Self::default() }
     }
@@ -94,7 +94,7 @@ pub enum OnClose {
 }
 
 /// A transaction that has not gone through yet.
-struct Issued {
+struct PendingTransaction {
     /// What it would have changed when it was issued.
     changes: Vec<Change>,
     /// Whether it reads first: its changes are not issued before the answers are there.
@@ -118,7 +118,7 @@ pub struct FaultyDatabase {
     of_operation: Rc<RefCell<BTreeMap<&'static str, VecDeque<Fault>>>>,
     /// The names of all operations that were asked for.
     pub asked: Rc<RefCell<Vec<&'static str>>>,
-    issued: Rc<RefCell<BTreeMap<usize, Issued>>>,
+    issued: Rc<RefCell<BTreeMap<usize, PendingTransaction>>>,
     next_issued: Rc<Cell<usize>>,
     pub on_close: OnClose,
     /// A transaction that stores a larger content fails: it does not fit.
@@ -133,7 +133,7 @@ impl std::fmt::Debug for FaultyDatabase {
 
 /// Takes an issued transaction out of the list, also when its caller is gone.
 struct Registration {
-    issued: Rc<RefCell<BTreeMap<usize, Issued>>>,
+    issued: Rc<RefCell<BTreeMap<usize, PendingTransaction>>>,
     number: usize,
 }
 
@@ -188,7 +188,7 @@ impl FaultyDatabase {
     pub fn close_page(&self, of: usize) -> bool {
         let issued = std::mem::take(&mut *self.issued.borrow_mut());
         let mut is_any_cut = false;
-        for Issued { changes, reads_first, writes, clears_seen, .. } in issued.into_values() {
+        for PendingTransaction { changes, reads_first, writes, clears_seen, .. } in issued.into_values() {
             if clears_seen != self.shared.identity.get() {
                 // It was begun on a connection that died when site data was cleared.
                 continue;
@@ -223,7 +223,7 @@ impl FaultyDatabase {
         let changes = self.shared.memory.evaluate(execution).unwrap_or_default();
         self.issued.borrow_mut().insert(
             number,
-            Issued {
+            PendingTransaction {
                 changes,
                 reads_first,
                 writes: self.shared.writes.get(),
@@ -236,7 +236,7 @@ impl FaultyDatabase {
 
     /// Resolves when it is this transaction's turn: of one connection, those that write the same tables go through in the order in which
     /// they were issued, as IndexedDB has it. In all other orders they may overtake each other here.
-    async fn until_its_turn(&self, number: usize, execution: &Execution<'_>) {
+    async fn until_earlier_writes_end(&self, number: usize, execution: &Execution<'_>) {
         let written = written(execution);
         poll_fn(|context| {
             let is_next = written.is_none()
@@ -280,7 +280,7 @@ impl Database for FaultyDatabase {
         if let Some(go) = until {
             let _ = go.await;
         }
-        self.until_its_turn(registration.number, &execution).await;
+        self.until_earlier_writes_end(registration.number, &execution).await;
         drop(registration);
         if let Some(cause) = fails {
             return Err(cause);

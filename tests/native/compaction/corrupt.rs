@@ -42,20 +42,20 @@ fn points_that_are_in_a_segment_and_in_their_entries_are_read_once() {
             let shared = SharedDatabase::default();
             let (tab, run) = Tab::with_run(&shared, "a").await;
             write_entries(&tab, run, 0..100).await;
-            let rows = log_entries(&shared);
+            let entries = log_entries(&shared);
             tab.session.compact_run(run, FEWEST_ENTRIES).await.unwrap();
             let segments_now = segments(&shared);
-            // The other segment was not written, and rows were not deleted.
+            // The other segment was not written, and entries were not deleted.
             shared.memory.apply(vec![Change::Delete(Table::Points, Range::Run("run-0".into()))]).unwrap();
             let (key, first_index, block) = segments_now[segment].clone();
             put_segment(&shared, &key, first_index, block);
-            for (sequence, entry) in &rows[kept.clone()] {
+            for (sequence, entry) in &entries[kept.clone()] {
                 put_entry(&shared, *sequence, entry.clone());
             }
             let whole = segments_now[segment].0.clone();
             let [loss, accuracy] = stored(&shared).await;
             let found = if whole == "loss" { &loss } else { &accuracy };
-            assert_eq!(*found, entries_up_to(100)[usize::from(whole != "loss")], "{whole}, rows {kept:?}");
+            assert_eq!(*found, entries_up_to(100)[usize::from(whole != "loss")], "{whole}, entries {kept:?}");
             if kept == (0..100) {
                 assert_eq!([loss, accuracy], entries_up_to(100));
             }
