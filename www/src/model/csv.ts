@@ -27,6 +27,11 @@ export function* csvRows(curves: readonly NamedCurve[], xName: string, { min, ma
   }
 }
 
+/** One row. */
+export function csvLine(fields: readonly string[]): string {
+  return `${fields.map(csvField).join(',')}\r\n`;
+}
+
 /** Quoted where it has to be; spreadsheets take what begins like a formula for one, so that is quoted as text. A number is none. */
 export function csvField(text: string): string {
   const isFormula = /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text));

@@ -1,7 +1,7 @@
 // Runs as CSV, one row a run: settings, tags and last values in full, named as MLflow names them.
 
 import type { RunRecord } from '../tracker';
-import { csvField } from './csv';
+import { csvLine } from './csv';
 import { metricKeys } from './metric-groups';
 import { lastValue } from './run-filter';
 import { runName, runStart, runState } from './run-state';
@@ -12,7 +12,6 @@ export function runsCsv(runs: readonly RunRecord[]): string {
   const params = distinct(settings.flatMap((each) => [...each.keys()]));
   const tags = distinct(runs.flatMap((run) => Object.keys(run.tags)));
   const metrics = metricKeys(runs);
-  const line = (fields: readonly string[]) => `${fields.map(csvField).join(',')}\r\n`;
   const names = [
     'run_id',
     'run',
@@ -24,7 +23,7 @@ export function runsCsv(runs: readonly RunRecord[]): string {
     ...metrics.map((key) => `metrics.${key}`),
   ];
   const rows = runs.map((run, i) =>
-    line([
+    csvLine([
       run.run_id,
       runName(run),
       runState(run),
@@ -35,7 +34,7 @@ export function runsCsv(runs: readonly RunRecord[]): string {
       ...metrics.map((key) => String(lastValue(run, key) ?? '')),
     ]),
   );
-  return line(names) + rows.join('');
+  return csvLine(names) + rows.join('');
 }
 
 const distinct = (keys: readonly string[]): string[] => [...new Set(keys)];

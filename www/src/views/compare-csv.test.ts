@@ -11,7 +11,7 @@ function run(run_id: string, run_name: string, config: object, tags: Record<stri
 test('settings, tags and values of the runs are rows, with values in full and nothing where there is none', () => {
   const runs = [
     run('run-0', 'a, first', { lr: 1e-4, seed: 20231129 }, { team: '=x' }, 0.1 + 0.2),
-    run('run-1', 'second', { lr: 0.1 }, {}, 2),
+    run('run-1', 'second', { lr: 0.1 }, { sign: '–' }, 2),
   ];
   const sections = [
     { title: 'Settings', rows: settingRows(runs) },
@@ -24,6 +24,8 @@ test('settings, tags and values of the runs are rows, with values in full and no
     'Settings,lr,0.0001,0.1',
     'Settings,seed,20231129,',
     "Tags,team,'=x,",
+    // What stands for nothing on the page may be a value.
+    'Tags,sign,,–',
     'Last values,loss,0.30000000000000004,2',
     '',
   ]);

@@ -1,6 +1,6 @@
 // The comparison as CSV: one row a setting, tag or value, one column a run, values in full.
 
-import { csvField } from '../model/csv';
+import { csvLine } from '../model/csv';
 import { runName } from '../model/run-state';
 import type { RunRecord } from '../tracker';
 import type { Row } from './compare-rows';
@@ -11,13 +11,12 @@ export interface Section {
 }
 
 export function compareCsv(runs: readonly RunRecord[], sections: readonly Section[]): string {
-  const line = (fields: readonly string[]) => `${fields.map(csvField).join(',')}\r\n`;
-  const head = line(['', 'run_id', ...runs.map((run) => run.run_id)]) + line(['', 'run', ...runs.map(runName)]);
-  const rows = sections.flatMap(({ title, rows }) => rows.map((row) => line([title, row.key, ...row.cells.map(cellText)])));
+  const head = csvLine(['', 'run_id', ...runs.map((run) => run.run_id)]) + csvLine(['', 'run', ...runs.map(runName)]);
+  const rows = sections.flatMap(({ title, rows }) => rows.map((row) => csvLine([title, row.key, ...row.cells.map(cellText)])));
   return head + rows.join('');
 }
 
 /** Nothing where the run has none. */
-function cellText({ text, exact }: Row['cells'][number]): string {
-  return exact ?? (text === '–' ? '' : text);
+function cellText({ text, exact, isMissing }: Row['cells'][number]): string {
+  return isMissing ? '' : (exact ?? text);
 }

@@ -21,6 +21,8 @@ export interface Cell {
   text: string;
   /** The value in full, where the text is rounded. */
   exact?: string;
+  /** The run has none, or it is being read: the text is a sign and no value. */
+  isMissing?: true;
 }
 
 /** What the runs were set to, of any of them. */
@@ -43,7 +45,7 @@ function factRows(facts: readonly ReadonlyMap<string, unknown>[], format: (value
     const equal = (each: ReadonlyMap<string, unknown>) => each.has(key) === first!.has(key) && sameSetting(each.get(key), first!.get(key));
     return {
       key,
-      cells: facts.map((each) => ({ text: each.has(key) ? format(each.get(key)) : '–' })),
+      cells: facts.map((each) => (each.has(key) ? { text: format(each.get(key)) } : { text: '–', isMissing: true })),
       differs: !others.every(equal),
     };
   });
@@ -72,7 +74,7 @@ export function bestRows(runs: readonly RunRecord[], source: SeriesSource): Row[
     });
     const row = valueRow(key, values);
     if (!reading) return row;
-    const cells = row.cells.map((cell, i) => (values[i] === undefined ? { text: '…' } : cell));
+    const cells = row.cells.map((cell, i) => (values[i] === undefined ? { text: '…', isMissing: true as const } : cell));
     return { key, cells, differs: row.differs };
   });
 }
@@ -82,7 +84,7 @@ function valueRow(key: string, values: readonly (number | undefined)[]): Row {
   const texts = formatValues(values);
   return {
     key,
-    cells: values.map((value, i) => ({ text: texts[i]!, ...(value !== undefined && { exact: exactValue(value) }) })),
+    cells: values.map((value, i) => ({ text: texts[i]!, ...(value === undefined ? { isMissing: true } : { exact: exactValue(value) }) })),
     differs: !values.every((value) => Object.is(value, values[0])),
     ...(best !== undefined && { best }),
   };
