@@ -194,6 +194,27 @@ fn lost_run_keeps_what_is_unsaved_and_writes_it_when_it_is_resumed() {
 }
 
 #[test]
+fn point_that_was_never_sent_is_kept_though_the_new_owner_logged_the_same() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (old, run) = Tab::with_run(&shared, "a").await;
+        old.flush().await;
+        let new = Tab::open(&shared, "b").await;
+        let taken = new.session.resume_run("run-0").await.unwrap();
+        // One step, one value, one time: as two tabs log that begin alike, under a clock that stands still.
+        old.log(run, "loss", 0..1);
+        new.log(taken, "loss", 0..1);
+        new.flush().await;
+        // It learns of that by a message, before it flushes.
+        old.session.refresh(&[], &["run-0".to_owned()]).await.unwrap();
+        assert_eq!(old.session.resume_run("run-0").await.unwrap(), run);
+        assert_eq!(old.pending(run), 1);
+        old.flush().await;
+        assert_eq!(stored_steps(&shared, "run-0", "loss").await, [0, 0]);
+    });
+}
+
+#[test]
 fn artifact_of_a_resumed_run_that_does_not_fit_is_in_no_stored_record() {
     block_on(async {
         let shared = SharedDatabase::default();
