@@ -305,7 +305,7 @@ impl Run {
         storage.memory().get(self.slot()).map(read).ok_or_else(|| self.gone())
     }
 
-    pub(crate) fn gone(&self) -> StorageError {
+    fn gone(&self) -> StorageError {
         let lost = self.database().session().storage().lost(self.slot());
         lost.unwrap_or_else(|| StorageError::RunNotFound(self.id.clone()))
     }

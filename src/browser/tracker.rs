@@ -11,19 +11,6 @@ use crate::storage::{ExperimentRecord, MetricPoint, Result, RunEdit, RunRecord, 
 
 /// An open database: its experiments, runs and points, those of this page and of every other one.
 ///
-/// ```no_run
-/// use entrenar::browser::{RunOptions, StorageOptions, Tracker};
-///
-/// # async fn example() -> Result<(), entrenar::storage::StorageError> {
-/// let tracker = Tracker::open(StorageOptions::default()).await?;
-/// let run = tracker.start_run("mnist", RunOptions::default()).await?;
-/// for epoch in 0..10 {
-///     run.log_metric("loss", 1.0 / f64::from(1 + epoch))?;
-/// }
-/// run.finish().await
-/// # }
-/// ```
-///
 /// When the last [`Tracker`] and the last [`Run`] of a database are dropped, it is closed as soon as everything is saved.
 #[derive(Debug)]
 pub struct Tracker {

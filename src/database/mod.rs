@@ -50,7 +50,7 @@ pub trait Database {
         transaction.run(self).await
     }
 
-    /// A page or browser was killed while it wrote, as [`Catalog::unclean_shutdown`] tells: a database of which a part may be half-written by that
+    /// A page or browser was killed while it wrote, as [`Catalog::unclean_shutdown`] says: a database that may be half-written
     /// repairs itself. What cannot be repaired can be used all the same.
     async fn repair(&self, _unclean_shutdown: f64) {}
 

@@ -1,4 +1,4 @@
-//! Which points are stored already: a point is recognised by its content and by its index in its series' log.
+//! Which points are stored already: a point is recognised by its step, value and time, and by its index in its series' log.
 
 use std::rc::Rc;
 

@@ -2,9 +2,8 @@
 //!
 //! The fences of a deleted run make a stale writer's commit fail. But a browser that commits a part of a transaction when a page closes, as
 //! Firefox does, may store that writer's record all the same, and a deletion that was cut off may have left one. So every operation on a run
-//! reads this list first, except `commit` and `append_exit_log`: a commit runs into the fences, and recovery checks the list for the exit
-//! log. And
-//! [`sweep_tombstones`](super::sweep_tombstones) has such runs deleted again.
+//! reads this list first, except `commit` and `append_exit_log`: a commit runs into the fences, and recovery reads the list for the exit
+//! log. [`sweep_tombstones`](super::sweep_tombstones) has such runs deleted again.
 
 use super::{run_not_found, stored_run};
 use crate::database::{Answer, Read, Table, Tombstones, Value};
