@@ -184,6 +184,14 @@ impl Run {
         self.change(|state| state.set_tag(key, value))
     }
 
+    /// Removes a tag, if there is one with this key.
+    ///
+    /// # Errors
+    /// `InvalidArgument`; `RunTakenOver`, `RunDeleted`.
+    pub fn remove_tag(&self, key: &str) -> Result<()> {
+        self.change(|state| state.remove_tag(key))
+    }
+
     /// Ties the run to a tracing span.
     ///
     /// # Errors

@@ -113,11 +113,14 @@ fn series(headers: &SeriesHeaders) -> JsValue {
         .into_object()
 }
 
-/// A tag has a key; a name has none.
+/// A tag has a key; a name has none. A removed tag looks like an empty one to code that does not know removals.
 fn edit(edit: &RunEdit) -> JsValue {
     match edit {
         RunEdit::Tag(tag) => {
             Fields::default().with("key", &*tag.key).with("value", &*tag.value).into_object()
+        }
+        RunEdit::RemoveTag { key } => {
+            Fields::default().with("key", &**key).with("value", "").with("is_removed", true).into_object()
         }
         RunEdit::Name { value } => Fields::default().with("value", &**value).into_object(),
     }

@@ -189,6 +189,11 @@ pub struct RunRecord {
 pub enum RunEdit {
     /// It got this tag, over one with the same key.
     Tag(Tag),
+    /// Its tag with this key is gone, if it had one.
+    RemoveTag {
+        /// The tag's key.
+        key: String,
+    },
     /// It got this name.
     Name {
         /// The name.
@@ -196,17 +201,21 @@ pub enum RunEdit {
     },
 }
 
-/// An edit as it is stored: a tag with its key, a name without one.
+/// An edit as it is stored: a tag with its key, a name without one. Code from before tags could be removed takes a removal for an empty
+/// tag.
 #[derive(Serialize, Deserialize)]
 struct StoredEdit {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     key: Option<String>,
     value: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_removed: bool,
 }
 
 impl From<StoredEdit> for RunEdit {
-    fn from(StoredEdit { key, value }: StoredEdit) -> Self {
+    fn from(StoredEdit { key, value, is_removed }: StoredEdit) -> Self {
         match key {
+            Some(key) if is_removed => Self::RemoveTag { key },
             Some(key) => Self::Tag(Tag { key, value }),
             None => Self::Name { value },
         }
@@ -216,8 +225,9 @@ impl From<StoredEdit> for RunEdit {
 impl From<RunEdit> for StoredEdit {
     fn from(edit: RunEdit) -> Self {
         match edit {
-            RunEdit::Tag(Tag { key, value }) => Self { key: Some(key), value },
-            RunEdit::Name { value } => Self { key: None, value },
+            RunEdit::Tag(Tag { key, value }) => Self { key: Some(key), value, is_removed: false },
+            RunEdit::RemoveTag { key } => Self { key: Some(key), value: String::new(), is_removed: true },
+            RunEdit::Name { value } => Self { key: None, value, is_removed: false },
         }
     }
 }
@@ -270,6 +280,7 @@ impl RunRecord {
                 Some(old) => old.value.clone_from(&tag.value),
                 None => self.tags.push(tag.clone()),
             },
+            RunEdit::RemoveTag { key } => self.tags.retain(|tag| tag.key != *key),
         }
     }
 

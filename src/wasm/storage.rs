@@ -106,6 +106,11 @@ impl WasmStorage {
         self.edit(run_id, tag.map(RunEdit::Tag))
     }
 
+    /// Removes a run's tag, if there is one with this key.
+    pub fn remove_tag(&self, run_id: &JsValue, key: &JsValue) -> Promise {
+        self.edit(run_id, arguments::string("key", key).map(|key| RunEdit::RemoveTag { key }))
+    }
+
     /// Deletes a run with its points and artifacts. Code that still logs to it gets `RunDeleted`.
     pub fn delete_run(&self, run_id: &JsValue) -> Promise {
         quiet_promise_of(self.asked("run_id", run_id), |(tracker, run_id)| async move {

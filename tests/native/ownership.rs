@@ -139,6 +139,30 @@ fn edits_by_another_tab_do_not_undo_the_owners_own() {
 }
 
 #[test]
+fn tag_removed_by_another_tab_stays_away_and_the_owners_others_stay() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (owner, run) = Tab::with_run(&shared, "a").await;
+        let set = |key: &str, value: &str| {
+            owner.session.storage_mut().change_run(run, |run| run.set_tag(key, value)).unwrap();
+        };
+        set("stage", "warm-up");
+        set("verdict", "bad");
+        owner.flush().await;
+        let other = Tab::open(&shared, "b").await;
+        other.session.edit_run("run-0", RunEdit::RemoveTag { key: "verdict".into() }).await.unwrap();
+        other.session.edit_run("run-0", RunEdit::RemoveTag { key: "never set".into() }).await.unwrap();
+        set("stage", "main");
+        owner.flush().await;
+        let stage = Tag { key: "stage".into(), value: "main".into() };
+        assert_eq!(catalog(&shared).await.runs.remove(0).tags, [stage]);
+        owner.session.storage_mut().change_run(run, |run| run.remove_tag("stage")).unwrap();
+        owner.flush().await;
+        assert_eq!(catalog(&shared).await.runs.remove(0).tags, []);
+    });
+}
+
+#[test]
 fn lost_run_is_read_as_its_new_owner_writes_it() {
     block_on(async {
         let shared = SharedDatabase::default();

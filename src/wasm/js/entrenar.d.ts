@@ -143,6 +143,8 @@ export class WasmRun {
   get_artifact(key: string): Promise<Uint8Array>;
   /** Sets a tag. */
   set_tag(key: string, value: string): void;
+  /** Removes a tag, if there is one with this key. */
+  remove_tag(key: string): void;
   /** Ties the run to a tracing span. */
   set_span_id(id: string): void;
   /** The tracing span the run is tied to. */
@@ -211,6 +213,8 @@ export class WasmStorage {
   rename_run(run_id: string, name: string): Promise<void>;
   /** Gives a run a tag, in place of one with the same key. Its code may go on logging to it, in whatever tab. */
   set_tag(run_id: string, key: string, value: string): Promise<void>;
+  /** Removes a run's tag, if there is one with this key. Its code may go on logging to it, in whatever tab. */
+  remove_tag(run_id: string, key: string): Promise<void>;
   /** Deletes a run with its points and artifacts. Code that still logs to it gets `RunDeleted`. */
   delete_run(run_id: string): Promise<void>;
   /** Deletes an experiment with all its runs. */

@@ -53,6 +53,10 @@ export class WasmRun {
         runs.handle(this, 'set_tag').set_tag(key, value);
     }
 
+    remove_tag(key) {
+        runs.handle(this, 'remove_tag').remove_tag(key);
+    }
+
     set_span_id(id) {
         runs.handle(this, 'set_span_id').set_span_id(id);
     }

@@ -59,6 +59,10 @@ export class WasmStorage {
         return storages.promise(this, 'set_tag', (handle) => handle.set_tag(run_id, key, value));
     }
 
+    remove_tag(run_id, key) {
+        return storages.promise(this, 'remove_tag', (handle) => handle.remove_tag(run_id, key));
+    }
+
     delete_run(run_id) {
         return storages.promise(this, 'delete_run', (handle) => handle.delete_run(run_id));
     }

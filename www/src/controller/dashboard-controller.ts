@@ -251,6 +251,8 @@ export class DashboardController {
         return storage?.rename_run(intent.run_id, intent.name);
       case 'tag-run':
         return storage?.set_tag(intent.run_id, intent.key, intent.value);
+      case 'untag-run':
+        return storage?.remove_tag(intent.run_id, intent.key);
       case 'delete-runs':
         return this.#delete(intent.run_ids, async () => {
           for (const run_id of intent.run_ids) await storage?.delete_run(run_id);

@@ -10,6 +10,7 @@ export type Intent =
   | { type: 'close-run'; run_id: string }
   | { type: 'rename-run'; run_id: string; name: string }
   | { type: 'tag-run'; run_id: string; key: string; value: string }
+  | { type: 'untag-run'; run_id: string; key: string }
   | { type: 'delete-runs'; run_ids: readonly string[] }
   | { type: 'delete-experiment'; experiment_id: string }
   | { type: 'undo-delete' }
