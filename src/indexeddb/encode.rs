@@ -101,6 +101,7 @@ pub(super) fn run(record: &RunRecord) -> JsValue {
         .with("compacted_sequence", record.compacted_sequence)
         .with("claims", numbers(&record.ownership_fences))
         .with("amendments", list(record.edits.iter().map(edit)))
+        .with("interruptions", list(record.interruptions.iter().map(|times| numbers(times).into())))
         .into_object()
 }
 

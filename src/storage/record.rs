@@ -181,6 +181,10 @@ pub struct RunRecord {
     /// What other sessions changed in it since its owner last wrote it.
     #[serde(default, rename = "amendments")]
     pub edits: Vec<RunEdit>,
+    /// When nothing ran between an interruption and its resume: from the last heartbeat before to the resume, milliseconds since the
+    /// epoch, in order.
+    #[serde(default)]
+    pub interruptions: Vec<[f64; 2]>,
 }
 
 /// A change of a run's record by a session that does not own the run.
@@ -268,6 +272,7 @@ impl RunRecord {
             next_sequence: 0.0,
             compacted_sequence: 0.0,
             ownership_fences: Vec::new(),
+            interruptions: Vec::new(),
             edits: Vec::new(),
         }
     }
@@ -281,6 +286,13 @@ impl RunRecord {
                 None => self.tags.push(tag.clone()),
             },
             RunEdit::RemoveTag { key } => self.tags.retain(|tag| tag.key != *key),
+        }
+    }
+
+    /// The run goes on, having been interrupted since its last heartbeat. A clock that was set back leaves nothing to note.
+    pub fn note_interruption(&mut self, now_ms: f64) {
+        if now_ms > self.heartbeat_ms {
+            self.interruptions.push([self.heartbeat_ms, now_ms]);
         }
     }
 

@@ -63,6 +63,8 @@ export interface RunRecord {
   status: RunStatus;
   /** It has not ended, and the page that wrote it is gone: resume it or end it. */
   interrupted: boolean;
+  /** When nothing ran: from the last that was heard of it to each resume, milliseconds since the epoch, in order. */
+  interruptions: { from_ms: number; until_ms: number }[];
   created_ms: number;
   started_ms?: number;
   ended_ms?: number;
