@@ -168,6 +168,7 @@ fn end_to_end() -> Outcome<u64> {
     let browser = browser::ensure_browser()?;
     pack::build(&pack::Target::ALL)?;
     pack::build_examples()?;
+    pack::build_for_npm()?;
     serve::build_page()?;
     npm::ensure_packages(&project::end_to_end())?;
     playwright(npm::script(&project::end_to_end(), "test", &[]).env("CHROME", &browser.chrome))
