@@ -32,6 +32,7 @@ function wrapping(modules, wasm) {
       if (name.startsWith('glue/')) return join(modules, name.slice('glue/'.length));
       if (name === 'wasm-inside') return '\0wasm-inside';
       if (name === 'entrenar-dashboard') return { id: './element/entrenar-dashboard.js', external: true };
+      if (name === 'entrenar-dashboard/module') return { id: './dashboard.js', external: true };
       return undefined;
     },
     load(id) {
@@ -47,9 +48,9 @@ function wrapping(modules, wasm) {
   };
 }
 
-async function bundle(input, output) {
+async function bundle(input, output, platform = 'neutral') {
   const plugins = [wrapping(await snippets(), await readFile(join(built, 'entrenar_bg.wasm')))];
-  const bundle = await rolldown({ input, plugins, platform: 'neutral', treeshake: { moduleSideEffects: true } });
+  const bundle = await rolldown({ input, plugins, platform, treeshake: { moduleSideEffects: true } });
   await bundle.write({ dir: out, entryFileNames: '[name]', chunkFileNames: 'core.js', minify: false, ...output });
   await bundle.close();
 }
@@ -61,8 +62,16 @@ async function declarations() {
   const classes = await readFile(join(root, 'src/wasm/js/entrenar.d.ts'), 'utf8');
   const around = await readFile(source('around.d.ts'), 'utf8');
   const text = `/// <reference lib="esnext.disposable" />\n${classes}\n${around}`;
-  for (const name of ['entrenar.d.ts', 'entrenar.d.cts', 'url.d.ts']) await writeFile(join(out, name), text);
-  await copyFile(source('dashboard.d.ts'), join(out, 'dashboard.d.ts'));
+  await mkdir(join(out, 'dashboard'));
+  await declare('entrenar', text);
+  await declare('url', text);
+  for (const name of ['dashboard', 'dashboard/react', 'dashboard/vue']) await declare(name, await readFile(source(`${name}.d.ts`), 'utf8'));
+}
+
+/** The same for a module and for CommonJS, each of which wants a file of its own. */
+async function declare(name, text) {
+  await writeFile(join(out, `${name}.d.ts`), text);
+  await writeFile(join(out, `${name}.d.cts`), text.replaceAll("dashboard.js'", "dashboard.cjs'"));
 }
 
 async function metadata() {
@@ -75,7 +84,10 @@ async function metadata() {
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await bundle({ 'entrenar.js': source('entrenar.js'), 'url.js': source('url.js'), 'dashboard.js': source('dashboard.js') }, { format: 'es' });
-await bundle({ 'entrenar.cjs': source('entrenar.js') }, { format: 'cjs', exports: 'named' });
+for (const [name, from] of [['entrenar.cjs', 'entrenar.js'], ['url.cjs', 'url.js'], ['dashboard.cjs', 'dashboard.cjs.js']]) {
+  // Where a file of CommonJS lies, Node.js alone can say.
+  await bundle({ [name]: source(from) }, { format: 'cjs', exports: 'named' }, name === 'url.cjs' ? 'node' : 'neutral');
+}
 await copyFile(join(built, 'entrenar_bg.wasm'), join(out, 'entrenar_bg.wasm'));
 await cp(element, join(out, 'element'), { recursive: true });
 for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md']) await copyFile(join(root, name), join(out, name));

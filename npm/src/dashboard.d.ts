@@ -19,24 +19,15 @@ export interface EntrenarDashboard extends HTMLElement {
   showRun(run: { experiment_id: string; run_id: string }): void;
 }
 
-/** What the tag takes in JSX and in Vue's templates, beside every element's own. */
+/** What the tag takes, beside what every element does. */
 export interface EntrenarDashboardAttributes {
   database?: string;
   experiment?: string;
   address?: boolean;
-  class?: string;
-  className?: string;
-  id?: string;
-  style?: unknown;
 }
 
 declare global {
   interface HTMLElementTagNameMap {
     'entrenar-dashboard': EntrenarDashboard;
-  }
-  namespace JSX {
-    interface IntrinsicElements {
-      'entrenar-dashboard': EntrenarDashboardAttributes;
-    }
   }
 }

@@ -1,5 +1,6 @@
 // `entrenar/url`: the wasm is a file of its own, which the browser compiles while it arrives and caches for pages and workers together.
 import { coded_error } from 'glue/errors.js';
+import { builtin } from './host.js';
 import { loadFrom } from './loading.js';
 
 export { WasmRun, WasmStorage } from 'glue';
@@ -11,6 +12,11 @@ const address = new URL('./entrenar_bg.wasm', import.meta.url);
 export default loadFrom(fetched);
 
 async function fetched() {
+  // Node.js does not fetch files.
+  if (address.protocol === 'file:') {
+    const files = builtin('node:fs/promises');
+    if (files) return files.readFile(address);
+  }
   const response = await fetch(address).catch((cause) => {
     throw notFound(`it could not be fetched (${cause.message})`);
   });

@@ -1,11 +1,26 @@
 // The npm package as its users have it: installed from the tarball, no flag, no plugin, no init().
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createServer as createViteServer } from 'vite';
 import { buildApp, writeApp } from './fixtures/app.js';
 import { installPacked, runInNode } from './fixtures/npm-package.js';
+import { repository } from './fixtures/site.js';
 import { expect, test } from './fixtures/test.js';
+
+const TYPED = `
+  import init, { WasmRun, WasmStorage, type Change, type Series } from 'entrenar';
+  await init();
+  const run: WasmRun = await WasmRun.new('typed', { config: { lr: 0.1 }, tags: { a: 'b' } });
+  run.log_metrics({ loss: 1 });
+  const storage = await WasmStorage.open({ database: 'typed' });
+  const series: Series = await storage.get_metrics(run.run_id(), 'loss');
+  export const last: number | undefined = series.value.at(-1);
+  export const blob = new Blob([await run.get_artifact('weights')]);
+  export const end: () => void = storage.subscribe((change: Change) => void (change.kind === 'run_lost' && change.code));
+`;
 
 /** Logs, and says what the last run had logged when there is one. */
 const MAIN = `
@@ -113,14 +128,36 @@ test('the package in Node.js logs in memory, as a module and as CommonJS, warns 
     'package.json': '{}',
     'log.mjs': `import { WasmRun, WasmStorage } from 'entrenar'; ${log}`,
     'log.cjs': `const { WasmRun, WasmStorage } = require('entrenar'); (async () => { ${log} })();`,
+    'url.mjs': `import { WasmRun, WasmStorage } from 'entrenar/url'; ${log}`,
+    'url.cjs': `const { WasmRun, WasmStorage } = require('entrenar/url'); (async () => { ${log} })();`,
+    'dashboard.cjs': `require('entrenar/dashboard').defined.then((nothing) => console.log(JSON.stringify(nothing ?? 'nothing')));`,
     'dashboard.mjs': `import { defined } from 'entrenar/dashboard'; console.log(JSON.stringify(await defined ?? 'nothing'));`,
   });
-  for (const file of ['log.mjs', 'log.cjs']) {
+  for (const file of ['log.mjs', 'log.cjs', 'url.mjs', 'url.cjs']) {
     const { said, warned } = await runInNode(root, file);
     expect(said, file).toEqual([[0.5], false]);
     expect(warned, file).toEqual([expect.stringMatching(/memory/i)]);
   }
-  expect((await runInNode(root, 'dashboard.mjs')).said).toBe('nothing');
+  for (const file of ['dashboard.mjs', 'dashboard.cjs']) expect((await runInNode(root, file)).said, file).toBe('nothing');
+});
+
+test('the declarations compile under every way to resolve modules, in a page and in a worker, and know what things are', async () => {
+  const library = { page: ['es2022', 'dom'], worker: ['es2022', 'webworker'] };
+  const root = await app('installed-types', {
+    'package.json': '{ "type": "module" }',
+    'page.ts': `${TYPED}\nimport { defined } from 'entrenar/dashboard';\nimport * as url from 'entrenar/url';\nexport const element = document.querySelector('entrenar-dashboard')?.database;\nexport const ready: Promise<void>[] = [defined, url.default()];`,
+    'worker.ts': TYPED,
+    'wrong.ts': `import { WasmRun } from 'entrenar';\n(await WasmRun.new('x')).log_metric('loss', 'high');`,
+  });
+  const compile = async (files, module, moduleResolution, lib) => {
+    const options = { strict: true, noEmit: true, target: 'es2022', types: [], module, moduleResolution, lib };
+    await writeFile(join(root, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files }));
+    return promisify(execFile)(process.execPath, [join(repository, 'www/node_modules/typescript/bin/tsc')], { cwd: root }).then(() => '', ({ stdout }) => stdout);
+  };
+  for (const [module, resolution] of [['node16', 'node16'], ['nodenext', 'nodenext'], ['esnext', 'bundler']]) {
+    for (const [where, lib] of Object.entries(library)) expect(await compile([`${where}.ts`], module, resolution, lib), `${resolution}, ${where}`).toBe('');
+  }
+  expect(await compile(['wrong.ts'], 'esnext', 'bundler', library.page)).toMatch(/'string' is not assignable to parameter of type 'number'/);
 });
 
 test('the dashboard of the package shows what the application logs, over the same connection', async ({ context, site, problems }) => {

@@ -27,6 +27,9 @@ export type Numbers =
   | Float64Array | Float32Array | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array
   | readonly number[];
 
+/** Bytes in memory of their own, of which a `Blob` can be made: the name for that is not the same in all versions of TypeScript. */
+export type Bytes = ReturnType<typeof Uint8Array.of>;
+
 /** A metric's points as columns of one length, ordered by step; equal steps keep logging order. */
 export interface Series {
   step: Float64Array;
@@ -142,7 +145,7 @@ export class WasmRun {
   /** Stores bytes under a key and returns their SHA-256 in lower-case hex. */
   log_artifact(key: string, data: ArrayBufferView | ArrayBufferLike): string;
   /** The bytes stored under a key. */
-  get_artifact(key: string): Promise<Uint8Array>;
+  get_artifact(key: string): Promise<Bytes>;
   /** Sets a tag. */
   set_tag(key: string, value: string): void;
   /** Removes a tag, if there is one with this key. */
@@ -210,7 +213,7 @@ export class WasmStorage {
   /** At most `points` points of a metric, the ends and every spike among them. */
   get_metrics_downsampled(run_id: string, key: string, points: number): Promise<Series>;
   /** The bytes a run stored under a key. */
-  get_artifact(run_id: string, key: string): Promise<Uint8Array>;
+  get_artifact(run_id: string, key: string): Promise<Bytes>;
   /** Gives a run a name. */
   rename_run(run_id: string, name: string): Promise<void>;
   /** Gives a run a tag, in place of one with the same key. Its code may go on logging to it, in whatever tab. */
