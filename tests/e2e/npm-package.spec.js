@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createServer as createViteServer } from 'vite';
 import { buildApp, writeApp } from './fixtures/app.js';
-import { installPacked, runInNode } from './fixtures/npm-package.js';
+import { expectLoggedAndFoundAfterReload, installPacked, runInNode } from './fixtures/npm-package.js';
 import { repository } from './fixtures/site.js';
 import { expect, test } from './fixtures/test.js';
 
@@ -36,13 +36,6 @@ const MAIN = `
   })();
 `;
 const PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>app</title><link rel="icon" href="data:,"><body><script type="module" src="./main.js"></script></body></html>';
-
-async function expectLoggedAndFoundAfterReload(page, address) {
-  await page.goto(address);
-  await expect(page.locator('body')).toHaveText('{"persistent":true}');
-  await page.reload();
-  await expect(page.locator('body')).toHaveText('{"found":[0.5],"persistent":true}');
-}
 
 async function app(name, files) {
   const root = await writeApp(name, files);
@@ -104,6 +97,28 @@ test('a worker of an application in Vite logs, in the dev server and when it is 
   await inDevServer(root, async (address) => expectLoggedAndFoundAfterReload(await context.newPage(), address));
   const built = await buildApp(root, 'installed-worker');
   await expectLoggedAndFoundAfterReload(await context.newPage(), site.addDirectory('installed-worker', built));
+  expect(problems.list).toEqual([]);
+});
+
+test('a shared worker and a service worker log, as modules without a bundler', async ({ context, site, problems }) => {
+  const track = MAIN.replace("'entrenar'", "'./node_modules/entrenar/entrenar.js'");
+  const root = await app('installed-shared', {
+    'shared.html': PAGE.replace('./main.js', './shared.js'),
+    'shared.js': `new SharedWorker('./shared-worker.js', { type: 'module' }).port.onmessage = ({ data }) => document.body.append(data);`,
+    'shared-worker.js': `onconnect = ({ ports: [port] }) => {\n${track.replace("import { WasmRun, WasmStorage } from './node_modules/entrenar/entrenar.js';", '').replace('document.body.append', 'port.postMessage')}};\nimport { WasmRun, WasmStorage } from './node_modules/entrenar/entrenar.js';`,
+    'service.html': PAGE.replace('./main.js', './service.js'),
+    'service.js': `navigator.serviceWorker.onmessage = ({ data }) => document.body.append(data);
+      navigator.serviceWorker.register('./service-worker.js', { type: 'module' });
+      navigator.serviceWorker.ready.then(({ active }) => active.postMessage('log'));`,
+    'service-worker.js': `import { WasmRun, WasmStorage } from './node_modules/entrenar/entrenar.js';
+      onmessage = (event) => event.waitUntil(log((text) => event.source.postMessage(text)));
+      async function log(say) {\n${track.replace("import { WasmRun, WasmStorage } from './node_modules/entrenar/entrenar.js';", '').replace('(async () => {', '').replace('})();', '').replace('document.body.append', 'say')}}`,
+  });
+  const address = site.addDirectory('installed-shared', root);
+  await expectLoggedAndFoundAfterReload(await context.newPage(), `${address}shared.html`);
+  const other = await context.browser().newContext();
+  await expectLoggedAndFoundAfterReload(await other.newPage(), `${address}service.html`);
+  await other.close();
   expect(problems.list).toEqual([]);
 });
 

@@ -35,6 +35,7 @@ Commands:
   test             Everything that has to hold, in order; stops at the first failure
       --quick        what a change is tried with: four minutes at most, once everything is compiled
       --only STAGE   run one stage: fmt, clippy, native, doc, browser, pack, www, e2e, firefox or webkit
+  consumers        Install the npm package in small projects for every bundler, framework and runtime, and try each in the browser
   pack             Build the npm package, target/npm/entrenar-<version>.tgz, and print what its wasm weighs
       --target T     build what wasm-pack makes for one target: web (pkg/), bundler (target/pkg-bundler), nodejs (target/pkg-nodejs)
   bench            Measure against peers in one headless Chromium; writes benches/results.json and benches/RESULTS.md
@@ -77,6 +78,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
         ["test"] => test::test(&test::Choice::Everything),
         ["test", "--quick"] => test::test(&test::Choice::Quick),
         ["test", "--only", stage] => test::test(&test::Choice::Only(stage)),
+        ["consumers"] => test::consumers(),
         ["pack"] => pack::pack_for_npm(),
         ["pack", "--target", name] => pack::pack(&[pack::Target::parse(name)?]),
         ["bench", options @ ..] => bench::bench(&bench::Options::parse(options)?),

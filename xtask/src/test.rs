@@ -174,6 +174,18 @@ fn end_to_end() -> Outcome<u64> {
     playwright(npm::script(&project::end_to_end(), "test", &[]).env("CHROME", &browser.chrome))
 }
 
+/// Small real projects that install the npm package: every bundler, framework, test runner and compiler that is looked after.
+pub(crate) fn consumers() -> Outcome {
+    let browser = browser::ensure_browser()?;
+    pack::build_for_npm()?;
+    npm::ensure_packages(&project::end_to_end())?;
+    let passed = playwright(
+        npm::script(&project::end_to_end(), "test-consumers", &[]).env("CHROME", &browser.chrome),
+    )?;
+    println!("\n{passed} passed, 0 failed");
+    Ok(())
+}
+
 /// The files that `test-quick` in its package.json names, over one of the two backends.
 fn end_to_end_quickly() -> Outcome<u64> {
     let browser = browser::ensure_browser()?;
