@@ -65,13 +65,13 @@ async function declarations() {
   await mkdir(join(out, 'dashboard'));
   await declare('entrenar', text);
   await declare('url', text);
-  for (const name of ['dashboard', 'dashboard/react', 'dashboard/vue']) await declare(name, await readFile(source(`${name}.d.ts`), 'utf8'));
+  for (const name of ['adapters', 'dashboard', 'dashboard/react', 'dashboard/vue']) await declare(name, await readFile(source(`${name}.d.ts`), 'utf8'));
 }
 
 /** The same for a module and for CommonJS, each of which wants a file of its own. */
 async function declare(name, text) {
   await writeFile(join(out, `${name}.d.ts`), text);
-  await writeFile(join(out, `${name}.d.cts`), text.replaceAll("dashboard.js'", "dashboard.cjs'"));
+  await writeFile(join(out, `${name}.d.cts`), text.replace(/(dashboard|entrenar)\.js'/g, "$1.cjs'"));
 }
 
 async function metadata() {
@@ -83,8 +83,8 @@ async function metadata() {
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
-await bundle({ 'entrenar.js': source('entrenar.js'), 'url.js': source('url.js'), 'dashboard.js': source('dashboard.js') }, { format: 'es' });
-for (const [name, from] of [['entrenar.cjs', 'entrenar.js'], ['url.cjs', 'url.js'], ['dashboard.cjs', 'dashboard.cjs.js']]) {
+await bundle({ 'entrenar.js': source('entrenar.js'), 'url.js': source('url.js'), 'dashboard.js': source('dashboard.js'), 'adapters.js': source('adapters.js') }, { format: 'es' });
+for (const [name, from] of [['entrenar.cjs', 'entrenar.js'], ['url.cjs', 'url.js'], ['dashboard.cjs', 'dashboard.cjs.js'], ['adapters.cjs', 'adapters.js']]) {
   // Where a file of CommonJS lies, Node.js alone can say.
   await bundle({ [name]: source(from) }, { format: 'cjs', exports: 'named' }, name === 'url.cjs' ? 'node' : 'neutral');
 }

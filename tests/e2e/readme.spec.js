@@ -15,7 +15,7 @@ const snippets = blocks.filter(({ language }) => language === 'js');
 /** Everything that snippets may name: 'entrenar' as a package, and the work they leave to the reader. */
 function pageWith(code) {
   return `<!doctype html><meta charset="utf-8"><pre id="metrics"></pre>
-<script type="importmap">{ "imports": { "entrenar": "/npm/entrenar.js", "entrenar/dashboard": "/npm/dashboard.js" } }</script>
+<script type="importmap">{ "imports": { "entrenar": "/npm/entrenar.js", "entrenar/adapters": "/npm/adapters.js", "entrenar/dashboard": "/npm/dashboard.js" } }</script>
 <script>
   let epochs = 0;
   globalThis.trainEpoch = () => ({ loss: 1 / ++epochs, accuracy: 1 - 1 / epochs });
