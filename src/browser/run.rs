@@ -1,6 +1,7 @@
 //! `Run`: one training run, as Rust code in a page or worker uses it.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::clock::wall_ms;
 use super::open_database::{Handle, OpenDatabase, RunHandle};
@@ -297,7 +298,7 @@ impl Run {
     ///
     /// # Errors
     /// `ArtifactNotFound`; those of the database.
-    pub fn get_artifact(&self, key: &str) -> impl Future<Output = Result<Rc<[u8]>>> + use<> {
+    pub fn get_artifact(&self, key: &str) -> impl Future<Output = Result<Arc<[u8]>>> + use<> {
         let (database, run_id, key) = (Rc::clone(self.database()), self.id.clone(), key.to_owned());
         async move { database.session().get_artifact(&run_id, &key).await }
     }

@@ -1,6 +1,7 @@
 //! `Tracker`: the database of experiments and runs, as Rust code in a page or worker uses it.
 
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 use super::open_database::{Handle, OpenDatabase};
 use super::registry::{StorageOptions, open};
@@ -136,7 +137,7 @@ impl Tracker {
     ///
     /// # Errors
     /// `RunNotFound`, `ArtifactNotFound`; those of the database.
-    pub fn get_artifact(&self, run_id: &str, key: &str) -> impl Future<Output = Result<Rc<[u8]>>> {
+    pub fn get_artifact(&self, run_id: &str, key: &str) -> impl Future<Output = Result<Arc<[u8]>>> {
         self.database().session().get_artifact(run_id, key)
     }
 

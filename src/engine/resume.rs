@@ -1,7 +1,7 @@
 //! Resuming: acquiring a run that another session wrote, or acquiring again one that was lost.
 
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::ownership::{UnsavedBlock, UnsavedChanges};
 use super::session::Session;
@@ -107,7 +107,7 @@ impl<D: Database> Session<D> {
         }
         for (hash, content) in contents.iter().filter(|(hash, _)| added.iter().any(|kept| kept.hash == *hash))
         {
-            storage.memory_mut().put_content(hash, Rc::clone(content));
+            storage.memory_mut().put_content(hash, Arc::clone(content));
             storage.pending_mut().note_artifact(hash);
         }
         storage.pending_mut().note_unsaved(slot, ranges);

@@ -45,7 +45,7 @@ impl RunStatus {
 }
 
 /// One logged value of one metric.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct MetricPoint {
     /// The caller's step, 0 ..= [`MAX_STEP`](crate::columns::MAX_STEP).
     pub step: u64,
