@@ -5,6 +5,11 @@
 //! - [`PointBatch`]: many points at once, at steps that rise by a constant stride.
 //! - [`BlockWriter`] and [`read_block`]: the bytes in which points are stored.
 
+#![allow(
+    clippy::inline_always,
+    reason = "the package is optimised for size: what a picture asks for each of its points takes half as long again without"
+)]
+
 mod block;
 mod chunk;
 mod curve;

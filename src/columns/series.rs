@@ -160,12 +160,11 @@ impl Series {
     /// The point at an index in logging order.
     #[must_use]
     pub fn point(&self, index: usize) -> Option<RawPoint> {
-        let (within, chunk) = self.chunks_from(index).next()?;
-        (index < self.length).then(|| chunk.point(within))
+        self.chunk_at(index).map(|(chunk, within)| chunk.point(within))
     }
 
     /// The chunk that holds a point, and the point's place in it.
-    #[inline]
+    #[inline(always)]
     fn chunk_at(&self, index: usize) -> Option<(&Chunk, usize)> {
         let number = chunk_of(index);
         let chunk = self.full.get(number).map(Arc::as_ref).or(self.open.as_ref())?;
@@ -179,8 +178,16 @@ impl Series {
         self.chunk_at(index).map_or(f64::NAN, |(chunk, within)| chunk.values[within])
     }
 
+    /// The values `range` in logging order, if they lie in one chunk.
+    #[must_use]
+    pub fn values_slice(&self, range: std::ops::Range<usize>) -> Option<&[f64]> {
+        let (chunk, within) = self.chunk_at(range.start)?;
+        chunk.values.get(within..within + range.len())
+    }
+
     /// The step at an index in logging order; 0 where there is no point.
     #[must_use]
+    #[inline(always)]
     pub fn step_at(&self, index: usize) -> u64 {
         self.chunk_at(index).map_or(0, |(chunk, within)| chunk.step(within))
     }

@@ -1,8 +1,6 @@
 //! Checks of callers' values. The generated glue checks nothing: each argument comes in as a `JsValue` and is looked at here, or by
 //! JavaScript in `js/` where that asks an object for what it holds.
 
-use std::ops::RangeInclusive;
-
 use js_sys::{Array, Float64Array, Function, JsString, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -96,16 +94,6 @@ pub(super) fn step(what: &str, value: &JsValue) -> Result<u64, JsValue> {
 /// A step, or nothing for `undefined`.
 pub(super) fn optional_step(what: &str, value: &JsValue) -> Result<Option<u64>, JsValue> {
     if value.is_undefined() { Ok(None) } else { step(what, value).map(Some) }
-}
-
-/// A whole number of a range.
-pub(super) fn whole(what: &str, value: &JsValue, range: RangeInclusive<u64>) -> Result<u64, JsValue> {
-    let whole = number(what, value)?;
-    let (least, most) = (*range.start(), *range.end());
-    if whole.fract() == 0.0 && whole >= least as f64 && whole <= most as f64 {
-        return Ok(whole as u64);
-    }
-    Err(range_error(&format!("{what} must be a whole number from {least} to {most}")))
 }
 
 /// True or false; false for `undefined`.

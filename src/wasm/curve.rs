@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::arguments;
-use super::curve_options::{Look, Part, place};
+use super::curve_options::{Look, Part, picture_width, place};
 use super::entry::EntryPoints;
 use super::error::{quiet_promise, quiet_promise_of, range_error};
 use super::storage::{SharedTracker, WasmStorage, closed};
@@ -144,7 +144,7 @@ impl WasmCurve {
     ) -> Result<Float64Array, JsValue> {
         let look = Look::read(x_axis, smoothing, log_y)?;
         let part = Part::read(from, to, log_x)?;
-        let width = arguments::whole("options.width", width, 1..=65_536)? as u32;
+        let width = picture_width(width)?;
         Ok(self.shown(look, |shown| {
             let Some(x) = part.scale(shown) else {
                 return packed(&[0.0, 0.0, 0.0, 0.0, NONE, 0.0, 0.0, NONE, 0.0, 0.0]);
@@ -168,11 +168,16 @@ impl WasmCurve {
                 numbers.extend(four.map(|index| index.map_or(NONE, |index| index as f64)));
             }
             let end = numbers.len();
-            for number in [Shown::x, Shown::value] {
-                for index in indices..end {
-                    let index = numbers[index];
-                    numbers.push(if index < 0.0 { f64::NAN } else { number(shown, index as usize) });
+            numbers.resize(end + 8 * columns.len(), 0.0);
+            let mut known = (NONE, (f64::NAN, f64::NAN));
+            for at in indices..end {
+                // The least or the greatest is often the first or the last as well.
+                let index = numbers[at];
+                if index != known.0 {
+                    let missing = (f64::NAN, f64::NAN);
+                    known = (index, if index < 0.0 { missing } else { shown.vertex(index as usize) });
                 }
+                (numbers[at + 4 * columns.len()], numbers[at + 8 * columns.len()]) = known.1;
             }
             numbers.extend(window.marks.iter().map(|&index| shown.x(index)));
             numbers.extend(window.marks.iter().map(|&index| shown.logged_value(index)));

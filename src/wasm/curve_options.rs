@@ -93,6 +93,15 @@ pub(super) fn place(x: &JsValue) -> Result<f64, JsValue> {
     if x.is_nan() { Err(range_error("x must be a number, not NaN")) } else { Ok(x) }
 }
 
+/// How many pixel columns a picture has.
+pub(super) fn picture_width(width: &JsValue) -> Result<f64, JsValue> {
+    let width = number("options.width", width)?;
+    if (1.0..=65_536.0).contains(&width) {
+        return Ok(width);
+    }
+    Err(range_error("options.width must be from 1 to 65536"))
+}
+
 fn given(value: &JsValue) -> Option<&JsValue> {
     (!value.is_undefined()).then_some(value)
 }

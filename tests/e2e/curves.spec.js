@@ -116,7 +116,7 @@ test('wrong options are refused, with what they must be', async ({ open }) => {
   });
   const expected = [
     /^TypeError InvalidArgument options\.width must be a number/,
-    /^RangeError InvalidArgument options\.width must be a whole number from 1 to 65536/,
+    /^RangeError InvalidArgument options\.width must be from 1 to 65536/,
     /^RangeError InvalidArgument options\.smoothing must be at least 0 and less than 1/,
     /^RangeError InvalidArgument options\.from must not be greater than options\.to/,
     /^RangeError InvalidArgument options\.from and options\.to must be above 0/,

@@ -41,6 +41,7 @@ impl Arrangement {
     }
 
     /// The place in the order of logging of the point at an index of the axis.
+    #[inline(always)]
     pub(super) fn place(&self, index: usize) -> usize {
         let Some(order) = &self.order else { return index };
         order.get(index).map_or(usize::MAX, |&place| place as usize)

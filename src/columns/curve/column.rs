@@ -10,6 +10,9 @@ pub(super) trait Column {
 
     /// Calls `visit` with the numbers `range`, slice by slice, each with the index of its first.
     fn visit(&self, range: Range<usize>, visit: &mut dyn FnMut(usize, &[f64]));
+
+    /// The numbers `range` if they lie side by side: few of them mostly do, and are read sooner.
+    fn slice(&self, range: Range<usize>) -> Option<&[f64]>;
 }
 
 impl Column for &[f64] {
@@ -21,6 +24,10 @@ impl Column for &[f64] {
         if let Some(values) = self.get(range.clone()) {
             visit(range.start, values);
         }
+    }
+
+    fn slice(&self, range: Range<usize>) -> Option<&[f64]> {
+        self.get(range)
     }
 }
 
@@ -52,5 +59,9 @@ impl Column for Values<'_> {
             visit(index, &gathered[..places.len()]);
             index += places.len();
         }
+    }
+
+    fn slice(&self, range: Range<usize>) -> Option<&[f64]> {
+        if self.order.is_some() { None } else { self.points.values_slice(range) }
     }
 }

@@ -27,7 +27,7 @@ impl Peaks {
     }
 
     /// NaN fails all comparisons; the infinities fail one of each pair.
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, index: usize, value: f64, floor: f64) {
         if value < self.low && value > floor {
             self.low = value;
@@ -114,13 +114,18 @@ impl Extremes {
         if range.is_empty() {
             return;
         }
-        match depth.checked_sub(1).and_then(|level| self.levels.get(level)) {
-            Some(level) => level[range].iter().for_each(|block| peaks.join(block)),
-            None => column.visit(range, &mut |first, values| {
-                for (index, &value) in (first..).zip(values) {
-                    peaks.take(index, value, self.floor);
-                }
-            }),
+        if let Some(level) = depth.checked_sub(1).and_then(|level| self.levels.get(level)) {
+            level[range].iter().for_each(|block| peaks.join(block));
+            return;
+        }
+        let mut take = |first, values: &[f64]| {
+            for (index, &value) in (first..).zip(values) {
+                peaks.take(index, value, self.floor);
+            }
+        };
+        match column.slice(range.clone()) {
+            Some(values) => take(range.start, values),
+            None => column.visit(range, &mut take),
         }
     }
 }

@@ -76,7 +76,7 @@ fn vertex(x: f64, value: f64, (x_scale, y_scale): (Scale, Scale), width: u32) ->
 
 /// The polyline through what a window has kept.
 fn windowed(shown: &Shown, scales: (Scale, Scale), width: u32) -> Vec<Option<(f64, f64)>> {
-    let window = shown.window(scales.0, width);
+    let window = shown.window(scales.0, f64::from(width));
     let mut kept: Vec<usize> = window.before.into_iter().collect();
     for column in &window.columns {
         let mut inside = vec![column.first];
@@ -292,7 +292,7 @@ fn a_million_points_are_a_few_a_column_and_every_spike_is_among_them() {
     for log in [false, true] {
         let (min, max) = (if log { 1.0 } else { 0.0 }, 999_999.0);
         assert_eq!(shown.x_bounds(log), Some((min, max)));
-        let window = shown.window(Scale { min, max, log }, 1300);
+        let window = shown.window(Scale { min, max, log }, 1300.0);
         assert!(window.columns.len() <= 1300);
         assert!(window.columns.iter().any(|column| column.extremes.is_some_and(|(_, high)| high == 500_000)));
         check(
@@ -315,7 +315,7 @@ fn marks_are_the_first_of_each_kind_in_each_pixel_column() {
     let mut curve = Curve::default();
     curve.take(&series);
     let shown = curve.shown(XAxis::Step, 0.5, true);
-    let marks = shown.window(Scale { min: 0.0, max: 640.0, log: false }, 64).marks;
+    let marks = shown.window(Scale { min: 0.0, max: 640.0, log: false }, 64.0).marks;
     let expected: Vec<usize> =
         (0..64).flat_map(|column| [0, 1, 3].map(|within| column * 10 + within)).collect();
     assert_eq!(marks, expected);

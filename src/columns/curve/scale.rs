@@ -43,7 +43,7 @@ impl Scale {
 
 impl Placement {
     /// The position of a value: 0 at the beginning, 1 at the end. NaN where a logarithmic axis has no place for it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(&self, value: f64) -> f64 {
         if !self.log {
             return (value * self.factor - self.origin) / self.span;

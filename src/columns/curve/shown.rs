@@ -66,6 +66,12 @@ impl<'a> Shown<'a> {
         if self.is_masked && value <= 0.0 { f64::NAN } else { value }
     }
 
+    /// The x of a point and what is drawn of it.
+    #[must_use]
+    pub fn vertex(&self, index: usize) -> (f64, f64) {
+        (self.x(index), self.value(index))
+    }
+
     /// The value that was logged.
     #[must_use]
     pub fn logged_value(&self, index: usize) -> f64 {

@@ -42,16 +42,18 @@ impl Shown<'_> {
         from..self.index_at(x.max, true).max(from)
     }
 
-    /// What a picture needs of what lies in `x`, an axis that is `width` pixels long.
+    /// What a picture needs of what lies in `x`, an axis that is `width` pixels long: of the last of them perhaps only a part.
     #[must_use]
-    pub fn window(&self, x: Scale, width: u32) -> Window {
+    pub fn window(&self, x: Scale, width: f64) -> Window {
         let range = self.within(x);
-        let grid = Grid { shown: self, placement: x.placement(), width };
-        let mut columns = Vec::with_capacity((width as usize).min(range.len()));
-        let mut first = range.start;
+        let last_column = (width.ceil() as u32).saturating_sub(1);
+        let grid = Grid { shown: self, placement: x.placement(), width, last_column };
+        let mut columns = Vec::with_capacity((last_column as usize + 1).min(range.len()));
+        let (mut first, mut held) = (range.start, 1);
         while first < range.end {
             let column = grid.column_of(first);
-            let end = grid.end_of(column, first, range.end);
+            let end = grid.end_of(column, first, range.end, held);
+            held = end - first;
             columns.push(PixelColumn { column, first, extremes: self.extremes(first..end), last: end - 1 });
             first = end;
         }
@@ -81,27 +83,50 @@ impl Shown<'_> {
 struct Grid<'a> {
     shown: &'a Shown<'a>,
     placement: Placement,
-    width: u32,
+    width: f64,
+    last_column: u32,
 }
 
 impl Grid<'_> {
     fn column_of(&self, index: usize) -> u32 {
-        let position = self.placement.of(self.shown.x(index)) * f64::from(self.width);
+        let position = self.placement.of(self.shown.x(index)) * self.width;
         // A float that is negative or no number becomes 0. Rounding may put the last point one column too far.
-        (position as u32).min(self.width.saturating_sub(1))
+        (position as u32).min(self.last_column)
     }
 
-    /// Where the column that begins at `first` ends: searched in growing steps, because most columns hold few of all points.
-    fn end_of(&self, column: u32, first: usize, end: usize) -> usize {
-        let (mut low, mut high, mut step) = (first + 1, first + 1, 1);
-        while high < end && self.column_of(high) == column {
-            low = high + 1;
-            high = end.min(high + step);
-            step *= 2;
+    /// Where the column that begins at `first` ends: searched from where it would if it held as many points as the one before.
+    fn end_of(&self, column: u32, first: usize, end: usize, expected: usize) -> usize {
+        let is_inside = |index: usize| self.column_of(index) == column;
+        let guess = (first + expected.max(1)).min(end);
+        // All before `low` is inside, and nothing from `high` on.
+        let (mut low, mut high) = (first + 1, end);
+        let mut step = 1;
+        if guess < end && is_inside(guess) {
+            low = guess + 1;
+            while low < high {
+                let probe = (low + step).min(end) - 1;
+                if !is_inside(probe) {
+                    high = probe;
+                    break;
+                }
+                low = probe + 1;
+                step *= 2;
+            }
+        } else {
+            high = guess;
+            while low < high {
+                let probe = high.saturating_sub(step).max(low);
+                if is_inside(probe) {
+                    low = probe + 1;
+                    break;
+                }
+                high = probe;
+                step *= 2;
+            }
         }
         while low < high {
             let middle = usize::midpoint(low, high);
-            if self.column_of(middle) == column {
+            if is_inside(middle) {
                 low = middle + 1;
             } else {
                 high = middle;

@@ -23,7 +23,7 @@ export interface CurvePart extends CurveLook {
 
 /** A part of a curve, and how wide its picture is. */
 export interface CurveWindowOptions extends CurvePart {
-  /** The picture's width in pixel columns: 1 to 65536. */
+  /** The picture's width in pixel columns: 1 to 65536; of the last one there may be only a part. */
   width: number;
 }
 
