@@ -4,7 +4,7 @@ import { coded_error } from 'glue/errors.js';
 import { builtin } from './host.js';
 import { loadFrom } from './loading.js';
 
-export { WasmRun, WasmStorage } from 'glue';
+export { WasmCurve, WasmRun, WasmStorage } from 'glue';
 export { initSync } from './loading.js';
 
 /** Loads the package before it is needed. Not calling it is fine, and so is calling it twice. */

@@ -3,7 +3,7 @@ import { coded_error } from 'glue/errors.js';
 import { builtin } from './host.js';
 import { loadFrom } from './loading.js';
 
-export { WasmRun, WasmStorage } from 'glue';
+export { WasmCurve, WasmRun, WasmStorage } from 'glue';
 export { initSync } from './loading.js';
 
 const address = new URL('./entrenar_bg.wasm', import.meta.url);

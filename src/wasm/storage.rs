@@ -23,16 +23,18 @@ use crate::storage::{RunEdit, StorageError, Tag};
 #[wasm_bindgen(js_name = StorageHandle, private, skip_typescript)]
 #[derive(Debug)]
 pub struct WasmStorage {
-    /// Nothing once it was closed.
-    tracker: RefCell<Option<Rc<Tracker>>>,
+    tracker: SharedTracker,
 }
+
+/// What a storage and the curves of it read from; nothing once the storage was closed.
+pub(super) type SharedTracker = Rc<RefCell<Option<Rc<Tracker>>>>;
 
 impl WasmStorage {
     /// Opens the database. Reads experiments, runs and the heads of their series; points are read when asked for.
     pub fn open(options: &JsValue) -> Promise {
         promise_of(storage_options(options), |options| async move {
             let tracker = Tracker::open(options).await?;
-            Ok(open_storage(Self { tracker: RefCell::new(Some(Rc::new(tracker))) }))
+            Ok(open_storage(Self { tracker: Rc::new(RefCell::new(Some(Rc::new(tracker)))) }))
         })
     }
 }
@@ -171,12 +173,17 @@ impl WasmStorage {
 }
 
 impl WasmStorage {
+    /// What goes on reading when this handle is gone, until it was closed.
+    pub(super) fn shared_tracker(&self) -> SharedTracker {
+        Rc::clone(&self.tracker)
+    }
+
     fn tracker(&self) -> Result<Rc<Tracker>, JsValue> {
         self.tracker.borrow().clone().ok_or_else(|| closed().into())
     }
 
     /// The tracker, and the id that it is asked for.
-    fn asked(&self, name: &str, id: &JsValue) -> Result<(Rc<Tracker>, String), JsValue> {
+    pub(super) fn asked(&self, name: &str, id: &JsValue) -> Result<(Rc<Tracker>, String), JsValue> {
         Ok((self.tracker()?, arguments::string(name, id)?))
     }
 
@@ -227,7 +234,7 @@ fn subscribe(database: &Rc<OpenDatabase>, callback: Function) -> JsValue {
 }
 
 /// The error for a handle that was closed.
-fn closed() -> StorageError {
+pub(super) fn closed() -> StorageError {
     StorageError::InvalidState("this WasmStorage was closed: open another with WasmStorage.open()".into())
 }
 

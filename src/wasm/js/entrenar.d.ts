@@ -212,6 +212,8 @@ export class WasmStorage {
   get_metrics_from(run_id: string, key: string, first_index: number): Promise<Series>;
   /** At most `points` points of a metric, the ends and every spike among them. */
   get_metrics_downsampled(run_id: string, key: string, points: number): Promise<Series>;
+  /** A metric of a run as it is drawn, with all points that are there now; an empty curve if it was never logged. */
+  open_curve(run_id: string, key: string): Promise<WasmCurve>;
   /** The bytes a run stored under a key. */
   get_artifact(run_id: string, key: string): Promise<Bytes>;
   /** Gives a run a name. */

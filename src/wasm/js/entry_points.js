@@ -17,6 +17,11 @@ export function load_with(loader) {
 /** A promise of what `call` begins. */
 export async function enter(method, call) {
     if (entryPoints === undefined && load !== undefined) await load();
+    return entered(method, call);
+}
+
+/** What `call` gives. */
+export function entered(method, call) {
     if (entryPoints !== undefined) return call(entryPoints);
     throw coded_error('Error', 'NotInitialized', `${method} was called before the package was loaded: await init() first, the default export`);
 }

@@ -47,6 +47,10 @@ export class WasmStorage {
         return storages.promise(this, 'get_metrics_downsampled', (handle) => handle.get_metrics_downsampled(run_id, key, points));
     }
 
+    open_curve(run_id, key) {
+        return storages.promise(this, 'open_curve', (handle) => handle.open_curve(run_id, key));
+    }
+
     get_artifact(run_id, key) {
         return storages.promise(this, 'get_artifact', (handle) => handle.get_artifact(run_id, key));
     }

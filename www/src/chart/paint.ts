@@ -1,8 +1,8 @@
 // Draws curves onto a chart's canvas, and marks where a value was not finite.
 
 import type { Curve } from '../model/curve';
-import { emptyReduced, indexAt, reduce, type Shown } from '../model/reduce';
 import type { RunStroke } from '../model/run-colors';
+import type { CurveWindow } from '../tracker';
 import { type Frame, mapX, mapY } from './frame';
 import { paintMarks } from './paint-marks';
 import { drawPolyline, type Pen } from './polyline';
@@ -20,8 +20,6 @@ export interface PlottedCurve {
 /** Points farther apart than this are drawn as points too. */
 const ROOMY_PX = 14;
 const DOT_PX = 2.4;
-
-const reduced = emptyReduced();
 
 /** How much of the others is seen while one run stands out, and of the values behind their average. */
 const DIMMED = 0.18;
@@ -45,11 +43,11 @@ export function paintCurves(
     ctx.strokeStyle = ctx.fillStyle = stroke.color;
     if (smoothing > 0) {
       ctx.globalAlpha = BEHIND * opacity;
-      paintCurve(ctx, frame, curve, curve.shown(0, frame.y.log), { dash: [], width: 1, dots: false });
+      paintCurve(ctx, frame, curve, 0, { dash: [], width: 1, dots: false });
     }
     ctx.globalAlpha = opacity;
-    paintCurve(ctx, frame, curve, curve.shown(smoothing, frame.y.log), { dash: stroke.dash, width: 1.6, dots: true });
-    if (curve.nonFinite.length > 0) paintMarks(ctx, frame, curve);
+    const window = paintCurve(ctx, frame, curve, smoothing, { dash: stroke.dash, width: 1.6, dots: true });
+    if (window.mark_x.length > 0) paintMarks(ctx, frame, window);
   }
   ctx.restore();
 }
@@ -60,19 +58,20 @@ interface Style {
   dots: boolean;
 }
 
-function paintCurve(ctx: CanvasRenderingContext2D, frame: Frame, curve: Curve, { values, extremes }: Shown, style: Style): void {
+function paintCurve(ctx: CanvasRenderingContext2D, frame: Frame, curve: Curve, smoothing: number, style: Style): CurveWindow {
   const { pixelRatio } = frame;
-  reduce(curve, extremes, frame.x, frame.width, reduced);
-  const count = indexAt(curve, frame.x.max, true) - indexAt(curve, frame.x.min);
+  const window = curve.window(frame.x, frame.width, smoothing, frame.y.log);
+  const { count } = window;
   const roomy = style.dots && count > 0 && frame.width / count > ROOMY_PX * pixelRatio;
   ctx.lineJoin = roomy ? 'round' : 'bevel';
   ctx.lineWidth = style.width * pixelRatio;
   ctx.setLineDash(style.dash.map((length) => length * pixelRatio));
   ctx.beginPath();
   const pen = new CanvasPen(ctx, frame, style.dots ? Math.max(1, Math.round(ctx.lineWidth)) : 1);
-  drawPolyline(pen, frame, curve, values, reduced);
+  drawPolyline(pen, frame, window);
   ctx.stroke();
-  if (style.dots) paintDots(ctx, DOT_PX * pixelRatio, roomy ? pointsOf(frame, curve, values) : pen.dots);
+  if (style.dots) paintDots(ctx, DOT_PX * pixelRatio, roomy ? pointsOf(frame, curve, window, smoothing) : pen.dots);
+  return window;
 }
 
 class CanvasPen implements Pen {
@@ -110,13 +109,15 @@ class CanvasPen implements Pen {
   }
 }
 
-function pointsOf(frame: Frame, curve: Curve, values: Float64Array): readonly number[] {
+function pointsOf(frame: Frame, curve: Curve, { first, count }: CurveWindow, smoothing: number): readonly number[] {
   const toX = mapX(frame);
   const toY = mapY(frame);
-  const to = indexAt(curve, frame.x.max, true);
   const dots: number[] = [];
-  for (let i = indexAt(curve, frame.x.min); i < to; i++) {
-    if (Number.isFinite(values[i])) dots.push(toX(curve.x(i)), toY(values[i]!));
+  for (const { x, y } of curve.pages(first, first + count, smoothing)) {
+    for (const [i, value] of y.entries()) {
+      // What is not finite has no place, nor on a logarithmic axis what is not above zero.
+      if (Number.isFinite(value) && !(frame.y.log && value <= 0)) dots.push(toX(x[i]!), toY(value));
+    }
   }
   return dots;
 }

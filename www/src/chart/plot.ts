@@ -3,8 +3,8 @@
 import { type Shape, xBounds, yBounds } from '../model/bounds';
 import type { Curve } from '../model/curve';
 import { divisible, fractionOf, type Scale, valueAt } from '../model/scale';
-import type { XAxis } from '../model/series-columns';
 import { axisTicks, type Quantity } from '../model/ticks';
+import type { XAxis } from '../model/x-axis';
 import { type ChartColors, chartAxes, type PlacedTick } from './axes';
 import type { ChartSync, Range } from './chart-sync';
 import { attachGestures, transformed } from './gestures';
@@ -287,9 +287,9 @@ export class Plot {
     }
     this.#dots.forEach((dot, i) => {
       const each = marked[i];
-      const index = each && x !== undefined ? each.curve.nearest(x) : -1;
-      const value = !each || index < 0 ? NaN : each.curve.shown(this.#settings.smoothing, false).values[index]!;
-      const left = index < 0 ? NaN : across(each!.curve.x(index));
+      const point = each && x !== undefined ? each.curve.nearest(x, this.#settings.smoothing) : undefined;
+      const value = point?.y ?? NaN;
+      const left = point ? across(point.x) : NaN;
       const top = 1 - up(value);
       const shown = left >= 0 && left <= 1 && top >= 0 && top <= 1;
       dot.hidden = !shown;

@@ -1,8 +1,8 @@
-// A reduced curve in canvas pixels: the lines to stroke, the columns to fill, and the dots to set.
+// A window of a curve in canvas pixels: the lines to stroke, the columns to fill, and the dots to set.
 // Where a curve goes up and down within a pixel or two the columns are filled from top to bottom: the same extent as its
 // strokes would have, at a fraction of their cost.
 
-import type { Points, Reduced } from '../model/reduce';
+import type { CurveWindow } from '../tracker';
 import { type Frame, mapX, mapY } from './frame';
 
 /** What is drawn onto: a canvas, or a test that looks at what would be drawn. */
@@ -18,75 +18,85 @@ export interface Pen {
 /** From this height on (in CSS pixels) a column is filled, if it has several points or stands between others that have some. */
 const TALL = 5;
 
-export function drawPolyline(pen: Pen, frame: Frame, points: Points, values: Float64Array, reduced: Reduced): void {
-  const { xs, xOrigin } = points;
+/** The four points that a window has of each column, by their places in its lists. */
+const LEAST = 1;
+const GREATEST = 2;
+const LAST = 3;
+const SLOTS = 4;
+
+export function drawPolyline(pen: Pen, frame: Frame, { column, index, x: xs, y: ys, before, after }: CurveWindow): void {
   const toX = mapX(frame);
   const toY = mapY(frame);
-  const x = (index: number) => toX(xs[index]! - xOrigin);
-  const y = (index: number) => toY(values[index]!);
-  const finite = (index: number) => index >= 0 && values[index]! - values[index]! === 0;
+  const x = (slot: number) => toX(xs[slot]!);
+  const y = (slot: number) => toY(ys[slot]!);
+  const finite = (slot: number) => isNumber(ys[slot]!);
   const line = new ClippedLine(pen, frame);
   const tall = TALL * frame.pixelRatio;
-  const { column, first, least, greatest, last, length } = reduced;
+  const { length } = column;
+  const afterX = after && isNumber(after.y) ? toX(after.x) : NaN;
+  const afterY = after ? toY(after.y) : NaN;
 
-  // Lines that lead in from the left; `from` is the point before, −1 after a gap.
-  let from = finite(reduced.before) ? reduced.before : -1;
+  // Lines that lead in from the left come from the point before, of which x is NaN after a gap.
+  let fromX = before && isNumber(before.y) ? toX(before.x) : NaN;
+  let fromY = before ? toY(before.y) : NaN;
   let fromFilled = false;
   for (let k = 0; k < length; k++) {
-    const start = first[k]!;
-    const end = last[k]!;
-    const joined = from >= 0 && finite(start);
-    if (least[k]! < 0) {
+    const start = k * SLOTS;
+    const least = start + LEAST;
+    const greatest = start + GREATEST;
+    const end = start + LAST;
+    const joined = !Number.isNaN(fromX) && finite(start);
+    if (index[least]! < 0) {
       // Not one finite value: a gap.
       line.end();
-      from = -1;
+      fromX = NaN;
       continue;
     }
     const left = frame.left + column[k]!;
-    const next = k + 1 < length ? first[k + 1]! : reduced.after;
-    const leads = finite(end) && finite(next);
+    const inside = k + 1 < length;
+    const next = start + SLOTS;
+    const leads = finite(end) && (inside ? finite(next) : !Number.isNaN(afterX));
     const afterColumn = joined && k > 0 && column[k - 1] === column[k]! - 1;
-    const beforeColumn = leads && k + 1 < length && column[k + 1] === column[k]! + 1;
-    let high = y(greatest[k]!);
-    let low = y(least[k]!);
+    const beforeColumn = leads && inside && column[k + 1] === column[k]! + 1;
+    let high = y(greatest);
+    let low = y(least);
     if (joined) {
-      const into = crossing(x(from), y(from), x(start), y(start), left);
+      const into = crossing(fromX, fromY, x(start), y(start), left);
       high = Math.min(high, into);
       low = Math.max(low, into);
     }
     if (leads) {
-      const out = crossing(x(end), y(end), x(next), y(next), left + 1);
+      const out = crossing(x(end), y(end), inside ? x(next) : afterX, inside ? y(next) : afterY, left + 1);
       high = Math.min(high, out);
       low = Math.max(low, out);
     }
-    const dense = end > start || (afterColumn && beforeColumn);
+    const dense = index[end]! > index[start]! || (afterColumn && beforeColumn);
     if (dense && low - high > tall) {
-      if (joined && !(fromFilled && afterColumn)) line.segment(x(from), y(from), x(start), y(start));
+      if (joined && !(fromFilled && afterColumn)) line.segment(fromX, fromY, x(start), y(start));
       line.end();
       pen.column(left, high, low);
       fromFilled = true;
     } else {
-      if (joined) line.segment(x(from), y(from), x(start), y(start));
+      if (joined) line.segment(fromX, fromY, x(start), y(start));
       else line.end();
-      for (const index of inOrder(start, least[k]!, greatest[k]!, end, finite)) line.point(x(index), y(index));
-      if (!finite(end)) line.end();
+      if (finite(start)) line.point(x(start), y(start));
+      const leastFirst = index[least]! < index[greatest]!;
+      const [one, other] = leastFirst ? [least, greatest] : [greatest, least];
+      line.point(x(one), y(one));
+      line.point(x(other), y(other));
+      if (finite(end)) line.point(x(end), y(end));
+      else line.end();
       fromFilled = false;
     }
-    from = finite(end) ? end : -1;
+    fromX = finite(end) ? x(end) : NaN;
+    fromY = y(end);
   }
-  if (from >= 0 && finite(reduced.after)) line.segment(x(from), y(from), x(reduced.after), y(reduced.after));
+  if (!Number.isNaN(fromX) && !Number.isNaN(afterX)) line.segment(fromX, fromY, afterX, afterY);
   line.end();
 }
 
-const order: number[] = [];
-
-/** The finite ones of a column's four points as the curve visits them, each once. */
-function inOrder(first: number, least: number, greatest: number, last: number, finite: (index: number) => boolean): readonly number[] {
-  order.length = 0;
-  if (finite(first)) order.push(first);
-  for (const index of least < greatest ? [least, greatest] : [greatest, least]) if (index !== order.at(-1)) order.push(index);
-  if (finite(last) && last !== order.at(-1)) order.push(last);
-  return order;
+function isNumber(value: number): boolean {
+  return value - value === 0;
 }
 
 /** Where a line crosses a vertical one, held to its two ends. */

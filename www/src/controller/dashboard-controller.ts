@@ -1,7 +1,7 @@
 // The one controller: owns the storage, the view's state and the address. Views show its snapshot and send it intents.
 
 import { errorCode, errorMessage } from '../errors';
-import { runName, runStart, runState } from '../model/run-state';
+import { runName, runState } from '../model/run-state';
 import { INITIAL_VIEW, type ViewState } from '../model/view-state';
 import { saveFile } from '../save-file';
 import { type Change, openStorage, resumeRun, type Storage } from '../tracker';
@@ -95,6 +95,7 @@ export class DashboardController {
     this.#live.stop();
     this.#address?.stop();
     await this.#deletion.finish();
+    this.#series?.stop();
     await this.#storage?.close();
   }
 
@@ -199,15 +200,14 @@ export class DashboardController {
     this.#show();
   }
 
-  /** Has read what the snapshot shows, and brings the curves of what is known up to it. */
+  /** Has read what the snapshot shows, and shows the curves of what is known on its axis. */
   #readNeeded(): void {
-    const { runs, view } = this.snapshot;
+    const { view } = this.snapshot;
     // Charts that are taken off the page with their panel cannot say so themselves.
     if (view.panel !== 'charts') this.#chartsInSight.clear();
     const needs = neededSeries(this.snapshot, { charts: this.#chartsInSight });
     this.#series?.need(needs);
-    const starts = new Map(runs.map((run) => [run.run_id, runStart(run)]));
-    for (const { run_id, key } of needs) this.#series?.get(run_id, key)?.curve.refresh(view.xAxis, starts.get(run_id) ?? 0);
+    for (const { run_id, key } of needs) this.#series?.get(run_id, key)?.curve.show(view.xAxis);
   }
 
   #change(change: Partial<ViewState>, step = false): void {

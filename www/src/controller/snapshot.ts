@@ -1,10 +1,8 @@
 // What the views are shown: plain data, made anew by the controller whenever something changed.
 
 import type { Curve } from '../model/curve';
-import type { Summary } from '../model/metric-summary';
 import type { StrokeSlots } from '../model/run-colors';
 import type { RunLabel } from '../model/run-labels';
-import type { SeriesColumns } from '../model/series-columns';
 import type { ViewState } from '../model/view-state';
 import type { ExperimentRecord, RunRecord, StorageEstimate } from '../tracker';
 
@@ -31,9 +29,7 @@ export interface Notice {
 
 /** One metric of one run as far as it has been read. Views read it and change nothing. */
 export interface KnownSeries {
-  readonly columns: SeriesColumns;
   readonly curve: Curve;
-  readonly summary: Summary;
   /** Counts reads; 0 while the first is under way. */
   readonly revision: number;
   readonly reading: boolean;

@@ -3,7 +3,7 @@
 import { readIds, writeIds } from './id-list';
 import type { RunFilter, RunSort } from './run-filter';
 import { RUN_STATES, type RunState } from './run-state';
-import type { XAxis } from './series-columns';
+import type { XAxis } from './x-axis';
 
 export type Panel = 'charts' | 'compare';
 

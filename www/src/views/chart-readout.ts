@@ -3,17 +3,14 @@
 import { formatX } from '../chart/axes';
 import type { PlottedCurve } from '../chart/paint';
 import { exactValue, formatValues } from '../model/format';
-import type { XAxis } from '../model/series-columns';
+import type { XAxis } from '../model/x-axis';
 
 export function writeReadout(list: Element, plotted: readonly PlottedCurve[], cursor: number | undefined, smoothing: number): void {
   while (list.children.length > plotted.length) list.lastElementChild?.remove();
-  const at = plotted.map(({ curve }) => (cursor === undefined ? curve.length - 1 : curve.nearest(cursor)));
-  const logged = plotted.map(({ curve }, i) => (at[i]! < 0 ? undefined : curve.values[at[i]!]));
+  const points = plotted.map(({ curve }) => (cursor === undefined ? curve.last(smoothing) : curve.nearest(cursor, smoothing)));
+  const logged = points.map((point) => point?.value);
   const texts = formatValues(logged);
-  const smooth =
-    smoothing > 0
-      ? formatValues(plotted.map(({ curve }, i) => (at[i]! < 0 ? undefined : curve.shown(smoothing, false).values[at[i]!])))
-      : [];
+  const smooth = smoothing > 0 ? formatValues(points.map((point) => point?.y)) : [];
   plotted.forEach(({ label, name: whole, stroke, run_id }, i) => {
     const item = (list.children[i] as HTMLElement | undefined) ?? list.appendChild(newItem());
     const [swatch, name, value] = item.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
@@ -35,9 +32,9 @@ export function writeReadout(list: Element, plotted: readonly PlottedCurve[], cu
 /** The same in words. */
 export function readoutText(plotted: readonly PlottedCurve[], cursor: number | undefined, xAxis: XAxis): string {
   if (cursor === undefined) return '';
-  const indices = plotted.map(({ curve }) => curve.nearest(cursor));
-  const texts = formatValues(plotted.map(({ curve }, i) => curve.values[indices[i]!]));
-  const values = plotted.map(({ name }, i) => `${name} ${indices[i]! < 0 ? 'none' : texts[i]}`);
+  const logged = plotted.map(({ curve }) => curve.nearest(cursor)?.value);
+  const texts = formatValues(logged);
+  const values = plotted.map(({ name }, i) => `${name} ${logged[i] === undefined ? 'none' : texts[i]}`);
   return `${formatX(cursor, xAxis)}: ${values.join(', ')}`;
 }
 

@@ -3,7 +3,7 @@
 import { css, html, LitElement } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
-import type { XAxis } from '../model/series-columns';
+import type { XAxis } from '../model/x-axis';
 import { controls } from '../styles/controls';
 
 const AXES: readonly [XAxis, string][] = [

@@ -5,7 +5,8 @@ import { formatX } from '../chart/axes';
 import type { PlottedCurve } from '../chart/paint';
 import type { Hover } from '../chart/plot';
 import { exactValue, formatDateTime, formatValues } from '../model/format';
-import type { XAxis } from '../model/series-columns';
+import type { XAxis } from '../model/x-axis';
+import type { CurvePoint } from '../tracker';
 
 /** More than this are counted, not listed. */
 const MOST = 40;
@@ -18,7 +19,7 @@ const CLICK_PX = 5;
 
 interface Line {
   each: PlottedCurve;
-  index: number;
+  point: CurvePoint;
   value: number;
   distance: number;
 }
@@ -108,21 +109,21 @@ function write(tooltip: HTMLElement, lines: readonly Line[], xAxis: XAxis): void
 function linesAt({ plotted, smoothing }: Shown, { x, top, topOf }: Hover): Line[] {
   const lines: Line[] = [];
   for (const each of plotted) {
-    const index = each.curve.nearest(x);
-    if (index < 0) continue;
-    const value = each.curve.shown(smoothing, false).values[index]!;
+    const point = each.curve.nearest(x, smoothing);
+    if (!point) continue;
+    const value = point.y;
     const distance = Math.abs(topOf(value) - top);
-    lines.push({ each, index, value, distance: Number.isNaN(distance) ? Infinity : distance });
+    lines.push({ each, point, value, distance: Number.isNaN(distance) ? Infinity : distance });
   }
   const nearest = lines.reduce<Line | undefined>((best, line) => (best && best.distance <= line.distance ? best : line), undefined);
   const rank = ({ value }: Line) => (Number.isNaN(value) ? -Infinity : value);
   return lines.sort((a, b) => Number(b === nearest) - Number(a === nearest) || rank(b) - rank(a));
 }
 
-function headline({ each: { curve }, index }: Line, xAxis: XAxis): string {
-  const at = formatX(curve.x(index), xAxis);
+function headline({ point }: Line, xAxis: XAxis): string {
+  const at = formatX(point.x, xAxis);
   if (xAxis !== 'step') return at;
-  return `Step ${at} · ${formatDateTime(curve.columns.timestamp[index]!)}`;
+  return `Step ${at} · ${formatDateTime(point.timestamp)}`;
 }
 
 function item({ each: { label, name, stroke }, value }: Line, text: string, nearest: boolean): HTMLLIElement {

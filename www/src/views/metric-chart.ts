@@ -166,7 +166,7 @@ export class MetricChart extends LitElement {
     const plotKey = [xAxis, xLog, yLog, smoothing, clip, this.dark].join();
     if (!this.#plot || plotKey !== this.#plotKey) this.#makePlot(plotKey);
     const drawn = this.#plotted
-      .map((each) => `${each.run_id}:${each.stroke.color}:${each.stroke.dash}:${each.curve.columns.generation}:${each.curve.length}`)
+      .map((each) => `${each.run_id}:${each.stroke.color}:${each.stroke.dash}:${each.curve.version}:${each.curve.length}`)
       .join();
     if (drawn !== this.#drawn) {
       this.#drawn = drawn;
