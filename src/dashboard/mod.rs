@@ -5,12 +5,11 @@
 //! - [`downsample`](fn@downsample): fewer points, every spike.
 //! - With the feature `wasm`, `dashboard::wasm` is the JavaScript bindings: `WasmRun` and `WasmStorage`.
 
-mod downsample;
 mod snapshot;
 mod source;
 mod trend;
 
-pub use downsample::{FEWEST_POINTS, downsample, downsample_series};
+pub use crate::columns::{FEWEST_POINTS, downsample, downsample_series};
 pub use snapshot::{MetricSnapshot, ResourceSnapshot};
 pub use source::{DashboardSource, MetricCallback, MetricKeys, RunDashboard};
 pub use trend::Trend;
