@@ -192,6 +192,13 @@ impl Series {
         self.chunk_at(index).map_or(0, |(chunk, within)| chunk.step(within))
     }
 
+    /// Step and value at an index in logging order; NaN where there is no point.
+    #[must_use]
+    pub fn step_and_value_at(&self, index: usize) -> (f64, f64) {
+        let read = |(chunk, within): (&Chunk, usize)| (chunk.step(within) as f64, chunk.values[within]);
+        self.chunk_at(index).map_or((f64::NAN, f64::NAN), read)
+    }
+
     /// The milliseconds since the epoch at an index in logging order; 0 where there is no point.
     #[must_use]
     pub fn timestamp_at(&self, index: usize) -> i64 {

@@ -5,13 +5,12 @@
 //! - [`downsample`](fn@downsample): fewer points, every spike.
 //! - With the feature `wasm`, `dashboard::wasm` is the JavaScript bindings: `WasmRun` and `WasmStorage`.
 
-mod downsample;
 mod resources;
 mod snapshot;
 mod source;
 mod trend;
 
-pub use downsample::{FEWEST_POINTS, downsample, downsample_series};
+pub use crate::columns::{FEWEST_POINTS, downsample, downsample_series};
 pub use resources::{ResourceSnapshot, resource_usage};
 pub use snapshot::MetricSnapshot;
 pub use source::{DashboardSource, MetricCallback};

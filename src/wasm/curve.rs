@@ -19,8 +19,8 @@ use crate::storage::{RunState, StorageError};
 
 /// The most points that are handed over at once.
 const MOST_POINTS: usize = 1 << 20;
-/// What stands for a point that is not there.
-const NONE: f64 = -1.0;
+/// How many numbers come before the columns of a window.
+const COUNTS: usize = 4;
 
 #[wasm_bindgen(module = "/src/wasm/js/curve.js")]
 #[allow(dead_code, reason = "a class that is only passed on")]
@@ -146,39 +146,19 @@ impl WasmCurve {
         let part = Part::read(from, to, log_x)?;
         let width = picture_width(width)?;
         Ok(self.shown(look, |shown| {
-            let Some(x) = part.scale(shown) else {
-                return packed(&[0.0, 0.0, 0.0, 0.0, NONE, 0.0, 0.0, NONE, 0.0, 0.0]);
-            };
+            let Some(x) = part.scale(shown) else { return packed(&[0.0; COUNTS]) };
             let window = shown.window(x, width);
-            let columns = window.columns;
-            let mut numbers = Vec::with_capacity(10 + 13 * columns.len() + 2 * window.marks.len());
+            let (mut columns, mut vertices) = (Vec::new(), Vec::new());
+            window.for_each_kept(|column, index| {
+                columns.push(column);
+                vertices.push(shown.vertex(index));
+            });
             let counts = [window.range.start, window.range.len(), columns.len(), window.marks.len()];
-            numbers.extend(counts.map(|count| count as f64));
-            for neighbour in [window.before, window.after] {
-                numbers
-                    .extend(neighbour.map_or([NONE, 0.0, 0.0], |index| {
-                        [index as f64, shown.x(index), shown.value(index)]
-                    }));
-            }
-            numbers.extend(columns.iter().map(|column| f64::from(column.column)));
-            let indices = numbers.len();
-            for column in &columns {
-                let (least, greatest) = column.extremes.unzip();
-                let four = [Some(column.first), least, greatest, Some(column.last)];
-                numbers.extend(four.map(|index| index.map_or(NONE, |index| index as f64)));
-            }
-            let end = numbers.len();
-            numbers.resize(end + 8 * columns.len(), 0.0);
-            let mut known = (NONE, (f64::NAN, f64::NAN));
-            for at in indices..end {
-                // The least or the greatest is often the first or the last as well.
-                let index = numbers[at];
-                if index != known.0 {
-                    let missing = (f64::NAN, f64::NAN);
-                    known = (index, if index < 0.0 { missing } else { shown.vertex(index as usize) });
-                }
-                (numbers[at + 4 * columns.len()], numbers[at + 8 * columns.len()]) = known.1;
-            }
+            let mut numbers = Vec::with_capacity(COUNTS + 3 * columns.len() + 2 * window.marks.len());
+            numbers.extend(counts.map(|count: usize| count as f64));
+            numbers.append(&mut columns);
+            numbers.extend(vertices.iter().map(|vertex| vertex.0));
+            numbers.extend(vertices.iter().map(|vertex| vertex.1));
             numbers.extend(window.marks.iter().map(|&index| shown.x(index)));
             numbers.extend(window.marks.iter().map(|&index| shown.logged_value(index)));
             packed(&numbers)

@@ -17,13 +17,17 @@ impl Shown<'_> {
     /// The least and the greatest height that is drawn in `x`.
     #[must_use]
     pub fn extent(&self, x: Scale, y_log: bool) -> Option<(f64, f64)> {
-        let inside = self.extremes(self.within(x));
-        let inside = inside.map(|(least, greatest)| [self.value(least), self.value(greatest)]);
-        let heights = inside.into_iter().flatten().chain(self.crossings(x, y_log));
-        heights.fold(None, |bounds, height| match bounds {
-            None => Some((height, height)),
-            Some((low, high)) => Some((height.min(low), height.max(high))),
-        })
+        let mut bounds = None;
+        let mut take = |height: f64| {
+            let (low, high) = bounds.unwrap_or((height, height));
+            bounds = Some((height.min(low), height.max(high)));
+        };
+        if let Some((least, greatest)) = self.extremes(self.within(x)) {
+            take(self.value(least));
+            take(self.value(greatest));
+        }
+        self.crossings(x, y_log).into_iter().flatten().for_each(take);
+        bounds
     }
 
     /// Heights that are drawn in `x`, evenly among all points: less than twice [`MOST_SAMPLES`], for quantiles over curves.
@@ -31,12 +35,21 @@ impl Shown<'_> {
     pub fn samples(&self, x: Scale, y_log: bool) -> Vec<f64> {
         let range = self.within(x);
         let stride = (range.len() / MOST_SAMPLES).max(1);
-        let values = range.step_by(stride).map(|index| self.value(index)).filter(|value| value.is_finite());
-        self.crossings(x, y_log).chain(values).collect()
+        let mut samples = Vec::new();
+        samples.extend(self.crossings(x, y_log).into_iter().flatten());
+        let mut index = range.start;
+        while index < range.end {
+            let value = self.value(index);
+            if value.is_finite() {
+                samples.push(value);
+            }
+            index += stride;
+        }
+        samples
     }
 
     /// The heights at which lines between points cross the edges of the window.
-    fn crossings(&self, x: Scale, y_log: bool) -> impl Iterator<Item = f64> {
+    fn crossings(&self, x: Scale, y_log: bool) -> [Option<f64>; 2] {
         let range = self.within(x);
         let placement = x.placement();
         let height = |right: usize, edge: f64| {
@@ -50,6 +63,6 @@ impl Shown<'_> {
             let share = (to > from).then(|| ((edge - from) / (to - from)).clamp(0.0, 1.0))?;
             Some(Scale { min: low, max: high, log: y_log }.value_at(share))
         };
-        [height(range.start, 0.0), height(range.end, 1.0)].into_iter().flatten()
+        [height(range.start, 0.0), height(range.end, 1.0)]
     }
 }

@@ -77,19 +77,9 @@ fn vertex(x: f64, value: f64, (x_scale, y_scale): (Scale, Scale), width: u32) ->
 /// The polyline through what a window has kept.
 fn windowed(shown: &Shown, scales: (Scale, Scale), width: u32) -> Vec<Option<(f64, f64)>> {
     let window = shown.window(scales.0, f64::from(width));
-    let mut kept: Vec<usize> = window.before.into_iter().collect();
-    for column in &window.columns {
-        let mut inside = vec![column.first];
-        if let Some((least, greatest)) = column.extremes {
-            inside.extend([least, greatest]);
-        }
-        inside.push(column.last);
-        inside.sort_unstable();
-        kept.extend(inside);
-    }
-    kept.extend(window.after);
+    let mut kept: Vec<usize> = Vec::new();
+    window.for_each_kept(|_, index| kept.push(index));
     // A gap that nothing was kept of lies between two points of one column: the line from one to the other is within their extent.
-    kept.dedup();
     kept.iter().map(|&index| vertex(shown.x(index), shown.value(index), scales, width)).collect()
 }
 

@@ -63,13 +63,22 @@ impl<'a> Shown<'a> {
             Some(averages) => averages.get(index).copied().unwrap_or(f64::NAN),
             None => self.logged_value(index),
         };
+        self.unmasked(value)
+    }
+
+    fn unmasked(&self, value: f64) -> f64 {
         if self.is_masked && value <= 0.0 { f64::NAN } else { value }
     }
 
     /// The x of a point and what is drawn of it.
     #[must_use]
     pub fn vertex(&self, index: usize) -> (f64, f64) {
-        (self.x(index), self.value(index))
+        if self.averages.is_some() || self.axis != XAxis::Step {
+            return (self.x(index), self.value(index));
+        }
+        // What is asked for most is looked up at once.
+        let (step, value) = self.points.step_and_value_at(self.arrangement.place(index));
+        (step, self.unmasked(value))
     }
 
     /// The value that was logged.

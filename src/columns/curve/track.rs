@@ -74,9 +74,11 @@ impl Track {
         let values = Values { points, order: self.arrangement.order() };
         let odd = &mut self.odd;
         values.visit(self.scanned..points.len(), &mut |first, slice| {
-            odd.extend(
-                (first as u32..).zip(slice).filter(|(_, value)| !value.is_finite()).map(|(index, _)| index),
-            );
+            for (index, value) in (first as u32..).zip(slice) {
+                if !value.is_finite() {
+                    odd.push(index);
+                }
+            }
         });
         self.scanned = points.len();
         let is_smoothed = weight > 0.0;

@@ -34,6 +34,29 @@ pub struct Window {
     pub marks: Vec<usize>,
 }
 
+impl Window {
+    /// Calls `visit` with the points that a line is drawn through, in order, each with its pixel column: −1 for the point before, +∞ for
+    /// the one behind.
+    pub fn for_each_kept(&self, mut visit: impl FnMut(f64, usize)) {
+        if let Some(index) = self.before {
+            visit(-1.0, index);
+        }
+        for &PixelColumn { column, first, extremes, last } in &self.columns {
+            let (least, greatest) = extremes.unwrap_or((first, last));
+            let mut previous = None;
+            for index in [first, least.min(greatest), least.max(greatest), last] {
+                if previous != Some(index) {
+                    visit(f64::from(column), index);
+                }
+                previous = Some(index);
+            }
+        }
+        if let Some(index) = self.after {
+            visit(f64::INFINITY, index);
+        }
+    }
+}
+
 impl Shown<'_> {
     /// The range of points that lie in an axis, its ends included.
     #[must_use]

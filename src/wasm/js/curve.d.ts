@@ -28,20 +28,15 @@ export interface CurveWindowOptions extends CurvePart {
 }
 
 /**
- * What a picture of a part of a curve needs (M4): a polyline through `before`, the points of every column in the order of their indices,
- * and `after`, interrupted where y is not finite, has in every pixel column the extent that a polyline through all points has.
+ * What a picture of a part of a curve needs (M4): of each pixel column the first, the least, the greatest and the last point, each once, in
+ * their order. A line through them, interrupted where y is not finite, has in every pixel column the extent that one through all points has.
  */
 export interface CurveWindow {
   /** The index of the first point in the part, and how many there are. */
   first: number;
   count: number;
-  /** The neighbours on either side, to which the curve leads. */
-  before?: { index: number; x: number; y: number };
-  after?: { index: number; x: number; y: number };
-  /** From left to right the numbers of the pixel columns that hold points. */
+  /** Of each point that was kept: the number of its pixel column from the left; −1 and Infinity for the neighbours outside, to which the line leads. */
   column: Float64Array;
-  /** Of each of them four points: the first, the least, the greatest, the last. −1 for the two in the middle where no y is finite. */
-  index: Float64Array;
   x: Float64Array;
   y: Float64Array;
   /** Where the value is NaN, Infinity or -Infinity, and which: the first of each in each pixel column. */

@@ -109,28 +109,11 @@ function taker(numbers, from) {
     };
 }
 
-/** Two neighbours begin at `NEIGHBOURS`, three numbers each, after four counts; columns follow. */
-const NEIGHBOURS = 4;
-const COLUMNS = NEIGHBOURS + 6;
-
 function unpack(numbers) {
-    const take = taker(numbers, COLUMNS);
-    const [first, count, columns, marks] = numbers;
-    return {
-        first,
-        count,
-        before: neighbour(numbers, NEIGHBOURS),
-        after: neighbour(numbers, NEIGHBOURS + 3),
-        column: take(columns),
-        index: take(4 * columns),
-        x: take(4 * columns),
-        y: take(4 * columns),
-        mark_x: take(marks),
-        mark_value: take(marks),
-    };
+    const [first, count, kept, marks] = numbers;
+    const take = taker(numbers, 4);
+    return { first, count, column: take(kept), x: take(kept), y: take(kept), mark_x: take(marks), mark_value: take(marks) };
 }
-
-const neighbour = (numbers, at) => (numbers[at] < 0 ? undefined : { index: numbers[at], x: numbers[at + 1], y: numbers[at + 2] });
 
 const pointOf = (numbers) =>
     numbers && { index: numbers[0], step: numbers[1], timestamp: numbers[2], x: numbers[3], value: numbers[4], y: numbers[5] };

@@ -18,80 +18,71 @@ export interface Pen {
 /** From this height on (in CSS pixels) a column is filled, if it has several points or stands between others that have some. */
 const TALL = 5;
 
-/** The four points that a window has of each column, by their places in its lists. */
-const LEAST = 1;
-const GREATEST = 2;
-const LAST = 3;
-const SLOTS = 4;
-
-export function drawPolyline(pen: Pen, frame: Frame, { column, index, x: xs, y: ys, before, after }: CurveWindow): void {
+export function drawPolyline(pen: Pen, frame: Frame, { column, x: xs, y: ys }: CurveWindow): void {
   const toX = mapX(frame);
   const toY = mapY(frame);
-  const x = (slot: number) => toX(xs[slot]!);
-  const y = (slot: number) => toY(ys[slot]!);
-  const finite = (slot: number) => isNumber(ys[slot]!);
+  const x = (at: number) => toX(xs[at]!);
+  const y = (at: number) => toY(ys[at]!);
+  const finite = (at: number) => isNumber(ys[at]!);
   const line = new ClippedLine(pen, frame);
   const tall = TALL * frame.pixelRatio;
   const { length } = column;
-  const afterX = after && isNumber(after.y) ? toX(after.x) : NaN;
-  const afterY = after ? toY(after.y) : NaN;
+  const end = column[length - 1] === Infinity ? length - 1 : length;
 
-  // Lines that lead in from the left come from the point before, of which x is NaN after a gap.
-  let fromX = before && isNumber(before.y) ? toX(before.x) : NaN;
-  let fromY = before ? toY(before.y) : NaN;
+  // Lines that lead in from the left come from the point before, −1 after a gap.
+  const start = column[0] === -1 ? 1 : 0;
+  let from = start > 0 && finite(0) ? 0 : -1;
   let fromFilled = false;
-  for (let k = 0; k < length; k++) {
-    const start = k * SLOTS;
-    const least = start + LEAST;
-    const greatest = start + GREATEST;
-    const end = start + LAST;
-    const joined = !Number.isNaN(fromX) && finite(start);
-    if (index[least]! < 0) {
+  let last: number;
+  for (let first = start; first < end; first = last + 1) {
+    const here = column[first]!;
+    let high = Infinity;
+    let low = -Infinity;
+    last = first - 1;
+    while (last + 1 < end && column[last + 1] === here) {
+      last++;
+      if (!finite(last)) continue;
+      high = Math.min(high, y(last));
+      low = Math.max(low, y(last));
+    }
+    if (low < high) {
       // Not one finite value: a gap.
       line.end();
-      fromX = NaN;
+      from = -1;
       continue;
     }
-    const left = frame.left + column[k]!;
-    const inside = k + 1 < length;
-    const next = start + SLOTS;
-    const leads = finite(end) && (inside ? finite(next) : !Number.isNaN(afterX));
-    const afterColumn = joined && k > 0 && column[k - 1] === column[k]! - 1;
-    const beforeColumn = leads && inside && column[k + 1] === column[k]! + 1;
-    let high = y(greatest);
-    let low = y(least);
+    const left = frame.left + here;
+    const next = last + 1;
+    const joined = from >= 0 && finite(first);
+    const leads = finite(last) && next < length && finite(next);
+    const afterColumn = joined && from >= start && column[from] === here - 1;
+    const beforeColumn = leads && next < end && column[next] === here + 1;
     if (joined) {
-      const into = crossing(fromX, fromY, x(start), y(start), left);
+      const into = crossing(x(from), y(from), x(first), y(first), left);
       high = Math.min(high, into);
       low = Math.max(low, into);
     }
     if (leads) {
-      const out = crossing(x(end), y(end), inside ? x(next) : afterX, inside ? y(next) : afterY, left + 1);
+      const out = crossing(x(last), y(last), x(next), y(next), left + 1);
       high = Math.min(high, out);
       low = Math.max(low, out);
     }
-    const dense = index[end]! > index[start]! || (afterColumn && beforeColumn);
+    const dense = last > first || (afterColumn && beforeColumn);
     if (dense && low - high > tall) {
-      if (joined && !(fromFilled && afterColumn)) line.segment(fromX, fromY, x(start), y(start));
+      if (joined && !(fromFilled && afterColumn)) line.segment(x(from), y(from), x(first), y(first));
       line.end();
       pen.column(left, high, low);
       fromFilled = true;
     } else {
-      if (joined) line.segment(fromX, fromY, x(start), y(start));
+      if (joined) line.segment(x(from), y(from), x(first), y(first));
       else line.end();
-      if (finite(start)) line.point(x(start), y(start));
-      const leastFirst = index[least]! < index[greatest]!;
-      const [one, other] = leastFirst ? [least, greatest] : [greatest, least];
-      line.point(x(one), y(one));
-      line.point(x(other), y(other));
-      if (finite(end)) line.point(x(end), y(end));
-      else line.end();
+      for (let at = first; at <= last; at++) if (finite(at)) line.point(x(at), y(at));
+      if (!finite(last)) line.end();
       fromFilled = false;
     }
-    fromX = finite(end) ? x(end) : NaN;
-    fromY = y(end);
+    from = finite(last) ? last : -1;
   }
-  if (!Number.isNaN(fromX) && !Number.isNaN(afterX)) line.segment(fromX, fromY, afterX, afterY);
+  if (from >= 0 && end < length && finite(end)) line.segment(x(from), y(from), x(end), y(end));
   line.end();
 }
 

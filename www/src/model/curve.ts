@@ -14,7 +14,6 @@ const EMPTY: CurveWindow = {
   first: 0,
   count: 0,
   column: NO_NUMBERS,
-  index: NO_NUMBERS,
   x: NO_NUMBERS,
   y: NO_NUMBERS,
   mark_x: NO_NUMBERS,
