@@ -37,6 +37,7 @@ extern "C" {
 struct Drawn {
     curve: Curve,
     origin_ms: f64,
+    interruptions: Vec<[f64; 2]>,
 }
 
 /// Where a curve is read from.
@@ -101,7 +102,10 @@ impl EntryPoints {
         let origin_ms = timestamps.into_iter().reduce(f64::min).unwrap_or(0.0);
         let mut curve = Curve::default();
         curve.take(&series);
-        Ok(open_curve(WasmCurve { drawn: Rc::new(RefCell::new(Drawn { curve, origin_ms })), source: None }))
+        Ok(open_curve(WasmCurve {
+            drawn: Rc::new(RefCell::new(Drawn { curve, origin_ms, interruptions: Vec::new() })),
+            source: None,
+        }))
     }
 }
 
@@ -261,8 +265,8 @@ impl WasmCurve {
 impl WasmCurve {
     /// What `read` makes of the curve as it is looked at. No code of the caller's runs meanwhile.
     fn shown<T>(&self, look: Look, read: impl FnOnce(&Shown) -> T) -> T {
-        let Drawn { curve, origin_ms } = &mut *self.drawn.borrow_mut();
-        read(&curve.shown(look.axis(*origin_ms), look.smoothing, look.log_y))
+        let Drawn { curve, origin_ms, interruptions } = &mut *self.drawn.borrow_mut();
+        read(&curve.shown(look.axis(*origin_ms, interruptions), look.smoothing, look.log_y))
     }
 }
 
@@ -274,6 +278,7 @@ impl Source {
             drawn.curve.take(state.series(&self.key)?.unwrap_or(&Series::default()));
             let record = state.record();
             drawn.origin_ms = record.started_ms.unwrap_or(record.created_ms);
+            drawn.interruptions.clone_from(&record.interruptions);
             Ok(())
         };
         tracker.read_state(&self.run_id, read).await?

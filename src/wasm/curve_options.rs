@@ -36,11 +36,11 @@ impl Look {
         Ok(Self { name, smoothing, log_y: flag("options.log_y", log_y)? })
     }
 
-    pub(super) fn axis(self, origin_ms: f64) -> XAxis {
+    pub(super) fn axis(self, origin_ms: f64, interruptions: &[[f64; 2]]) -> XAxis<'_> {
         match self.name {
             AxisName::Step => XAxis::Step,
-            AxisName::Relative => XAxis::Time { origin_ms },
-            AxisName::Wall => XAxis::Time { origin_ms: 0.0 },
+            AxisName::Relative => XAxis::Time { origin_ms, interruptions },
+            AxisName::Wall => XAxis::WALL,
         }
     }
 }

@@ -146,3 +146,37 @@ test('a curve keeps what it has when its storage is closed, and says that it can
   });
   expect(seen).toEqual({ length: 3, empty: [0, 0, undefined], missing: 'RunNotFound', code: 'InvalidState' });
 });
+
+test('relative time leaves out what lies between an interruption and its resume', async ({ context, site, open }) => {
+  const page = await open();
+  const runId = await page.evaluate(async () => {
+    const run = await entrenar.WasmRun.new('interrupted');
+    run.log_metric('loss', 1);
+    await run.flush();
+    return run.run_id();
+  });
+  await page.close();
+  const later = await context.newPage();
+  await later.addInitScript(() => {
+    const { now } = Date;
+    Date.now = () => now() + 3_600_000;
+  });
+  await later.goto(site.blank);
+  await later.waitForFunction(() => 'entrenar' in globalThis);
+  const { xs, wall, interruptions } = await later.evaluate(async (runId) => {
+    const run = await entrenar.WasmRun.resume(runId);
+    run.log_metric('loss', 0.5);
+    await run.flush();
+    const storage = await entrenar.WasmStorage.open();
+    const curve = await storage.open_curve(runId, 'loss');
+    return {
+      xs: [...curve.points(0, 2, { x_axis: 'relative' }).x],
+      wall: [...curve.points(0, 2, { x_axis: 'wall' }).x],
+      interruptions: storage.run(runId).interruptions,
+    };
+  }, runId);
+  expect(interruptions).toHaveLength(1);
+  expect(wall[1] - wall[0]).toBeGreaterThan(3_600_000);
+  expect(xs[1] - xs[0]).toBeGreaterThanOrEqual(0);
+  expect(xs[1] - xs[0]).toBeLessThan(60_000);
+});

@@ -88,7 +88,8 @@ fn npm_state() -> Outcome<String> {
                 "README.md",
                 "CHANGELOG.md",
                 "LICENSE",
-                "src/wasm/js/entrenar.d.ts", "src/wasm/js/curve.d.ts",
+                "src/wasm/js/entrenar.d.ts",
+                "src/wasm/js/curve.d.ts",
             ])
             .map(|path| project::root().join(path))
             .collect::<Vec<_>>();

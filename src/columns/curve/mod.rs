@@ -33,14 +33,29 @@ pub use window::{PixelColumn, Window};
 
 /// What x is.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum XAxis {
+pub enum XAxis<'a> {
     /// The step.
     Step,
     /// Milliseconds since this many milliseconds after the epoch.
     Time {
         /// The zero of the axis.
         origin_ms: f64,
+        /// From when until when nothing ran, milliseconds since the epoch, in order: the axis leaves that out.
+        interruptions: &'a [[f64; 2]],
     },
+}
+
+impl XAxis<'_> {
+    /// Milliseconds since the epoch.
+    pub const WALL: Self = Self::Time { origin_ms: 0.0, interruptions: &[] };
+
+    /// Where a time lies on the axis.
+    fn x_of(self, time_ms: f64) -> f64 {
+        let Self::Time { origin_ms, interruptions } = self else { return f64::NAN };
+        let left_out: f64 =
+            interruptions.iter().map(|[from, until]| (time_ms.min(*until) - from).max(0.0)).sum();
+        time_ms - origin_ms - left_out
+    }
 }
 
 /// All points of one series, and what is derived from them as it is asked for.
@@ -90,7 +105,7 @@ impl Curve {
 
     /// The curve on an x axis. With a `weight` above 0, and below 1, the values are their debiased moving average: so much of the past
     /// each point keeps. On a logarithmic y axis, what is not above zero is a gap; the average is still one over all values.
-    pub fn shown(&mut self, axis: XAxis, weight: f64, y_log: bool) -> Shown<'_> {
+    pub fn shown<'a>(&'a mut self, axis: XAxis<'a>, weight: f64, y_log: bool) -> Shown<'a> {
         let Self { points, by_step, time_order, by_time, .. } = self;
         let track = match axis {
             XAxis::Time { .. } if !time_order.rises(points, by_step.arrangement()) => by_time
@@ -127,20 +142,30 @@ mod tests {
         series
     }
 
-    fn drawn(series: &Series, axis: XAxis) -> Vec<(f64, f64)> {
+    fn drawn(series: &Series, axis: XAxis<'_>) -> Vec<(f64, f64)> {
         let mut curve = Curve::default();
         curve.take(series);
         let shown = curve.shown(axis, 0.0, false);
         (0..shown.len()).map(|index| (shown.x(index), shown.value(index))).collect()
     }
 
-    const FROM_1000: XAxis = XAxis::Time { origin_ms: 1000.0 };
+    const FROM_1000: XAxis<'_> = XAxis::Time { origin_ms: 1000.0, interruptions: &[] };
 
     #[test]
     fn points_logged_out_of_order_are_drawn_in_the_order_of_their_times() {
         let points: Vec<_> = (0..6).map(|index| (index, 5.0 - index as f64, 1005 - index as i64)).collect();
         let expected: Vec<_> = (0..6).map(|index| (f64::from(index), f64::from(index))).collect();
         assert_eq!(drawn(&series(&points), FROM_1000), expected);
+    }
+
+    #[test]
+    fn time_leaves_interruptions_out_and_a_point_within_one_lies_where_it_began() {
+        let times = [1000, 1010, 1500, 2010, 2020, 5000];
+        let points: Vec<_> = times.iter().zip(0..).map(|(&time, step)| (step, step as f64, time)).collect();
+        let axis = XAxis::Time { origin_ms: 1000.0, interruptions: &[[1010.0, 2010.0], [2030.0, 4030.0]] };
+        let xs: Vec<f64> = drawn(&series(&points), axis).into_iter().map(|(x, _)| x).collect();
+        assert_eq!(xs, [0.0, 10.0, 10.0, 10.0, 20.0, 1000.0]);
+        assert_eq!(drawn(&series(&points), XAxis::WALL)[5].0, 5000.0);
     }
 
     #[test]

@@ -246,7 +246,7 @@ proptest! {
             curve.take(&series);
             let _ = curve.shown(XAxis::Step, case.weight, case.logs.1);
         }
-        let axis = if case.by_time { XAxis::Time { origin_ms: ORIGIN_MS as f64 } } else { XAxis::Step };
+        let axis = if case.by_time { XAxis::Time { origin_ms: ORIGIN_MS as f64, interruptions: &[] } } else { XAxis::Step };
         let shown = curve.shown(axis, case.weight, case.logs.1);
         let points = arranged(&case);
         prop_assert_eq!(points.x.len(), shown.len());

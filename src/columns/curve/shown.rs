@@ -14,7 +14,7 @@ use super::extremes::Extremes;
 pub struct Shown<'a> {
     points: &'a Series,
     arrangement: &'a Arrangement,
-    axis: XAxis,
+    axis: XAxis<'a>,
     averages: Option<&'a [f64]>,
     extremes: &'a Extremes,
     /// Values that are not above zero are left out.
@@ -26,7 +26,7 @@ impl<'a> Shown<'a> {
     pub(super) fn new(
         points: &'a Series,
         arrangement: &'a Arrangement,
-        axis: XAxis,
+        axis: XAxis<'a>,
         averages: Option<&'a [f64]>,
         extremes: &'a Extremes,
         is_masked: bool,
@@ -52,7 +52,7 @@ impl<'a> Shown<'a> {
     pub fn x(&self, index: usize) -> f64 {
         match self.axis {
             XAxis::Step => self.points.step_at(self.arrangement.place(index)) as f64,
-            XAxis::Time { origin_ms } => self.arrangement.time_ms(self.points, index) as f64 - origin_ms,
+            XAxis::Time { .. } => self.axis.x_of(self.arrangement.time_ms(self.points, index) as f64),
         }
     }
 

@@ -67,7 +67,7 @@ impl Track {
     pub(super) fn shown<'a>(
         &'a mut self,
         points: &'a Series,
-        axis: XAxis,
+        axis: XAxis<'a>,
         weight: f64,
         log: bool,
     ) -> Shown<'a> {

@@ -1,6 +1,6 @@
 /** How a curve is looked at. */
 export interface CurveLook {
-  /** What x is: the step (so unless given), milliseconds since the run began, or milliseconds since the epoch. */
+  /** What x is: the step (so unless given), milliseconds since the run began with its interruptions left out, or milliseconds since the epoch. */
   x_axis?: 'step' | 'relative' | 'wall';
   /**
    * How much of the past each point keeps in the debiased exponential moving average that y is, over all points before it: at least 0
