@@ -62,17 +62,20 @@ export class EntrenarDashboard extends LitElement {
     this.dark = false;
     this.addEventListener(INTENT_EVENT, (event) => void this.#controller?.handle((event as CustomEvent<Intent>).detail));
     this.#sync.addEventListener('range', () => this.#zoomed());
+    this.#sync.addEventListener('solo', () => this.requestUpdate());
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#scheme.addEventListener('change', this.#noticeScheme);
+    document.addEventListener('keydown', this.#keyPressed);
     this.#restart();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#scheme.removeEventListener('change', this.#noticeScheme);
+    document.removeEventListener('keydown', this.#keyPressed);
     clearTimeout(this.#addressTimer);
     void this.#controller?.stop();
     this.#controller = undefined;
@@ -120,6 +123,7 @@ export class EntrenarDashboard extends LitElement {
               <nav aria-label="Views">
                 ${PANELS.map(([panel, name]) => this.#tab(panel, name, view.panel))}
                 <span class="gap"></span>
+                ${this.#alone(snapshot)}
                 ${
                   view.range && view.panel === 'charts'
                     ? html`<button
@@ -171,6 +175,15 @@ export class EntrenarDashboard extends LitElement {
     </button>`;
   }
 
+  /** While one run is shown alone, this says which, and brings the others back. */
+  #alone({ selected, labels, view }: Snapshot): TemplateResult | typeof nothing {
+    const run = selected.find(({ run_id }) => run_id === this.#sync.solo);
+    if (!run || view.panel !== 'charts') return nothing;
+    return html`<button class="small alone" data-testid="solo-end" title="Escape does the same" @click=${() => this.#sync.toggleSolo(undefined)}>
+      Show all runs, not only ${labels.get(run.run_id)?.short ?? run.run_id}
+    </button>`;
+  }
+
   #notice(): TemplateResult {
     const notice = this.#controller?.snapshot.notice;
     return html`<div class="toast" role="status" ?hidden=${!notice}>
@@ -195,6 +208,9 @@ export class EntrenarDashboard extends LitElement {
     this.#emitActivity();
     const range = this.#controller?.snapshot.view.range;
     if (this.#addressTimer === undefined) this.#sync.zoom(range);
+    const { solo } = this.#sync;
+    // A run that is no longer among those that are shown cannot be shown alone.
+    if (solo !== undefined && !this.#controller?.snapshot.selected.some(({ run_id }) => run_id === solo)) this.#sync.toggleSolo(undefined);
     this.requestUpdate();
   }
 
@@ -217,6 +233,15 @@ export class EntrenarDashboard extends LitElement {
       emitIntent(this, { type: 'view', change: { range: this.#sync.range } });
     }, ADDRESS_DELAY_MS);
   }
+
+  /** Escape brings the other runs back, unless it closes or empties what it was pressed in. */
+  readonly #keyPressed = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || event.defaultPrevented || this.#sync.solo === undefined) return;
+    const inside = event
+      .composedPath()
+      .some((each) => each instanceof Element && each.matches('input, textarea, select, dialog, :popover-open'));
+    if (!inside) this.#sync.toggleSolo(undefined);
+  };
 
   /** Dark is what the text's colour says: that holds however the page around sets its colours. */
   readonly #noticeScheme = (): void => {

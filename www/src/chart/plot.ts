@@ -109,6 +109,7 @@ export class Plot {
     sync.addEventListener('range', this.#invalidate);
     sync.addEventListener('cursor', this.#follow);
     sync.addEventListener('emphasis', this.#invalidate);
+    sync.addEventListener('solo', this.#invalidate);
   }
 
   get canvas(): HTMLCanvasElement {
@@ -147,6 +148,7 @@ export class Plot {
     this.#sync.removeEventListener('range', this.#invalidate);
     this.#sync.removeEventListener('cursor', this.#follow);
     this.#sync.removeEventListener('emphasis', this.#invalidate);
+    this.#sync.removeEventListener('solo', this.#invalidate);
     this.#uplot.destroy();
   }
 
@@ -202,7 +204,8 @@ export class Plot {
     const visible = this.visible();
     this.#x = { ...this.#divisible(...visible), log: xLog };
     const shape: Shape = { smoothing, clip, log: yLog };
-    this.#y = { ...(yBounds(curves, this.#x, shape) ?? emptyBounds(yLog)), log: yLog };
+    const drawn = this.#alone()?.map((each) => each.curve) ?? curves;
+    this.#y = { ...(yBounds(drawn, this.#x, shape) ?? emptyBounds(yLog)), log: yLog };
     this.#ticks = { x: this.#place(this.#x, this.#settings.xAxis), y: this.#place(this.#y, 'value') };
     this.#uplot.batch(() => {
       for (const axis of ['x', 'y']) this.#uplot.setScale(axis, { min: 0, max: 1 });
@@ -234,7 +237,18 @@ export class Plot {
 
   #paint(): void {
     const frame = { ...this.#uplot.bbox, x: this.#x, y: this.#y, pixelRatio: devicePixelRatio };
-    paintCurves(this.#uplot.ctx, frame, this.#plotted, this.#settings.smoothing, this.#sync.emphasised);
+    const { solo, emphasised } = this.#sync;
+    const alone = this.#alone();
+    const { smoothing } = this.#settings;
+    // A chart that has nothing of the run that is shown alone has its own curves faint.
+    paintCurves(this.#uplot.ctx, frame, alone ?? this.#plotted, { smoothing, emphasised, faint: solo !== undefined && !alone });
+  }
+
+  /** The curves of the run that is shown alone, if it is here. */
+  #alone(): readonly PlottedCurve[] | undefined {
+    const { solo } = this.#sync;
+    const alone = solo === undefined ? [] : this.#plotted.filter(({ run_id }) => run_id === solo);
+    return alone.length > 0 ? alone : undefined;
   }
 
   #selected(): void {
@@ -279,7 +293,8 @@ export class Plot {
     const { width, height } = this.#size();
     const across = fractionOf(this.#x);
     const up = fractionOf(this.#y);
-    const marked = this.#plotted.length <= MOST_DOTS ? this.#plotted : [];
+    const plotted = this.#alone() ?? this.#plotted;
+    const marked = plotted.length <= MOST_DOTS ? plotted : [];
     while (this.#dots.length < marked.length) {
       const dot = document.createElement('span');
       dot.className = 'dot';

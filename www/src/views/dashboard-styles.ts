@@ -80,6 +80,12 @@ export const dashboardStyles = css`
     padding: 2px 10px;
     font-size: 12px;
   }
+  button.alone {
+    display: block;
+    overflow: hidden;
+    max-width: 26em;
+    text-overflow: ellipsis;
+  }
   .state {
     display: grid;
     justify-items: center;

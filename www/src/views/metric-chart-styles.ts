@@ -131,6 +131,26 @@ export const metricChartStyles = css`
     gap: 6px;
     min-width: 0;
   }
+  .readout .run {
+    justify-content: flex-start;
+    min-width: 2.5em;
+    min-height: 20px;
+    margin-left: -4px;
+    padding: 0 4px;
+    overflow: hidden;
+    font-size: inherit;
+    font-weight: inherit;
+  }
+  .readout .run:focus-visible {
+    outline-offset: -2px;
+  }
+  .readout .run[aria-pressed='true'] .name {
+    color: var(--ink);
+    font-weight: 650;
+  }
+  .readout .out .swatch {
+    opacity: 0.3;
+  }
   .name {
     overflow: hidden;
     min-width: 2em;

@@ -10,16 +10,16 @@ import { Plot } from '../chart/plot';
 import { emitIntent } from '../controller/intents';
 import type { KnownSeries, Snapshot } from '../controller/snapshot';
 import { leftOut } from '../model/bounds';
+import { runStroke } from '../model/chosen-colors';
 import { csvRows } from '../model/csv';
 import { jsonPieces } from '../model/points-json';
-import { strokeOf } from '../model/run-colors';
 import { runName } from '../model/run-state';
 import type { Bounds } from '../model/scale';
 import { saveFile } from '../save-file';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
 import { chartKeyboard } from './chart-keyboard';
-import { readoutText, writeReadout } from './chart-readout';
+import { readoutKey, readoutText, writeReadout } from './chart-readout';
 import { chartTable } from './chart-table';
 import { ChartTooltip } from './chart-tooltip';
 import { chartTooltipStyles } from './chart-tooltip-styles';
@@ -53,6 +53,7 @@ export class MetricChart extends LitElement {
   readonly #tooltip = new ChartTooltip(
     () => this.renderRoot,
     () => ({ plotted: this.#plotted, ...this.snapshot.view }),
+    (run_id) => this.sync.toggleSolo(run_id),
   );
   #plotKey = '';
   #drawn = '';
@@ -94,6 +95,7 @@ export class MetricChart extends LitElement {
     this.#size = new ResizeObserver(() => this.#fit());
     this.sync?.addEventListener('cursor', this.#readOut);
     this.sync?.addEventListener('range', this.#rangeMoved);
+    this.sync?.addEventListener('solo', this.#readOut);
   }
 
   override disconnectedCallback(): void {
@@ -102,6 +104,7 @@ export class MetricChart extends LitElement {
     this.#size?.disconnect();
     this.sync?.removeEventListener('cursor', this.#readOut);
     this.sync?.removeEventListener('range', this.#rangeMoved);
+    this.sync?.removeEventListener('solo', this.#readOut);
     this.#disappear();
   }
 
@@ -150,7 +153,16 @@ export class MetricChart extends LitElement {
       ${this.#loading && this.#plotted.length === 0 ? html`<p class="notice">Reading…</p>` : nothing}
       ${this.#leftOut ? html`<p class="notice" role="status" data-testid="left-out">${this.#leftOut}</p>` : nothing}
       ${this.#errors.map((error) => html`<p class="notice error" data-testid="chart-problem">${error}</p>`)}
-      <ul class="readout" @pointerover=${this.#pointed} @pointerleave=${this.#unpointed} aria-label="Values" tabindex=${count > 1 ? 0 : nothing}></ul>
+      <ul
+        class="readout"
+        aria-label="Values"
+        @pointerover=${this.#pointed}
+        @pointerleave=${this.#unpointed}
+        @focusin=${this.#pointed}
+        @focusout=${this.#unpointed}
+        @keydown=${readoutKey}
+        @click=${this.#soloed}
+      ></ul>
       <div class="visually-hidden" aria-live="polite" data-testid="chart-announcement"></div>
     `;
   }
@@ -226,9 +238,8 @@ export class MetricChart extends LitElement {
   }
 
   #plottedCurve({ run_id }: RunRecord, { curve }: KnownSeries): PlottedCurve {
-    const { strokes, labels } = this.snapshot;
-    const { short = run_id, whole = run_id } = labels.get(run_id) ?? {};
-    return { run_id, label: short, name: whole, stroke: strokeOf(strokes.get(run_id) ?? 0, this.dark), curve };
+    const { short = run_id, whole = run_id } = this.snapshot.labels.get(run_id) ?? {};
+    return { run_id, label: short, name: whole, stroke: runStroke(this.snapshot, run_id, this.dark), curve };
   }
 
   #makePlot(plotKey: string): void {
@@ -259,7 +270,7 @@ export class MetricChart extends LitElement {
   readonly #readOut = (): void => {
     if (!this.#ready) return;
     const list = this.renderRoot.querySelector('.readout');
-    if (list) writeReadout(list, this.#plotted, this.sync.cursor, this.snapshot.view.smoothing);
+    if (list) writeReadout(list, this.#plotted, this.sync, this.snapshot.view.smoothing);
   };
 
   readonly #rangeMoved = (): void => {
@@ -276,6 +287,12 @@ export class MetricChart extends LitElement {
   };
 
   readonly #unpointed = (): void => this.sync.emphasise(undefined);
+
+  /** A click on a run's name shows it alone; a second one brings the others back. */
+  readonly #soloed = (event: Event): void => {
+    const run_id = (event.target as Element).closest('button')?.closest('li')?.dataset.runId;
+    if (run_id !== undefined) this.sync.toggleSolo(run_id);
+  };
 
   #announce(text: string): void {
     const live = this.renderRoot.querySelector('[aria-live]');
