@@ -1,5 +1,6 @@
 // What makes the charts a place for daily work: one run alone, colours of one's own, settings of one chart, pictures, the palette.
-import { barriers, card, expect, id, painted, points, row, SWEEP, test } from './fixtures/dashboard.js';
+import { readFile } from 'node:fs/promises';
+import { barriers, card, expect, id, painted, points, row, SWEEP, saved, test } from './fixtures/dashboard.js';
 import { SHORT } from './fixtures/tracked-runs.js';
 
 const LOSS = 'train/loss';
@@ -171,4 +172,219 @@ test.describe("a run's colour", () => {
     await points(page, LOSS, SHORT);
     await expect.poll(() => painted(page, LOSS, id(2))).toBeTruthy();
   });
+});
+
+test.describe('one chart', () => {
+  test.beforeEach(({ runs }) => runs);
+  const panel = (page) => page.getByTestId('chart-settings-panel');
+  const open = async (page, metric = LOSS) => {
+    await card(page, metric).hover();
+    await card(page, metric).getByTestId('chart-settings').click();
+    await expect(panel(page)).toBeVisible();
+  };
+  const own = (page) => new URL(page.url()).searchParams.getAll('chart');
+  const height = async (page, index) => (await painted(page, LOSS, id(index), 0, 0.02))?.highest.y;
+
+  test('has axes and smoothing of its own, says so, keeps them over a reload, and goes by all charts again', async ({ dashboard }) => {
+    const page = await dashboard(`experiment=${SWEEP}&metric=train/&runs=${id(2)}`);
+    await points(page, LOSS, SHORT);
+    await expect.poll(() => height(page, 2)).toBeGreaterThan(0.9);
+    await open(page);
+    expect(await barriers(page)).toEqual([]);
+    await panel(page).getByTestId('own-yMax').fill('4.2');
+    await page.keyboard.press('Enter');
+    await panel(page).getByTestId('own-yMin').fill('0');
+    await page.keyboard.press('Enter');
+    // The first value is 2.1.
+    await expect.poll(() => height(page, 2)).toBeCloseTo(0.5, 1);
+    await expect.poll(() => own(page)).toEqual([`l0u4.2*${LOSS}`]);
+    await panel(page).getByTestId('own-smoothing').fill('0.9999');
+    await panel(page).getByTestId('own-xLog').selectOption('log');
+    await page.keyboard.press('Escape');
+    await expect(card(page, LOSS).getByTestId('chart-settings')).toBeFocused();
+    await expect(card(page, LOSS).getByTestId('chart-own')).toContainText('Its own: log x, y from 0 to 4.2, smoothing 0.9999.');
+    await expect(card(page, 'train/accuracy').getByTestId('chart-own')).toHaveCount(0);
+    await page.reload();
+    await expect(card(page, LOSS).getByTestId('chart-own')).toContainText('log x, y from 0 to 4.2, smoothing 0.9999');
+    await expect(card(page, LOSS).locator('.readout .value')).toHaveText(/\(.*\)/);
+    await card(page, LOSS).getByTestId('chart-own-reset').click();
+    await expect.poll(() => height(page, 2)).toBeGreaterThan(0.9);
+    expect(own(page)).toEqual([]);
+    await expect(card(page, LOSS).locator('.readout .value')).not.toHaveText(/\(/);
+  });
+
+  test('does not take what cannot be drawn, and says why', async ({ dashboard }) => {
+    const page = await dashboard(loss([2]));
+    await points(page, LOSS, SHORT);
+    await open(page);
+    const problem = page.getByTestId('chart-settings-problem');
+    const type = async (key, text) => {
+      await panel(page).getByTestId(`own-${key}`).fill(text);
+      await page.keyboard.press('Enter');
+    };
+    await type('yMin', 'low');
+    await expect(problem).toHaveText('“low” is not a number. Write it like 0.25 or 1e-5.');
+    await expect(panel(page).getByTestId('own-yMin')).toHaveAttribute('aria-invalid', 'true');
+    expect(await barriers(page)).toEqual([]);
+    await type('yMin', '5');
+    await expect(problem).toHaveText('');
+    await type('yMax', '1');
+    await expect(problem).toHaveText('The least y has to be below the greatest.');
+    expect(own(page)).toEqual([`l5*${LOSS}`]);
+    // The other field was the wrong one.
+    await type('yMin', '0.5');
+    await expect(problem).toHaveText('');
+    await expect.poll(() => own(page)).toEqual([`l0.5u1*${LOSS}`]);
+    await type('smoothing', '1');
+    await expect(problem).toHaveText('Smoothing goes from 0 to 0.9999.');
+    await panel(page).getByTestId('chart-settings-reset').click();
+    await expect.poll(() => own(page)).toEqual([]);
+    await expect(problem).toHaveText('');
+  });
+
+  test('whose address makes no sense is drawn as all charts are', async ({ dashboard }) => {
+    const page = await dashboard(`${loss([2])}&chart=l5u1*${LOSS}&chart=*&chart=s7*x`);
+    await points(page, LOSS, SHORT);
+    await expect.poll(() => height(page, 2)).toBeGreaterThan(0.9);
+    await expect(page.getByTestId('chart-own')).toHaveCount(0);
+  });
+});
+
+test('a chart is saved as SVG: what is on the screen, whatever it is called, in valid XML of a reasonable size', async ({ dashboard, open, context, site }) => {
+  const other = await open();
+  await other.evaluate(async () => {
+    for (let index = 0; index < 22; index += 1) {
+      const run = await entrenar.WasmRun.new('pictures', { run_name: `<b>&"${index}"\u0001]]>` });
+      const count = index === 0 ? 200_000 : 20;
+      run.log_series('a & b/<i>\ud83d\ude00 & "loss"', Float64Array.from({ length: count }, (_, step) => Math.sin((9 * step) / count) + index + (index === 0 ? Math.sin(step * 12.9) : 0)));
+      await run.finish();
+    }
+  });
+  const page = await dashboard('experiment=pictures&runs=run-0~21&smooth=0.5');
+  const metric = 'a & b/<i>\ud83d\ude00 & "loss"';
+  await points(page, metric, 200_420);
+  const file = await saved(page, metric, 'svg');
+  expect(file.suggestedFilename()).toMatch(/loss_\.svg$/);
+  const text = await readFile(await file.path(), 'utf8');
+  expect(text.length).toBeLessThan(400_000);
+  const png = (await readFile(await (await saved(page, metric, 'png')).path())).toString('base64');
+  const view = await context.newPage();
+  await view.goto(site.blank);
+  const found = await view.evaluate(async ([text, png]) => {
+    const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+    const pixels = async (source) => {
+      const image = new Image();
+      image.src = source;
+      await image.decode();
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+      const ctx = canvas.getContext('2d');
+      ctx.drawImage(image, 0, 0);
+      return ctx.getImageData(0, 0, canvas.width, canvas.height);
+    };
+    const [svg, raster] = [await pixels(URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }))), await pixels(`data:image/png;base64,${png}`)];
+    let different = 0;
+    for (let at = 0; at < svg.data.length; at += 4) if ([0, 1, 2].some((part) => Math.abs(svg.data[at + part] - raster.data[at + part]) > 60)) different += 1;
+    let ink = 0;
+    for (let at = 0; at < svg.data.length; at += 4) if (svg.data[at] !== svg.data[0] || svg.data[at + 1] !== svg.data[1]) ink += 1;
+    return {
+      error: parsed.querySelector('parsererror')?.textContent,
+      scripts: parsed.querySelectorAll('script, b, i').length,
+      texts: [...parsed.querySelectorAll('text')].map((each) => each.textContent),
+      dashes: parsed.querySelectorAll('svg > path[stroke-dasharray]').length,
+      sizes: [svg.width, svg.height, raster.width, raster.height],
+      different: different / (svg.data.length / 4),
+      ink: ink / (svg.data.length / 4),
+    };
+  }, [text, png]);
+  expect(found.error).toBeUndefined();
+  expect(found.scripts).toBe(0);
+  expect(found.texts).toEqual(expect.arrayContaining([metric, 'Step', 'Value (smoothed 0.5)', '<b>&"0"\ufffd]]>', '<b>&"21"\ufffd]]>']));
+  expect(found.dashes).toBe(2);
+  expect(found.sizes.slice(0, 2)).toEqual(found.sizes.slice(2));
+  expect(found.ink).toBeGreaterThan(0.03);
+  expect(found.different).toBeLessThan(0.02);
+});
+
+test.describe('the palette', () => {
+  test.beforeEach(({ runs }) => runs);
+  const palette = (page) => page.getByTestId('palette');
+  const options = (page) => palette(page).getByRole('option');
+
+  test('opens by keyboard, finds runs, metrics, experiments and commands, and does what is chosen', async ({ dashboard }) => {
+    const page = await dashboard();
+    await points(page, LOSS, 5 * SHORT);
+    await page.keyboard.press('Control+k');
+    const field = palette(page).getByRole('combobox');
+    await expect(field).toBeFocused();
+    expect(await barriers(page)).toEqual([]);
+    await field.fill('comp sel');
+    await expect(options(page).first()).toHaveText(/Compare the selected runs\s*Command/);
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('compare')).toBeVisible();
+    await expect(palette(page)).toHaveCount(0);
+    await page.keyboard.press('Control+k');
+    await field.fill('gra lay3');
+    await expect(options(page).first()).toContainText('layer3/grad_norm');
+    await page.keyboard.press('Enter');
+    await expect(page.locator('entrenar-metric-chart h4')).toHaveText(['layer3/grad_norm']);
+    await page.getByTestId('open-palette').click();
+    await field.fill('otter');
+    await expect(options(page)).toHaveText([/quiet otter\s*run-3 · Run/]);
+    await options(page).first().click();
+    await expect(page.getByTestId('run-detail')).toHaveAttribute('data-run-id', id(2));
+    await page.keyboard.press('Control+k');
+    await field.fill('before');
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('run-row')).toHaveCount(1);
+  });
+
+  test('is walked through by the arrow keys, says what it has not found, and closes without a deed', async ({ dashboard }) => {
+    const page = await dashboard();
+    await points(page, LOSS, 5 * SHORT);
+    const before = page.url();
+    await page.getByTestId('open-palette').click();
+    const field = palette(page).getByRole('combobox');
+    const active = () => field.evaluate((input) => input.getRootNode().getElementById(input.getAttribute('aria-activedescendant'))?.innerText);
+    await field.fill('smoothing');
+    const names = await options(page).allInnerTexts();
+    expect(names.length).toBeGreaterThan(2);
+    expect(await active()).toBe(names[0]);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(active).toBe(names[2]);
+    await expect(palette(page).getByRole('option', { selected: true })).toHaveCount(1);
+    for (let press = 0; press < 3; press += 1) await page.keyboard.press('ArrowUp');
+    await expect.poll(active).toBe(names.at(-1));
+    await field.fill('zzzz');
+    await expect(palette(page)).toContainText('Nothing is called anything like “zzzz”.');
+    expect(await barriers(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect(palette(page)).toHaveCount(0);
+    await expect(page.getByTestId('open-palette')).toBeFocused();
+    expect(page.url()).toBe(before);
+  });
+
+  test('leaves its keys to text fields', async ({ dashboard }) => {
+    const page = await dashboard();
+    const search = page.getByTestId('find-runs');
+    await search.focus();
+    const prevented = await search.evaluate((input) => !input.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true, composed: true, cancelable: true })));
+    expect(prevented).toBe(false);
+    await page.keyboard.press('Control+k');
+    await expect(search).toBeFocused();
+    await expect(palette(page)).toHaveCount(0);
+  });
+});
+
+test('the key + zooms about the cursor', async ({ dashboard, runs }) => {
+  void runs;
+  const page = await dashboard(loss([2]));
+  await points(page, LOSS, SHORT);
+  await card(page, LOSS).getByTestId('chart').focus();
+  await page.keyboard.press('Home');
+  for (let press = 0; press < 4; press += 1) await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('+');
+  // Step 40 of 0 to 199 stays where it is.
+  await expect.poll(() => new URL(page.url()).searchParams.get('range')?.split('~').map(Number)).toEqual([20, 119.5]);
 });

@@ -24,6 +24,20 @@ const PANELS: readonly [Panel, string][] = [
   ['charts', 'Charts'],
   ['compare', 'Compare'],
 ];
+/** Of the command palette. */
+const SHORTCUT = /Mac|iP(hone|ad|od)/.test(navigator.platform) ? { name: '⌘K', keys: 'Meta+K' } : { name: 'Ctrl K', keys: 'Control+K' };
+
+/** In text fields these keys have meanings of their own, in some browsers: there they are left alone. */
+function opensPalette(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.key.toLowerCase() !== 'k' || event.altKey || event.shiftKey) return false;
+  if (SHORTCUT.keys === 'Meta+K' ? !event.metaKey || event.ctrlKey : !event.ctrlKey || event.metaKey) return false;
+  const [target] = event.composedPath();
+  return !(
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.matches('textarea, select, input:not([type="checkbox"], [type="radio"], [type="range"])'))
+  );
+}
+
 /** How long a zoom rests before it is written into the address. */
 const ADDRESS_DELAY_MS = 250;
 
@@ -40,6 +54,7 @@ export class EntrenarDashboard extends LitElement {
     experiment: { type: String },
     address: { type: Boolean },
     dark: { state: true },
+    palette: { state: true },
   };
   static override styles = [tokens, controls, dashboardStyles];
 
@@ -47,6 +62,8 @@ export class EntrenarDashboard extends LitElement {
   declare experiment: string | undefined;
   declare address: boolean;
   declare dark: boolean;
+  /** The command palette is open. */
+  declare palette: boolean;
 
   readonly #sync = new ChartSync();
   #controller: DashboardController | undefined;
@@ -60,6 +77,7 @@ export class EntrenarDashboard extends LitElement {
     super();
     this.address = false;
     this.dark = false;
+    this.palette = false;
     this.addEventListener(INTENT_EVENT, (event) => void this.#controller?.handle((event as CustomEvent<Intent>).detail));
     this.#sync.addEventListener('range', () => this.#zoomed());
     this.#sync.addEventListener('solo', () => this.requestUpdate());
@@ -106,6 +124,9 @@ export class EntrenarDashboard extends LitElement {
       ${snapshot.lost.map((lost) => lostBanner(lost, () => emitIntent(this, { type: 'dismiss-lost', run_id: lost.run_id })))}
       <header>
         <entrenar-experiment-list .snapshot=${snapshot}></entrenar-experiment-list>
+        <button class="find" data-testid="open-palette" aria-haspopup="dialog" aria-keyshortcuts=${SHORTCUT.keys} @click=${this.#openPalette}>
+          Find <kbd>${SHORTCUT.name}</kbd>
+        </button>
         <entrenar-health-panel .snapshot=${snapshot}></entrenar-health-panel>
       </header>
       ${missingBanner(snapshot, () => emitIntent(this, { type: 'view', change: { selection: undefined, run_id: undefined, experiment_id: undefined } }))}
@@ -161,6 +182,11 @@ export class EntrenarDashboard extends LitElement {
           </div>`
       }
       ${this.#notice()}
+      ${
+        this.palette
+          ? html`<entrenar-command-palette .snapshot=${snapshot} @closed=${() => (this.palette = false)}></entrenar-command-palette>`
+          : nothing
+      }
     `;
   }
 
@@ -234,8 +260,18 @@ export class EntrenarDashboard extends LitElement {
     }, ADDRESS_DELAY_MS);
   }
 
+  /** What few open is loaded when it is opened. */
+  readonly #openPalette = async (): Promise<void> => {
+    await import('./views/command-palette');
+    this.palette = true;
+  };
+
   /** Escape brings the other runs back, unless it closes or empties what it was pressed in. */
   readonly #keyPressed = (event: KeyboardEvent): void => {
+    if (!this.palette && opensPalette(event)) {
+      event.preventDefault();
+      void this.#openPalette();
+    }
     if (event.key !== 'Escape' || event.defaultPrevented || this.#sync.solo === undefined) return;
     const inside = event
       .composedPath()

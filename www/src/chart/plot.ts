@@ -1,17 +1,21 @@
 // One chart: uPlot for axes, cursor and selection; the curves are painted from all their points, per frame.
 
 import { type Shape, xBounds, yBounds } from '../model/bounds';
+import { type ChartSettings, ownRange } from '../model/chart-settings';
 import type { Curve } from '../model/curve';
 import { divisible, fractionOf, type Scale, valueAt } from '../model/scale';
 import type { XAxis } from '../model/series-columns';
 import { axisTicks, type Quantity } from '../model/ticks';
 import { type ChartColors, chartAxes, type PlacedTick } from './axes';
 import type { ChartSync, Range } from './chart-sync';
+import type { Frame } from './frame';
 import { attachGestures, transformed } from './gestures';
-import { type PlottedCurve, paintCurves } from './paint';
+import { type Look, type PlottedCurve, paintCurves } from './paint';
+import type { Drawing } from './picture';
 import uPlot from './uplot';
 
-export interface PlotSettings {
+/** `yMin` and `yMax`: ends of the y axis that were set. */
+export interface PlotSettings extends Pick<ChartSettings, 'yMin' | 'yMax'> {
   xAxis: XAxis;
   xLog: boolean;
   yLog: boolean;
@@ -42,6 +46,7 @@ const PADDING: Record<XAxis, number> = { step: 22, relative: 26, wall: 40 };
 export class Plot {
   readonly #sync: ChartSync;
   readonly #settings: PlotSettings;
+  readonly #colors: ChartColors;
   readonly #uplot: uPlot;
   readonly #onHover: (hover: Hover | undefined) => void;
   readonly #dots: HTMLElement[] = [];
@@ -66,6 +71,7 @@ export class Plot {
     this.#sync = sync;
     this.#onHover = onHover;
     this.#settings = settings;
+    this.#colors = colors;
     const { xLog, yLog, xAxis } = settings;
     this.#x = { ...emptyBounds(xLog), log: xLog };
     this.#y = { ...emptyBounds(yLog), log: yLog };
@@ -112,8 +118,18 @@ export class Plot {
     sync.addEventListener('solo', this.#invalidate);
   }
 
-  get canvas(): HTMLCanvasElement {
-    return this.#uplot.ctx.canvas;
+  /** What is shown, to be drawn elsewhere: without the emphasis of the moment. */
+  get drawing(): Drawing {
+    const { ink: tickInk, line: grid } = this.#colors;
+    return {
+      canvas: this.#uplot.ctx.canvas,
+      frame: this.#frameNow(),
+      ticks: this.#ticks,
+      plotted: this.#alone() ?? this.#plotted,
+      look: { ...this.#look(), emphasised: undefined },
+      grid,
+      tickInk,
+    };
   }
 
   setCurves(plotted: readonly PlottedCurve[]): void {
@@ -205,7 +221,7 @@ export class Plot {
     this.#x = { ...this.#divisible(...visible), log: xLog };
     const shape: Shape = { smoothing, clip, log: yLog };
     const drawn = this.#alone()?.map((each) => each.curve) ?? curves;
-    this.#y = { ...(yBounds(drawn, this.#x, shape) ?? emptyBounds(yLog)), log: yLog };
+    this.#y = { ...ownRange(yBounds(drawn, this.#x, shape) ?? emptyBounds(yLog), this.#settings, yLog), log: yLog };
     this.#ticks = { x: this.#place(this.#x, this.#settings.xAxis), y: this.#place(this.#y, 'value') };
     this.#uplot.batch(() => {
       for (const axis of ['x', 'y']) this.#uplot.setScale(axis, { min: 0, max: 1 });
@@ -236,12 +252,17 @@ export class Plot {
   }
 
   #paint(): void {
-    const frame = { ...this.#uplot.bbox, x: this.#x, y: this.#y, pixelRatio: devicePixelRatio };
+    paintCurves(this.#uplot.ctx, this.#frameNow(), this.#alone() ?? this.#plotted, this.#look());
+  }
+
+  #frameNow(): Frame {
+    return { ...this.#uplot.bbox, x: this.#x, y: this.#y, pixelRatio: devicePixelRatio };
+  }
+
+  /** A chart that has nothing of the run that is shown alone has its own curves faint. */
+  #look(): Look {
     const { solo, emphasised } = this.#sync;
-    const alone = this.#alone();
-    const { smoothing } = this.#settings;
-    // A chart that has nothing of the run that is shown alone has its own curves faint.
-    paintCurves(this.#uplot.ctx, frame, alone ?? this.#plotted, { smoothing, emphasised, faint: solo !== undefined && !alone });
+    return { smoothing: this.#settings.smoothing, emphasised, faint: solo !== undefined && !this.#alone() };
   }
 
   /** The curves of the run that is shown alone, if it is here. */

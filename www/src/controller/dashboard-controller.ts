@@ -224,7 +224,7 @@ export class DashboardController {
 
   #leaveExperiment(): void {
     const { selection: _selection, run_id: _run, range: _range, columns: _columns, ...kept } = this.#view;
-    this.#view = kept;
+    this.#view = { ...kept, charts: INITIAL_VIEW.charts };
   }
 
   async #carryOut(intent: Intent): Promise<void> {

@@ -105,3 +105,17 @@ export function ownRange({ min, max }: Bounds, { yMin, yMax }: ChartSettings, lo
   const to = high ?? (low !== undefined && low >= max ? (log ? low * away(low) : low + away(low)) : max);
   return divisible({ min: from, max: to }, log);
 }
+
+interface ForAll {
+  xAxis: string;
+  xLog: boolean;
+  yLog: boolean;
+  smoothing: number;
+  charts: OwnSettings;
+}
+
+/** What a chart is drawn with: what holds for all, and its own in its place. A logarithm of the time of day means nothing. */
+export function settingsOfChart<All extends ForAll>(all: All, metric: string): All & ChartSettings {
+  const settings = { ...all, ...all.charts.get(metric) };
+  return { ...settings, xLog: settings.xLog && all.xAxis !== 'wall' };
+}

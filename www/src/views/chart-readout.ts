@@ -34,15 +34,15 @@ export function writeReadout(
       name.title = whole;
       button.setAttribute('aria-label', whole);
     }
-    button.ariaPressed = String(solo === run_id);
+    const pressed = String(solo === run_id);
+    if (button.ariaPressed !== pressed) button.ariaPressed = pressed;
     item.classList.toggle('out', solo !== undefined && solo !== run_id);
     const text = smoothing > 0 && logged[i] !== undefined ? `${smooth[i]} (${texts[i]})` : texts[i]!;
     if (value.textContent === text) return;
     value.textContent = text;
     value.title = logged[i] === undefined ? '' : exactValue(logged[i]!);
   });
-  const buttons = [...list.querySelectorAll('button')];
-  if (!buttons.some((button) => button.tabIndex === 0) && buttons[0]) buttons[0].tabIndex = 0;
+  if (!list.querySelector('button[tabindex="0"]')) list.querySelector('button')?.setAttribute('tabindex', '0');
 }
 
 /** Moves the focus to the next run of the legend, by an arrow key, Home or End. */

@@ -94,7 +94,7 @@ export class ColorPicker extends LitElement {
 
   override render() {
     const other = typeof this.chosen === 'string';
-    return html`<div popover data-testid="color-picker" role="dialog" aria-label=${`Colour of ${this.name}`} @beforetoggle=${(event: ToggleEvent) => placePopover(event, this.anchor)}
+    return html`<div popover data-testid="color-picker" role="dialog" aria-label=${`Colour of ${this.name}`} @beforetoggle=${(event: ToggleEvent) => placePopover(event, this.anchor, 252)}
       @toggle=${this.#toggled}
     >
       <fieldset>
@@ -140,9 +140,12 @@ export class ColorPicker extends LitElement {
     this.dispatchEvent(new CustomEvent('solo-run'));
   };
 
-  /** Only now: while it closes, the browser gives the focus back to the button. */
   readonly #toggled = (event: ToggleEvent): void => {
-    if (event.newState === 'closed') this.dispatchEvent(new CustomEvent('closed'));
+    if (event.newState !== 'closed') return;
+    // Unless a click elsewhere has taken the focus by now.
+    const { activeElement } = this.getRootNode() as ShadowRoot;
+    if (!activeElement || activeElement === this) this.anchor.focus();
+    this.dispatchEvent(new CustomEvent('closed'));
   };
 }
 

@@ -48,6 +48,28 @@ export const metricChartStyles = css`
       opacity: 1;
     }
   }
+  #files {
+    width: auto;
+    padding: 6px;
+  }
+  .own {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    color: var(--accent);
+    font-size: 12px;
+  }
+  .own > span {
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
+  .own .error {
+    color: var(--bad);
+  }
+  .own button {
+    min-height: 22px;
+    font-size: 12px;
+  }
   .plot {
     overflow: hidden;
     height: 210px;

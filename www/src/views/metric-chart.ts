@@ -3,27 +3,26 @@
 import { html, LitElement, nothing, unsafeCSS } from 'lit';
 import uplotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { ChartSync } from '../chart/chart-sync';
-import { downloadPng } from '../chart/export-png';
 import { cancel, schedule } from '../chart/frame-queue';
 import type { PlottedCurve } from '../chart/paint';
 import { Plot } from '../chart/plot';
 import { emitIntent } from '../controller/intents';
 import type { KnownSeries, Snapshot } from '../controller/snapshot';
 import { leftOut } from '../model/bounds';
+import { type ChartSettings, ownInWords, settingsOfChart, settingsProblem } from '../model/chart-settings';
 import { runStroke } from '../model/chosen-colors';
-import { csvRows } from '../model/csv';
-import { jsonPieces } from '../model/points-json';
 import { runName } from '../model/run-state';
-import type { Bounds } from '../model/scale';
-import { saveFile } from '../save-file';
+import type { ViewState } from '../model/view-state';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
+import { filesMenu, saveChart } from './chart-files';
 import { chartKeyboard } from './chart-keyboard';
 import { readoutKey, readoutText, writeReadout } from './chart-readout';
 import { chartTable } from './chart-table';
 import { ChartTooltip } from './chart-tooltip';
 import { chartTooltipStyles } from './chart-tooltip-styles';
 import { metricChartStyles } from './metric-chart-styles';
+import { popoverStyles } from './popover';
 import { lossText, lostPoints } from './series-problem';
 import { swatchStyles } from './swatch';
 
@@ -37,22 +36,25 @@ export class MetricChart extends LitElement {
     sync: { attribute: false },
     dark: { type: Boolean },
     tabular: { state: true },
+    adjusting: { state: true },
     large: { type: Boolean, reflect: true },
   };
-  static override styles = [unsafeCSS(uplotStyles), controls, swatchStyles, chartTooltipStyles, metricChartStyles];
+  static override styles = [unsafeCSS(uplotStyles), controls, popoverStyles, swatchStyles, chartTooltipStyles, metricChartStyles];
 
   declare metric: string;
   declare snapshot: Snapshot;
   declare sync: ChartSync;
   declare dark: boolean;
   declare tabular: boolean;
+  /** Its own settings are open. */
+  declare adjusting: boolean;
   declare large: boolean;
 
   #plot: Plot | undefined;
   #host: Element | undefined;
   readonly #tooltip = new ChartTooltip(
     () => this.renderRoot,
-    () => ({ plotted: this.#plotted, ...this.snapshot.view }),
+    () => ({ plotted: this.#plotted, ...this.#view() }),
     (run_id) => this.sync.toggleSolo(run_id),
   );
   #plotKey = '';
@@ -77,6 +79,7 @@ export class MetricChart extends LitElement {
   constructor() {
     super();
     this.tabular = false;
+    this.adjusting = false;
     this.large = false;
   }
 
@@ -125,14 +128,16 @@ export class MetricChart extends LitElement {
           <button class="plain" aria-pressed=${this.tabular} data-testid="chart-table-toggle" @click=${() => (this.tabular = !this.tabular)}>
             Table
           </button>
-          <button class="plain" data-testid="chart-csv" title="The points that are shown, exactly" @click=${this.#saveCsv}>CSV</button>
-          <button class="plain" data-testid="chart-json" title="The points that are shown, exactly" @click=${this.#saveJson}>JSON</button>
-          <button class="plain" data-testid="chart-png" ?disabled=${this.tabular} @click=${this.#save}>PNG</button>
+          ${filesMenu(this.tabular, (kind) => void saveChart(kind, this.#file()))}
+          <button class="plain" data-testid="chart-settings" aria-haspopup="dialog" aria-expanded=${this.adjusting} @click=${this.#adjust}>
+            Axes
+          </button>
           <button class="plain" aria-pressed=${this.large} @click=${() => (this.large = !this.large)}>
             ${this.large ? 'Smaller' : 'Larger'}
           </button>
         </div>
       </div>
+      ${this.#settings()}
       ${
         this.tabular
           ? chartTable(this.#plotted, this.snapshot.view, this.sync.range)
@@ -174,8 +179,8 @@ export class MetricChart extends LitElement {
       this.#readOut();
       return;
     }
-    const { xAxis, xLog, yLog, smoothing, clip } = this.snapshot.view;
-    const plotKey = [xAxis, xLog, yLog, smoothing, clip, this.dark].join();
+    const { xAxis, xLog, yLog, smoothing, clip, yMin, yMax } = this.#view();
+    const plotKey = [xAxis, xLog, yLog, smoothing, clip, yMin, yMax, this.dark].join();
     if (!this.#plot || plotKey !== this.#plotKey) this.#makePlot(plotKey);
     const drawn = this.#plotted
       .map((each) => `${each.run_id}:${each.stroke.color}:${each.stroke.dash}:${each.curve.columns.generation}:${each.curve.length}`)
@@ -211,7 +216,7 @@ export class MetricChart extends LitElement {
 
   /** Collects the curves of the selected runs, as far as they have been read. */
   #gather(): void {
-    const { view } = this.snapshot;
+    const view = this.#view();
     this.#plotted = [];
     this.#errors = [];
     this.#loading = false;
@@ -232,6 +237,51 @@ export class MetricChart extends LitElement {
     this.#leftOut = this.tabular ? undefined : leftOut(curves, view.xLog, view.yLog);
   }
 
+  /** What holds for all charts, with what is this one's own. */
+  #view(): ViewState & ChartSettings {
+    return settingsOfChart(this.snapshot.view, this.metric);
+  }
+
+  /** Says what is this chart's own, and takes it back; and the form, while it is open. */
+  #settings() {
+    const { view } = this.snapshot;
+    const own = view.charts.get(this.metric);
+    const problem = own && settingsProblem(own, this.#view().yLog);
+    const anchor = this.renderRoot.querySelector<HTMLElement>('[data-testid="chart-settings"]');
+    return html`
+      ${
+        own
+          ? html`<p class="own" data-testid="chart-own">
+              <span>Its own: ${ownInWords(own)}.${problem ? html` <span class="error">${problem}</span>` : nothing}</span>
+              <button class="plain" data-testid="chart-own-reset" aria-label=${`Draw ${this.metric} as all charts`} @click=${this.#asAll}>Reset</button>
+            </p>`
+          : nothing
+      }
+      ${
+        this.adjusting && anchor
+          ? html`<entrenar-chart-settings
+              .metric=${this.metric}
+              .view=${view}
+              .anchor=${anchor}
+              @closed=${() => (this.adjusting = false)}
+            ></entrenar-chart-settings>`
+          : nothing
+      }
+    `;
+  }
+
+  /** What few open is loaded when it is opened. */
+  readonly #adjust = async (): Promise<void> => {
+    await import('./chart-settings');
+    this.adjusting = true;
+  };
+
+  readonly #asAll = (): void => {
+    const charts = new Map(this.snapshot.view.charts);
+    charts.delete(this.metric);
+    emitIntent(this, { type: 'view', change: { charts } });
+  };
+
   /** The selected runs that have logged this metric. */
   #runs(): RunRecord[] {
     return this.snapshot.selected.filter((run) => run.metrics.some((metric) => metric.key === this.metric));
@@ -248,7 +298,7 @@ export class MetricChart extends LitElement {
     if (!target) return;
     const style = getComputedStyle(target);
     const colors = { ink: style.color, line: style.borderTopColor, font: style.fontFamily };
-    this.#plot = new Plot(target, this.sync, this.snapshot.view, colors, this.#tooltip.hover);
+    this.#plot = new Plot(target, this.sync, this.#view(), colors, this.#tooltip.hover);
     this.#plotKey = plotKey;
     this.#size?.observe(target);
   }
@@ -270,7 +320,7 @@ export class MetricChart extends LitElement {
   readonly #readOut = (): void => {
     if (!this.#ready) return;
     const list = this.renderRoot.querySelector('.readout');
-    if (list) writeReadout(list, this.#plotted, this.sync, this.snapshot.view.smoothing);
+    if (list) writeReadout(list, this.#plotted, this.sync, this.#view().smoothing);
   };
 
   readonly #rangeMoved = (): void => {
@@ -299,27 +349,17 @@ export class MetricChart extends LitElement {
     if (live) live.textContent = text;
   }
 
-  readonly #saveCsv = (): void => {
-    const { xName, bounds } = this.#shown();
-    saveFile(new Blob([...csvRows(this.#plotted, xName, bounds)], { type: 'text/csv' }), `${this.metric}.csv`);
-  };
-
-  readonly #saveJson = (): void => {
-    const { xName, bounds } = this.#shown();
-    const pieces = [...jsonPieces(this.#plotted, this.metric, xName, bounds)];
-    saveFile(new Blob(pieces, { type: 'application/json' }), `${this.metric}.json`);
-  };
-
-  /** What a file calls x, and which part of the curves is shown. */
-  #shown(): { xName: string; bounds: Bounds } {
-    const [min, max] = this.sync.range ?? [-Infinity, Infinity];
-    const names = { step: 'step', relative: 'relative_ms', wall: 'timestamp_ms' };
-    return { xName: names[this.snapshot.view.xAxis], bounds: { min, max } };
+  #file() {
+    const { metric } = this;
+    return {
+      metric,
+      view: this.#view(),
+      range: this.sync.range,
+      plotted: this.#plotted,
+      drawing: this.#plot?.drawing,
+      style: getComputedStyle(this),
+    };
   }
-
-  readonly #save = (): void => {
-    if (this.#plot) downloadPng(this.#plot.canvas, this.metric, this.#plotted, getComputedStyle(this));
-  };
 }
 
 customElements.define('entrenar-metric-chart', MetricChart);

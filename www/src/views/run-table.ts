@@ -157,7 +157,8 @@ export class RunTable extends LitElement {
       class="plain color"
       data-testid="run-color"
       title="Choose its colour"
-      aria-label=${`Colour of ${runName(run)}`}
+      aria-label="Colour"
+      aria-description=${runName(run)}
       aria-haspopup="dialog"
       aria-expanded=${this.picking === run.run_id}
       @click=${() => this.#pick(run.run_id)}
