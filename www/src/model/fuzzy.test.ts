@@ -13,7 +13,7 @@ test('every word has to be in the name, in any order', () => {
 });
 
 test('what begins a word comes before what is inside of one, and that before letters apart', () => {
-  expect(best('acc', ['a cold cat', 'vacchini', 'val/accuracy', 'accuracy'])).toEqual([
+  expect(best('acc', ['a cold cat', 'vacchini', 'val/accuracy', 'accuracy', 'bach can'])).toEqual([
     'accuracy',
     'val/accuracy',
     'vacchini',
@@ -23,7 +23,7 @@ test('what begins a word comes before what is inside of one, and that before let
 
 test('letters may be left out, and are not taken from all over the name', () => {
   expect(best('tloss', ['train/loss', 'test/accuracy of the slow class'])).toEqual(['train/loss']);
-  expect(best('lrate', ['learning_rate', 'clear rotation value'])).toEqual(['learning_rate']);
+  expect(best('lrate', ['learning_rate', 'clear rotation value', 'follow the rate'])).toEqual(['learning_rate']);
 });
 
 test('a name is found by itself, and by nothing that it lacks a letter of', () => {

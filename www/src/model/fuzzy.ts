@@ -57,7 +57,9 @@ function lettersApart(word: string, text: string, preferBeginnings: boolean): nu
       while (beginning >= 0 && !beginsWord(text, beginning)) beginning = text.indexOf(letter, beginning + 1);
       if (beginning >= 0) next = beginning;
     }
-    if (at >= 0 && !adjacent && !beginsWord(text, next)) gaps++;
+    // What is no beginning of a word is no first letter.
+    if (at < 0 && !beginsWord(text, next)) return Infinity;
+    if (!adjacent && !beginsWord(text, next)) gaps++;
     at = next + letter.length - 1;
   }
   return gaps;
