@@ -140,9 +140,12 @@ test.describe("a run's colour", () => {
     const heads = page.getByTestId('compare').locator('thead .swatch');
     await expect.poll(() => heads.last().evaluate((head) => getComputedStyle(head).backgroundColor)).toBe(rgb('#e0115f'));
     await page.getByTestId('tab-charts').click();
+    const tab = await dashboard(loss([1, 2]));
+    await expect.poll(() => inLegend(tab, 2)).toBe(rgb('#e0115f'));
     await ofRow(page, 2).click();
     await picker.getByTestId('automatic-color').click();
     await expect.poll(() => inLegend(page, 2)).toBe(given);
+    await expect.poll(() => inLegend(tab, 2), 'in another tab').toBe(given);
     await expect(picker.getByTestId('automatic-color')).toBeDisabled();
   });
 
@@ -167,7 +170,7 @@ test.describe("a run's colour", () => {
   test('that is stored and is none is left out', async ({ dashboard }) => {
     const page = await dashboard(loss([2]));
     await points(page, LOSS, SHORT);
-    await page.evaluate((run) => localStorage.setItem('entrenar-dashboard:colors:', JSON.stringify([[run, 'url(x)'], 3, [run]])), id(2));
+    await page.evaluate((run) => localStorage.setItem('entrenar-dashboard:colors:entrenar', JSON.stringify([[run, 'url(x)'], 3, [run]])), id(2));
     await page.reload();
     await points(page, LOSS, SHORT);
     await expect.poll(() => painted(page, LOSS, id(2))).toBeTruthy();

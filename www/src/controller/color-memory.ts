@@ -3,6 +3,8 @@
 import { type ChosenColor, type ChosenColors, isColor, readChosenColors, writeChosenColors } from '../model/chosen-colors';
 
 const KEY = 'entrenar-dashboard:colors:';
+/** As the package calls it where nothing is said. */
+const UNNAMED = 'entrenar';
 
 export class ColorMemory {
   readonly #key: string;
@@ -11,7 +13,7 @@ export class ColorMemory {
 
   /** `changed`: another tab has chosen. */
   constructor(database: string | undefined, changed: () => void) {
-    this.#key = KEY + (database ?? '');
+    this.#key = KEY + (database || UNNAMED);
     this.#changed = changed;
     this.#colors = this.#read();
     addEventListener('storage', this.#stored);

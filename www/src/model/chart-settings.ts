@@ -65,6 +65,10 @@ export function withOwn(
   return settings;
 }
 
+export function withoutOwn(all: OwnSettings, metric: string): OwnSettings {
+  return new Map([...all].filter(([key]) => key !== metric));
+}
+
 /** What a person typed as a number: undefined for nothing, words for what is none. */
 export function typedNumber(text: string): { value: number | undefined } | { problem: string } {
   const trimmed = text.trim().replace(/^−/, '-');

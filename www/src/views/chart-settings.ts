@@ -3,7 +3,7 @@
 
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
-import { type ChartSettings, MOST_SMOOTHING, settingsProblem, typedNumber, withOwn } from '../model/chart-settings';
+import { type ChartSettings, MOST_SMOOTHING, settingsProblem, typedNumber, withOwn, withoutOwn } from '../model/chart-settings';
 import type { ViewState } from '../model/view-state';
 import { controls } from '../styles/controls';
 import { placePopover, popoverStyles } from './popover';
@@ -174,9 +174,7 @@ export class ChartSettingsPanel extends LitElement {
 
   readonly #reset = (): void => {
     this.typed = {};
-    const charts = new Map(this.view.charts);
-    charts.delete(this.metric);
-    emitIntent(this, { type: 'view', change: { charts } });
+    emitIntent(this, { type: 'view', change: { charts: withoutOwn(this.view.charts, this.metric) } });
   };
 
   readonly #toggled = (event: ToggleEvent): void => {

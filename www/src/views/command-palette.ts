@@ -33,15 +33,16 @@ export class CommandPalette extends LitElement {
       dialog::backdrop {
         background: rgb(0 0 0 / 0.25);
       }
-      input {
+      input[type='text'].field {
         width: 100%;
         padding: 14px 16px;
         border: 0;
         border-bottom: 1px solid var(--line);
+        border-radius: 0;
         background: none;
         font-size: 15px;
       }
-      input:focus-visible {
+      input[type='text'].field:focus-visible {
         outline: none;
         border-bottom-color: var(--accent);
       }
@@ -113,6 +114,7 @@ export class CommandPalette extends LitElement {
     const found = this.#found;
     return html`<dialog aria-label="Find and do" data-testid="palette" @close=${this.#closed} @click=${this.#clicked}>
       <input
+        class="field"
         type="text"
         role="combobox"
         aria-label="Run, metric, experiment or command"

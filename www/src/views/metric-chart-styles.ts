@@ -49,8 +49,15 @@ export const metricChartStyles = css`
     }
   }
   #files {
-    width: auto;
+    position: fixed;
+    inset: auto;
+    margin: 0;
     padding: 6px;
+    border: 1px solid var(--line);
+    border-radius: 10px;
+    background: var(--surface);
+    box-shadow: 0 10px 36px rgb(0 0 0 / 0.16);
+    color: var(--ink);
   }
   .own {
     display: flex;

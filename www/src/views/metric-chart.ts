@@ -9,7 +9,7 @@ import { Plot } from '../chart/plot';
 import { emitIntent } from '../controller/intents';
 import type { KnownSeries, Snapshot } from '../controller/snapshot';
 import { leftOut } from '../model/bounds';
-import { type ChartSettings, ownInWords, settingsOfChart, settingsProblem } from '../model/chart-settings';
+import { type ChartSettings, settingsOfChart } from '../model/chart-settings';
 import { runStroke } from '../model/chosen-colors';
 import { runName } from '../model/run-state';
 import type { ViewState } from '../model/view-state';
@@ -17,12 +17,12 @@ import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
 import { filesMenu, saveChart } from './chart-files';
 import { chartKeyboard } from './chart-keyboard';
+import { ownForm, ownLine } from './chart-own';
 import { readoutKey, readoutText, writeReadout } from './chart-readout';
 import { chartTable } from './chart-table';
 import { ChartTooltip } from './chart-tooltip';
 import { chartTooltipStyles } from './chart-tooltip-styles';
 import { metricChartStyles } from './metric-chart-styles';
-import { popoverStyles } from './popover';
 import { lossText, lostPoints } from './series-problem';
 import { swatchStyles } from './swatch';
 
@@ -39,7 +39,7 @@ export class MetricChart extends LitElement {
     adjusting: { state: true },
     large: { type: Boolean, reflect: true },
   };
-  static override styles = [unsafeCSS(uplotStyles), controls, popoverStyles, swatchStyles, chartTooltipStyles, metricChartStyles];
+  static override styles = [unsafeCSS(uplotStyles), controls, swatchStyles, chartTooltipStyles, metricChartStyles];
 
   declare metric: string;
   declare snapshot: Snapshot;
@@ -121,6 +121,7 @@ export class MetricChart extends LitElement {
 
   override render() {
     const count = this.#runs().length;
+    const { view } = this.snapshot;
     return html`
       <div class="heading">
         <h4 title=${this.metric}>${this.metric}</h4>
@@ -137,7 +138,8 @@ export class MetricChart extends LitElement {
           </button>
         </div>
       </div>
-      ${this.#settings()}
+      ${ownLine({ metric: this.metric, view, change: (charts) => emitIntent(this, { type: 'view', change: { charts } }) })}
+      ${this.adjusting ? ownForm({ metric: this.metric, view }, this.renderRoot.querySelector('[data-testid="chart-settings"]'), () => (this.adjusting = false)) : nothing}
       ${
         this.tabular
           ? chartTable(this.#plotted, this.snapshot.view, this.sync.range)
@@ -242,44 +244,10 @@ export class MetricChart extends LitElement {
     return settingsOfChart(this.snapshot.view, this.metric);
   }
 
-  /** Says what is this chart's own, and takes it back; and the form, while it is open. */
-  #settings() {
-    const { view } = this.snapshot;
-    const own = view.charts.get(this.metric);
-    const problem = own && settingsProblem(own, this.#view().yLog);
-    const anchor = this.renderRoot.querySelector<HTMLElement>('[data-testid="chart-settings"]');
-    return html`
-      ${
-        own
-          ? html`<p class="own" data-testid="chart-own">
-              <span>Its own: ${ownInWords(own)}.${problem ? html` <span class="error">${problem}</span>` : nothing}</span>
-              <button class="plain" data-testid="chart-own-reset" aria-label=${`Draw ${this.metric} as all charts`} @click=${this.#asAll}>Reset</button>
-            </p>`
-          : nothing
-      }
-      ${
-        this.adjusting && anchor
-          ? html`<entrenar-chart-settings
-              .metric=${this.metric}
-              .view=${view}
-              .anchor=${anchor}
-              @closed=${() => (this.adjusting = false)}
-            ></entrenar-chart-settings>`
-          : nothing
-      }
-    `;
-  }
-
   /** What few open is loaded when it is opened. */
   readonly #adjust = async (): Promise<void> => {
     await import('./chart-settings');
     this.adjusting = true;
-  };
-
-  readonly #asAll = (): void => {
-    const charts = new Map(this.snapshot.view.charts);
-    charts.delete(this.metric);
-    emitIntent(this, { type: 'view', change: { charts } });
   };
 
   /** The selected runs that have logged this metric. */
