@@ -2,9 +2,10 @@
 
 import type { CurveWindow } from '../tracker';
 import { type Frame, mapX } from './frame';
+import type { Surface } from './paint';
 
 /** NaN: a cross at the bottom; +∞ and −∞: a triangle at the edge it went beyond. Not more of a kind than have room side by side. */
-export function paintMarks(ctx: CanvasRenderingContext2D, frame: Frame, { mark_x, mark_value }: CurveWindow): void {
+export function paintMarks(ctx: Surface, frame: Frame, { mark_x, mark_value }: CurveWindow): void {
   const toX = mapX(frame);
   const size = 4 * frame.pixelRatio;
   const bottom = frame.top + frame.height - size;

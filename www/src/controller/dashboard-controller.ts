@@ -7,6 +7,7 @@ import { saveFile } from '../save-file';
 import { type Change, openStorage, resumeRun, type Storage } from '../tracker';
 import { Address } from './address';
 import { Catalog } from './catalog';
+import { ColorMemory } from './color-memory';
 import { composeSnapshot } from './compose-snapshot';
 import type { Intent } from './intents';
 import { LiveUpdates } from './live-updates';
@@ -45,6 +46,7 @@ export class DashboardController {
     columns: [],
     series: { get: () => undefined },
     strokes: new Map(),
+    colors: new Map(),
     labels: new Map(),
     now_ms: Date.now(),
   };
@@ -53,6 +55,7 @@ export class DashboardController {
   readonly #live = new LiveUpdates(() => this.#refresh());
   readonly #deletion = new PendingDeletion(() => this.#live.request());
   readonly #promised: PromisedDeletion;
+  readonly #colors: ColorMemory;
   #view: ViewState = INITIAL_VIEW;
   #address: Address | undefined;
   #storage: Storage | undefined;
@@ -73,6 +76,7 @@ export class DashboardController {
     this.#options = options;
     this.#show = show;
     this.#promised = new PromisedDeletion(options.database);
+    this.#colors = new ColorMemory(options.database, () => this.#refresh());
   }
 
   async start(): Promise<void> {
@@ -94,6 +98,7 @@ export class DashboardController {
     this.#unsubscribe?.();
     this.#live.stop();
     this.#address?.stop();
+    this.#colors.stop();
     await this.#deletion.finish();
     this.#series?.stop();
     await this.#storage?.close();
@@ -190,6 +195,7 @@ export class DashboardController {
       phase: 'ready',
       ...composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id), this.snapshot.strokes),
       series,
+      colors: this.#colors.colors,
       lost: this.#lost,
       ...(this.#allMetricsOf !== undefined && { allMetricsOf: this.#allMetricsOf }),
       ...(this.#degraded && { degraded: this.#degraded }),
@@ -218,7 +224,7 @@ export class DashboardController {
 
   #leaveExperiment(): void {
     const { selection: _selection, run_id: _run, range: _range, columns: _columns, ...kept } = this.#view;
-    this.#view = kept;
+    this.#view = { ...kept, charts: INITIAL_VIEW.charts };
   }
 
   async #carryOut(intent: Intent): Promise<void> {
@@ -243,6 +249,12 @@ export class DashboardController {
         const without = ids.filter((id) => id !== intent.run_id);
         return this.#change({ selection: without.length < ids.length ? without : [...ids, intent.run_id], follow: false });
       }
+      case 'color-run':
+        this.#colors.choose(intent.run_id, intent.color);
+        return this.#refresh();
+      case 'reset-colors':
+        this.#colors.forget();
+        return this.#refresh();
       case 'close-run': {
         const run = await resumeRun(intent.run_id, this.#options.database);
         return run.cancel();
@@ -308,6 +320,7 @@ export class DashboardController {
       }
       try {
         await carryOut();
+        this.#colors.forget(ids);
         this.#forget(ids);
       } catch (error) {
         this.#notice = { text: errorMessage(error), undo: false };

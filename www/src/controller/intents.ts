@@ -1,5 +1,6 @@
 // What views ask for. A view knows no more of the rest of the dashboard than this list.
 
+import type { ChosenColor } from '../model/chosen-colors';
 import type { ViewState } from '../model/view-state';
 
 export type Intent =
@@ -7,6 +8,8 @@ export type Intent =
   | { type: 'open-experiment'; experiment_id: string }
   | { type: 'show-run'; experiment_id: string; run_id: string }
   | { type: 'toggle-run'; run_id: string }
+  | { type: 'color-run'; run_id: string; color: ChosenColor | undefined }
+  | { type: 'reset-colors' }
   | { type: 'close-run'; run_id: string }
   | { type: 'rename-run'; run_id: string; name: string }
   | { type: 'tag-run'; run_id: string; key: string; value: string }

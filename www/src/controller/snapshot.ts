@@ -1,5 +1,6 @@
 // What the views are shown: plain data, made anew by the controller whenever something changed.
 
+import type { ChosenColors } from '../model/chosen-colors';
 import type { Curve } from '../model/curve';
 import type { StrokeSlots } from '../model/run-colors';
 import type { RunLabel } from '../model/run-labels';
@@ -67,6 +68,8 @@ export interface Snapshot {
   series: SeriesSource;
   /** The colours and dashes of the selected runs. */
   strokes: StrokeSlots;
+  /** The colours that a person chose for runs. */
+  colors: ChosenColors;
   /** The names of the selected runs beside each other. */
   labels: ReadonlyMap<string, RunLabel>;
   /** False where the browser lets the page store nothing: then runs live in memory. */

@@ -45,7 +45,8 @@ function act(key: string, big: boolean, target: KeyboardTarget): boolean {
     case 'Escape':
       sync.moveCursor(undefined, {});
       target.announce('');
-      return true;
+      // It may mean more to what is around the chart.
+      return false;
     default:
       return false;
   }

@@ -35,14 +35,17 @@ interface Shown {
 export class ChartTooltip {
   readonly #root: () => DocumentFragment | HTMLElement;
   readonly #read: () => Shown;
+  readonly #onRun: (run_id: string) => void;
   /** Made when it is first needed: of a thousand charts few are ever pointed at. */
   #element: HTMLElement | undefined;
   #pinned = false;
   #pressedAt = 0;
 
-  constructor(root: () => DocumentFragment | HTMLElement, read: () => Shown) {
+  /** `onRun`: a run in the pinned tooltip was clicked. */
+  constructor(root: () => DocumentFragment | HTMLElement, read: () => Shown, onRun: (run_id: string) => void) {
     this.#root = root;
     this.#read = read;
+    this.#onRun = onRun;
   }
 
   readonly hover = (hover: Hover | undefined): void => {
@@ -53,7 +56,7 @@ export class ChartTooltip {
       this.#element?.togglePopover(false);
       return;
     }
-    this.#element ??= create(this.#root());
+    this.#element ??= create(this.#root(), this.#onRun);
     write(this.#element, lines, shown.xAxis);
     this.#element.togglePopover(true);
     place(this.#element, hover);
@@ -81,12 +84,17 @@ export class ChartTooltip {
   }
 }
 
-function create(root: DocumentFragment | HTMLElement): HTMLElement {
+function create(root: DocumentFragment | HTMLElement, onRun: (run_id: string) => void): HTMLElement {
   const tooltip = document.createElement('div');
   tooltip.className = 'tooltip';
   tooltip.popover = 'manual';
   tooltip.ariaHidden = 'true';
   tooltip.dataset.testid = 'chart-tooltip';
+  // By keyboard the legend does the same. What was selected, to be copied, is no click.
+  tooltip.addEventListener('click', ({ target }) => {
+    const run_id = (target as Element).closest('li')?.dataset.runId;
+    if (run_id !== undefined && !getSelection()?.toString()) onRun(run_id);
+  });
   root.append(tooltip);
   return tooltip;
 }
@@ -126,9 +134,10 @@ function headline({ point }: Line, xAxis: XAxis): string {
   return `Step ${at} · ${formatDateTime(point.timestamp)}`;
 }
 
-function item({ each: { label, name, stroke }, value }: Line, text: string, nearest: boolean): HTMLLIElement {
+function item({ each: { run_id, label, name, stroke }, value }: Line, text: string, nearest: boolean): HTMLLIElement {
   const line = document.createElement('li');
   line.className = nearest ? 'nearest' : '';
+  line.dataset.runId = run_id;
   const [swatch, title, number] = ['swatch', 'name', 'value'].map((className) => {
     const part = document.createElement('span');
     part.className = className;
