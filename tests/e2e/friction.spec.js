@@ -159,8 +159,9 @@ test('two tabs that resume_or_new one run at once leave one writer, and no other
   const id = await first.evaluate(async () => {
     const run = await entrenar.WasmRun.new('raced');
     await run.flush();
+    const id = run.run_id();
     run.free();
-    return run.run_id();
+    return id;
   });
   const tabs = [await open(), await open()];
   const outcomes = await Promise.all(tabs.map((tab) => tab.evaluate(async (id) => {
@@ -356,7 +357,9 @@ test('an engine without Symbol.dispose loads the package, and runs work', async 
   const page = await context.newPage();
   await page.addInitScript(() => {
     const real = Symbol;
-    globalThis.Symbol = new Proxy(real, { get: (target, name) => (['dispose', 'asyncDispose'].includes(name) ? undefined : target[name]) });
+    const older = (description) => real(description);
+    const { dispose, asyncDispose, length, name, ...known } = Object.getOwnPropertyDescriptors(real);
+    globalThis.Symbol = Object.defineProperties(older, known);
   });
   await page.goto(site.blank);
   await page.waitForFunction(() => 'entrenar' in globalThis);

@@ -97,7 +97,7 @@ fn run_that_ended_or_was_deleted_or_never_was_is_begun_anew() {
         let other = Tab::open(&shared, "b").await;
         assert_eq!(anew(&other, Some("run-0")).await, "run-2", "ended elsewhere");
         other.session.delete_run("run-1").await.unwrap();
-        assert_eq!(anew(&tab, Some("run-1")).await, "run-3", "deleted");
+        assert_eq!(anew(&other, Some("run-1")).await, "run-3", "deleted");
         assert_eq!(anew(&tab, Some("run-77")).await, "run-4", "never there");
         assert_eq!(anew(&tab, None).await, "run-5", "no id");
     });
