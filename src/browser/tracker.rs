@@ -58,6 +58,31 @@ impl Tracker {
         Ok(Run::on(Handle::on(self.database()), slot))
     }
 
+    /// Goes on with the run of this id, or begins a new one if that run has ended, was deleted, cannot be read or is not there, or if no
+    /// id is given. The experiment's name and the options are for a new run: one that is resumed keeps its own.
+    ///
+    /// # Errors
+    /// `InvalidArgument`; `RunTakenOver` if another page was quicker; those of the database.
+    pub async fn resume_or_start_run(
+        &self,
+        run_id: Option<&str>,
+        experiment_name: &str,
+        options: RunOptions,
+    ) -> Result<Run> {
+        let session = self.database().session();
+        let slot = session.resume_or_begin_run(run_id, experiment_name, options).await?;
+        Ok(Run::on(Handle::on(self.database()), slot))
+    }
+
+    /// Reads what other pages and workers have committed. What they commit is told to this page without that, but a moment later than a
+    /// message of theirs may get here.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn refresh(&self) -> Result<()> {
+        self.database().session().refresh_all().await
+    }
+
     /// Whether runs outlive the page: not in Node.js, nor where IndexedDB cannot be opened.
     #[must_use]
     pub fn is_persistent(&self) -> bool {

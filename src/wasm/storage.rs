@@ -96,6 +96,14 @@ impl WasmStorage {
         self.series(run_id, key, most.map(|most| (0, Some(most))))
     }
 
+    /// Reads what other tabs and workers have committed.
+    pub fn refresh(&self) -> Promise {
+        quiet_promise_of(self.tracker(), |tracker| async move {
+            tracker.refresh().await?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
     /// Gives a run a name.
     pub fn rename_run(&self, run_id: &JsValue, name: &JsValue) -> Promise {
         self.edit(run_id, arguments::string("name", name).map(RunEdit::name))

@@ -28,7 +28,16 @@ export type Numbers =
   | readonly number[];
 
 /** Bytes in memory of their own, of which a `Blob` can be made: the name for that is not the same in all versions of TypeScript. */
-export type Bytes = ReturnType<typeof Uint8Array.of>;
+export type OwnBytes = ReturnType<typeof Uint8Array.of>;
+
+/** Bytes: of any typed array, view or buffer, or an ordinary array of whole numbers from 0 to 255. */
+export type Bytes = ArrayBufferView | ArrayBufferLike | readonly number[];
+
+/** What `using` needs of an object, where the compiler knows `Symbol.dispose` and `Symbol.asyncDispose`. */
+type Disposes<Name extends string, Returned> = SymbolConstructor extends { readonly [key in Name]: infer Key extends symbol }
+  ? { [key in Key]: () => Returned }
+  : {};
+type ForUsing = Disposes<'dispose', void> & Disposes<'asyncDispose', Promise<void>>;
 
 /** A metric's points as columns of one length, ordered by step; equal steps keep logging order. */
 export interface Series {
@@ -122,15 +131,21 @@ export interface EntrenarError extends Error {
   code: string;
 }
 
+/** `using` ends the run as a success, unless it has ended, and frees the object; `await using` also waits until that is on disk. */
+export interface WasmRun extends ForUsing {}
 /** One training run. Logging is synchronous and goes to memory; a flush into IndexedDB follows within 100 ms. */
 export class WasmRun {
   private constructor();
   free(): void;
-  [Symbol.dispose](): void;
   /** Begins a new, running run of the experiment of this name, which is created if there is none. */
   static new(experiment_name: string, options?: RunOptions): Promise<WasmRun>;
   /** Goes on with a run that was not ended, with everything logged to it so far. */
   static resume(run_id: string, options?: StorageOptions): Promise<WasmRun>;
+  /**
+   * Goes on with the run of this id, or begins a new one if that run has ended, was deleted, cannot be read or is not there, or if the
+   * id is `null` or `undefined`. The name and the options are for a new run: one that is resumed keeps its own.
+   */
+  static resume_or_new(run_id: string | null | undefined, experiment_name: string, options?: RunOptions): Promise<WasmRun>;
   /** Stores a value at the next step of its metric: 1 + the highest logged, 0 for a new one. */
   log_metric(key: string, value: number): void;
   /** Stores a value at a step of the caller's. */
@@ -140,12 +155,17 @@ export class WasmRun {
    * stored or none.
    */
   log_metrics(values: Record<string, number> | ReadonlyMap<string, number>, step?: number): void;
+  /**
+   * Stores one value of each of several metrics, all at one step: the given one, or the run's next one, which is 1 + the highest step of
+   * whatever metric, 0 in a new run. So what is logged now and then lines up with what is logged at every step. Either all are stored or none.
+   */
+  log(values: Record<string, number> | ReadonlyMap<string, number>, step?: number): void;
   /** Stores many values of one metric at consecutive steps from `first_step`, or from its next step. */
   log_series(key: string, values: Numbers, first_step?: number): void;
   /** Stores bytes under a key and returns their SHA-256 in lower-case hex. */
-  log_artifact(key: string, data: ArrayBufferView | ArrayBufferLike): string;
+  log_artifact(key: string, data: Bytes): string;
   /** The bytes stored under a key. */
-  get_artifact(key: string): Promise<Bytes>;
+  get_artifact(key: string): Promise<OwnBytes>;
   /** Sets a tag. */
   set_tag(key: string, value: string): void;
   /** Removes a tag, if there is one with this key. */
@@ -186,11 +206,12 @@ export class WasmRun {
   cancel(): Promise<void>;
 }
 
+/** `using` frees the object; `await using` closes it first. */
+export interface WasmStorage extends ForUsing {}
 /** The whole database: its experiments, runs and points, this tab's and every other's. */
 export class WasmStorage {
   private constructor();
   free(): void;
-  [Symbol.dispose](): void;
   /** Opens the database. Reads experiments, runs and the heads of their series; points are read when asked for. */
   static open(options?: StorageOptions): Promise<WasmStorage>;
   /** Ids of all experiments, oldest first. */
@@ -215,7 +236,12 @@ export class WasmStorage {
   /** A metric of a run as it is drawn, with all points that are there now; an empty curve if it was never logged. */
   open_curve(run_id: string, key: string): Promise<WasmCurve>;
   /** The bytes a run stored under a key. */
-  get_artifact(run_id: string, key: string): Promise<Bytes>;
+  get_artifact(run_id: string, key: string): Promise<OwnBytes>;
+  /**
+   * Reads what other tabs and workers have committed: a run whose id a worker has posted is there once this has resolved. They tell this
+   * tab by themselves what they commit, but their own messages may be quicker.
+   */
+  refresh(): Promise<void>;
   /** Gives a run a name. */
   rename_run(run_id: string, name: string): Promise<void>;
   /** Gives a run a tag, in place of one with the same key. Its code may go on logging to it, in whatever tab. */

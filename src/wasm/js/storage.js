@@ -55,6 +55,10 @@ export class WasmStorage {
         return storages.promise(this, 'get_artifact', (handle) => handle.get_artifact(run_id, key));
     }
 
+    refresh() {
+        return storages.promise(this, 'refresh', (handle) => handle.refresh());
+    }
+
     rename_run(run_id, name) {
         return storages.promise(this, 'rename_run', (handle) => handle.rename_run(run_id, name));
     }
@@ -99,7 +103,20 @@ export class WasmStorage {
         storages.held(this, 'free').free();
     }
 }
+
+/** For `await using`: what this page logged is on disk, and the object is freed. */
+async function disposeAsync() {
+    const held = storages.held(this, '[Symbol.asyncDispose]');
+    try {
+        await held.handle?.close();
+    } finally {
+        held.free();
+    }
+}
+
+// Engines that have no such symbols have no `using` either.
 if (Symbol.dispose) setOwn(WasmStorage.prototype, Symbol.dispose, WasmStorage.prototype.free, false);
+if (Symbol.asyncDispose) setOwn(WasmStorage.prototype, Symbol.asyncDispose, disposeAsync, false);
 
 /** For wasm: the storage that a handle stands for. */
 export function open_storage(handle) {
