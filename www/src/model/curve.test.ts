@@ -22,6 +22,25 @@ describe('over time', () => {
   });
 });
 
+test('a chart without room asks for nothing, and a curve that was given back has nothing', () => {
+  const curve = curveOf([1, 2, 3]);
+  expect(curve.window(linear(0, 2), 0, 0, false).count).toBe(0);
+  expect(curve.nearest(NaN)).toBeUndefined();
+  expect(curve.nearest(1.2)?.value).toBe(2);
+  curve.free();
+  expect([curve.length, curve.window(linear(0, 2), 100, 0, false).count, curve.nearest(1.2), curve.indexAt(1)]).toEqual([
+    0,
+    0,
+    undefined,
+    0,
+  ]);
+  expect([curve.extent(undefined, 0, false), [...curve.pages(0, 3)].map(({ x }) => x.length), curve.summary().min]).toEqual([
+    undefined,
+    [0],
+    NaN,
+  ]);
+});
+
 describe('the axes', () => {
   test('a logarithmic x axis of a run that has only step 0 has nothing to show, and says so', () => {
     const curve = curveOf([1]);

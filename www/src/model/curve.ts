@@ -85,8 +85,9 @@ export class Curve {
     this.#nearest = undefined;
   }
 
-  /** What a picture of `x` needs that is so many pixels wide. */
+  /** What a picture of `x` needs that is so many pixels wide; nothing where a chart has no room for one. */
   window(x: Scale, width: number, smoothing: number, log_y: boolean): CurveWindow {
+    if (!(width >= 1)) return EMPTY;
     return this.#handle?.window({ ...this.#part(x), smoothing, log_y, width }) ?? EMPTY;
   }
 
@@ -119,8 +120,9 @@ export class Curve {
     return this.#handle?.index_at(x, { x_axis: this.#xAxis, after: strictly }) ?? 0;
   }
 
-  /** The point nearest to x. */
+  /** The point nearest to x; none to what is no place, as a cursor's is over a chart without room. */
   nearest(x: number, smoothing = 0): CurvePoint | undefined {
+    if (Number.isNaN(x)) return undefined;
     const version = `${this.version} ${this.length}`;
     const known = this.#nearest;
     if (known?.x === x && known.smoothing === smoothing && known.version === version) return known.point;
