@@ -8,7 +8,7 @@ use super::registry::{StorageOptions, open};
 use super::run::Run;
 use crate::columns::Series;
 use crate::engine::{Change, RunOptions};
-use crate::storage::{ExperimentRecord, MetricPoint, Result, RunEdit, RunRecord, RunState, metric_points};
+use crate::storage::{ExperimentRecord, MetricPoint, Result, RunEdit, RunRecord, metric_points};
 
 /// An open database: its experiments, runs and points, those of this page and of every other one.
 ///
@@ -159,7 +159,12 @@ impl Tracker {
     }
 
     /// What `read` makes of a run, whose points are read from the database if they are not in memory.
-    pub(crate) async fn read_state<T>(&self, run_id: &str, read: impl FnOnce(&RunState) -> T) -> Result<T> {
+    #[cfg(feature = "wasm")]
+    pub(crate) async fn read_state<T>(
+        &self,
+        run_id: &str,
+        read: impl FnOnce(&crate::storage::RunState) -> T,
+    ) -> Result<T> {
         let session = self.database().session();
         session.load_run(run_id).await?;
         Ok(read(session.storage().memory().run(run_id)?))

@@ -6,8 +6,8 @@ import type { PlottedCurve } from '../chart/paint';
 import type { Drawing, Names } from '../chart/picture';
 import { csvRows } from '../model/csv';
 import { jsonPieces } from '../model/points-json';
-import type { XAxis } from '../model/x-axis';
 import type { ViewState } from '../model/view-state';
+import type { XAxis } from '../model/x-axis';
 import { saveFile } from '../save-file';
 import { placePopover } from './popover';
 
