@@ -39,6 +39,8 @@ test('a second tab is told of the points that the first one logs, and can read t
     await run.finish();
     return run.run_id();
   });
+  // The message that tells this tab of it may still be on its way.
+  await watcher.evaluate(() => storage.refresh());
   expect(await readSeries(watcher, next, 'loss')).toEqual({ steps: [0], values: [1] });
   expect(await watcher.evaluate(() => changes.length)).toBe(heard);
 });
