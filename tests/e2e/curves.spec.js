@@ -1,4 +1,4 @@
-// `WasmCurve`: windows of a series for whoever draws it, whatever its length.
+// `WasmCurve`: windows of a series of any length, for a program that draws it.
 import { expect, test } from './fixtures/test.js';
 
 test('a window holds the first, least, greatest and last point of each pixel column, and the neighbours outside', async ({ open }) => {

@@ -1,5 +1,6 @@
 // The npm package as its users have it: installed from the tarball, no flag, no plugin, no init().
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { join } from 'node:path';
@@ -22,19 +23,9 @@ const TYPED = `
   export const end: () => void = storage.subscribe((change: Change) => void (change.kind === 'run_lost' && change.code));
 `;
 
-/** Logs, and says what the last run had logged when there is one. */
-const MAIN = `
-  import { WasmRun, WasmStorage } from 'entrenar';
-  (async () => {
-  const storage = await WasmStorage.open();
-  const [experiment] = storage.list_experiments();
-  const found = experiment ? await storage.get_metrics(storage.list_runs(experiment)[0], 'loss') : undefined;
-  const run = await WasmRun.new('installed');
-  run.log_metric('loss', 0.5);
-  await run.finish();
-  document.body.append(JSON.stringify({ found: found && [...found.value], persistent: run.is_persistent() }));
-  })();
-`;
+/** The module that every application has in common: `track` logs, and says what the last run had logged. */
+const TRACK = readFileSync(join(repository, 'tests/consumers/track.js'), 'utf8');
+const MAIN = `${TRACK}\ntrack().then((said) => document.body.append(said));`;
 const PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>app</title><link rel="icon" href="data:,"><body><script type="module" src="./main.js"></script></body></html>';
 
 async function app(name, files) {
@@ -101,18 +92,17 @@ test('a worker of an application in Vite logs, in the dev server and when it is 
 });
 
 test('a shared worker and a service worker log, as modules without a bundler', async ({ context, site, problems }) => {
-  const track = MAIN.replace("'entrenar'", "'./node_modules/entrenar/entrenar.js'");
+  // In the module itself: a service worker may not import anything later.
+  const track = TRACK.replace("'entrenar'", "'./node_modules/entrenar/entrenar.js'");
   const root = await app('installed-shared', {
     'shared.html': PAGE.replace('./main.js', './shared.js'),
     'shared.js': `new SharedWorker('./shared-worker.js', { type: 'module' }).port.onmessage = ({ data }) => document.body.append(data);`,
-    'shared-worker.js': `onconnect = ({ ports: [port] }) => {\n${track.replace("import { WasmRun, WasmStorage } from './node_modules/entrenar/entrenar.js';", '').replace('document.body.append', 'port.postMessage')}};\nimport { WasmRun, WasmStorage } from './node_modules/entrenar/entrenar.js';`,
+    'shared-worker.js': `${track}\nonconnect = ({ ports: [port] }) => track().then((said) => port.postMessage(said));`,
     'service.html': PAGE.replace('./main.js', './service.js'),
     'service.js': `navigator.serviceWorker.onmessage = ({ data }) => document.body.append(data);
       navigator.serviceWorker.register('./service-worker.js', { type: 'module' });
       navigator.serviceWorker.ready.then(({ active }) => active.postMessage('log'));`,
-    'service-worker.js': `import { WasmRun, WasmStorage } from './node_modules/entrenar/entrenar.js';
-      onmessage = (event) => event.waitUntil(log((text) => event.source.postMessage(text)));
-      async function log(say) {\n${track.replace("import { WasmRun, WasmStorage } from './node_modules/entrenar/entrenar.js';", '').replace('(async () => {', '').replace('})();', '').replace('document.body.append', 'say')}}`,
+    'service-worker.js': `${track}\nonmessage = (event) => event.waitUntil(track().then((said) => event.source.postMessage(said)));`,
   });
   const address = site.addDirectory('installed-shared', root);
   await expectLoggedAndFoundAfterReload(await context.newPage(), `${address}shared.html`);
@@ -129,7 +119,7 @@ test('a page with an import map takes the package from another origin, under a s
       const policy = `default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' ${origin}; connect-src ${connect}`;
       const map = JSON.stringify({ imports: { entrenar: `${origin}/${name}` } });
       const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><title>cdn</title>
-        <script type="importmap">${map}</script><body><script type="module">${MAIN.replaceAll("WasmStorage.open()", `WasmStorage.open({ database: '${name}' })`).replace("'installed'", `'installed', { database: '${name}' }`)}</script></body></html>`;
+        <script type="importmap">${map}</script><body><script type="module">${TRACK}\ntrack({ database: '${name}' }).then((said) => document.body.append(said));</script></body></html>`;
       await expectLoggedAndFoundAfterReload(await context.newPage(), site.add(`cdn-${name}.html`, html));
     }
   });
