@@ -48,14 +48,12 @@ pub enum XAxis<'a> {
 impl XAxis<'_> {
     /// Milliseconds since the epoch.
     pub const WALL: Self = Self::Time { origin_ms: 0.0, interruptions: &[] };
+}
 
-    /// Where a time lies on the axis.
-    fn x_of(self, time_ms: f64) -> f64 {
-        let Self::Time { origin_ms, interruptions } = self else { return f64::NAN };
-        let left_out: f64 =
-            interruptions.iter().map(|[from, until]| (time_ms.min(*until) - from).max(0.0)).sum();
-        time_ms - origin_ms - left_out
-    }
+/// The milliseconds from the zero of a time axis to a time, interruptions left out.
+fn elapsed_ms(time_ms: f64, origin_ms: f64, interruptions: &[[f64; 2]]) -> f64 {
+    let left_out: f64 = interruptions.iter().map(|[from, until]| (time_ms.min(*until) - from).max(0.0)).sum();
+    time_ms - origin_ms - left_out
 }
 
 /// All points of one series, and what is derived from them as it is asked for.

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use crate::columns::{RawPoint, Series};
 
-use super::XAxis;
 use super::arrangement::Arrangement;
 use super::column::Values;
 use super::extremes::Extremes;
+use super::{XAxis, elapsed_ms};
 
 /// The points of a curve along an x axis, each with the value that is drawn of it.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +52,10 @@ impl<'a> Shown<'a> {
     pub fn x(&self, index: usize) -> f64 {
         match self.axis {
             XAxis::Step => self.points.step_at(self.arrangement.place(index)) as f64,
-            XAxis::Time { .. } => self.axis.x_of(self.arrangement.time_ms(self.points, index) as f64),
+            XAxis::Time { origin_ms, interruptions } => {
+                let time_ms = self.arrangement.time_ms(self.points, index) as f64;
+                elapsed_ms(time_ms, origin_ms, interruptions)
+            }
         }
     }
 
