@@ -53,6 +53,7 @@
 //! - [`storage`]: what a tracker stores. Pure Rust.
 //! - [`run`]: one run over any storage, as one value.
 //! - [`dashboard`]: what a dashboard shows of it.
+//! - `interop`, with the feature of that name: file formats, out and in.
 //! - `browser`, with the feature of that name: the tracker in a page or worker.
 //! - `wasm`, with the feature of that name: the JavaScript bindings; `dashboard::wasm` is the same.
 
@@ -68,6 +69,8 @@ pub mod database;
 #[doc(hidden)]
 pub mod engine;
 mod event;
+#[cfg(feature = "interop")]
+pub mod interop;
 pub mod run;
 pub mod storage;
 

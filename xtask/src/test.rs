@@ -100,7 +100,7 @@ fn clippy() -> Outcome<u64> {
     tools::ensure_wasm_target()?;
     for arguments in [
         "clippy --workspace --all-targets",
-        "clippy --package entrenar --features wasm,resources --all-targets",
+        "clippy --package entrenar --features wasm,resources,interop --all-targets",
         "clippy --package entrenar --features browser --all-targets --target wasm32-unknown-unknown",
         "clippy --package entrenar --features wasm --all-targets --target wasm32-unknown-unknown",
     ] {
@@ -113,7 +113,7 @@ fn clippy() -> Outcome<u64> {
 /// The sum over both feature sets: what is run twice was tested in two builds.
 fn native() -> Outcome<u64> {
     let mut passed = 0;
-    for arguments in ["test --workspace", "test --package entrenar --features wasm,resources"] {
+    for arguments in ["test --workspace", "test --package entrenar --features wasm,resources,interop"] {
         let words: Vec<&str> = arguments.split(' ').collect();
         passed += summary::of_cargo(&run_and_read(&mut cargo(&words))?).passed();
     }

@@ -1,0 +1,59 @@
+//! A run on its way in, and what reads it.
+
+use super::error::FileError;
+use crate::storage::{RawPoint, RunRecord};
+
+/// A run as a file describes it, without its points and the contents of its artifacts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportedRun {
+    /// The name of its experiment; one of that name is reused, or created. Nothing where the file does not say: the caller names one.
+    pub experiment_name: Option<String>,
+    /// The experiment's configuration as JSON text, for one that is created.
+    pub experiment_config_json: Option<String>,
+    /// Its record: ids, owner, fences and series are filled in by the storage. `artifacts` has those that came as
+    /// [`ImportedPart::Artifact`].
+    pub record: RunRecord,
+}
+
+/// A piece of a run. Runs are counted from 0, in the order of [`Importer::finish`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum ImportedPart {
+    /// Points that follow those of the same series that came before, in logging order.
+    Points {
+        /// The run.
+        run: usize,
+        /// The metric key.
+        key: String,
+        /// The points.
+        points: Vec<RawPoint>,
+    },
+    /// An artifact.
+    Artifact {
+        /// The run.
+        run: usize,
+        /// The artifact's key.
+        key: String,
+        /// Its content.
+        bytes: Vec<u8>,
+    },
+}
+
+/// Reads runs from one file of one format.
+///
+/// Keys, names, tags and steps that it gives are within the storage's limits: a file that goes beyond them is refused, with the place.
+pub trait Importer {
+    /// Takes the next bytes of the file, as many or few as there are. What is whole by then is appended to `parts`.
+    ///
+    /// # Errors
+    /// What is wrong with the file; it is not to be called again then.
+    fn push(&mut self, bytes: &[u8], parts: &mut Vec<ImportedPart>) -> Result<(), FileError>;
+
+    /// Ends the file. Returns its runs.
+    ///
+    /// # Errors
+    /// What is wrong with the file, that it ends too early above all.
+    fn finish(&mut self, parts: &mut Vec<ImportedPart>) -> Result<Vec<ImportedRun>, FileError>;
+
+    /// What of the file was left out, a sentence each, with the place where that helps: "images are not imported". Each is said once.
+    fn losses(&self) -> Vec<String>;
+}

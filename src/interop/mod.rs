@@ -1,0 +1,15 @@
+//! Ways out and in: files that other programs and other browsers read, and what is made of theirs. Pure Rust.
+//!
+//! A format is an [`Exporter`], an [`Importer`], or both. Neither knows where bytes go to or come from, nor the database: its caller writes
+//! them into a file, a `Blob` or a vector, and gives the importer what it reads, in pieces of any size. Both hold little more in memory
+//! than one piece, or one artifact.
+
+mod error;
+mod exported_run;
+mod imported_run;
+mod series_slices;
+
+pub use error::{FileError, FileErrorKind, Position};
+pub use exported_run::{ExportedRun, Exporter};
+pub use imported_run::{ImportedPart, ImportedRun, Importer};
+pub use series_slices::SeriesSlices;
