@@ -102,6 +102,7 @@ pub(super) fn run(record: &RunRecord) -> JsValue {
         .with("claims", numbers(&record.ownership_fences))
         .with("amendments", list(record.edits.iter().map(edit)))
         .with("interruptions", list(record.interruptions.iter().map(|times| numbers(times).into())))
+        .with_some("unknown_json", record.unknown_json.as_deref())
         .into_object()
 }
 

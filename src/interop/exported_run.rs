@@ -28,6 +28,15 @@ impl ExportedRun {
 ///
 /// Points are written in slices, so that a page can do other things in between.
 pub trait Exporter {
+    /// Writes an experiment, for its own sake: it may have no runs.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn write_experiment(&mut self, experiment: &ExperimentRecord, out: &mut dyn Write) -> io::Result<()> {
+        let _ = (experiment, out);
+        Ok(())
+    }
+
     /// Begins a run.
     ///
     /// # Errors

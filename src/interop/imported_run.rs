@@ -8,11 +8,19 @@ use crate::storage::{RawPoint, RunRecord};
 pub struct ImportedRun {
     /// The name of its experiment; one of that name is reused, or created. Nothing where the file does not say: the caller names one.
     pub experiment_name: Option<String>,
-    /// The experiment's configuration as JSON text, for one that is created.
-    pub experiment_config_json: Option<String>,
-    /// Its record: ids, owner, fences and series are filled in by the storage. `artifacts` has those that came as
-    /// [`ImportedPart::Artifact`].
+    /// Its record. Ids, owner, fences, series and artifacts are the storage's: it fills them in.
     pub record: RunRecord,
+}
+
+/// An experiment as a file describes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportedExperiment {
+    /// Its name.
+    pub name: String,
+    /// When it was created, milliseconds since the epoch.
+    pub created_ms: f64,
+    /// Its configuration as JSON text.
+    pub config_json: Option<String>,
 }
 
 /// A piece of a run. Runs are counted from 0, in the order of [`Importer::finish`].
@@ -53,6 +61,11 @@ pub trait Importer {
     /// # Errors
     /// What is wrong with the file, that it ends too early above all.
     fn finish(&mut self, parts: &mut Vec<ImportedPart>) -> Result<Vec<ImportedRun>, FileError>;
+
+    /// The experiments that the file describes, those without runs among them. One that is there already, by its name, stays as it is.
+    fn experiments(&self) -> Vec<ImportedExperiment> {
+        Vec::new()
+    }
 
     /// What of the file was left out, a sentence each, with the place where that helps: "images are not imported". Each is said once.
     fn losses(&self) -> Vec<String>;

@@ -7,9 +7,10 @@
 mod error;
 mod exported_run;
 mod imported_run;
+pub mod jsonl;
 mod series_slices;
 
 pub use error::{FileError, FileErrorKind, Position};
 pub use exported_run::{ExportedRun, Exporter};
-pub use imported_run::{ImportedPart, ImportedRun, Importer};
+pub use imported_run::{ImportedExperiment, ImportedPart, ImportedRun, Importer};
 pub use series_slices::SeriesSlices;

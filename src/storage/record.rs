@@ -185,6 +185,9 @@ pub struct RunRecord {
     /// epoch, in order.
     #[serde(default)]
     pub interruptions: Vec<[f64; 2]>,
+    /// What an imported file said of the run that this code does not know, as the JSON text of one object: exported as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_json: Option<String>,
 }
 
 /// A change of a run's record by a session that does not own the run.
@@ -273,6 +276,7 @@ impl RunRecord {
             compacted_sequence: 0.0,
             ownership_fences: Vec::new(),
             interruptions: Vec::new(),
+            unknown_json: None,
             edits: Vec::new(),
         }
     }

@@ -1,0 +1,17 @@
+//! JSON Lines: the lossless format. `docs/json-lines.md` describes it line by line; what is said there is the contract.
+
+mod bytes;
+mod export;
+mod import;
+mod lines;
+mod number;
+mod split;
+
+pub use export::JsonLinesExporter;
+pub use import::JsonLinesImporter;
+
+/// The version that is written, and the newest one that is read.
+pub const VERSION: u32 = 1;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
