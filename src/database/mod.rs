@@ -3,6 +3,8 @@
 //! An operation is a [`Transaction`]: a plan over typed keys and values. Each is written once, in [`operations`], and run alike by
 //! [`MemoryDatabase`] and by IndexedDB. Faults are injected in tests at [`Database::execute`].
 
+#[cfg(feature = "interop")]
+mod imports;
 mod key;
 mod memory_database;
 pub mod operations;
@@ -11,6 +13,8 @@ mod shared_bytes;
 mod transaction;
 mod value;
 
+#[cfg(feature = "interop")]
+pub use imports::{Import, ImportBatch, Imports, Publication};
 pub use key::{Key, Range, Table};
 pub use memory_database::MemoryDatabase;
 pub use records::{

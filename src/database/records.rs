@@ -129,7 +129,7 @@ pub struct RunCommit {
 }
 
 /// That a run refers to a content, or did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArtifactReference {
     /// The content's hash.
     pub hash: String,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "interop")]
+use super::imports::Imports;
 use super::records::ExitRecord;
 use crate::storage::{ExperimentRecord, RECORD_FORMAT, RunRecord};
 
@@ -86,6 +88,9 @@ pub enum Value {
     Counters(IdCounters),
     /// The runs deleted lately.
     Tombstones(Tombstones),
+    /// The imports that are under way.
+    #[cfg(feature = "interop")]
+    Imports(Imports),
     /// An experiment.
     Experiment(ExperimentRecord),
     /// A run.

@@ -10,9 +10,13 @@ mod edits;
 mod effect;
 mod eviction;
 mod exit_log;
+#[cfg(feature = "interop")]
+mod export;
 mod flush;
 mod flusher;
 mod id_pool;
+#[cfg(feature = "interop")]
+mod import;
 mod indexed_db_storage;
 mod leaving;
 mod logging;
@@ -34,6 +38,8 @@ pub use effect::{Effect, EffectQueue};
 pub use eviction::MOST_READ_POINTS;
 pub use flusher::Flusher;
 pub use id_pool::IdPool;
+#[cfg(feature = "interop")]
+pub use import::Import;
 pub use indexed_db_storage::IndexedDbStorage;
 pub use loops::HEARTBEAT_MS;
 pub use ownership::VERIFY_AFTER_MS;

@@ -99,6 +99,8 @@ pub(super) fn encode_value(value: &Value) -> Result<JsValue> {
             }
             Fields::of_record().with("deleted", deleted).into_object()
         }
+        #[cfg(feature = "interop")]
+        Value::Imports(imports) => encode::imports(imports),
         Value::Experiment(record) => encode::experiment(record),
         Value::Run(record) => encode::run(record),
         Value::Exit(record) => encode::exit(record),
@@ -178,6 +180,8 @@ fn decode(table: Table, record: &JsValue) -> std::result::Result<Value, String> 
     match table {
         Table::Meta if !get("identity").is_undefined() => decode_meta(record).map(Value::Meta),
         Table::Meta if !get("deleted").is_undefined() => decode_tombstones(record).map(Value::Tombstones),
+        #[cfg(feature = "interop")]
+        Table::Meta if !get("under_way").is_undefined() => decode_record(record).map(Value::Imports),
         Table::Meta if !get("next_run").is_undefined() => decode_counters(record).map(Value::Counters),
         Table::Meta => Ok(Value::Reference),
         Table::Experiments => decode_record(record).map(Value::Experiment),

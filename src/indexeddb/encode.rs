@@ -128,6 +128,25 @@ fn edit(edit: &RunEdit) -> JsValue {
     }
 }
 
+/// The imports that are under way.
+#[cfg(feature = "interop")]
+pub(super) fn imports(imports: &crate::database::Imports) -> JsValue {
+    let under_way = imports.under_way.iter().map(|import| {
+        let contents = import.contents.iter().map(|content| {
+            Fields::default().with("hash", &*content.hash).with("run_id", &*content.run_id).into_object()
+        });
+        Fields::default()
+            .with("token", &*import.token)
+            .with("heartbeat_ms", import.heartbeat_ms)
+            .with("run_ids", list(import.run_ids.iter().map(JsValue::from)))
+            .with("contents", list(contents))
+            .with("experiments", list(import.experiments.iter().map(experiment)))
+            .with("runs", list(import.runs.iter().map(run)))
+            .into_object()
+    });
+    Fields::of_record().with("under_way", list(under_way)).into_object()
+}
+
 /// An exit log record.
 pub(super) fn exit(record: &ExitRecord) -> JsValue {
     let runs = record.runs.iter().map(|ExitRun { record, first_sequence, entries, must_exist }| {

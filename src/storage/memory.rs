@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::clock;
 use super::error::{Result, StorageError};
@@ -11,6 +10,7 @@ use super::experiment_storage::ExperimentStorage;
 use super::record::{
     ArtifactRef, ExperimentRecord, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus, id_number,
 };
+use super::record::content_hash;
 use super::run_state::{RunState, SeriesSlot, check_text};
 use crate::columns::{MAX_STEP, RawPoint, Series, sorted_by};
 
@@ -234,7 +234,7 @@ impl InMemoryStorage {
     pub fn put_artifact(&mut self, run: RunSlot, key: &str, data: &[u8]) -> Result<ArtifactRef> {
         let size = u32::try_from(data.len())
             .map_err(|_| StorageError::InvalidArgument("an artifact holds at most 4 GiB".into()))?;
-        let artifact = ArtifactRef { key: key.to_owned(), hash: hex::encode(Sha256::digest(data)), size };
+        let artifact = ArtifactRef { key: key.to_owned(), hash: content_hash(data), size };
         self.run_mut(run)?.set_artifact(artifact.clone())?;
         self.put_content(&artifact.hash, data.into());
         Ok(artifact)

@@ -14,7 +14,7 @@ pub use experiment_storage::ExperimentStorage;
 pub use memory::{InMemoryStorage, RunSlot, metric_points};
 pub use record::{
     ArtifactRef, ExperimentRecord, MetricPoint, RECORD_FORMAT, RunEdit, RunRecord, RunStatus, SeriesHeaders,
-    Tag,
+    Tag, content_hash,
 };
 pub use run_state::{RunState, SeriesSlot, check_key, check_text, step_too_large};
 

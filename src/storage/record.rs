@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
+use sha2::{Digest, Sha256};
 
 /// Where a run stands. `Pending` → `Running` → one of the final three; nothing else is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -89,6 +90,12 @@ pub struct ArtifactRef {
     pub hash: String,
     /// Size in bytes.
     pub size: u32,
+}
+
+/// The hash under which a content is stored: its SHA-256 in lower-case hexadecimal.
+#[must_use]
+pub fn content_hash(content: &[u8]) -> String {
+    hex::encode(Sha256::digest(content))
 }
 
 /// What is known of each series of a run without reading its points. Columns of one length, in the order of first logging.

@@ -12,6 +12,8 @@ mod edit_run;
 mod exit_log_merge;
 mod fences;
 mod id_counters;
+#[cfg(feature = "interop")]
+mod import;
 mod read_artifact;
 mod read_catalog;
 mod read_points;
@@ -30,6 +32,10 @@ pub use delete_runs::{delete_listed_runs, delete_runs};
 pub use edit_run::edit_run;
 pub use exit_log_merge::{MergedRun, merge_exit};
 pub use id_counters::reserve_ids;
+#[cfg(feature = "interop")]
+pub use import::{
+    IMPORT_LIFETIME_MS, SweptImports, discard_import, publish_import, reserve_import_runs, sweep_imports, write_import,
+};
 pub use read_artifact::read_artifact;
 pub use read_catalog::{read_catalog, read_records};
 pub use read_points::read_points;

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use sha2::{Digest, Sha256};
 
 use super::lines::ArtifactLine;
+use crate::storage::content_hash;
 
 /// How many bytes stand in one line: a multiple of three, so that no line but the last has padding.
 const BYTES_A_LINE: usize = 48 * 1024;
@@ -59,7 +59,7 @@ impl OpenArtifact {
 
     /// The bytes, which must be those that its line says.
     pub(super) fn into_bytes(self) -> Result<Vec<u8>, String> {
-        let sha256 = hex::encode(Sha256::digest(&self.bytes));
+        let sha256 = content_hash(&self.bytes);
         if sha256 == self.sha256 {
             Ok(self.bytes)
         } else {

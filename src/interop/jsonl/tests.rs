@@ -6,7 +6,7 @@ use super::{JsonLinesExporter, JsonLinesImporter};
 use crate::interop::{
     ExportedRun, Exporter, FileError, FileErrorKind, ImportedExperiment, ImportedPart, ImportedRun, Importer, Position,
 };
-use crate::storage::{ArtifactRef, ExperimentRecord, MAX_STEP, NamedSeries, RawPoint, RunRecord, RunStatus, Series, Tag};
+use crate::storage::{ArtifactRef, ExperimentRecord, MAX_STEP, NamedSeries, RawPoint, RunRecord, RunStatus, Series, Tag, content_hash};
 
 /// An artifact's key and bytes.
 type Artifact = (String, Arc<[u8]>);
@@ -87,8 +87,7 @@ fn exported_again(read: &Read) -> Vec<(ExportedRun, Vec<Artifact>)> {
 }
 
 fn reference((key, bytes): &Artifact) -> ArtifactRef {
-    use sha2::{Digest, Sha256};
-    ArtifactRef { key: key.clone(), hash: hex::encode(Sha256::digest(bytes)), size: bytes.len() as u32 }
+    ArtifactRef { key: key.clone(), hash: content_hash(bytes), size: bytes.len() as u32 }
 }
 
 fn series(key: &str, points: &[RawPoint]) -> NamedSeries {

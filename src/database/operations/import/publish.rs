@@ -1,0 +1,93 @@
+//! Publishing an import: one transaction stores the records of all its runs.
+
+use super::{find, imports_in, put_imports, read_imports};
+use crate::database::operations::Distinct;
+use crate::database::operations::artifact_references::{probe_contents, put_reference};
+use crate::database::operations::begin_run::put_experiment;
+use crate::database::operations::fences::put_run;
+use crate::database::operations::id_counters::{counters_in, put_counters, read_counters};
+use crate::database::{Answer, Key, Publication, Range, Read, Step, Table, Transaction, Value};
+use crate::storage::{ExperimentRecord, Result, RunRecord, StorageError};
+
+/// Stores the records of an import's runs, finds or creates their experiments, and takes the import off the list. Returns the
+/// experiments and runs as they are stored.
+///
+/// `Conflict` if another page gave the import up, or deleted an artifact that it shares with another run.
+#[must_use]
+pub fn publish_import(
+    token: &str,
+    publication: Publication,
+) -> Transaction<(Vec<ExperimentRecord>, Vec<RunRecord>)> {
+    let token = token.to_owned();
+    let tables = &[Table::Meta, Table::Experiments, Table::Runs, Table::Artifacts];
+    Transaction::writing("publish_import", tables, move |answers| step(&token, &publication, answers)).once()
+}
+
+fn step(
+    token: &str,
+    publication: &Publication,
+    answers: &[Answer],
+) -> Result<Step<(Vec<ExperimentRecord>, Vec<RunRecord>)>> {
+    let asked = publication.experiments.len();
+    let mut hashes = Distinct::default();
+    for artifact in publication.runs.iter().flat_map(|(_, run)| &run.artifacts) {
+        hashes.add(&artifact.hash);
+    }
+    let [counters, imports, rest @ ..] = answers else {
+        let mut reads = vec![read_counters(), read_imports()];
+        reads.extend(publication.experiments.iter().map(|new| Read::ExperimentsNamed(new.name.clone())));
+        reads.extend(probe_contents(&hashes.0));
+        return Ok(Step::Read(reads));
+    };
+    let (named, rest) = rest.split_at(asked);
+    let (contents, probes) = rest.split_at(hashes.0.len());
+    if contents.iter().any(|content| content.keys().is_empty()) {
+        return Err(StorageError::Conflict(
+            "an artifact of the import was deleted with another run that had it: import again".to_owned(),
+        ));
+    }
+    let mut counters = counters_in(counters)?;
+    let mut imports = imports_in(imports)?;
+    let first = (counters.next_experiment as u64).max(publication.first_experiment);
+    let mut free = (first..).zip(probes).filter(|(_, probe)| probe.keys().is_empty()).map(|(number, _)| number);
+    let mut experiments = Vec::new();
+    let mut created = Vec::new();
+    for (new, named) in publication.experiments.iter().zip(named) {
+        let known = named.values().iter().find_map(|value| match value {
+            Value::Experiment(record) => Some(record.clone()),
+            _ => None,
+        });
+        if let Some(known) = known {
+            experiments.push(known);
+            continue;
+        }
+        let Some(number) = free.next() else {
+            let next = first + probes.len() as u64;
+            let probe = |number| Read::Keys(Table::Experiments, Range::One(Key::text(format!("exp-{number}"))));
+            return Ok(Step::Read((next..next + asked as u64).map(probe).collect()));
+        };
+        counters.next_experiment = (number + 1) as f64;
+        let experiment = ExperimentRecord { experiment_id: format!("exp-{number}"), ..new.clone() };
+        created.push(experiment.clone());
+        experiments.push(experiment);
+    }
+    let mut runs = Vec::new();
+    for (experiment_name, run) in &publication.runs {
+        let experiment = experiments.iter().find(|experiment| experiment.name == *experiment_name);
+        let experiment_id = experiment.map(|experiment| experiment.experiment_id.clone()).unwrap_or_default();
+        runs.push(RunRecord { experiment_id, ..run.clone() });
+    }
+    // The list comes first, with all records: of a prefix that is committed alone, the next page stores the rest.
+    let import = find(&mut imports, token)?;
+    import.experiments.clone_from(&created);
+    import.runs.clone_from(&runs);
+    let mut changes = vec![put_imports(&imports), put_counters(counters)];
+    changes.extend(created.iter().map(put_experiment));
+    for run in &runs {
+        changes.extend(run.artifacts.iter().map(|artifact| put_reference(&artifact.hash, &run.run_id)));
+        changes.push(put_run(run));
+    }
+    imports.under_way.retain(|import| import.token != token);
+    changes.push(put_imports(&imports));
+    Ok(Step::Write(changes, (experiments, runs)))
+}

@@ -1,0 +1,93 @@
+//! Removing what is left of imports that were cut off, and storing the rest of one that was cut off while it was published.
+
+use super::{imports_in, put_imports, read_imports};
+use crate::database::operations::artifact_references::{Release, ReleaseStep};
+use crate::database::operations::begin_run::put_experiment;
+use crate::database::operations::fences::put_run;
+use crate::database::operations::tombstones::{is_listed, read_tombstones};
+use crate::database::{Answer, Change, Import, Key, Range, Read, Step, Table, Transaction};
+use crate::storage::{Result, StorageError};
+
+/// How long an import may go without writing, in milliseconds, before another page gives it up: ten minutes. Whatever clocks do, nothing
+/// is lost by that: the import fails, and its file is still there.
+pub const IMPORT_LIFETIME_MS: f64 = 600_000.0;
+
+/// What sweeping did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SweptImports {
+    /// The experiments of imports that were cut off while they were published.
+    pub experiment_ids: Vec<String>,
+    /// Their runs.
+    pub run_ids: Vec<String>,
+}
+
+/// Ends imports of which nothing was heard for [`IMPORT_LIFETIME_MS`], and those whose publication was cut off.
+#[must_use]
+pub fn sweep_imports(now_ms: f64) -> Transaction<SweptImports> {
+    sweep("sweep_imports", move |import| {
+        import.is_published() || (now_ms - import.heartbeat_ms).abs() > IMPORT_LIFETIME_MS
+    })
+}
+
+/// Ends an import that its page gives up.
+#[must_use]
+pub fn discard_import(token: &str) -> Transaction<SweptImports> {
+    let token = token.to_owned();
+    sweep("discard_import", move |import| import.token == token)
+}
+
+fn sweep(name: &'static str, is_over: impl Fn(&Import) -> bool + 'static) -> Transaction<SweptImports> {
+    let tables = &[Table::Meta, Table::Experiments, Table::Runs, Table::Points, Table::Artifacts];
+    Transaction::writing(name, tables, move |answers| step(&is_over, answers))
+}
+
+fn step(is_over: &dyn Fn(&Import) -> bool, answers: &[Answer]) -> Result<Step<SweptImports>> {
+    let [stored, answers @ ..] = answers else { return Ok(Step::Read(vec![read_imports()])) };
+    let mut imports = match imports_in(stored) {
+        // What cannot be read is left in place: only an import would miss it.
+        Err(StorageError::Corrupt(_)) => return Ok(Step::Done(SweptImports::default())),
+        imports => imports?,
+    };
+    let over: Vec<Import> = imports.under_way.extract_if(.., |import| is_over(import)).collect();
+    if over.is_empty() {
+        return Ok(Step::Done(SweptImports::default()));
+    }
+    let (published, cut_off): (Vec<Import>, Vec<Import>) = over.into_iter().partition(Import::is_published);
+    let [tombstones, experiments, runs, answers @ ..] = answers else {
+        return Ok(Step::Read(vec![
+            read_tombstones(),
+            Read::Keys(Table::Experiments, Range::All),
+            Read::Keys(Table::Runs, Range::All),
+        ]));
+    };
+    let released: Vec<_> = cut_off.iter().flat_map(|import| import.contents.clone()).collect();
+    let contents = match Release::new(&released, Vec::new()).step(answers) {
+        ReleaseStep::Read(reads) => return Ok(Step::Read(reads)),
+        ReleaseStep::Write(changes) => changes,
+    };
+    let mut swept = SweptImports::default();
+    let mut changes = Vec::new();
+    let is_stored = |answer: &Answer, id: &str| answer.keys().contains(&Key::text(id));
+    for Import { experiments: of_import, runs: of_runs, .. } in &published {
+        // Those that are stored may have been changed since, and others deleted.
+        for experiment in of_import {
+            if !is_stored(experiments, &experiment.experiment_id) {
+                changes.push(put_experiment(experiment));
+            }
+            swept.experiment_ids.push(experiment.experiment_id.clone());
+        }
+        for run in of_runs {
+            if !is_stored(runs, &run.run_id) && !is_listed(tombstones, &run.run_id) {
+                changes.push(put_run(run));
+            }
+            swept.run_ids.push(run.run_id.clone());
+        }
+    }
+    for run_id in cut_off.iter().flat_map(|import| &import.run_ids) {
+        changes.push(Change::Delete(Table::Points, Range::Run(run_id.clone())));
+    }
+    changes.extend(contents);
+    // The list comes last: of a prefix that is committed alone, the next sweep does the rest.
+    changes.push(put_imports(&imports));
+    Ok(Step::Write(changes, swept))
+}

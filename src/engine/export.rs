@@ -1,0 +1,32 @@
+//! What an export takes of a run.
+
+use super::session::Session;
+use crate::database::Database;
+use crate::interop::ExportedRun;
+use crate::storage::{Result, StorageError};
+
+impl<D: Database> Session<D> {
+    /// A run as it is now, with all its points. Chunks of points are shared with the session, not copied.
+    ///
+    /// # Errors
+    /// `RunNotFound`; those of the database.
+    pub async fn exported_run(&self, run_id: &str) -> Result<ExportedRun> {
+        self.load_run(run_id).await?;
+        let storage = self.storage();
+        let state = storage.memory().run(run_id)?;
+        let record = state.current_record();
+        let experiment = storage.memory().experiment(&record.experiment_id)?.clone();
+        let series = state.all_series()?.iter().filter(|named| !named.series.is_empty()).cloned().collect();
+        Ok(ExportedRun { experiment, record, series })
+    }
+
+    /// How many points these runs have, as far as it is known without reading them.
+    ///
+    /// # Errors
+    /// `RunNotFound`.
+    pub fn count_points(&self, run_ids: &[String]) -> Result<f64> {
+        let storage = self.storage();
+        let count = |run_id: &String| -> Result<f64> { Ok(storage.memory().run(run_id)?.counts().iter().sum()) };
+        run_ids.iter().map(count).sum::<std::result::Result<f64, StorageError>>()
+    }
+}
