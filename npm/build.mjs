@@ -1,4 +1,4 @@
-// Puts the npm package together in target/npm/package, of what is in pkg/ and what the dashboard's build left, and packs it.
+// Puts the npm package together in target/npm/package, of what is in target/pkg-npm and what the dashboard's build left, and packs it.
 import { execFileSync } from 'node:child_process';
 import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { rolldown } from 'rolldown';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
-const built = join(root, 'pkg');
+const built = join(root, 'target/pkg-npm');
 const out = join(root, 'target/npm/package');
 const element = join(root, 'target/npm/element');
 
@@ -18,7 +18,7 @@ async function snippets() {
     const modules = join(built, 'snippets', folder, 'src/wasm/js');
     if ((await readdir(modules).catch(() => [])).includes('entry_points.js')) return modules;
   }
-  throw new Error('pkg/ is not what this package is made of: cargo xtask pack builds it');
+  throw new Error('target/pkg-npm is not what this package is made of: cargo xtask pack builds it');
 }
 
 /** wasm-bindgen's glue looks for the wasm beside itself when nobody says where it is. Bundlers would go after that file. */

@@ -3,8 +3,8 @@ import { defineConfig } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-// The wasm package is built beside `www/` (wasm-pack's default place); ENTRENAR_PKG names another build of it.
-const entrenarPackage = process.env.ENTRENAR_PKG ?? here('../pkg');
+// The wasm package with file formats, as `cargo xtask` builds it; ENTRENAR_PKG names another build of it.
+const entrenarPackage = process.env.ENTRENAR_PKG ?? here('../target/pkg-npm');
 
 export default defineConfig({
   // Relative addresses: the built page works in any folder of any server.

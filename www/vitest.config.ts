@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const entrenarPackage = process.env.ENTRENAR_PKG ?? here('../pkg');
+const entrenarPackage = process.env.ENTRENAR_PKG ?? here('../target/pkg-npm');
 
 // Unit tests are plain functions over data: they run in Node.js, without a page. Curves are those of the wasm package, which
 // `vitest.setup.ts` loads.

@@ -4,5 +4,5 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { initSync } from 'entrenar';
 
-const entrenarPackage = process.env.ENTRENAR_PKG ?? fileURLToPath(new URL('../pkg', import.meta.url));
+const entrenarPackage = process.env.ENTRENAR_PKG ?? fileURLToPath(new URL('../target/pkg-npm', import.meta.url));
 initSync({ module: readFileSync(`${entrenarPackage}/entrenar_bg.wasm`) });

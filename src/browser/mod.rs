@@ -4,6 +4,8 @@
 mod channel;
 mod clock;
 mod console;
+#[cfg(feature = "interop")]
+mod interop;
 mod open_database;
 mod page_database;
 mod page_lifecycle;
@@ -12,6 +14,8 @@ mod run;
 mod tracker;
 
 pub use crate::engine::{Change, RunOptions};
+#[cfg(feature = "interop")]
+pub use interop::{ExportOptions, ImportOptions, ImportedRuns};
 pub use registry::StorageOptions;
 pub use run::Run;
 pub use tracker::{RunInfo, Subscription, Tracker};

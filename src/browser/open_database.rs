@@ -108,6 +108,11 @@ impl OpenDatabase {
             let open = Rc::clone(self);
             // It only makes room: what could not be swept is swept the next time.
             tasks.push(async move { drop(open.session.sweep_tombstones().await) }.boxed_local());
+            #[cfg(feature = "interop")]
+            {
+                let open = Rc::clone(self);
+                tasks.push(async move { drop(open.session.sweep_imports().await) }.boxed_local());
+            }
         }
         let mut background = Vec::new();
         for task in tasks {

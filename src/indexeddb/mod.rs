@@ -17,6 +17,8 @@ mod timer;
 mod token;
 
 pub(crate) use encode::Fields;
+#[cfg(feature = "interop")]
+pub use timer::next_task;
 pub use timer::{monotonic_ms, sleep, wall_ms};
 pub use token::random_token;
 

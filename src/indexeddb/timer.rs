@@ -15,6 +15,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 extern "C" {
     fn set_timer(callback: &Closure<dyn Fn()>, delay_ms: f64) -> JsValue;
     fn clear_timer(timer: &JsValue);
+    #[cfg(feature = "interop")]
+    #[wasm_bindgen(js_name = next_task)]
+    fn next_task_promise() -> js_sys::Promise;
     /// Milliseconds that only rise, whatever the wall clock does.
     pub fn monotonic_ms() -> f64;
     /// Wall time in milliseconds since the epoch: what `Date.now()` says, if that is a time.
@@ -50,6 +53,13 @@ pub fn sleep(delay_ms: f64) -> Timer {
     // A fraction would be cut off, and the timer would fire too early.
     let handle = set_timer(&callback, delay_ms.max(0.0).ceil());
     Timer { state, handle, _callback: callback }
+}
+
+/// Resolves in the next task of the page: other events come first.
+#[cfg(feature = "interop")]
+pub async fn next_task() {
+    // It never fails.
+    let _ = wasm_bindgen_futures::JsFuture::from(next_task_promise()).await;
 }
 
 impl Future for Timer {

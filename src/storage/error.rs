@@ -42,6 +42,12 @@ pub enum StorageError {
     Conflict(String),
     /// A stored record cannot be read.
     Corrupt(String),
+    /// A file to be imported is damaged, cut off or of another format; the text says where.
+    InvalidFile(String),
+    /// A file to be imported is of a newer version of its format.
+    NewerFile(String),
+    /// Its caller stopped it.
+    Aborted(String),
     /// More unsaved points are held in memory than the budget allows.
     MemoryFull(String),
     /// Any other failure of the backend.
@@ -70,6 +76,9 @@ impl StorageError {
             Self::Cleared(_) => "Cleared",
             Self::Conflict(_) => "Conflict",
             Self::Corrupt(_) => "Corrupt",
+            Self::InvalidFile(_) => "InvalidFile",
+            Self::NewerFile(_) => "NewerFile",
+            Self::Aborted(_) => "Aborted",
             Self::MemoryFull(_) => "MemoryFull",
             Self::Backend(_) => "Backend",
         }
@@ -123,6 +132,9 @@ impl fmt::Display for StorageError {
             | Self::Conflict(text)
             | Self::Corrupt(text)
             | Self::MemoryFull(text)
+            | Self::InvalidFile(text)
+            | Self::NewerFile(text)
+            | Self::Aborted(text)
             | Self::Backend(text) => f.write_str(text),
         }
     }

@@ -14,3 +14,9 @@ extern "C" {
     #[wasm_bindgen(js_name = meantProperty)]
     fn properties();
 }
+
+#[wasm_bindgen(module = "/src/wasm/js/files.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = exportFile)]
+    fn files();
+}

@@ -8,6 +8,8 @@ mod curve;
 mod curve_options;
 mod entry;
 mod error;
+#[cfg(feature = "interop")]
+mod interop;
 mod js_modules;
 mod json;
 mod options;

@@ -186,7 +186,7 @@ impl WasmStorage {
         Rc::clone(&self.tracker)
     }
 
-    fn tracker(&self) -> Result<Rc<Tracker>, JsValue> {
+    pub(super) fn tracker(&self) -> Result<Rc<Tracker>, JsValue> {
         self.tracker.borrow().clone().ok_or_else(|| closed().into())
     }
 

@@ -7,3 +7,6 @@ const TYPES: &'static str = include_str!("js/entrenar.d.ts");
 
 #[wasm_bindgen(typescript_custom_section)]
 const CURVE_TYPES: &'static str = include_str!("js/curve.d.ts");
+
+#[wasm_bindgen(typescript_custom_section)]
+const INTEROP_TYPES: &'static str = include_str!("js/interop.d.ts");

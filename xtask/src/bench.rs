@@ -47,10 +47,11 @@ impl Options {
 pub(crate) fn bench(options: &Options) -> Outcome {
     npm::ensure_node()?;
     let browser = browser::ensure_browser()?;
+    pack::build_without_wasm_pack(pack::Target::Web)?;
     serve::build_page()?;
     let directory = project::browser_bench();
     npm::ensure_packages(&directory)?;
-    let package = sizes::measure(&project::root().join(pack::Target::Web.directory()))?;
+    let package = sizes::measure(pack::Target::Web)?;
     process::run(
         npm::script(&directory, "bench", &options.words())
             .env("CHROME", &browser.chrome)

@@ -37,7 +37,8 @@ Commands:
       --only STAGE   run one stage: fmt, clippy, native, doc, browser, pack, www, e2e, firefox or webkit
   consumers        Install the npm package in small projects for every bundler, framework and runtime, and try each in the browser
   pack             Build the npm package, target/npm/entrenar-<version>.tgz, and print what its wasm weighs
-      --target T     build what wasm-pack makes for one target: web (pkg/), bundler (target/pkg-bundler), nodejs (target/pkg-nodejs)
+      --target T     build what wasm-pack makes for one target: web (pkg/), bundler (target/pkg-bundler), nodejs (target/pkg-nodejs),
+                     or npm (target/pkg-npm: the web's, with file formats)
   bench            Measure against peers in one headless Chromium; writes benches/results.json and benches/RESULTS.md
       --quick        within a minute after the build; the full one takes several
       --only PART    one part, written nowhere: size, logging, bulk, reading, opening, memory, live, dashboard or scale

@@ -1,4 +1,5 @@
-//! The npm package, and the packages for three targets that it is made of, each exactly as the documented `wasm-pack build` leaves it.
+//! The packages for three targets, each exactly as the documented `wasm-pack build` leaves it; and the npm package, which is made of the web's
+//! as the same command builds it with file formats.
 //!
 //! Of the web's there is a second way, for those who only want to see the page: `xtask/web-package` makes the same bytes, and wasm-pack
 //! and the wasm-bindgen command line, minutes of compiling, are not needed.
@@ -19,15 +20,18 @@ pub(crate) enum Target {
     Bundler,
     /// Node.js.
     Nodejs,
+    /// The npm package and the page: the web's, with file formats.
+    Npm,
 }
 
 impl Target {
-    pub(crate) const ALL: [Self; 3] = [Self::Web, Self::Bundler, Self::Nodejs];
+    pub(crate) const ALL: [Self; 4] = [Self::Web, Self::Bundler, Self::Nodejs, Self::Npm];
 
     pub(crate) fn parse(name: &str) -> Outcome<Self> {
         let found = Self::ALL.into_iter().find(|target| target.name() == name);
-        found
-            .ok_or_else(|| Failure::new(format!("there is no target `{name}`: it is web, bundler or nodejs")))
+        found.ok_or_else(|| {
+            Failure::new(format!("there is no target `{name}`: it is web, bundler, nodejs or npm"))
+        })
     }
 
     fn name(self) -> &'static str {
@@ -35,6 +39,23 @@ impl Target {
             Self::Web => "web",
             Self::Bundler => "bundler",
             Self::Nodejs => "nodejs",
+            Self::Npm => "npm",
+        }
+    }
+
+    /// What wasm-pack calls it.
+    fn target(self) -> &'static str {
+        match self {
+            Self::Npm => Self::Web.name(),
+            other => other.name(),
+        }
+    }
+
+    /// The crate's features that it is built with.
+    fn features(self) -> &'static str {
+        match self {
+            Self::Npm => "wasm,interop",
+            _ => "wasm",
         }
     }
 
@@ -44,15 +65,16 @@ impl Target {
             Self::Web => "pkg",
             Self::Bundler => "target/pkg-bundler",
             Self::Nodejs => "target/pkg-nodejs",
+            Self::Npm => "target/pkg-npm",
         }
     }
 }
 
-/// Builds the packages that are not up to date, and prints what the web package weighs.
+/// Builds the packages that are not up to date, and prints what those for the web weigh.
 pub(crate) fn pack(targets: &[Target]) -> Outcome {
     build(targets)?;
-    if targets.iter().any(|target| matches!(target, Target::Web)) {
-        println!("{}", sizes::measure(&project::root().join(Target::Web.directory()))?);
+    for target in targets.iter().filter(|target| matches!(target, Target::Web | Target::Npm)) {
+        println!("{}", sizes::measure(*target)?);
     }
     Ok(())
 }
@@ -63,9 +85,9 @@ pub(crate) fn pack_for_npm() -> Outcome {
     build_for_npm()
 }
 
-/// Packs the npm package of the web package and the dashboard, unless it is up to date.
+/// Packs the npm package of the wasm package and the dashboard, unless it is up to date.
 pub(crate) fn build_for_npm() -> Outcome {
-    build(&[Target::Web])?;
+    build(&[Target::Npm])?;
     let stamp = project::stamps().join("pack-npm");
     if fresh::remembered(&stamp) == Some(npm_state()?) {
         println!("target/npm/ is up to date");
@@ -81,7 +103,7 @@ pub(crate) fn build_for_npm() -> Outcome {
 
 fn npm_state() -> Outcome<String> {
     let inputs =
-        ["pkg", "npm/build.mjs", "npm/src", "npm/package-lock.json", "www/src", "www/package-lock.json"]
+        [Target::Npm.directory(), "npm/build.mjs", "npm/src", "npm/package-lock.json", "www/src", "www/package-lock.json"]
             .into_iter()
             .chain([
                 "www/vite.package.config.ts",
@@ -90,6 +112,7 @@ fn npm_state() -> Outcome<String> {
                 "LICENSE",
                 "src/wasm/js/entrenar.d.ts",
                 "src/wasm/js/curve.d.ts",
+                "src/wasm/js/interop.d.ts",
             ])
             .map(|path| project::root().join(path))
             .collect::<Vec<_>>();
@@ -120,7 +143,7 @@ fn build_one(target: Target) -> Outcome {
     run(&mut program_in(
         &root,
         "wasm-pack",
-        &["build", "--target", target.name(), "--out-dir", target.directory(), "--features", "wasm"],
+        &["build", "--target", target.target(), "--out-dir", target.directory(), "--features", target.features()],
     ))?;
     if matches!(target, Target::Nodejs) {
         name_snippets_modules(&root.join(target.directory()))?;
@@ -135,16 +158,15 @@ fn name_snippets_modules(package: &Path) -> Outcome {
         .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))
 }
 
-/// Builds the web package without wasm-pack, unless there is one that is up to date, whichever way it was made.
-pub(crate) fn build_for_page() -> Outcome {
-    let target = Target::Web;
-    let stamps = ["pack-web", "page-web"].map(|name| project::stamps().join(name));
+/// Builds a package for the web without wasm-pack, unless there is one that is up to date, whichever way it was made.
+pub(crate) fn build_without_wasm_pack(target: Target) -> Outcome {
+    let stamps = ["pack", "page"].map(|way| project::stamps().join(format!("{way}-{}", target.name())));
     let up_to_date = Some(state(target)?);
     if stamps.iter().any(|stamp| fresh::remembered(stamp) == up_to_date) {
         println!("{}/ is up to date", target.directory());
         return Ok(());
     }
-    make_web_package(&project::root().join(target.directory()))?;
+    make_web_package(target, &project::root().join(target.directory()))?;
     fresh::remember(&stamps[1], &state(target)?)
 }
 
@@ -152,7 +174,7 @@ pub(crate) fn build_for_page() -> Outcome {
 pub(crate) fn check_same_either_way() -> Outcome {
     let (with, without) =
         (project::root().join(Target::Web.directory()), project::root().join("target/pkg-without-wasm-pack"));
-    make_web_package(&without)?;
+    make_web_package(Target::Web, &without)?;
     let different = fresh::differences(&with, &without)
         .map_err(|error| Failure::new(format!("cannot compare the two web packages: {error}")))?;
     if different.is_empty() {
@@ -164,11 +186,11 @@ pub(crate) fn check_same_either_way() -> Outcome {
     )))
 }
 
-fn make_web_package(directory: &Path) -> Outcome {
+fn make_web_package(target: Target, directory: &Path) -> Outcome {
     tools::ensure_wasm_target()?;
     let root = project::root();
     // As wasm-pack has it compiled: what one of them compiled, the other need not.
-    run(program_in(&root, "cargo", &["build", "--lib", "--release", "--features", "wasm"])
+    run(program_in(&root, "cargo", &["build", "--lib", "--release", "--features", target.features()])
         .args(["--target", tools::WASM_TARGET]))?;
     let _ = fs::remove_dir_all(directory);
     let compiled = root.join("target").join(tools::WASM_TARGET).join("release/entrenar.wasm");

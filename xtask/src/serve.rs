@@ -65,7 +65,7 @@ pub(crate) fn serve(options: &Options) -> Outcome {
 pub(crate) fn build_page() -> Outcome {
     // First what has to be there already, then what takes a minute.
     npm::ensure_packages(&project::www())?;
-    pack::build_for_page()?;
+    pack::build_without_wasm_pack(pack::Target::Npm)?;
     process::run(&mut npm::script(&project::www(), "build", &[]))
 }
 

@@ -1,15 +1,18 @@
 //! What the web package weighs: the wasm, its glue and the glue's snippets, as they are and as gzip sends them.
 
 use std::fmt;
-use std::path::Path;
 
 use crate::failure::{Failure, Outcome};
+use crate::pack::Target;
 use crate::process::ask;
+use crate::project;
 
 /// What wasm, glue and snippets of the web package must not exceed together after gzip, in bytes.
 ///
 /// The design asks for 200 000, which the rebuilt engine misses (docs/plan.md says by what). Until that is mended it may not grow.
 const MAX_GZIP_BYTES: u64 = 269_000;
+/// The same of the package with file formats; the design asks for 240 000.
+const MAX_GZIP_BYTES_WITH_FORMATS: u64 = 320_000;
 
 /// One `bytes gzipped name` line per file. Node.js is there anyway and brings zlib.
 const WEIGH: &str = "
@@ -34,44 +37,53 @@ struct Weight {
 }
 
 /// The weights of a package's files.
-pub(crate) struct Sizes(Vec<Weight>);
+pub(crate) struct Sizes {
+    files: Vec<Weight>,
+    /// What they must not exceed together after gzip.
+    most: u64,
+}
 
-/// Weighs the package in `directory`.
-pub(crate) fn measure(directory: &Path) -> Outcome<Sizes> {
+/// Weighs a package that was built for this target.
+pub(crate) fn measure(target: Target) -> Outcome<Sizes> {
+    let directory = project::root().join(target.directory());
+    let most = if matches!(target, Target::Npm) { MAX_GZIP_BYTES_WITH_FORMATS } else { MAX_GZIP_BYTES };
     let unweighed =
         || Failure::new(format!("cannot weigh the package in {}: build it first", directory.display()));
     let table = ask("node", &["-e", WEIGH, &directory.to_string_lossy()]).ok_or_else(unweighed)?;
-    table.lines().map(parse).collect::<Option<Vec<_>>>().map(Sizes).ok_or_else(unweighed)
+    let files = table.lines().map(parse).collect::<Option<Vec<_>>>().ok_or_else(unweighed)?;
+    Ok(Sizes { files, most })
 }
 
 impl Sizes {
     /// Fails when a visitor would have to load more than is promised.
     pub(crate) fn check(&self) -> Outcome {
         let total = self.gzip();
-        if total <= MAX_GZIP_BYTES {
+        if total <= self.most {
             return Ok(());
         }
         Err(Failure::new(format!(
-            "wasm and glue weigh {total} bytes after gzip, over the limit of {MAX_GZIP_BYTES}"
+            "wasm and glue weigh {total} bytes after gzip, over the limit of {}",
+            self.most
         )))
     }
 
     /// Bytes that a visitor loads.
     pub(crate) fn gzip(&self) -> u64 {
-        self.0.iter().map(|weight| weight.gzip).sum()
+        self.files.iter().map(|weight| weight.gzip).sum()
     }
 }
 
 impl fmt::Display for Sizes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Weight { name, raw, gzip } in &self.0 {
+        for Weight { name, raw, gzip } in &self.files {
             writeln!(formatter, "{raw:>9} bytes, {gzip:>7} after gzip  {name}")?;
         }
-        let raw: u64 = self.0.iter().map(|weight| weight.raw).sum();
+        let raw: u64 = self.files.iter().map(|weight| weight.raw).sum();
         write!(
             formatter,
-            "{raw:>9} bytes, {:>7} after gzip  together (at most {MAX_GZIP_BYTES})",
-            self.gzip()
+            "{raw:>9} bytes, {:>7} after gzip  together (at most {})",
+            self.gzip(),
+            self.most
         )
     }
 }

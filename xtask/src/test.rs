@@ -146,16 +146,18 @@ fn in_browser() -> Outcome<u64> {
 
 fn packages() -> Outcome<u64> {
     pack::build(&pack::Target::ALL)?;
-    let sizes = sizes::measure(&project::root().join(pack::Target::Web.directory()))?;
-    println!("{sizes}");
-    sizes.check()?;
+    for target in [pack::Target::Web, pack::Target::Npm] {
+        let sizes = sizes::measure(target)?;
+        println!("{sizes}");
+        sizes.check()?;
+    }
     pack::check_same_either_way()?;
     Ok(0)
 }
 
 /// The page's types come from the package, which the stage before built.
 fn page_code() -> Outcome<u64> {
-    pack::build(&[pack::Target::Web])?;
+    pack::build(&[pack::Target::Npm])?;
     npm::ensure_packages(&project::www())?;
     let output = run_and_read(&mut npm::script(&project::www(), "check", &[]))?;
     match summary::of_vitest(&output) {
@@ -189,6 +191,7 @@ pub(crate) fn consumers() -> Outcome {
 /// The files that `test-quick` in its package.json names, over one of the two backends.
 fn end_to_end_quickly() -> Outcome<u64> {
     let browser = browser::ensure_browser()?;
+    pack::build_without_wasm_pack(pack::Target::Web)?;
     serve::build_page()?;
     npm::ensure_packages(&project::end_to_end())?;
     playwright(npm::script(&project::end_to_end(), "test-quick", &[]).env("CHROME", &browser.chrome))

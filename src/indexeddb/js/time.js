@@ -68,3 +68,14 @@ export function clear_timer(timer) {
     // It fires, and calls nothing.
   }
 }
+
+/** Resolves in the next task: other events come first. Not by a timer, which a page in the background gets once a second. */
+export function next_task() {
+  return new Promise((resolve) => {
+    try {
+      in_next_task(resolve);
+    } catch {
+      set_timer(resolve, 0);
+    }
+  });
+}

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::lines::ArtifactLine;
 use crate::storage::content_hash;
 
 /// How many bytes stand in one line: a multiple of three, so that no line but the last has padding.
@@ -34,13 +33,11 @@ pub(super) struct OpenArtifact {
 
 impl OpenArtifact {
     /// An artifact of which nothing was read yet. What its line claims of its size is not set aside for it.
-    pub(super) fn new(run: usize, line: &ArtifactLine<'_>) -> Result<Self, String> {
-        let ArtifactLine { key, size, sha256 } = line;
-        if *size > MAX_ARTIFACT_BYTES {
+    pub(super) fn new(run: usize, key: String, size: u64, sha256: String) -> Result<Self, String> {
+        if size > MAX_ARTIFACT_BYTES {
             return Err(format!("an artifact of {size} bytes is too large: at most {MAX_ARTIFACT_BYTES} are taken"));
         }
-        let (key, sha256) = (key.to_string(), sha256.to_string());
-        Ok(Self { run, key, size: *size, sha256, bytes: Vec::new() })
+        Ok(Self { run, key, size, sha256, bytes: Vec::new() })
     }
 
     /// Takes the next line of base64.

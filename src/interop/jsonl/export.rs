@@ -1,20 +1,14 @@
 //! Writing JSON Lines.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use serde::Serialize;
-use serde_json::value::RawValue;
-
-use super::VERSION;
 use super::bytes::write_bytes;
-use super::lines::{
-    ArtifactLine, EndLine, ExperimentLine, FORMAT, Header, Line, RawFields, RunLine, RunWithUnknown,
-};
+use super::line::Line;
 use super::number::Number;
+use super::{FORMAT, VERSION};
 use crate::interop::{ExportedRun, Exporter, SeriesSlices};
-use crate::storage::{ArtifactRef, ExperimentRecord, RawPoint, RunRecord};
+use crate::storage::{ArtifactRef, ExperimentRecord};
 
 /// How many points stand in one line at most: some 40 KB.
 const POINTS_A_LINE: usize = 1_000;
@@ -34,7 +28,7 @@ impl JsonLinesExporter {
         if std::mem::replace(&mut self.has_header, true) {
             return Ok(());
         }
-        write_line(out, &Header { format: Cow::Borrowed(FORMAT), version: VERSION })
+        Line::first(out).field("format", FORMAT)?.field("version", &VERSION)?.end()
     }
 }
 
@@ -44,32 +38,46 @@ impl Exporter for JsonLinesExporter {
         if !self.experiments.insert(experiment.experiment_id.clone()) {
             return Ok(());
         }
-        let config = on_one_line(experiment.config_json.as_deref());
-        let line = ExperimentLine {
-            id: Cow::Borrowed(&experiment.experiment_id),
-            name: Cow::Borrowed(&experiment.name),
-            created_ms: experiment.created_ms,
-            config: raw(config.as_deref()),
-        };
-        write_line(out, &Line::Experiment(line))
+        Line::begin(out, "experiment")?
+            .field("id", &experiment.experiment_id)?
+            .field("name", &experiment.name)?
+            .field("created_ms", &Number(experiment.created_ms))?
+            .json("config", experiment.config_json.as_deref())?
+            .end()
     }
 
     fn begin_run(&mut self, run: &ExportedRun, out: &mut dyn Write) -> io::Result<()> {
         self.write_experiment(&run.experiment, out)?;
         self.slices = SeriesSlices::default();
         self.runs += 1;
-        let config = on_one_line(run.record.config_json.as_deref());
-        let unknown = on_one_line(run.record.unknown_json.as_deref());
-        let unknown: Option<RawFields<'_>> = unknown.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        let run = run_line(&run.record, raw(config.as_deref()));
-        write_line(out, &Line::Run(RunWithUnknown { run, unknown: unknown.unwrap_or_default() }))
+        let record = &run.record;
+        let interruptions: Vec<_> = record.interruptions.iter().map(|times| times.map(Number)).collect();
+        Line::begin(out, "run")?
+            .field("id", &record.run_id)?
+            .field("experiment", &record.experiment_id)?
+            .some_field("name", record.run_name.as_ref())?
+            .field("status", record.status.as_str())?
+            .field("created_ms", &Number(record.created_ms))?
+            .some_field("started_ms", record.started_ms.map(Number).as_ref())?
+            .some_field("ended_ms", record.ended_ms.map(Number).as_ref())?
+            .json("config", record.config_json.as_deref())?
+            .list("tags", &record.tags)?
+            .some_field("span_id", record.span_id.as_ref())?
+            .list("interruptions", &interruptions)?
+            .fields_of(record.unknown_json.as_deref())?
+            .end()
     }
 
     fn write_points(&mut self, run: &ExportedRun, most: usize, out: &mut dyn Write) -> io::Result<usize> {
         let mut written = 0;
         while written < most {
             let Some((key, points)) = self.slices.next(run, (most - written).min(POINTS_A_LINE)) else { break };
-            write_points_line(out, key, &points)?;
+            Line::begin(out, "points")?
+                .field("key", key)?
+                .column("step", points.iter().map(|point| point.step))?
+                .column("value", points.iter().map(|point| Number(point.value)))?
+                .column("timestamp_ms", points.iter().map(|point| point.timestamp_ms))?
+                .end()?;
             written += points.len();
         }
         self.points += written as u64;
@@ -81,79 +89,20 @@ impl Exporter for JsonLinesExporter {
     }
 
     fn write_artifact(&mut self, artifact: &ArtifactRef, bytes: &[u8], out: &mut dyn Write) -> io::Result<()> {
-        let line = ArtifactLine {
-            key: Cow::Borrowed(&artifact.key),
-            size: bytes.len() as u64,
-            sha256: Cow::Borrowed(&artifact.hash),
-        };
-        write_line(out, &Line::Artifact(line))?;
+        Line::begin(out, "artifact")?
+            .field("key", &artifact.key)?
+            .field("size", &bytes.len())?
+            .field("sha256", &artifact.hash)?
+            .end()?;
         write_bytes(out, bytes)
     }
 
     fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.write_header(out)?;
-        write_line(out, &Line::End(EndLine { runs: self.runs, points: self.points }))
+        Line::begin(out, "end")?.field("runs", &self.runs)?.field("points", &self.points)?.end()
     }
 
     fn losses(&self) -> Vec<String> {
         Vec::new()
     }
-}
-
-/// JSON text without line ends: outside of its strings they are white space, and in them there are none.
-fn on_one_line(json: Option<&str>) -> Option<String> {
-    json.map(|json| json.replace(['\n', '\r'], " "))
-}
-
-/// A configuration as it stands. Every stored one is JSON, unless other code wrote the database.
-fn raw(json: Option<&str>) -> Option<&RawValue> {
-    serde_json::from_str(json?).ok()
-}
-
-fn run_line<'a>(record: &'a RunRecord, config: Option<&'a RawValue>) -> RunLine<'a> {
-    RunLine {
-        id: Cow::Borrowed(&record.run_id),
-        experiment: Cow::Borrowed(&record.experiment_id),
-        name: record.run_name.as_deref().map(Cow::Borrowed),
-        status: record.status,
-        created_ms: record.created_ms,
-        started_ms: record.started_ms,
-        ended_ms: record.ended_ms,
-        config,
-        tags: record.tags.clone(),
-        span_id: record.span_id.as_deref().map(Cow::Borrowed),
-        interruptions: record.interruptions.clone(),
-    }
-}
-
-fn write_line(out: &mut dyn Write, line: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, line)?;
-    out.write_all(b"\n")
-}
-
-/// By hand: the columns are not copied into lists of their own first.
-fn write_points_line(out: &mut dyn Write, key: &str, points: &[RawPoint]) -> io::Result<()> {
-    out.write_all(b"{\"line\":\"points\",\"key\":")?;
-    serde_json::to_writer(&mut *out, key)?;
-    out.write_all(b",\"step\":")?;
-    write_column(out, points, |point| point.step)?;
-    out.write_all(b",\"value\":")?;
-    write_column(out, points, |point| Number(point.value))?;
-    out.write_all(b",\"timestamp_ms\":")?;
-    write_column(out, points, |point| point.timestamp_ms)?;
-    out.write_all(b"}\n")
-}
-
-fn write_column<T: Serialize>(
-    out: &mut dyn Write,
-    points: &[RawPoint],
-    column: impl Fn(&RawPoint) -> T,
-) -> io::Result<()> {
-    let mut separator: &[u8] = b"[";
-    for point in points {
-        out.write_all(separator)?;
-        serde_json::to_writer(&mut *out, &column(point))?;
-        separator = b",";
-    }
-    out.write_all(b"]")
 }

@@ -1,21 +1,16 @@
 //! Reading JSON Lines.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use serde::Deserialize;
-
-use super::VERSION;
 use super::bytes::OpenArtifact;
-use super::lines::{
-    ArtifactLine, BytesLine, EndLine, ExperimentLine, FORMAT, Header, Kind, PointsLine, RUN_FIELDS, RawFields,
-    RunLine,
-};
+use super::fields::{Fields, checked_time};
+use super::number::Number;
 use super::split::LineSplitter;
+use super::{FORMAT, VERSION};
 use crate::interop::{FileError, FileErrorKind, ImportedExperiment, ImportedPart, ImportedRun, Importer, Position};
-use crate::storage::{MAX_STEP, RawPoint, RunEdit, RunRecord, StorageError, check_key, check_text};
+use crate::storage::{MAX_STEP, RawPoint, RunEdit, RunRecord, StorageError, Tag, check_key, check_text};
 
-/// The latest time that JavaScript's `Date` knows, milliseconds since the epoch.
-const MAX_TIME_MS: f64 = 8.64e15;
 /// The most runs, and experiments: what is known of each is in memory until the file ends.
 const MAX_RUNS: usize = 1_000_000;
 
@@ -94,29 +89,27 @@ impl Importer for JsonLinesImporter {
     }
 }
 
-fn parse<'a, T: Deserialize<'a>>(line: &'a [u8]) -> Result<T, LineError> {
-    serde_json::from_slice(line).map_err(|cause| LineError::from(cause.to_string()))
-}
-
 impl Contents {
     fn read(&mut self, line: &[u8], parts: &mut Vec<ImportedPart>) -> Result<(), LineError> {
+        let line = str::from_utf8(line).map_err(|_| "the line is no UTF-8")?;
+        let mut fields = Fields::of(line)?;
         if !self.has_header {
-            return self.read_header(line);
+            return self.read_header(&mut fields);
         }
         if self.has_ended {
             return Err("something follows the line that ends the file".into());
         }
-        let kind: Kind<'_> = parse(line)?;
-        if self.artifact.is_some() && kind.line != "bytes" {
+        let kind = fields.text("line")?;
+        if self.artifact.is_some() && kind != "bytes" {
             return Err("the artifact above lacks bytes".into());
         }
-        match &*kind.line {
-            "experiment" => self.read_experiment(&parse(line)?),
-            "run" => self.read_run(parse(line)?, &parse(line)?),
-            "points" => self.read_points(&parse(line)?, parts),
-            "artifact" => self.read_artifact(&parse(line)?, parts),
-            "bytes" => self.read_bytes(&parse(line)?, parts),
-            "end" => self.read_end(&parse(line)?),
+        match &*kind {
+            "experiment" => self.read_experiment(&mut fields),
+            "run" => self.read_run(fields),
+            "points" => self.read_points(&mut fields, parts),
+            "artifact" => self.read_artifact(&mut fields, parts),
+            "bytes" => self.read_bytes(&mut fields, parts),
+            "end" => self.read_end(&mut fields),
             other => Err(LineError {
                 kind: FileErrorKind::Newer,
                 message: format!("there are no lines '{}' in version {VERSION} of the format", shortened(other)),
@@ -124,16 +117,14 @@ impl Contents {
         }
     }
 
-    fn read_header(&mut self, line: &[u8]) -> Result<(), LineError> {
-        let header: Result<Header<'_>, _> = serde_json::from_slice(line);
-        let header = header.ok().filter(|header| header.format == FORMAT);
-        let Some(header) = header else {
+    fn read_header(&mut self, fields: &mut Fields<'_>) -> Result<(), LineError> {
+        if fields.text("format").ok().as_deref() != Some(FORMAT) {
             return Err("this is no file of entrenar's: it begins with {\"format\":\"entrenar\",…}".into());
-        };
-        if header.version > VERSION {
+        }
+        let version: u32 = fields.take("version")?;
+        if version > VERSION {
             let message = format!(
-                "the file is of version {} of the format, and this code reads versions up to {VERSION}: update entrenar",
-                header.version
+                "the file is of version {version} of the format, and this code reads versions up to {VERSION}: update entrenar"
             );
             return Err(LineError { kind: FileErrorKind::Newer, message });
         }
@@ -141,49 +132,54 @@ impl Contents {
         Ok(())
     }
 
-    fn read_experiment(&mut self, line: &ExperimentLine<'_>) -> Result<(), LineError> {
-        check_text("an experiment's name", &line.name)?;
-        check_time("created_ms", line.created_ms)?;
-        let experiment = ImportedExperiment {
-            name: line.name.to_string(),
-            created_ms: line.created_ms,
-            config_json: line.config.map(|config| config.get().to_owned()),
-        };
-        match self.experiments.insert(line.id.to_string(), experiment) {
-            None if self.experiments.len() <= MAX_RUNS => Ok(()),
-            None => Err(format!("there are more than {MAX_RUNS} experiments").into()),
-            Some(_) => Err(format!("there are two experiments '{}'", shortened(&line.id)).into()),
+    fn read_experiment(&mut self, fields: &mut Fields<'_>) -> Result<(), LineError> {
+        let (id, name) = (fields.text("id")?, fields.text("name")?);
+        check_text("an experiment's name", &name)?;
+        let created_ms = fields.time("created_ms")?.unwrap_or_default();
+        let config_json = fields.take_json("config").map(str::to_owned);
+        if self.experiments.len() == MAX_RUNS {
+            return Err(format!("there are more than {MAX_RUNS} experiments").into());
         }
+        match self.experiments.entry(id) {
+            Entry::Vacant(entry) => drop(entry.insert(ImportedExperiment { name, created_ms, config_json })),
+            Entry::Occupied(entry) => {
+                return Err(format!("there are two experiments '{}'", shortened(entry.key())).into());
+            }
+        }
+        Ok(())
     }
 
-    fn read_run(&mut self, line: RunLine<'_>, fields: &RawFields<'_>) -> Result<(), LineError> {
-        let Some(experiment) = self.experiments.get(&*line.experiment) else {
-            return Err(format!("no experiment '{}' stands above", shortened(&line.experiment)).into());
+    fn read_run(&mut self, mut fields: Fields<'_>) -> Result<(), LineError> {
+        // It means something in this file only.
+        let _ = fields.take_json("line");
+        let _ = fields.text("id")?;
+        let experiment = fields.text("experiment")?;
+        let Some(experiment) = self.experiments.get(&experiment) else {
+            return Err(format!("no experiment '{}' stands above", shortened(&experiment)).into());
         };
         if self.runs.len() == MAX_RUNS {
             return Err(format!("there are more than {MAX_RUNS} runs").into());
         }
         let mut record = RunRecord::new(String::new(), String::new(), 0);
-        check_time("created_ms", line.created_ms)?;
-        check_time("started_ms", line.started_ms.unwrap_or_default())?;
-        check_time("ended_ms", line.ended_ms.unwrap_or_default())?;
-        line.interruptions.iter().flatten().try_for_each(|&time| check_time("interruptions", time))?;
-        check_text("a run's name", line.name.as_deref().unwrap_or_default())?;
-        check_text("a span id", line.span_id.as_deref().unwrap_or_default())?;
-        for tag in line.tags {
+        record.run_name = fields.take_some("name")?;
+        check_text("a run's name", record.run_name.as_deref().unwrap_or_default())?;
+        record.status = fields.take("status")?;
+        record.created_ms = fields.time("created_ms")?.unwrap_or_default();
+        record.started_ms = fields.time("started_ms")?;
+        record.ended_ms = fields.time("ended_ms")?;
+        record.config_json = fields.take_json("config").map(str::to_owned);
+        for tag in fields.take_some::<Vec<Tag>>("tags")?.unwrap_or_default() {
             check_key("a tag's name", &tag.key)?;
             check_text("a tag's value", &tag.value)?;
             record.apply(&RunEdit::Tag(tag));
         }
-        record.status = line.status;
-        record.created_ms = line.created_ms;
-        record.started_ms = line.started_ms;
-        record.ended_ms = line.ended_ms;
-        record.run_name = line.name.map(|name| name.into_owned());
-        record.span_id = line.span_id.map(|span_id| span_id.into_owned());
-        record.config_json = line.config.map(|config| config.get().to_owned());
-        record.interruptions = line.interruptions;
-        record.unknown_json = unknown_json(fields);
+        record.span_id = fields.take_some("span_id")?;
+        check_text("a span id", record.span_id.as_deref().unwrap_or_default())?;
+        record.interruptions = fields.take_some("interruptions")?.unwrap_or_default();
+        for &time_ms in record.interruptions.iter().flatten() {
+            checked_time(time_ms)?;
+        }
+        record.unknown_json = fields.rest();
         self.runs.push(ImportedRun { experiment_name: Some(experiment.name.clone()), record });
         Ok(())
     }
@@ -192,35 +188,39 @@ impl Contents {
         self.runs.len().checked_sub(1).ok_or_else(|| "no run stands above".into())
     }
 
-    fn read_points(&mut self, line: &PointsLine<'_>, parts: &mut Vec<ImportedPart>) -> Result<(), LineError> {
+    fn read_points(&mut self, fields: &mut Fields<'_>, parts: &mut Vec<ImportedPart>) -> Result<(), LineError> {
         let run = self.last_run()?;
-        check_key("a metric key", &line.key)?;
-        let length = line.value.len();
-        if line.step.len() != length || line.timestamp_ms.len() != length {
+        let key = fields.text("key")?;
+        check_key("a metric key", &key)?;
+        let steps: Vec<u64> = fields.take("step")?;
+        let values: Vec<Number> = fields.take("value")?;
+        let times: Vec<i64> = fields.take("timestamp_ms")?;
+        if steps.len() != values.len() || times.len() != values.len() {
             return Err("the columns step, value and timestamp_ms differ in length".into());
         }
-        if let Some(step) = line.step.iter().find(|&&step| step > MAX_STEP) {
+        if let Some(step) = steps.iter().find(|&&step| step > MAX_STEP) {
             return Err(format!("step {step} is over the largest, {MAX_STEP}").into());
         }
-        let mut points = Vec::with_capacity(length);
-        for ((&step, value), &timestamp_ms) in line.step.iter().zip(&line.value).zip(&line.timestamp_ms) {
-            check_time("timestamp_ms", timestamp_ms as f64)?;
-            points.push(RawPoint { step, value: value.0, timestamp_ms });
+        let mut points = Vec::with_capacity(values.len());
+        for ((step, Number(value)), timestamp_ms) in steps.into_iter().zip(values).zip(times) {
+            checked_time(timestamp_ms as f64)?;
+            points.push(RawPoint { step, value, timestamp_ms });
         }
-        self.points += length as u64;
-        parts.push(ImportedPart::Points { run, key: line.key.to_string(), points });
+        self.points += points.len() as u64;
+        parts.push(ImportedPart::Points { run, key, points });
         Ok(())
     }
 
-    fn read_artifact(&mut self, line: &ArtifactLine<'_>, parts: &mut Vec<ImportedPart>) -> Result<(), LineError> {
+    fn read_artifact(&mut self, fields: &mut Fields<'_>, parts: &mut Vec<ImportedPart>) -> Result<(), LineError> {
         let run = self.last_run()?;
-        check_key("an artifact's key", &line.key)?;
-        self.artifact = Some(OpenArtifact::new(run, line)?);
+        let key = fields.text("key")?;
+        check_key("an artifact's key", &key)?;
+        self.artifact = Some(OpenArtifact::new(run, key, fields.take("size")?, fields.text("sha256")?)?);
         self.close_artifact(parts)
     }
 
-    fn read_bytes(&mut self, line: &BytesLine<'_>, parts: &mut Vec<ImportedPart>) -> Result<(), LineError> {
-        self.artifact.as_mut().ok_or("no artifact stands above")?.push(&line.base64)?;
+    fn read_bytes(&mut self, fields: &mut Fields<'_>, parts: &mut Vec<ImportedPart>) -> Result<(), LineError> {
+        self.artifact.as_mut().ok_or("no artifact stands above")?.push(&fields.text("base64")?)?;
         self.close_artifact(parts)
     }
 
@@ -232,32 +232,18 @@ impl Contents {
         Ok(())
     }
 
-    fn read_end(&mut self, line: &EndLine) -> Result<(), LineError> {
-        let there = EndLine { runs: self.runs.len() as u64, points: self.points };
-        if line.runs != there.runs || line.points != there.points {
+    fn read_end(&mut self, fields: &mut Fields<'_>) -> Result<(), LineError> {
+        let said: (u64, u64) = (fields.take("runs")?, fields.take("points")?);
+        let found = (self.runs.len() as u64, self.points);
+        if said != found {
             return Err(format!(
                 "the file had {} runs and {} points when it was written, and has {} and {} now",
-                line.runs, line.points, there.runs, there.points
+                said.0, said.1, found.0, found.1
             )
             .into());
         }
         self.has_ended = true;
         Ok(())
-    }
-}
-
-/// The fields of a run's line that this code does not know, as the text of one object; nothing if there are none.
-fn unknown_json(fields: &RawFields<'_>) -> Option<String> {
-    let mut unknown = fields.clone();
-    unknown.retain(|name, _| !RUN_FIELDS.contains(&&**name));
-    if unknown.is_empty() { None } else { serde_json::to_string(&unknown).ok() }
-}
-
-fn check_time(field: &str, time_ms: f64) -> Result<(), LineError> {
-    if time_ms.abs() <= MAX_TIME_MS {
-        Ok(())
-    } else {
-        Err(format!("{field} is {time_ms}: no time that a calendar has").into())
     }
 }
 

@@ -2,13 +2,17 @@
 
 mod bytes;
 mod export;
+mod fields;
 mod import;
-mod lines;
+mod line;
 mod number;
 mod split;
 
 pub use export::JsonLinesExporter;
 pub use import::JsonLinesImporter;
+
+/// What the first line calls the format.
+const FORMAT: &str = "entrenar";
 
 /// The version that is written, and the newest one that is read.
 pub const VERSION: u32 = 1;

@@ -1,4 +1,4 @@
-//! A value as JSON has it: JSON has no word for NaN and the infinities, so that those are texts.
+//! A number as JSON has it: JSON has no word for NaN and the infinities, so that those are texts. Whole ones have no fraction.
 
 use std::fmt;
 
@@ -8,6 +8,9 @@ use serde::ser::{Serialize, Serializer};
 /// Any `f64`, exactly; which NaN it is does not matter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Number(pub(super) f64);
+
+/// Whole numbers below are those that an `f64` holds exactly.
+const MAX_WHOLE: f64 = 9_007_199_254_740_992.0;
 
 const NAN: &str = "NaN";
 const INFINITY: &str = "Infinity";
@@ -19,6 +22,10 @@ impl Serialize for Number {
             value if value.is_nan() => serializer.serialize_str(NAN),
             f64::INFINITY => serializer.serialize_str(INFINITY),
             f64::NEG_INFINITY => serializer.serialize_str(NEGATIVE_INFINITY),
+            // Minus zero is no whole number here.
+            value if value.fract() == 0.0 && value.abs() < MAX_WHOLE && !(value == 0.0 && value.is_sign_negative()) => {
+                serializer.serialize_i64(value as i64)
+            }
             value => serializer.serialize_f64(value),
         }
     }

@@ -1,5 +1,6 @@
 // `WasmStorage`, as callers see it: each method is a call into wasm.
 import { enter } from './entry_points.js';
+import { exportFile, importFile } from './files.js';
 import { HoldingClass, notConstructible } from './handles.js';
 import { setOwn } from './intrinsics.js';
 
@@ -53,6 +54,18 @@ export class WasmStorage {
 
     get_artifact(run_id, key) {
         return storages.promise(this, 'get_artifact', (handle) => handle.get_artifact(run_id, key));
+    }
+
+    export_runs(run_ids, format, options) {
+        return storages.promise(this, 'export_runs', (handle) => exportFile(handle, run_ids ?? null, format, options));
+    }
+
+    export_database(options) {
+        return storages.promise(this, 'export_database', (handle) => exportFile(handle, undefined, 'jsonl', options));
+    }
+
+    import_runs(data, options) {
+        return importFile(() => storages.handle(this, 'import_runs'), data, options);
     }
 
     refresh() {

@@ -1,0 +1,61 @@
+//! The fields of a line, by their names. A line is one JSON object.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::number::Number;
+
+/// What of a line has not been taken yet, as it is written.
+#[derive(Debug)]
+pub(super) struct Fields<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
+
+impl<'a> Fields<'a> {
+    pub(super) fn of(line: &'a str) -> Result<Self, String> {
+        serde_json::from_str(line).map(Self).map_err(|cause| format!("the line is no JSON object: {cause}"))
+    }
+
+    /// A field that must be there.
+    pub(super) fn take<T: Deserialize<'a>>(&mut self, name: &str) -> Result<T, String> {
+        self.take_some(name)?.ok_or_else(|| format!("the field '{name}' is missing"))
+    }
+
+    /// A field that may be missing, or null.
+    pub(super) fn take_some<T: Deserialize<'a>>(&mut self, name: &str) -> Result<Option<T>, String> {
+        let Some(json) = self.take_json(name) else { return Ok(None) };
+        serde_json::from_str(json).map(Some).map_err(|cause| format!("the field '{name}': {cause}"))
+    }
+
+    pub(super) fn text(&mut self, name: &str) -> Result<String, String> {
+        self.take(name)
+    }
+
+    /// A time in milliseconds since the epoch.
+    pub(super) fn time(&mut self, name: &str) -> Result<Option<f64>, String> {
+        self.take_some(name)?.map(|Number(time_ms)| checked_time(time_ms)).transpose()
+    }
+
+    /// JSON as it is written; nothing for null.
+    pub(super) fn take_json(&mut self, name: &str) -> Option<&'a str> {
+        self.0.remove(name).map(RawValue::get).filter(|json| *json != "null")
+    }
+
+    /// What was not taken, as the text of one object; nothing if that is all.
+    pub(super) fn rest(self) -> Option<String> {
+        if self.0.is_empty() { None } else { serde_json::to_string(&self.0).ok() }
+    }
+}
+
+/// The latest time that JavaScript's `Date` knows, milliseconds since the epoch.
+const MAX_TIME_MS: f64 = 8.64e15;
+
+/// The time, if a calendar has it.
+pub(super) fn checked_time(time_ms: f64) -> Result<f64, String> {
+    if time_ms.abs() <= MAX_TIME_MS {
+        Ok(time_ms)
+    } else {
+        Err(format!("{time_ms} is no time that a calendar has, in milliseconds since 1970"))
+    }
+}

@@ -1,0 +1,217 @@
+// Files, out and in: what the caller asks for is read here, bytes go into a Blob or come out of one, and the caller hears of it and may
+// stop it. What the bytes say is the affair of wasm.
+import { coded_error } from './errors.js';
+import { isArray, tagOf } from './intrinsics.js';
+import { reading, wrongType } from './kinds.js';
+import { byte_view } from './numbers_and_bytes.js';
+import { checkOptions, option } from './options.js';
+
+const LONG_WORK = ['signal', 'on_progress', 'on_loss'];
+const EXPORT = [...LONG_WORK, 'compress', 'columns'];
+const IMPORT = [...LONG_WORK, 'format', 'experiment', 'columns'];
+
+/** Parts of a Blob are put together whenever they have so many bytes: browsers keep a large Blob on disk, but not its parts. */
+const BYTES_IN_MEMORY = 8 << 20;
+/** What the format of a file is told by. */
+const GZIP = [0x1f, 0x8b];
+
+/** A Blob of what `handle` exports: these runs in this format, or everything where no runs are given. */
+export async function exportFile(handle, run_ids, format, options) {
+    const asked = optionsOf(options, EXPORT);
+    if (handle.export_to === undefined) throw withoutFormats();
+    const ids = run_ids === undefined ? undefined : listOfTexts('run_ids', run_ids);
+    const sink = new FileSink(asked);
+    try {
+        const type = await handle.export_to(ids, format, sink);
+        return await sink.finish(type);
+    } catch (cause) {
+        sink.abandon(cause);
+        throw asStopped(cause, sink);
+    }
+}
+
+/** The ids of the runs that the handle imports: it is asked for again when the file is open, for it may have been freed meanwhile. */
+export async function importFile(handle, data, options) {
+    const asked = optionsOf(options, IMPORT);
+    if (handle().import_from === undefined) throw withoutFormats();
+    const source = await FileSource.of(data, asked);
+    try {
+        return await handle().import_from(asked.format, asked.experiment, source);
+    } catch (cause) {
+        throw asStopped(cause, source);
+    } finally {
+        source.close();
+    }
+}
+
+function optionsOf(options, known) {
+    const asked = { __proto__: null };
+    if (options === undefined || options === null) return asked;
+    checkOptions(options, known);
+    for (const name of known) asked[name] = option(options, name) ?? undefined;
+    if (asked.on_progress !== undefined && typeof asked.on_progress !== 'function') {
+        throw wrongType('options.on_progress', 'a function', asked.on_progress);
+    }
+    if (asked.on_loss !== undefined && typeof asked.on_loss !== 'function') throw wrongType('options.on_loss', 'a function', asked.on_loss);
+    if (asked.compress !== undefined && typeof asked.compress !== 'boolean') throw wrongType('options.compress', 'true or false', asked.compress);
+    const { signal } = asked;
+    if (signal !== undefined && reading('options.signal', () => typeof signal.aborted) !== 'boolean') {
+        throw wrongType('options.signal', 'an AbortSignal', signal);
+    }
+    return asked;
+}
+
+function listOfTexts(what, list) {
+    if (!reading(what, () => isArray(list))) throw wrongType(what, 'an array of ids', list);
+    return reading(what, () => Array.from(list));
+}
+
+const withoutFormats = () =>
+    coded_error(
+        'Error',
+        'Unavailable',
+        'this package was built without file formats: build it with --features wasm,interop, or take the npm package, which has them',
+    );
+
+/** Work that its caller hears of and may stop. */
+class LongWork {
+    asked;
+
+    constructor(asked) {
+        this.asked = asked;
+    }
+
+    /** For wasm: whether the caller has stopped it. */
+    is_stopped() {
+        return reading('options.signal', () => this.asked.signal?.aborted === true);
+    }
+
+    /** For wasm: how far it is. What the caller's function throws is for wasm to report. */
+    tell_progress(done, total) {
+        this.asked.on_progress?.(done, total);
+    }
+
+    /** For wasm: something that the format cannot hold, or that was left out. */
+    tell_loss(text) {
+        this.asked.on_loss?.(text);
+    }
+}
+
+/** The error that a caller gets: as other functions have it, of work that it stopped. */
+function asStopped(error, work) {
+    if (error?.code !== 'Aborted') return error;
+    error.name = 'AbortError';
+    try {
+        error.cause = work.asked.signal.reason;
+    } catch {
+        // Without the reason.
+    }
+    return error;
+}
+
+/** Where the bytes of an export go. */
+class FileSink extends LongWork {
+    parts = [];
+    waiting = 0;
+    writer;
+    compressed;
+
+    constructor(asked) {
+        super(asked);
+        if (asked.compress !== true) return;
+        if (typeof CompressionStream !== 'function') {
+            throw coded_error('Error', 'Unavailable', 'this browser has no CompressionStream: export without options.compress');
+        }
+        const stream = new CompressionStream('gzip');
+        this.writer = stream.writable.getWriter();
+        this.compressed = new Response(stream.readable).blob();
+        this.compressed.catch(() => {}); // It fails with the export.
+    }
+
+    /** For wasm: the next bytes. */
+    async write(bytes) {
+        if (this.writer) {
+            await this.writer.ready;
+            // Its failure is that of the last write, which is awaited.
+            this.writer.write(bytes).catch(() => {});
+            return;
+        }
+        this.parts.push(bytes);
+        this.waiting += bytes.length;
+        if (this.waiting < BYTES_IN_MEMORY) return;
+        this.parts = [new Blob(this.parts)];
+        this.waiting = 0;
+    }
+
+    async finish(type) {
+        if (!this.writer) return new Blob(this.parts, { type });
+        await this.writer.close();
+        const blob = await this.compressed;
+        return blob.slice(0, blob.size, 'application/gzip');
+    }
+
+    abandon(cause) {
+        this.writer?.abort(cause).catch(() => {});
+    }
+}
+
+/** Where the bytes of an import come from. */
+class FileSource extends LongWork {
+    reader;
+    /** How many of the file's bytes were read, of how many. */
+    done = 0;
+    total = 0;
+
+    static async of(data, asked) {
+        const source = new FileSource(asked);
+        const blob = isBlob(data) ? data : new Blob([byte_view('data', data)]);
+        try {
+            source.total = blob.size;
+            const head = new Uint8Array(await blob.slice(0, GZIP.length).arrayBuffer());
+            source.open(blob, GZIP.every((byte, index) => head[index] === byte));
+        } catch (cause) {
+            throw unreadable(cause);
+        }
+        return source;
+    }
+
+    open(blob, isCompressed) {
+        let stream = blob.stream();
+        if (isCompressed) {
+            const count = (bytes, controller) => {
+                this.done += bytes.length;
+                controller.enqueue(bytes);
+            };
+            stream = stream.pipeThrough(new TransformStream({ transform: count })).pipeThrough(new DecompressionStream('gzip'));
+        }
+        this.reader = stream.getReader();
+        this.isCompressed = isCompressed;
+    }
+
+    /** For wasm: the next bytes, `undefined` at the end. */
+    async next() {
+        let read;
+        try {
+            read = await this.reader.read();
+        } catch (cause) {
+            throw unreadable(cause);
+        }
+        if (read.done) return undefined;
+        if (!this.isCompressed) this.done += read.value.length;
+        return read.value;
+    }
+
+    /** For wasm. */
+    tell_bytes() {
+        this.tell_progress(this.done, this.total);
+    }
+
+    close() {
+        this.reader?.cancel().catch(() => {});
+    }
+}
+
+const isBlob = (value) => ['Blob', 'File'].includes(reading('data', () => tagOf(value)));
+
+const unreadable = (cause) =>
+    coded_error('Error', 'InvalidFile', `nothing was imported: the file cannot be read (${String(cause?.message ?? cause).slice(0, 200)}); choose it again`);

@@ -1,0 +1,42 @@
+/** What long work takes: a way to stop it, and to hear how far it is. A function that throws is reported, and the work goes on. */
+export interface LongWorkOptions {
+  /** Stops the work: its promise is rejected by an `AbortError` with the code `Aborted`, and nothing of it stays. */
+  signal?: AbortSignal;
+  /** Points of an export, or bytes of the file that is imported. */
+  on_progress?: (done: number, total: number) => void;
+  /** Called for everything that the format cannot hold, or that an import leaves out, with a sentence. */
+  on_loss?: (what: string) => void;
+}
+
+/** How runs are exported. */
+export interface ExportOptions extends LongWorkOptions {
+  /** Compresses the file by gzip. */
+  compress?: boolean;
+}
+
+/** How runs are imported. */
+export interface ImportOptions extends LongWorkOptions {
+  /** The file's format; told by its first bytes unless given. */
+  format?: FileFormat;
+  /** The name of the experiment that all runs go to, in place of the file's own. */
+  experiment?: string;
+}
+
+/** A file's format: `'jsonl'` is the lossless one. */
+export type FileFormat = 'jsonl';
+
+export interface WasmStorage {
+  /**
+   * A file of these runs, in this order: with their points, and with their artifacts where the format has them. Rejects with
+   * `RunNotFound`, `InvalidArgument`, `Aborted`, `Unavailable` (the package was built without formats), or an error of the database.
+   */
+  export_runs(run_ids: readonly string[], format: FileFormat, options?: ExportOptions): Promise<Blob>;
+  /** A file of everything: every experiment and run with its points and artifacts, as JSON Lines. Rejects as `export_runs`. */
+  export_database(options?: ExportOptions): Promise<Blob>;
+  /**
+   * Imports the runs of a file, compressed or not, and returns the ids that they have here. All of them are imported, or none. Rejects
+   * with `InvalidFile` or `NewerFile` and the place in the file, `InvalidArgument`, `Aborted`, `QuotaExceeded`, `Conflict` (the import
+   * paused for ten minutes, or an artifact of it was deleted meanwhile), `Unavailable`, or another error of the database.
+   */
+  import_runs(data: Blob | Bytes, options?: ImportOptions): Promise<string[]>;
+}
