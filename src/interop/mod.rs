@@ -4,10 +4,16 @@
 //! them into a file, a `Blob` or a vector, and gives the importer what it reads, in pieces of any size. Both hold little more in memory
 //! than one piece, or one artifact.
 
+pub mod csv;
 mod error;
 mod exported_run;
+mod gathered_points;
 mod imported_run;
+mod imported_times;
+mod losses;
 mod series_slices;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod test_runs;
 
 pub use error::{FileError, FileErrorKind, Position};
 pub use exported_run::{ExportedRun, Exporter};
