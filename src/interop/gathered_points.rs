@@ -9,7 +9,7 @@ use crate::storage::{MAX_STEP, RawPoint, check_key};
 /// How many points wait at most.
 const MOST_WAITING: usize = 16_384;
 /// How much the names of runs and series may weigh together in memory: a file has far less.
-const MOST_NAMES: usize = 64 << 20;
+const MOST_NAMES: usize = 128 << 20;
 /// What a run or series weighs in memory besides its name, roughly.
 const WEIGHT: usize = 256;
 
@@ -50,6 +50,11 @@ impl GatheredPoints {
             ));
         }
         Ok(())
+    }
+
+    /// Takes back what was counted and is no longer kept.
+    pub(super) fn note_freed(&mut self, bytes: usize) {
+        self.names = self.names.saturating_sub(bytes + WEIGHT);
     }
 
     /// The number of a run's series.

@@ -5,6 +5,7 @@
 //! than one piece, or one artifact.
 
 pub mod csv;
+mod detect;
 mod error;
 mod exported_run;
 mod gathered_points;
@@ -12,9 +13,11 @@ mod imported_run;
 mod imported_times;
 mod losses;
 mod series_slices;
+pub mod tensorboard;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod test_runs;
 
+pub use detect::{DETECTED_BY, Format, detect};
 pub use error::{FileError, FileErrorKind, Position};
 pub use exported_run::{ExportedRun, Exporter};
 pub use imported_run::{ImportedPart, ImportedRun, Importer};

@@ -25,8 +25,17 @@ fn line_of(text: impl AsRef<[u8]>) -> (u64, String) {
     (line, error.message)
 }
 
-fn named(name: &str) -> Option<String> {
-    Some(name.to_owned())
+/// Columns of these names: steps, keys, values, runs, times.
+fn columns([x, key, value, run, timestamp]: [&str; 5]) -> CsvColumns {
+    let name = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty());
+    CsvColumns {
+        x: name(x),
+        key: name(key),
+        value: name(value),
+        run: name(run),
+        timestamp: name(timestamp),
+        metrics: Vec::new(),
+    }
 }
 
 fn wide_of(runs: &[ExportedRun]) -> CsvExporter {
@@ -219,15 +228,8 @@ fn time_comes_from_the_file_or_else_from_the_caller() {
 #[test]
 fn caller_says_which_columns_are_what() {
     let text = "when,series,y,n,model\n5,loss,0.5,7,a\n6,acc,0.25,8,b\n";
-    let columns = CsvColumns {
-        x: named("n"),
-        key: named("series"),
-        value: named("y"),
-        run: named("model"),
-        timestamp: named("when"),
-        metrics: Vec::new(),
-    };
-    let runs = read_as(text, columns).unwrap();
+    let columns_of = columns(["n", "series", "y", "model", "when"]);
+    let runs = read_as(text, columns_of).unwrap();
     let found: Vec<_> =
         runs.iter().map(|read| (read.run.record.run_name.as_deref(), read.series.clone())).collect();
     let point = |step, value, timestamp_ms| vec![RawPoint { step, value, timestamp_ms }];
@@ -240,7 +242,7 @@ fn caller_says_which_columns_are_what() {
     );
     let metrics = CsvColumns { metrics: vec!["y".to_owned()], ..CsvColumns::default() };
     assert_eq!(plain(&read_as("step,key,value,y\n1,a,2,3\n", metrics).unwrap()), [("y", vec![(1, 3.0)])]);
-    let absent = CsvColumns { x: named("nothing"), ..CsvColumns::default() };
+    let absent = columns(["nothing", "", "", "", ""]);
     assert_eq!(read_as(text, absent).unwrap_err().message, "there is no column 'nothing'");
 }
 
@@ -251,8 +253,8 @@ fn preview_says_how_a_file_would_be_read() {
     assert_eq!(preview.delimiter, ';');
     assert_eq!(preview.header, ["epoch", "loss", "note"]);
     assert_eq!(preview.rows, [["0", "0.5", "first"], ["1", "0.25", "second"]]);
-    let columns = CsvColumns { x: named("epoch"), metrics: vec!["loss".to_owned()], ..CsvColumns::default() };
-    assert_eq!(preview.mapping, Ok((CsvShape::Wide, columns)));
+    let expected = CsvColumns { metrics: vec!["loss".to_owned()], ..columns(["epoch", "", "", "", ""]) };
+    assert_eq!(preview.mapping, Ok((CsvShape::Wide, expected)));
     assert_eq!(preview.left_out, ["note"]);
     let unknown = preview_csv(b"a,b\nx,y\n", &CsvColumns::default()).unwrap();
     assert!(unknown.mapping.is_err());
