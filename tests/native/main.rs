@@ -25,6 +25,8 @@ mod deletion;
 mod edits;
 mod eviction;
 mod flush_faults;
+#[cfg(feature = "interop")]
+mod interop;
 mod leases;
 mod leaving;
 mod model;
