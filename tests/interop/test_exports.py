@@ -143,7 +143,7 @@ class Exports(unittest.TestCase):
                 found = events.Scalars(key)
                 steps, values, times = zip(*self.runs[run, key])
                 self.assertEqual([event.step for event in found], list(steps))
-                with numpy.errstate(over="ignore"):
+                with numpy.errstate(over="ignore", invalid="ignore"):
                     expected = numpy.asarray(values).astype(numpy.float32)
                 self.assertEqual(bits([event.value for event in found]), bits(expected))
                 self.assertEqual([event.wall_time for event in found], [time / 1000 for time in times])
