@@ -26,7 +26,8 @@ impl<D: Database> Session<D> {
     /// `RunNotFound`.
     pub fn count_points(&self, run_ids: &[String]) -> Result<f64> {
         let storage = self.storage();
-        let count = |run_id: &String| -> Result<f64> { Ok(storage.memory().run(run_id)?.counts().iter().sum()) };
+        let count =
+            |run_id: &String| -> Result<f64> { Ok(storage.memory().run(run_id)?.counts().iter().sum()) };
         run_ids.iter().map(count).sum::<std::result::Result<f64, StorageError>>()
     }
 }

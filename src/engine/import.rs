@@ -10,7 +10,10 @@ use crate::columns::{BlockWriter, RawPoint, Series};
 use crate::database::operations::{self, fills_segments};
 use crate::database::{ArtifactReference, Catalog, Database, ImportBatch, Publication};
 use crate::interop::{ImportedExperiment, ImportedPart, ImportedRun};
-use crate::storage::{ArtifactRef, ExperimentRecord, RECORD_FORMAT, Result, RunRecord, SeriesHeaders, StorageError, content_hash};
+use crate::storage::{
+    ArtifactRef, ExperimentRecord, RECORD_FORMAT, Result, RunRecord, SeriesHeaders, StorageError,
+    content_hash,
+};
 
 /// A series is written whenever so many of its points wait.
 const SEGMENT_POINTS: usize = 8_000;
@@ -255,10 +258,14 @@ impl<'a, D: Database> Import<'a, D> {
             publication.experiments.push(new_experiment(name, created_ms, config_json));
         }
         for (imported, open) in runs.into_iter().zip(&mut self.runs) {
-            let ImportedRun { experiment_name, record } = imported;
+            let ImportedRun { experiment_name, experiment_config_json, record } = imported;
             let name = experiment_name.unwrap_or_default();
             if publication.experiments.iter().all(|experiment| experiment.name != name) {
-                publication.experiments.push(new_experiment(name.clone(), record.created_ms, None));
+                publication.experiments.push(new_experiment(
+                    name.clone(),
+                    record.created_ms,
+                    experiment_config_json,
+                ));
             }
             publication.runs.push((name, stored_record(record, open)));
         }
@@ -282,7 +289,8 @@ impl<'a, D: Database> Import<'a, D> {
             if !run_ids.is_empty() && run_ids.iter().all(|run_id| stored.holds_run(run_id)) {
                 let experiment_ids: Vec<String> =
                     stored.runs.iter().map(|run| run.experiment_id.clone()).collect();
-                let stored = self.session.transact(operations::read_records(&experiment_ids, run_ids)).await?;
+                let stored =
+                    self.session.transact(operations::read_records(&experiment_ids, run_ids)).await?;
                 return Ok((stored.experiments, stored.runs));
             }
         }
@@ -329,7 +337,8 @@ fn stored_record(record: RunRecord, open: &OpenRun) -> RunRecord {
 
 /// When the run last did something, as far as the file says.
 fn last_heard_ms(record: &RunRecord, open: &OpenRun) -> f64 {
-    let logged = open.series.iter().filter_map(|series| series.highest).map(|point| point.timestamp_ms as f64);
+    let logged =
+        open.series.iter().filter_map(|series| series.highest).map(|point| point.timestamp_ms as f64);
     record.ended_ms.unwrap_or_else(|| logged.fold(record.started_ms.unwrap_or(record.created_ms), f64::max))
 }
 

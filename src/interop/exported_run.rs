@@ -58,7 +58,12 @@ pub trait Exporter {
     ///
     /// # Errors
     /// Those of `out`.
-    fn write_artifact(&mut self, artifact: &ArtifactRef, bytes: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    fn write_artifact(
+        &mut self,
+        artifact: &ArtifactRef,
+        bytes: &[u8],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let _ = (artifact, bytes, out);
         Ok(())
     }

@@ -8,6 +8,8 @@ use crate::storage::{RawPoint, RunRecord};
 pub struct ImportedRun {
     /// The name of its experiment; one of that name is reused, or created. Nothing where the file does not say: the caller names one.
     pub experiment_name: Option<String>,
+    /// The experiment's configuration as JSON text, for one that is created and that [`Importer::experiments`] does not describe.
+    pub experiment_config_json: Option<String>,
     /// Its record. Ids, owner, fences, series and artifacts are the storage's: it fills them in.
     pub record: RunRecord,
 }

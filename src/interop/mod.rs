@@ -4,12 +4,23 @@
 //! them into a file, a `Blob` or a vector, and gives the importer what it reads, in pieces of any size. Both hold little more in memory
 //! than one piece, or one artifact.
 
+mod any_importer;
+pub mod csv;
+mod detect;
 mod error;
 mod exported_run;
+mod gathered_points;
 mod imported_run;
+mod imported_times;
 pub mod jsonl;
+mod losses;
 mod series_slices;
+pub mod tensorboard;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod test_runs;
 
+pub use any_importer::{AnyImporter, FileOptions};
+pub use detect::{DETECTED_BY, Format, detect};
 pub use error::{FileError, FileErrorKind, Position};
 pub use exported_run::{ExportedRun, Exporter};
 pub use imported_run::{ImportedExperiment, ImportedPart, ImportedRun, Importer};

@@ -48,7 +48,8 @@ mod tests {
             config_json: None,
         };
         let record = RunRecord::new("run-0".to_owned(), "exp-0".to_owned(), 0);
-        let run = ExportedRun { experiment, record, series: vec![series("a", 5), series("b", 0), series("c", 2)] };
+        let run =
+            ExportedRun { experiment, record, series: vec![series("a", 5), series("b", 0), series("c", 2)] };
         let mut slices = SeriesSlices::default();
         let mut seen = Vec::new();
         while let Some((key, points)) = slices.next(&run, 3) {

@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::clock;
 use super::error::{Result, StorageError};
 use super::experiment_storage::ExperimentStorage;
+use super::record::content_hash;
 use super::record::{
     ArtifactRef, ExperimentRecord, MetricPoint, RECORD_FORMAT, RunRecord, RunStatus, id_number,
 };
-use super::record::content_hash;
 use super::run_state::{RunState, SeriesSlot, check_text};
 use crate::columns::{MAX_STEP, RawPoint, Series, sorted_by};
 

@@ -25,12 +25,16 @@ fn file() -> Vec<u8> {
         r#"{"line":"experiment","id":"exp-1","name":"second","created_ms":2.0}"#.to_owned(),
     ];
     let run = |id: &str, experiment: &str| {
-        format!(r#"{{"line":"run","id":"{id}","experiment":"{experiment}","status":"Success","created_ms":3.0,"ended_ms":9.0}}"#)
+        format!(
+            r#"{{"line":"run","id":"{id}","experiment":"{experiment}","status":"Success","created_ms":3.0,"ended_ms":9.0}}"#
+        )
     };
     let numbers = |count: u64| (0..count).map(|number| number.to_string()).collect::<Vec<_>>().join(",");
     let points = |key: &str, count: u64| {
         let numbers = numbers(count);
-        format!(r#"{{"line":"points","key":"{key}","step":[{numbers}],"value":[{numbers}],"timestamp_ms":[{numbers}]}}"#)
+        format!(
+            r#"{{"line":"points","key":"{key}","step":[{numbers}],"value":[{numbers}],"timestamp_ms":[{numbers}]}}"#
+        )
     };
     lines.extend([run("run-0", "exp-0"), points("loss", 20_000), points("accuracy", 3)]);
     lines.extend([
@@ -96,12 +100,16 @@ fn imported_runs_are_those_of_the_file_for_every_tab() {
         let run_ids = import(&tab, &file()).await.unwrap();
         assert_eq!(run_ids, ["run-0", "run-1", "run-2"]);
         let other = Tab::open(&shared, "b").await;
-        let names: Vec<String> = catalog(&shared).await.experiments.into_iter().map(|found| found.name).collect();
+        let names: Vec<String> =
+            catalog(&shared).await.experiments.into_iter().map(|found| found.name).collect();
         assert_eq!(names, ["first", "second"]);
         for reader in [&tab, &other] {
             reader.session.load_run("run-0").await.unwrap();
             assert_eq!(reader.steps("run-0", "loss").unwrap(), (0..20_000).collect::<Vec<u64>>());
-            assert_eq!(reader.session.storage().memory().run("run-0").unwrap().metric_keys(), ["loss", "accuracy"]);
+            assert_eq!(
+                reader.session.storage().memory().run("run-0").unwrap().metric_keys(),
+                ["loss", "accuracy"]
+            );
             assert_eq!(*reader.session.get_artifact("run-0", "notes").await.unwrap(), *b"hello");
         }
         // An experiment of that name is reused, and ids are new.
@@ -134,7 +142,10 @@ fn no_tab_sees_a_run_before_all_of_it_is_there() {
         let mut import = Import::begin(&tab.session, "token").await.unwrap();
         let points = |step| vec![RawPoint { step, value: 0.5, timestamp_ms: 1 }];
         for step in 0..20_000 {
-            import.add(ImportedPart::Points { run: 0, key: "loss".into(), points: points(step) }).await.unwrap();
+            import
+                .add(ImportedPart::Points { run: 0, key: "loss".into(), points: points(step) })
+                .await
+                .unwrap();
         }
         let other = Tab::open(&shared, "b").await;
         assert!(catalog(&shared).await.runs.is_empty());
@@ -250,7 +261,11 @@ fn import_that_paused_for_too_long_is_given_up_as_a_whole() {
         other.session.sweep_imports().await.unwrap();
         assert_eq!(left(&shared), []);
         let record = entrenar::storage::RunRecord::new(String::new(), String::new(), 0);
-        let run = entrenar::interop::ImportedRun { experiment_name: Some("first".into()), record };
+        let run = entrenar::interop::ImportedRun {
+            experiment_name: Some("first".into()),
+            experiment_config_json: None,
+            record,
+        };
         let published = import.publish(Vec::new(), vec![run]).await;
         assert!(matches!(published, Err(StorageError::Conflict(_))), "{published:?}");
         assert_eq!(left(&shared), []);
@@ -271,7 +286,11 @@ fn import_whose_artifact_is_deleted_with_another_run_is_refused() {
         import.commit().await.unwrap();
         owner.session.delete_run("run-0").await.unwrap();
         let record = entrenar::storage::RunRecord::new(String::new(), String::new(), 0);
-        let run = entrenar::interop::ImportedRun { experiment_name: Some("first".into()), record };
+        let run = entrenar::interop::ImportedRun {
+            experiment_name: Some("first".into()),
+            experiment_config_json: None,
+            record,
+        };
         let published = import.publish(Vec::new(), vec![run]).await;
         assert!(matches!(published, Err(StorageError::Conflict(_))), "{published:?}");
     });
@@ -285,10 +304,17 @@ fn run_of_many_short_series_is_imported_into_few_records() {
         let mut import = Import::begin(&tab.session, "token").await.unwrap();
         for number in 0..2_000 {
             let points = vec![RawPoint { step: 7, value: f64::from(number), timestamp_ms: 1 }; 2];
-            import.add(ImportedPart::Points { run: 0, key: format!("metric {number}"), points }).await.unwrap();
+            import
+                .add(ImportedPart::Points { run: 0, key: format!("metric {number}"), points })
+                .await
+                .unwrap();
         }
         let record = entrenar::storage::RunRecord::new(String::new(), String::new(), 0);
-        let run = entrenar::interop::ImportedRun { experiment_name: Some("first".into()), record };
+        let run = entrenar::interop::ImportedRun {
+            experiment_name: Some("first".into()),
+            experiment_config_json: None,
+            record,
+        };
         import.publish(Vec::new(), vec![run]).await.unwrap();
         let records = shared.memory.records(Table::Points, &Range::Run("run-0".into())).len();
         assert!(records < 10, "{records} records");
@@ -317,7 +343,7 @@ proptest! {
             }
             let mut record = entrenar::storage::RunRecord::new(String::new(), String::new(), 0);
             record.status = entrenar::storage::RunStatus::Running;
-            let run = entrenar::interop::ImportedRun { experiment_name: Some("first".into()), record };
+            let run = entrenar::interop::ImportedRun { experiment_name: Some("first".into()), experiment_config_json: None, record };
             import.publish(Vec::new(), vec![run]).await.unwrap();
             let other = Tab::open(&shared, "b").await;
             let slot = other.session.resume_run("run-0").await.unwrap();

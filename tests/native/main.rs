@@ -27,6 +27,8 @@ mod eviction;
 mod flush_faults;
 #[cfg(feature = "interop")]
 mod imports;
+#[cfg(feature = "interop")]
+mod interop;
 mod leases;
 mod leaving;
 mod model;

@@ -11,6 +11,7 @@ mod npm;
 mod pack;
 mod process;
 mod project;
+mod python;
 mod serve;
 mod sizes;
 mod summary;
@@ -34,7 +35,7 @@ Commands:
       --no-open      do not open a browser
   test             Everything that has to hold, in order; stops at the first failure
       --quick        what a change is tried with: four minutes at most, once everything is compiled
-      --only STAGE   run one stage: fmt, clippy, native, doc, browser, pack, www, e2e, firefox or webkit
+      --only STAGE   run one stage: fmt, clippy, native, doc, interop, browser, pack, www, e2e, firefox or webkit
   consumers        Install the npm package in small projects for every bundler, framework and runtime, and try each in the browser
   pack             Build the npm package, target/npm/entrenar-<version>.tgz, and print what its wasm weighs
       --target T     build what wasm-pack makes for one target: web (pkg/), bundler (target/pkg-bundler), nodejs (target/pkg-nodejs),
@@ -51,6 +52,7 @@ Environment:
   GECKODRIVER      its driver                                          (default: geckodriver on the PATH)
   MINI_BROWSER     the WebKitGTK browser that is tested                (default: below /usr/lib)
   WEBKIT_DRIVER    its driver                                          (default: WebKitWebDriver on the PATH)
+  PYTHON           the Python that reads what is exported              (default: python3 on the PATH)
 ";
 
 fn main() -> ExitCode {

@@ -102,20 +102,26 @@ pub(crate) fn build_for_npm() -> Outcome {
 }
 
 fn npm_state() -> Outcome<String> {
-    let inputs =
-        [Target::Npm.directory(), "npm/build.mjs", "npm/src", "npm/package-lock.json", "www/src", "www/package-lock.json"]
-            .into_iter()
-            .chain([
-                "www/vite.package.config.ts",
-                "README.md",
-                "CHANGELOG.md",
-                "LICENSE",
-                "src/wasm/js/entrenar.d.ts",
-                "src/wasm/js/curve.d.ts",
-                "src/wasm/js/interop.d.ts",
-            ])
-            .map(|path| project::root().join(path))
-            .collect::<Vec<_>>();
+    let inputs = [
+        Target::Npm.directory(),
+        "npm/build.mjs",
+        "npm/src",
+        "npm/package-lock.json",
+        "www/src",
+        "www/package-lock.json",
+    ]
+    .into_iter()
+    .chain([
+        "www/vite.package.config.ts",
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "src/wasm/js/entrenar.d.ts",
+        "src/wasm/js/curve.d.ts",
+        "src/wasm/js/interop.d.ts",
+    ])
+    .map(|path| project::root().join(path))
+    .collect::<Vec<_>>();
     let output = project::root().join("target/npm/package");
     let packed = if output.is_dir() { fresh::fingerprint(&[output])? } else { String::new() };
     Ok(format!("{} {packed}", fresh::fingerprint(&inputs)?))
@@ -143,7 +149,15 @@ fn build_one(target: Target) -> Outcome {
     run(&mut program_in(
         &root,
         "wasm-pack",
-        &["build", "--target", target.target(), "--out-dir", target.directory(), "--features", target.features()],
+        &[
+            "build",
+            "--target",
+            target.target(),
+            "--out-dir",
+            target.directory(),
+            "--features",
+            target.features(),
+        ],
     ))?;
     if matches!(target, Target::Nodejs) {
         name_snippets_modules(&root.join(target.directory()))?;

@@ -46,6 +46,16 @@ pub(crate) fn of_vitest(output: &str) -> u64 {
     tests.and_then(|line| number_before(&line, "passed")).unwrap_or_default()
 }
 
+/// The number of tests that passed in unittest's output, which ends with `Ran 12 tests in 3.4s` and `OK`; 0 if any was left out.
+pub(crate) fn of_unittest(output: &str) -> u64 {
+    let is_whole = output.lines().any(|line| line.trim() == "OK");
+    let ran = output
+        .lines()
+        .rev()
+        .find_map(|line| line.trim().strip_prefix("Ran ")?.split(' ').next()?.parse().ok());
+    ran.filter(|_| is_whole).unwrap_or_default()
+}
+
 /// A line without the escape sequences of terminals.
 fn without_colours(line: &str) -> String {
     let mut plain = String::new();
@@ -80,7 +90,7 @@ fn number_before(line: &str, word: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{left_out_by_playwright, of_cargo, of_playwright, of_vitest};
+    use super::{left_out_by_playwright, of_cargo, of_playwright, of_unittest, of_vitest};
 
     const CARGO: &str = "\
      Running unittests src/lib.rs (target/debug/deps/entrenar-1)
@@ -113,6 +123,14 @@ test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
         let output = " Test Files  9 passed (9)\n\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[32m172 passed\u{1b}[39m (172)\n";
         assert_eq!(of_vitest(output), 172);
         assert_eq!(of_vitest("No test files found"), 0);
+    }
+
+    #[test]
+    fn unittest_tests_are_counted_if_none_was_left_out() {
+        assert_eq!(of_unittest("test_a (x) ... ok\n\n----\nRan 12 tests in 3.456s\n\nOK\n"), 12);
+        assert_eq!(of_unittest("Ran 1 test in 0.001s\n\nOK\n"), 1);
+        assert_eq!(of_unittest("Ran 12 tests in 3.456s\n\nOK (skipped=1)\n"), 0);
+        assert_eq!(of_unittest("\nRan 0 tests in 0.000s\n\nNO TESTS RAN\n"), 0);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::failure::{Failure, Outcome};
 use crate::process::{run, run_and_read};
-use crate::{browser, browser_tests, npm, pack, project, serve, sizes, summary, tools, webkit};
+use crate::{browser, browser_tests, npm, pack, project, python, serve, sizes, summary, tools, webkit};
 
 /// One thing that is checked; it returns the number of tests that passed.
 struct Stage {
@@ -14,11 +14,16 @@ struct Stage {
     check: fn() -> Outcome<u64>,
 }
 
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     Stage { name: "fmt", what: "the code is formatted", check: fmt },
     Stage { name: "clippy", what: "no warnings, natively and for wasm32", check: clippy },
     Stage { name: "native", what: "tests outside the browser", check: native },
     Stage { name: "doc", what: "the documentation builds without warnings", check: doc },
+    Stage {
+        name: "interop",
+        what: "exported files in the programs that they are for",
+        check: exported_files,
+    },
     Stage { name: "browser", what: "the crate's tests in Chromium", check: in_browser },
     Stage { name: "pack", what: "the package for three targets, and its size", check: packages },
     Stage { name: "www", what: "the page's code: lint, types, and its models' tests", check: page_code },
@@ -137,6 +142,22 @@ fn doc() -> Outcome<u64> {
         run(cargo(&words).env("RUSTDOCFLAGS", "-D warnings"))?;
     }
     Ok(0)
+}
+
+/// What the example `convert` writes, read by pandas and TensorBoard.
+fn exported_files() -> Outcome<u64> {
+    let python = python::ensure_python()?;
+    run(&mut cargo(&["build", "--package", "entrenar", "--features", "interop", "--example", "convert"]))?;
+    let convert = project::root().join("target/debug/examples/convert");
+    let mut tests = Command::new(python);
+    tests.args(["tests/interop/test_exports.py"]);
+    tests
+        .current_dir(project::root())
+        .env("CONVERT", convert.with_extension(std::env::consts::EXE_EXTENSION));
+    match summary::of_unittest(&run_and_read(&mut tests)?) {
+        0 => Err(Failure::new("unittest ran no test, or left one out")),
+        passed => Ok(passed),
+    }
 }
 
 fn in_browser() -> Outcome<u64> {

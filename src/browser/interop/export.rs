@@ -85,7 +85,10 @@ impl Tracker {
     }
 }
 
-async fn write_whole_pieces(bytes: &mut Vec<u8>, write: &mut impl AsyncFnMut(Vec<u8>) -> Result<()>) -> Result<()> {
+async fn write_whole_pieces(
+    bytes: &mut Vec<u8>,
+    write: &mut impl AsyncFnMut(Vec<u8>) -> Result<()>,
+) -> Result<()> {
     if bytes.len() < PIECE_BYTES { Ok(()) } else { write(mem::take(bytes)).await }
 }
 

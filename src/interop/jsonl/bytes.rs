@@ -35,7 +35,9 @@ impl OpenArtifact {
     /// An artifact of which nothing was read yet. What its line claims of its size is not set aside for it.
     pub(super) fn new(run: usize, key: String, size: u64, sha256: String) -> Result<Self, String> {
         if size > MAX_ARTIFACT_BYTES {
-            return Err(format!("an artifact of {size} bytes is too large: at most {MAX_ARTIFACT_BYTES} are taken"));
+            return Err(format!(
+                "an artifact of {size} bytes is too large: at most {MAX_ARTIFACT_BYTES} are taken"
+            ));
         }
         Ok(Self { run, key, size, sha256, bytes: Vec::new() })
     }

@@ -71,7 +71,9 @@ impl Exporter for JsonLinesExporter {
     fn write_points(&mut self, run: &ExportedRun, most: usize, out: &mut dyn Write) -> io::Result<usize> {
         let mut written = 0;
         while written < most {
-            let Some((key, points)) = self.slices.next(run, (most - written).min(POINTS_A_LINE)) else { break };
+            let Some((key, points)) = self.slices.next(run, (most - written).min(POINTS_A_LINE)) else {
+                break;
+            };
             Line::begin(out, "points")?
                 .field("key", key)?
                 .column("step", points.iter().map(|point| point.step))?
@@ -88,7 +90,12 @@ impl Exporter for JsonLinesExporter {
         true
     }
 
-    fn write_artifact(&mut self, artifact: &ArtifactRef, bytes: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    fn write_artifact(
+        &mut self,
+        artifact: &ArtifactRef,
+        bytes: &[u8],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         Line::begin(out, "artifact")?
             .field("key", &artifact.key)?
             .field("size", &bytes.len())?

@@ -8,7 +8,9 @@ use super::fields::{Fields, checked_time};
 use super::number::Number;
 use super::split::LineSplitter;
 use super::{FORMAT, VERSION};
-use crate::interop::{FileError, FileErrorKind, ImportedExperiment, ImportedPart, ImportedRun, Importer, Position};
+use crate::interop::{
+    FileError, FileErrorKind, ImportedExperiment, ImportedPart, ImportedRun, Importer, Position,
+};
 use crate::storage::{MAX_STEP, RawPoint, RunEdit, RunRecord, StorageError, Tag, check_key, check_text};
 
 /// The most runs, and experiments: what is known of each is in memory until the file ends.
@@ -75,7 +77,10 @@ impl Importer for JsonLinesImporter {
         self.push(b"\n", parts)?;
         let at = Position::Line(self.splitter.number());
         if !self.contents.has_ended {
-            return Err(FileError::invalid(at, "the file ends before its last line, {\"line\":\"end\",…}: it was cut off"));
+            return Err(FileError::invalid(
+                at,
+                "the file ends before its last line, {\"line\":\"end\",…}: it was cut off",
+            ));
         }
         Ok(std::mem::take(&mut self.contents.runs))
     }
@@ -112,7 +117,10 @@ impl Contents {
             "end" => self.read_end(&mut fields),
             other => Err(LineError {
                 kind: FileErrorKind::Newer,
-                message: format!("there are no lines '{}' in version {VERSION} of the format", shortened(other)),
+                message: format!(
+                    "there are no lines '{}' in version {VERSION} of the format",
+                    shortened(other)
+                ),
             }),
         }
     }
@@ -180,7 +188,8 @@ impl Contents {
             checked_time(time_ms)?;
         }
         record.unknown_json = fields.rest();
-        self.runs.push(ImportedRun { experiment_name: Some(experiment.name.clone()), record });
+        let experiment_name = Some(experiment.name.clone());
+        self.runs.push(ImportedRun { experiment_name, experiment_config_json: None, record });
         Ok(())
     }
 
@@ -188,7 +197,11 @@ impl Contents {
         self.runs.len().checked_sub(1).ok_or_else(|| "no run stands above".into())
     }
 
-    fn read_points(&mut self, fields: &mut Fields<'_>, parts: &mut Vec<ImportedPart>) -> Result<(), LineError> {
+    fn read_points(
+        &mut self,
+        fields: &mut Fields<'_>,
+        parts: &mut Vec<ImportedPart>,
+    ) -> Result<(), LineError> {
         let run = self.last_run()?;
         let key = fields.text("key")?;
         check_key("a metric key", &key)?;
@@ -211,7 +224,11 @@ impl Contents {
         Ok(())
     }
 
-    fn read_artifact(&mut self, fields: &mut Fields<'_>, parts: &mut Vec<ImportedPart>) -> Result<(), LineError> {
+    fn read_artifact(
+        &mut self,
+        fields: &mut Fields<'_>,
+        parts: &mut Vec<ImportedPart>,
+    ) -> Result<(), LineError> {
         let run = self.last_run()?;
         let key = fields.text("key")?;
         check_key("an artifact's key", &key)?;
@@ -219,7 +236,11 @@ impl Contents {
         self.close_artifact(parts)
     }
 
-    fn read_bytes(&mut self, fields: &mut Fields<'_>, parts: &mut Vec<ImportedPart>) -> Result<(), LineError> {
+    fn read_bytes(
+        &mut self,
+        fields: &mut Fields<'_>,
+        parts: &mut Vec<ImportedPart>,
+    ) -> Result<(), LineError> {
         self.artifact.as_mut().ok_or("no artifact stands above")?.push(&fields.text("base64")?)?;
         self.close_artifact(parts)
     }

@@ -41,7 +41,11 @@ impl<'a> Line<'a> {
     }
 
     /// A column of numbers.
-    pub(super) fn column<T: Serialize>(mut self, name: &str, column: impl Iterator<Item = T>) -> io::Result<Self> {
+    pub(super) fn column<T: Serialize>(
+        mut self,
+        name: &str,
+        column: impl Iterator<Item = T>,
+    ) -> io::Result<Self> {
         self.name(name)?;
         let mut separator: &[u8] = b"[";
         for number in column {
@@ -65,7 +69,9 @@ impl<'a> Line<'a> {
     /// The fields of an object, as JSON text.
     pub(super) fn fields_of(mut self, json: Option<&str>) -> io::Result<Self> {
         let fields = json.filter(|json| is_json(json)).map(str::trim);
-        let Some(fields) = fields.and_then(|json| json.strip_prefix('{')?.strip_suffix('}')) else { return Ok(self) };
+        let Some(fields) = fields.and_then(|json| json.strip_prefix('{')?.strip_suffix('}')) else {
+            return Ok(self);
+        };
         if !fields.trim().is_empty() {
             self.separate()?;
             self.out.write_all(fields.replace(['\n', '\r'], " ").as_bytes())?;

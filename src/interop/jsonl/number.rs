@@ -23,7 +23,11 @@ impl Serialize for Number {
             f64::INFINITY => serializer.serialize_str(INFINITY),
             f64::NEG_INFINITY => serializer.serialize_str(NEGATIVE_INFINITY),
             // Minus zero is no whole number here.
-            value if value.fract() == 0.0 && value.abs() < MAX_WHOLE && !(value == 0.0 && value.is_sign_negative()) => {
+            value
+                if value.fract() == 0.0
+                    && value.abs() < MAX_WHOLE
+                    && !(value == 0.0 && value.is_sign_negative()) =>
+            {
                 serializer.serialize_i64(value as i64)
             }
             value => serializer.serialize_f64(value),

@@ -39,7 +39,9 @@ impl LineSplitter {
 
     fn begin(&mut self, bytes: &[u8]) -> Result<(), String> {
         if self.begun.len() + bytes.len() > MAX_LINE_BYTES {
-            return Err(format!("the line is longer than {MAX_LINE_BYTES} bytes: entrenar writes none that is so long"));
+            return Err(format!(
+                "the line is longer than {MAX_LINE_BYTES} bytes: entrenar writes none that is so long"
+            ));
         }
         self.begun.extend_from_slice(bytes);
         Ok(())

@@ -1,12 +1,18 @@
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 use std::sync::Arc;
 
 use proptest::prelude::*;
 
 use super::{JsonLinesExporter, JsonLinesImporter};
 use crate::interop::{
-    ExportedRun, Exporter, FileError, FileErrorKind, ImportedExperiment, ImportedPart, ImportedRun, Importer, Position,
+    ExportedRun, Exporter, FileError, FileErrorKind, ImportedExperiment, ImportedPart, ImportedRun, Importer,
+    Position,
 };
-use crate::storage::{ArtifactRef, ExperimentRecord, MAX_STEP, NamedSeries, RawPoint, RunRecord, RunStatus, Series, Tag, content_hash};
+use crate::storage::{
+    ArtifactRef, ExperimentRecord, MAX_STEP, NamedSeries, RawPoint, RunRecord, RunStatus, Series, Tag,
+    content_hash,
+};
 
 /// An artifact's key and bytes.
 type Artifact = (String, Arc<[u8]>);
@@ -65,7 +71,9 @@ fn write(runs: &[(ExportedRun, Vec<Artifact>)], slice: usize) -> Vec<u8> {
 /// The runs that a file holds, as they would be exported again.
 fn exported_again(read: &Read) -> Vec<(ExportedRun, Vec<Artifact>)> {
     let mut runs = Vec::new();
-    for (number, ((run, points), artifacts)) in read.runs.iter().zip(&read.points).zip(&read.artifacts).enumerate() {
+    for (number, ((run, points), artifacts)) in
+        read.runs.iter().zip(&read.points).zip(&read.artifacts).enumerate()
+    {
         let name = run.experiment_name.clone().unwrap();
         let position = read.experiments.iter().position(|experiment| experiment.name == name).unwrap();
         let experiment = &read.experiments[position];
@@ -105,11 +113,8 @@ fn any_point() -> impl Strategy<Value = RawPoint> {
         any::<f64>().prop_filter("one NaN is as good as another", |value| !value.is_nan()),
     ];
     let step = prop_oneof![0..4u64, 0..=MAX_STEP];
-    (step, value, -8_640_000_000_000_000..=8_640_000_000_000_000i64).prop_map(|(step, value, timestamp_ms)| RawPoint {
-        step,
-        value,
-        timestamp_ms,
-    })
+    (step, value, -8_640_000_000_000_000..=8_640_000_000_000_000i64)
+        .prop_map(|(step, value, timestamp_ms)| RawPoint { step, value, timestamp_ms })
 }
 
 fn any_config() -> impl Strategy<Value = Option<String>> {
@@ -124,11 +129,20 @@ fn any_run() -> impl Strategy<Value = (ExportedRun, Vec<Artifact>)> {
     let points = prop::collection::vec(any_point(), 1..40);
     let series = prop::collection::btree_map("[^\\x00]{1,6}", points, 0..4);
     let tags = prop::collection::btree_map("\\PC{1,4}", any::<String>(), 0..3);
-    let artifacts = prop::collection::btree_map("\\PC{1,4}", prop::collection::vec(any::<u8>(), 0..200), 0..3);
+    let artifacts =
+        prop::collection::btree_map("\\PC{1,4}", prop::collection::vec(any::<u8>(), 0..200), 0..3);
     let texts = (prop::option::of(any::<String>()), prop::option::of(any::<String>()), any_config());
     let times = (0..1i64 << 50, prop::option::of(0..1i64 << 50), prop::option::of(0.0..1e15));
     (series, tags, artifacts, texts, times, 0..5usize, any::<bool>()).prop_map(
-        |(points, tags, artifacts, (run_name, span_id, config_json), (created, started, ended_ms), status, is_odd)| {
+        |(
+            points,
+            tags,
+            artifacts,
+            (run_name, span_id, config_json),
+            (created, started, ended_ms),
+            status,
+            is_odd,
+        )| {
             let mut record = RunRecord::new("run-0".to_owned(), "exp-0".to_owned(), created);
             record.started_ms = started.map(|started| started as f64);
             record.ended_ms = ended_ms;
@@ -139,7 +153,8 @@ fn any_run() -> impl Strategy<Value = (ExportedRun, Vec<Artifact>)> {
             record.interruptions = if is_odd { vec![[1.0, 2.5], [3.0, 4.0]] } else { Vec::new() };
             record.unknown_json = is_odd.then(|| "{\"group\":[1,2.50],\"parent\":{\"a\":null}}".to_owned());
             record.config_json.clone_from(&config_json);
-            let artifacts: Vec<Artifact> = artifacts.into_iter().map(|(key, bytes)| (key, bytes.into())).collect();
+            let artifacts: Vec<Artifact> =
+                artifacts.into_iter().map(|(key, bytes)| (key, bytes.into())).collect();
             record.artifacts = artifacts.iter().map(reference).collect();
             let experiment = ExperimentRecord {
                 format: 1,
@@ -278,7 +293,11 @@ fn a_line_that_is_wrong_is_refused_with_its_number() {
         let changed = file.replacen(right, wrong, 1);
         assert_ne!(changed, file, "{right}");
         let error = read(changed.as_bytes(), 64).unwrap_err();
-        assert_eq!((error.kind, error.at), (FileErrorKind::Invalid, Position::Line(line)), "{wrong}: {error}");
+        assert_eq!(
+            (error.kind, error.at),
+            (FileErrorKind::Invalid, Position::Line(line)),
+            "{wrong}: {error}"
+        );
     }
 }
 

@@ -6,10 +6,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::{LongWork, told};
-use crate::browser::ImportOptions;
-use crate::interop::Importer;
-use crate::interop::jsonl::JsonLinesImporter;
-use crate::storage::StorageError;
+use crate::browser::{ImportOptions, wall_ms};
+use crate::interop::csv::CsvColumns;
+use crate::interop::{AnyImporter, FileOptions, Format};
+use crate::storage::{StorageError, quoted};
 use crate::wasm::WasmStorage;
 use crate::wasm::arguments;
 use crate::wasm::error::{quiet_promise_of, range_error};
@@ -18,11 +18,22 @@ use crate::wasm::plain_object::text_list;
 #[wasm_bindgen(js_class = StorageHandle)]
 impl WasmStorage {
     /// Imports runs from a source of `js/files.js`. Resolves to their ids.
-    pub fn import_from(&self, format: &JsValue, experiment: &JsValue, source: &JsValue) -> Promise {
+    pub fn import_from(
+        &self,
+        format: &JsValue,
+        experiment: &JsValue,
+        columns: &JsValue,
+        source: &JsValue,
+    ) -> Promise {
         let checked = self.tracker().and_then(|tracker| {
-            let experiment =
-                if experiment.is_undefined() { None } else { Some(arguments::string("options.experiment", experiment)?) };
-            Ok((tracker, ImportOptions { experiment }, importer(format)?))
+            let experiment = optional_text("options.experiment", experiment)?;
+            let format = optional_text("options.format", format)?;
+            let options = FileOptions {
+                format: format.as_deref().map(format_named).transpose()?,
+                columns: csv_columns(columns)?,
+                timestamp_ms: wall_ms() as i64,
+            };
+            Ok((tracker, ImportOptions { experiment }, AnyImporter::new(options)))
         });
         let source: LongWork = source.clone().unchecked_into();
         quiet_promise_of(checked, |(tracker, options, mut importer)| async move {
@@ -37,22 +48,54 @@ impl WasmStorage {
                 told(source.tell_bytes());
                 Ok(())
             };
-            let imported = tracker.import(&options, &mut *importer, read, report).await?;
+            let imported = tracker.import(&options, &mut importer, read, report).await?;
             source.tell_losses(&imported.losses);
             Ok(text_list(&imported.run_ids))
         })
     }
 }
 
-/// What reads this format.
-fn importer(format: &JsValue) -> Result<Box<dyn Importer>, JsValue> {
-    if format.is_undefined() {
-        return Ok(Box::new(JsonLinesImporter::default()));
+fn optional_text(what: &str, value: &JsValue) -> Result<Option<String>, JsValue> {
+    if value.is_undefined() { Ok(None) } else { arguments::string(what, value).map(Some) }
+}
+
+fn format_named(name: &str) -> Result<Format, JsValue> {
+    match name {
+        "jsonl" => Ok(Format::JsonLines),
+        "csv" => Ok(Format::Csv),
+        // Event file or zip file: the importer looks for itself.
+        "tensorboard" => Ok(Format::EventFile),
+        other => Err(range_error(&format!(
+            "there is no format '{}': it is 'jsonl', 'csv' or 'tensorboard'",
+            quoted(other)
+        ))),
     }
-    match arguments::string("options.format", format)?.as_str() {
-        "jsonl" => Ok(Box::new(JsonLinesImporter::default())),
-        other => Err(range_error(&format!("there is no format '{}': it is 'jsonl'", crate::storage::quoted(other)))),
+}
+
+/// Which columns of a CSV file are what: a plain object of their names.
+fn csv_columns(columns: &JsValue) -> Result<CsvColumns, JsValue> {
+    let mut parsed = CsvColumns::default();
+    if columns.is_undefined() {
+        return Ok(parsed);
     }
+    for (what, column) in arguments::entries("options.columns", columns)? {
+        let what = arguments::string("a name in options.columns", &what)?;
+        let column = arguments::string(&format!("options.columns.{}", quoted(&what)), &column)?;
+        match &*what {
+            "x" => parsed.x = Some(column),
+            "key" => parsed.key = Some(column),
+            "value" => parsed.value = Some(column),
+            "run" => parsed.run = Some(column),
+            "timestamp" => parsed.timestamp = Some(column),
+            other => {
+                return Err(range_error(&format!(
+                    "options.columns.{} is not known: there are x, key, value, run and timestamp",
+                    quoted(other)
+                )));
+            }
+        }
+    }
+    Ok(parsed)
 }
 
 /// What `js/files.js` says of a file that cannot be read.

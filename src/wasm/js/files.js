@@ -7,7 +7,7 @@ import { byte_view } from './numbers_and_bytes.js';
 import { checkOptions, option } from './options.js';
 
 const LONG_WORK = ['signal', 'on_progress', 'on_loss'];
-const EXPORT = [...LONG_WORK, 'compress', 'columns'];
+const EXPORT = [...LONG_WORK, 'compress', 'variant'];
 const IMPORT = [...LONG_WORK, 'format', 'experiment', 'columns'];
 
 /** Parts of a Blob are put together whenever they have so many bytes: browsers keep a large Blob on disk, but not its parts. */
@@ -22,7 +22,7 @@ export async function exportFile(handle, run_ids, format, options) {
     const ids = run_ids === undefined ? undefined : listOfTexts('run_ids', run_ids);
     const sink = new FileSink(asked);
     try {
-        const type = await handle.export_to(ids, format, sink);
+        const type = await handle.export_to(ids, format, asked.variant, sink);
         return await sink.finish(type);
     } catch (cause) {
         sink.abandon(cause);
@@ -36,7 +36,7 @@ export async function importFile(handle, data, options) {
     if (handle().import_from === undefined) throw withoutFormats();
     const source = await FileSource.of(data, asked);
     try {
-        return await handle().import_from(asked.format, asked.experiment, source);
+        return await handle().import_from(asked.format, asked.experiment, asked.columns, source);
     } catch (cause) {
         throw asStopped(cause, source);
     } finally {
@@ -54,6 +54,7 @@ function optionsOf(options, known) {
     }
     if (asked.on_loss !== undefined && typeof asked.on_loss !== 'function') throw wrongType('options.on_loss', 'a function', asked.on_loss);
     if (asked.compress !== undefined && typeof asked.compress !== 'boolean') throw wrongType('options.compress', 'true or false', asked.compress);
+    if (asked.variant !== undefined && typeof asked.variant !== 'string') throw wrongType('options.variant', 'a string', asked.variant);
     const { signal } = asked;
     if (signal !== undefined && reading('options.signal', () => typeof signal.aborted) !== 'boolean') {
         throw wrongType('options.signal', 'an AbortSignal', signal);

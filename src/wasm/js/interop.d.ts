@@ -12,6 +12,11 @@ export interface LongWorkOptions {
 export interface ExportOptions extends LongWorkOptions {
   /** Compresses the file by gzip. */
   compress?: boolean;
+  /**
+   * Of `'csv'`: a row for each point (`'long'`, so unless given), or a column for each metric (`'wide'`). Of `'tensorboard'`: values of 32
+   * bits, which every reader reads (so unless given), or of 64 bits, which TensorBoard shows and some readers do not.
+   */
+  variant?: 'long' | 'wide' | 'float32' | 'float64';
 }
 
 /** How runs are imported. */
@@ -20,10 +25,12 @@ export interface ImportOptions extends LongWorkOptions {
   format?: FileFormat;
   /** The name of the experiment that all runs go to, in place of the file's own. */
   experiment?: string;
+  /** Which columns of a CSV file are what, by their names, where it is not what their names say. */
+  columns?: { x?: string; key?: string; value?: string; run?: string; timestamp?: string };
 }
 
-/** A file's format: `'jsonl'` is the lossless one. */
-export type FileFormat = 'jsonl';
+/** A file's format: JSON Lines, which loses nothing; CSV; event files of TensorBoard in a zip file, which `import_runs` also takes one by one. */
+export type FileFormat = 'jsonl' | 'csv' | 'tensorboard';
 
 export interface WasmStorage {
   /**

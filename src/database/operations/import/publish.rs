@@ -49,7 +49,8 @@ fn step(
     let mut counters = counters_in(counters)?;
     let mut imports = imports_in(imports)?;
     let first = (counters.next_experiment as u64).max(publication.first_experiment);
-    let mut free = (first..).zip(probes).filter(|(_, probe)| probe.keys().is_empty()).map(|(number, _)| number);
+    let mut free =
+        (first..).zip(probes).filter(|(_, probe)| probe.keys().is_empty()).map(|(number, _)| number);
     let mut experiments = Vec::new();
     let mut created = Vec::new();
     for (new, named) in publication.experiments.iter().zip(named) {
@@ -63,7 +64,8 @@ fn step(
         }
         let Some(number) = free.next() else {
             let next = first + probes.len() as u64;
-            let probe = |number| Read::Keys(Table::Experiments, Range::One(Key::text(format!("exp-{number}"))));
+            let probe =
+                |number| Read::Keys(Table::Experiments, Range::One(Key::text(format!("exp-{number}"))));
             return Ok(Step::Read((next..next + asked as u64).map(probe).collect()));
         };
         counters.next_experiment = (number + 1) as f64;

@@ -12,14 +12,25 @@ const PROBES: usize = 2;
 /// Reserves ids for so many runs of an import, no lower than `first_run`. Listed with it, what is written of them is removed if the import
 /// is cut off. The first reservation begins the import.
 #[must_use]
-pub fn reserve_import_runs(token: &str, count: usize, first_run: u64, now_ms: f64) -> Transaction<Vec<String>> {
+pub fn reserve_import_runs(
+    token: &str,
+    count: usize,
+    first_run: u64,
+    now_ms: f64,
+) -> Transaction<Vec<String>> {
     let token = token.to_owned();
     Transaction::writing("reserve_import_runs", &[Table::Meta, Table::Runs, Table::Points], move |answers| {
         step(&token, count, first_run, now_ms, answers)
     })
 }
 
-fn step(token: &str, count: usize, first_run: u64, now_ms: f64, answers: &[Answer]) -> Result<Step<Vec<String>>> {
+fn step(
+    token: &str,
+    count: usize,
+    first_run: u64,
+    now_ms: f64,
+    answers: &[Answer],
+) -> Result<Step<Vec<String>>> {
     let [counters, tombstones, imports, probes @ ..] = answers else {
         return Ok(Step::Read(vec![read_counters(), read_tombstones(), read_imports()]));
     };
@@ -27,12 +38,16 @@ fn step(token: &str, count: usize, first_run: u64, now_ms: f64, answers: &[Answe
     let mut imports = imports_in(imports)?;
     let first = (counters.next_run as u64).max(first_run);
     // As for a run that is begun: numbers that are counted as free may be taken. Gaps do no harm.
-    let is_reserved = |run_id: &String| imports.under_way.iter().any(|import| import.run_ids.contains(run_id));
+    let is_reserved =
+        |run_id: &String| imports.under_way.iter().any(|import| import.run_ids.contains(run_id));
     let mut free = Vec::new();
     let tried = probes.len() / PROBES;
     for (number, probe) in (first..).zip(probes.chunks(PROBES)) {
         let run_id = format!("run-{number}");
-        if probe.iter().all(|found| found.keys().is_empty()) && !is_listed(tombstones, &run_id) && !is_reserved(&run_id) {
+        if probe.iter().all(|found| found.keys().is_empty())
+            && !is_listed(tombstones, &run_id)
+            && !is_reserved(&run_id)
+        {
             free.push(run_id);
         }
     }

@@ -47,6 +47,7 @@ fn step(token: &str, batch: &ImportBatch, now_ms: f64, answers: &[Answer]) -> Re
             changes.push(put_content(hash, bytes));
         }
     }
-    changes.extend(batch.references.iter().map(|reference| put_reference(&reference.hash, &reference.run_id)));
+    changes
+        .extend(batch.references.iter().map(|reference| put_reference(&reference.hash, &reference.run_id)));
     Ok(Step::Write(changes, ()))
 }

@@ -1,0 +1,112 @@
+//! Runs as CSV.
+
+use std::io::{self, Write};
+
+use super::long::LongRows;
+use super::wide::WideRows;
+use super::{LONG_HEADER, WIDE_HEADER};
+use crate::interop::losses::Losses;
+use crate::interop::{ExportedRun, Exporter};
+
+/// By this Excel knows a file for UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// Writes runs as CSV.
+#[derive(Debug)]
+pub struct CsvExporter {
+    rows: Rows,
+    is_begun: bool,
+    /// Reused from slice to slice.
+    text: Vec<u8>,
+    losses: Losses,
+}
+
+#[derive(Debug)]
+enum Rows {
+    Long(LongRows),
+    Wide(Box<WideRows>),
+}
+
+impl CsvExporter {
+    /// One row a point: whatever is logged comes back exactly.
+    #[must_use]
+    pub fn long() -> Self {
+        Self::new(Rows::Long(LongRows::default()))
+    }
+
+    /// One row a step of a run, a column a metric. `keys` are the keys of all metrics of all runs to come, in the order of the columns.
+    #[must_use]
+    pub fn wide(keys: impl IntoIterator<Item = String>) -> Self {
+        Self::new(Rows::Wide(Box::new(WideRows::new(keys))))
+    }
+
+    fn new(rows: Rows) -> Self {
+        Self { rows, is_begun: false, text: Vec::new(), losses: Losses::default() }
+    }
+
+    /// Writes the header, once.
+    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        if self.is_begun {
+            return Ok(());
+        }
+        self.is_begun = true;
+        let mut header = BYTE_ORDER_MARK.to_vec();
+        match &self.rows {
+            Rows::Long(_) => header.extend_from_slice(LONG_HEADER.join(",").as_bytes()),
+            Rows::Wide(rows) => {
+                header.extend_from_slice(WIDE_HEADER.join(",").as_bytes());
+                rows.push_header(&mut header);
+            }
+        }
+        header.extend_from_slice(b"\r\n");
+        out.write_all(&header)
+    }
+}
+
+impl Exporter for CsvExporter {
+    fn begin_run(&mut self, run: &ExportedRun, out: &mut dyn Write) -> io::Result<()> {
+        self.begin(out)?;
+        let record = &run.record;
+        let has_config = record.config_json.is_some() || run.experiment.config_json.is_some();
+        let losses = &mut self.losses;
+        losses.note("CSV files have no status of a run, and no times but those of its points");
+        losses.note_if(has_config, "configurations are not in CSV files");
+        losses.note_if(!record.tags.is_empty(), "tags are not in CSV files");
+        losses.note_if(!record.artifacts.is_empty(), "artifacts are not in CSV files");
+        losses.note_if(record.span_id.is_some(), "span ids are not in CSV files");
+        losses.note_if(run.points() == 0, "runs without points are not in CSV files");
+        match &mut self.rows {
+            Rows::Long(rows) => rows.begin_run(run),
+            Rows::Wide(rows) => rows.begin_run(run)?,
+        }
+        Ok(())
+    }
+
+    fn write_points(&mut self, run: &ExportedRun, most: usize, out: &mut dyn Write) -> io::Result<usize> {
+        self.text.clear();
+        let count = match &mut self.rows {
+            Rows::Long(rows) => rows.push(run, most, &mut self.text),
+            Rows::Wide(rows) => rows.push(run, most, &mut self.text),
+        };
+        if let Rows::Wide(rows) = &self.rows {
+            self.losses.note_if(
+                rows.merged_times,
+                "a row of a wide CSV file has one time: that of its latest point",
+            );
+            self.losses.note_if(
+                rows.reordered,
+                "wide CSV files are in the order of steps: the order of logging is not in them",
+            );
+        }
+        out.write_all(&self.text)?;
+        Ok(count)
+    }
+
+    fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.begin(out)
+    }
+
+    fn losses(&self) -> Vec<String> {
+        self.losses.sentences()
+    }
+}
