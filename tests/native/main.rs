@@ -23,6 +23,7 @@ mod compaction;
 mod conformance;
 mod deletion;
 mod edits;
+mod error_codes;
 mod eviction;
 mod flush_faults;
 mod leases;
