@@ -14,3 +14,8 @@ extern "C" {
     #[wasm_bindgen(js_name = meantProperty)]
     fn properties();
 }
+
+#[wasm_bindgen(module = "/src/wasm/js/config.js")]
+extern "C" {
+    fn config_json();
+}

@@ -15,7 +15,7 @@ use super::arguments;
 use super::entry::open_run;
 use super::error::promise_of;
 use super::json::WrittenJson;
-use super::options::{run_options, storage_options};
+use super::options::{GivenOptions, run_options, storage_options};
 use super::shared_run::{SharedRun, shared_run};
 use super::staging::staging_of;
 use crate::browser::{Run, Tracker};
@@ -35,7 +35,7 @@ impl WasmRun {
         clippy::new_ret_no_self,
         reason = "a static method of the documented name that returns a promise"
     )]
-    pub fn new(experiment_name: &JsValue, options: &JsValue) -> Promise {
+    pub fn new(experiment_name: &JsValue, options: &GivenOptions) -> Promise {
         let checked = arguments::string("experiment_name", experiment_name).and_then(|name| {
             let run_options = run_options(options)?;
             let storage_options = storage_options(options)?;
@@ -49,7 +49,7 @@ impl WasmRun {
     }
 
     /// Goes on with a run that was not ended, with everything logged to it so far.
-    pub fn resume(run_id: &JsValue, options: &JsValue) -> Promise {
+    pub fn resume(run_id: &JsValue, options: &GivenOptions) -> Promise {
         let checked =
             arguments::string("run_id", run_id).and_then(|run_id| Ok((run_id, storage_options(options)?)));
         promise_of(checked, |(run_id, storage_options)| async move {
@@ -59,7 +59,7 @@ impl WasmRun {
     }
 
     /// Goes on with the run of this id, or begins a new one if that run has ended, was deleted, cannot be read or is not there.
-    pub fn resume_or_new(run_id: &JsValue, experiment_name: &JsValue, options: &JsValue) -> Promise {
+    pub fn resume_or_new(run_id: &JsValue, experiment_name: &JsValue, options: &GivenOptions) -> Promise {
         let checked = arguments::string("experiment_name", experiment_name).and_then(|name| {
             let run_id =
                 if arguments::is_given(run_id) { Some(arguments::string("run_id", run_id)?) } else { None };
