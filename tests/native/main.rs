@@ -18,6 +18,7 @@ mod tab;
 mod aborts;
 mod architecture;
 mod artifacts;
+mod catching_up;
 mod cleared;
 mod compaction;
 mod conformance;

@@ -292,7 +292,8 @@ export class WasmStorage {
    */
   free(): void;
   /**
-   * Opens the database. Reads experiments, runs and the heads of their series; points are read when asked for.
+   * Opens the database. Reads experiments, runs and the heads of their series, with all that other tabs and workers committed before
+   * the call; points are read when asked for. Where this page has it open already and cannot read it now, it shows what the page knows.
    * @throws {EntrenarError} `InvalidArgument`; {@link LoadingErrorCode}; {@link DatabaseErrorCode}.
    */
   static open(options?: StorageOptions): Promise<WasmStorage>;

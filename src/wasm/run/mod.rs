@@ -43,7 +43,7 @@ impl WasmRun {
             Ok((name, run_options, storage_options))
         });
         promise_of(checked, |(name, run_options, storage_options)| async move {
-            let run = Tracker::open(storage_options).await?.start_run(&name, run_options).await?;
+            let run = Tracker::open_for_run(storage_options).await?.start_run(&name, run_options).await?;
             Ok(Self::of(run).into_object())
         })
     }
@@ -53,7 +53,7 @@ impl WasmRun {
         let checked =
             arguments::string("run_id", run_id).and_then(|run_id| Ok((run_id, storage_options(options)?)));
         promise_of(checked, |(run_id, storage_options)| async move {
-            let run = Tracker::open(storage_options).await?.resume_run(&run_id).await?;
+            let run = Tracker::open_for_run(storage_options).await?.resume_run(&run_id).await?;
             Ok(Self::of(run).into_object())
         })
     }
@@ -69,7 +69,7 @@ impl WasmRun {
             Ok((run_id, name, run_options, storage_options))
         });
         promise_of(checked, |(run_id, name, run_options, storage_options)| async move {
-            let tracker = Tracker::open(storage_options).await?;
+            let tracker = Tracker::open_for_run(storage_options).await?;
             let run = tracker.resume_or_start_run(run_id.as_deref(), &name, run_options).await?;
             Ok(Self::of(run).into_object())
         })
