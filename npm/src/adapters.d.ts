@@ -40,7 +40,10 @@ export declare function log_web_llm_usage(
   },
 ): void;
 
-/** For `env.webgpu.profiling` of ONNX Runtime Web: `onnx/<kernel type> ms` of every kernel. */
+/**
+ * For `env.webgpu.profiling` of ONNX Runtime Web: `onnx/<kernel type> ms` of every kernel on WebGPU. The runtime's default entry, `onnxruntime-web`,
+ * gives profiles; its entry `onnxruntime-web/webgpu` gives none in version 1.30.
+ */
 export declare function onnx_profiling(run: WasmRun): {
   mode: 'default';
   ondata: (data: { kernelType: string; startTime: number; endTime: number }) => void;

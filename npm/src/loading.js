@@ -30,9 +30,12 @@ async function loaded(source) {
   }
 }
 
+/** What the sources of the wasm say themselves. Others' errors have codes too: those of Node.js, and the numbers of a DOMException. */
+const EXPLAINED = ['WasmNotFound', 'DecompressionUnsupported'];
+
 /** The same failure in the package's own form: an `Error` whose `code` is stable and whose message says what to do. */
 function explained(cause) {
-  if (cause?.code !== undefined) return cause;
+  if (EXPLAINED.includes(cause?.code)) return cause;
   const said = String(cause?.message ?? cause);
   const error = /unsafe-eval|Content Security Policy|embedder/i.test(said)
     ? coded_error('Error', 'WasmBlocked', `the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src (${said})`)

@@ -15,7 +15,9 @@ async function fetched() {
   // Node.js does not fetch files.
   if (address.protocol === 'file:') {
     const files = builtin('node:fs/promises');
-    if (files) return files.readFile(address);
+    if (files) return files.readFile(address).catch((cause) => {
+      throw notFound(`it could not be read (${cause.message})`);
+    });
   }
   const response = await fetch(address).catch((cause) => {
     throw notFound(`it could not be fetched (${cause.message})`);

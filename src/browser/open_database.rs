@@ -104,6 +104,8 @@ impl OpenDatabase {
             let open = Rc::clone(self);
             tasks.push(async move { open.session.heartbeat_loop().await }.boxed_local());
             let open = Rc::clone(self);
+            tasks.push(async move { open.session.catch_up_loop().await }.boxed_local());
+            let open = Rc::clone(self);
             tasks.push(async move { open.guard_loop().await }.boxed_local());
             let open = Rc::clone(self);
             // It only makes room: what could not be swept is swept the next time.
@@ -256,6 +258,13 @@ impl OpenDatabase {
             open.session.renew_leases();
             let _ = open.session.flush().await;
         });
+    }
+
+    /// Resolves when what other tabs had committed before the call was read; or when it cannot be read now. A database in memory has none.
+    pub(super) async fn catch_up(&self) {
+        if self.is_persistent() {
+            self.session.catch_up().await;
+        }
     }
 
     /// Evicts the points of runs that this page has no handle on any more, if they have ended.

@@ -41,11 +41,12 @@ thread_local! {
     static ENTRIES: RefCell<Vec<Rc<Entry>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A handle on the database of these options, opened if this page has not opened it yet. Callers that ask meanwhile wait.
+/// A handle on the database of these options, opened if this page has not opened it yet; and whether it had. Callers that ask meanwhile
+/// wait.
 ///
 /// # Errors
 /// `NewerDatabase`, `Blocked`, `QuotaExceeded`, `ConnectionLost` and others for a database that must not be replaced by memory.
-pub(super) async fn open(options: StorageOptions) -> Result<Handle> {
+pub(super) async fn open(options: StorageOptions) -> Result<(Handle, bool)> {
     let entry = ENTRIES.with_borrow_mut(|entries| {
         if let Some(entry) = entries.iter().find(|entry| entry.options == options) {
             return Rc::clone(entry);
@@ -56,13 +57,13 @@ pub(super) async fn open(options: StorageOptions) -> Result<Handle> {
     });
     let mut database = entry.database.lock().await;
     if let Some(open) = database.as_ref().filter(|open| !open.is_closed()) {
-        return Ok(Handle::on(open));
+        return Ok((Handle::on(open), true));
     }
     // A failure leaves no database behind: the next caller tries again.
     let opened = open_new(&entry.options).await?;
     let handle = Handle::on(&opened);
     *database = Some(opened);
-    Ok(handle)
+    Ok((handle, false))
 }
 
 /// All databases this page has open.

@@ -30,13 +30,24 @@ pub struct RunInfo {
 }
 
 impl Tracker {
-    /// Opens a database, and creates it if it is not there. Reads experiments, runs and the heads of their series; points are read when
-    /// they are asked for.
+    /// Opens a database, and creates it if it is not there. Reads experiments, runs and the heads of their series, what other pages have
+    /// committed of them included; points are read when they are asked for. Where this page has it open already and it cannot be read
+    /// now, what this page knows is there.
     ///
     /// # Errors
     /// `NewerDatabase`, `Blocked`, `QuotaExceeded`, `ConnectionLost` and others for a database that must not be replaced by memory.
     pub async fn open(options: StorageOptions) -> Result<Self> {
-        open(options).await.map(|handle| Self { handle })
+        let (handle, was_open) = open(options).await?;
+        if was_open {
+            handle.database().catch_up().await;
+        }
+        Ok(Self { handle })
+    }
+
+    /// As [`Tracker::open`], for a run alone: what it needs is read when it is begun or resumed.
+    #[cfg(feature = "wasm")]
+    pub(crate) async fn open_for_run(options: StorageOptions) -> Result<Self> {
+        open(options).await.map(|(handle, _)| Self { handle })
     }
 
     /// Begins a new, running run of the experiment of this name, which is created if there is none.

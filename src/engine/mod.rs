@@ -3,6 +3,7 @@
 //! Each part owns its state behind a narrow interface; [`Session`] composes them and holds no state of its own. Pure Rust: it knows a
 //! database, a clock and a queue of effects, but no browser.
 
+mod catch_up;
 mod change;
 mod clock;
 mod compactor;
@@ -31,6 +32,7 @@ mod schedule;
 mod session;
 mod staging;
 
+pub use catch_up::CATCH_UP_MS;
 pub use change::Change;
 pub use clock::Clock;
 pub use compactor::IDLE_MS;

@@ -1,8 +1,12 @@
 //! Resuming: acquiring a run that another session wrote, or acquiring again one that was lost.
 
 use std::ops::Range;
+use std::pin::pin;
 use std::sync::Arc;
 
+use futures::future::select;
+
+use super::catch_up::CATCH_UP_MS;
 use super::ownership::{UnsavedBlock, UnsavedChanges};
 use super::session::{RunOptions, Session};
 use crate::columns::{SeriesBlock, stable_order};
@@ -19,7 +23,7 @@ impl<D: Database> Session<D> {
     /// # Errors
     /// `RunNotFound`; `InvalidState` if it has ended; `RunTakenOver` if another session was quicker; those of the database.
     pub async fn resume_run(&self, run_id: &str) -> Result<RunSlot> {
-        if let Some(slot) = self.owned_run(run_id) {
+        if let Some(slot) = self.still_owned_run(run_id).await {
             return self.start_if_pending(slot).map(|()| slot);
         }
         // One at a time, and no flush of this run under way.
@@ -91,6 +95,15 @@ impl<D: Database> Session<D> {
             ) => self.begin_run(experiment_name, options).await,
             resumed => resumed,
         }
+    }
+
+    /// As [`Session::owned_run`], for a caller who may know more than this session was told: what another session did to the run, such as
+    /// deleting it, is seen. While that cannot be read, the run is owned as far as is known.
+    async fn still_owned_run(&self, run_id: &str) -> Option<RunSlot> {
+        self.owned_run(run_id)?;
+        let ids = [run_id.to_owned()];
+        select(self.clock.sleep(CATCH_UP_MS), pin!(self.refresh(&[], &ids))).await;
+        self.owned_run(run_id)
     }
 
     /// A run's slot, if it is owned here.

@@ -11,6 +11,7 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use futures::lock::Mutex;
 
+use super::catch_up::CatchUp;
 use super::change::Change;
 use super::clock::Clock;
 use super::compactor::Compactor;
@@ -62,6 +63,7 @@ pub struct Session<D> {
     pub(super) effects: EffectQueue,
     pub(super) flusher: Flusher,
     pub(super) exit_log: ExitLog,
+    pub(super) catch_up: CatchUp,
     pub(super) cursors: ReadCursors,
     pub(super) liveness: Liveness,
     pub(super) last_verified: LastVerified,
@@ -132,6 +134,7 @@ impl<D: Database> Session<D> {
             effects: EffectQueue::default(),
             flusher: Flusher::default(),
             exit_log: ExitLog::default(),
+            catch_up: CatchUp::default(),
             cursors: ReadCursors::default(),
             liveness: Liveness::default(),
             last_verified: LastVerified::default(),

@@ -34,8 +34,6 @@ extern "C" {
     fn keys(this: &NamedValues) -> Array;
     #[wasm_bindgen(method, getter)]
     fn values(this: &NamedValues) -> Array;
-    #[wasm_bindgen(catch)]
-    fn named_values(what: &str, value: &JsValue) -> Result<NamedValues, JsValue>;
 }
 
 /// A string that is whole: half of a character has no UTF-8, and would become the same as any other half.
@@ -137,8 +135,8 @@ pub(super) fn bytes(what: &str, value: &JsValue) -> Result<Vec<u8>, JsValue> {
     Ok(bytes)
 }
 
-/// The entries of a plain object or a map. Reading may run the caller's code.
-pub(super) fn entries(what: &str, value: &JsValue) -> Result<Vec<(JsValue, JsValue)>, JsValue> {
-    let named = named_values(what, value)?;
-    Ok(named.keys().iter().zip(named.values().iter()).collect())
+/// The names and values of what `js/named_values.js` has read of a plain object or a map.
+pub(super) fn named_pairs(named: &JsValue) -> impl Iterator<Item = (JsValue, JsValue)> {
+    let named = named.unchecked_ref::<NamedValues>();
+    named.keys().into_iter().zip(named.values())
 }

@@ -8,6 +8,7 @@ use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::options::GivenOptions;
 use super::run::WasmRun;
 use super::staging::Staging;
 use super::storage::WasmStorage;
@@ -46,12 +47,12 @@ pub struct EntryPoints;
 #[allow(clippy::unused_self, reason = "JavaScript has nothing else to call them on")]
 impl EntryPoints {
     /// See [`WasmRun::new`].
-    pub fn begin_run(&self, experiment_name: &JsValue, options: &JsValue) -> Promise {
+    pub fn begin_run(&self, experiment_name: &JsValue, options: &GivenOptions) -> Promise {
         WasmRun::new(experiment_name, options)
     }
 
     /// See [`WasmRun::resume`].
-    pub fn resume_run(&self, run_id: &JsValue, options: &JsValue) -> Promise {
+    pub fn resume_run(&self, run_id: &JsValue, options: &GivenOptions) -> Promise {
         WasmRun::resume(run_id, options)
     }
 
@@ -60,13 +61,13 @@ impl EntryPoints {
         &self,
         run_id: &JsValue,
         experiment_name: &JsValue,
-        options: &JsValue,
+        options: &GivenOptions,
     ) -> Promise {
         WasmRun::resume_or_new(run_id, experiment_name, options)
     }
 
     /// See [`WasmStorage::open`].
-    pub fn open_storage(&self, options: &JsValue) -> Promise {
+    pub fn open_storage(&self, options: &GivenOptions) -> Promise {
         WasmStorage::open(options)
     }
 }

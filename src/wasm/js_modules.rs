@@ -20,3 +20,8 @@ extern "C" {
     #[wasm_bindgen(js_name = exportFile)]
     fn files();
 }
+
+#[wasm_bindgen(module = "/src/wasm/js/config.js")]
+extern "C" {
+    fn config_json();
+}

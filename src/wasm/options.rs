@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::arguments::{entries, is_given, string};
+use super::arguments::{is_given, named_pairs, string};
 use super::error::range_error;
 use crate::browser::StorageOptions;
 use crate::engine::RunOptions;
@@ -16,25 +16,17 @@ const MAX_CONFIG_BYTES: usize = 4 << 20;
 
 #[wasm_bindgen(module = "/src/wasm/js/options.js")]
 extern "C" {
-    /// Whether options can be read from a value.
-    #[wasm_bindgen(catch)]
-    fn check_options(options: &JsValue) -> Result<(), JsValue>;
-    /// One option. Reading it may run the caller's code.
-    #[wasm_bindgen(catch)]
-    fn option(options: &JsValue, name: &str) -> Result<JsValue, JsValue>;
-}
-
-#[wasm_bindgen(module = "/src/wasm/js/config.js")]
-extern "C" {
-    /// A configuration as JSON text of at most so many characters.
-    #[wasm_bindgen(catch)]
-    fn config_json(config: &JsValue, most: f64) -> Result<String, JsValue>;
+    /// Options as they were when the method was called.
+    #[derive(Debug)]
+    pub type GivenOptions;
+    /// One option; an error for what is wrong with all of them, or with this one.
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &GivenOptions, name: &str) -> Result<JsValue, JsValue>;
 }
 
 /// Reads `StorageOptions`.
-pub(super) fn storage_options(options: &JsValue) -> Result<StorageOptions, JsValue> {
+pub(super) fn storage_options(options: &GivenOptions) -> Result<StorageOptions, JsValue> {
     let mut parsed = StorageOptions::default();
-    let Some(options) = given(options)? else { return Ok(parsed) };
     if let Some(database) = text(options, "database")? {
         if database.is_empty() || database.len() > MAX_NAME_BYTES {
             return Err(range_error(&format!(
@@ -55,17 +47,20 @@ pub(super) fn storage_options(options: &JsValue) -> Result<StorageOptions, JsVal
 }
 
 /// Reads what `RunOptions` adds to them.
-pub(super) fn run_options(options: &JsValue) -> Result<RunOptions, JsValue> {
-    let mut parsed = RunOptions::default();
-    let Some(options) = given(options)? else { return Ok(parsed) };
-    parsed.run_name = text(options, "run_name")?;
-    let config = option(options, "config")?;
-    if is_given(&config) {
-        parsed.config_json = Some(json(&config)?);
+pub(super) fn run_options(options: &GivenOptions) -> Result<RunOptions, JsValue> {
+    let mut parsed = RunOptions { run_name: text(options, "run_name")?, ..RunOptions::default() };
+    if let Some(json) = text(options, "config")? {
+        if json.len() > MAX_CONFIG_BYTES {
+            return Err(range_error(&format!(
+                "options.config is {} bytes of JSON; at most {MAX_CONFIG_BYTES} are taken: store it with log_artifact",
+                json.len()
+            )));
+        }
+        parsed.config_json = Some(json);
     }
-    let tags = option(options, "tags")?;
+    let tags = options.get("tags")?;
     if is_given(&tags) {
-        for (name, value) in entries("options.tags", &tags)? {
+        for (name, value) in named_pairs(&tags) {
             let name = string("a tag's name", &name)?;
             let value = string("a tag's value in options.tags", &value)?;
             parsed.tags.push(Tag { key: name, value });
@@ -74,27 +69,7 @@ pub(super) fn run_options(options: &JsValue) -> Result<RunOptions, JsValue> {
     Ok(parsed)
 }
 
-/// The options, if there are any.
-fn given(options: &JsValue) -> Result<Option<&JsValue>, JsValue> {
-    if !is_given(options) {
-        return Ok(None);
-    }
-    check_options(options).map(|()| Some(options))
-}
-
-fn text(options: &JsValue, name: &str) -> Result<Option<String>, JsValue> {
-    let value = option(options, name)?;
+fn text(options: &GivenOptions, name: &str) -> Result<Option<String>, JsValue> {
+    let value = options.get(name)?;
     if is_given(&value) { string(&format!("options.{name}"), &value).map(Some) } else { Ok(None) }
-}
-
-/// A configuration as JSON text from which it comes back as it is.
-fn json(config: &JsValue) -> Result<String, JsValue> {
-    let text = config_json(config, MAX_CONFIG_BYTES as f64)?;
-    if text.len() > MAX_CONFIG_BYTES {
-        return Err(range_error(&format!(
-            "options.config is {} bytes of JSON; at most {MAX_CONFIG_BYTES} are taken: store it with log_artifact",
-            text.len()
-        )));
-    }
-    Ok(text)
 }

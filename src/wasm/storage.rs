@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::arguments;
 use super::entry::open_storage;
 use super::error::{promise_of, quiet_promise, quiet_promise_of, range_error, rejected, report};
-use super::options::storage_options;
+use super::options::{GivenOptions, storage_options};
 use super::plain_object::text_list;
 use super::platform;
 use super::views::{change_object, experiment_object, run_object, series_object, stored_series_object};
@@ -31,7 +31,7 @@ pub(super) type SharedTracker = Rc<RefCell<Option<Rc<Tracker>>>>;
 
 impl WasmStorage {
     /// Opens the database. Reads experiments, runs and the heads of their series; points are read when asked for.
-    pub fn open(options: &JsValue) -> Promise {
+    pub fn open(options: &GivenOptions) -> Promise {
         promise_of(storage_options(options), |options| async move {
             let tracker = Tracker::open(options).await?;
             Ok(open_storage(Self { tracker: Rc::new(RefCell::new(Some(Rc::new(tracker)))) }))

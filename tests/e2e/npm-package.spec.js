@@ -1,7 +1,7 @@
 // The npm package as its users have it: installed from the tarball, no flag, no plugin, no init().
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,8 +12,17 @@ import { repository } from './fixtures/site.js';
 import { expect, test } from './fixtures/test.js';
 
 const TYPED = `
-  import init, { WasmRun, WasmStorage, type Change, type Series } from 'entrenar';
+  import init, { WasmRun, WasmStorage, type Change, type EntrenarError, type EntrenarErrorCode, type Series } from 'entrenar';
   await init();
+  export function advice({ code }: EntrenarError): string {
+    switch (code) {
+      case 'RunDeleted': return 'start anew';
+      case 'WasmBlocked': return 'mend the policy';
+      case 'QuotaExceeded': return 'make room';
+      default: return code;
+    }
+  }
+  export const known: EntrenarErrorCode[] = ['InvalidArgument', 'Freed', 'NotInitialized', 'WasmNotFound'];
   const run: WasmRun = await WasmRun.new('typed', { config: { lr: 0.1 }, tags: { a: 'b' } });
   run.log_metrics({ loss: 1 });
   const storage = await WasmStorage.open({ database: 'typed' });
@@ -143,6 +152,9 @@ test('the package in Node.js logs in memory, as a module and as CommonJS, warns 
     expect(said, file).toEqual([[0.5], false]);
     expect(warned, file).toEqual([expect.stringMatching(/memory/i)]);
   }
+  await rm(join(root, 'node_modules/entrenar/entrenar_bg.wasm'));
+  await writeFile(join(root, 'missing.mjs'), `import { WasmRun } from 'entrenar/url'; await WasmRun.new('x').catch(({ code, message }) => console.log(JSON.stringify([code, message])));`);
+  expect((await runInNode(root, 'missing.mjs')).said).toEqual(['WasmNotFound', expect.stringContaining('ENOENT')]);
   for (const file of ['dashboard.mjs', 'dashboard.cjs']) expect((await runInNode(root, file)).said, file).toBe('nothing');
 });
 
@@ -150,9 +162,14 @@ test('the declarations compile under every way to resolve modules, in a page and
   const library = { page: ['es2022', 'dom'], worker: ['es2022', 'webworker'] };
   const root = await app('installed-types', {
     'package.json': '{ "type": "module" }',
-    'page.ts': `${TYPED}\nimport { defined } from 'entrenar/dashboard';\nimport * as url from 'entrenar/url';\nexport const element = document.querySelector('entrenar-dashboard')?.database;\nexport const ready: Promise<void>[] = [defined, url.default()];`,
+    'page.ts': `${TYPED}\nimport { defined } from 'entrenar/dashboard';\nimport * as url from 'entrenar/url';\nexport const element = document.querySelector('entrenar-dashboard');
+      element?.addEventListener('entrenar-activity', ({ detail }) => { document.title = detail.running.toFixed(); });
+      element?.addEventListener('click', (event) => event.clientX);
+      element?.showRun({ experiment_id: 'exp-0', run_id: 'run-0' });
+      export const ready: Promise<void>[] = [defined, url.default()];`,
     'worker.ts': TYPED,
     'wrong.ts': `import { WasmRun } from 'entrenar';\n(await WasmRun.new('x')).log_metric('loss', 'high');`,
+    'misspelt.ts': `import type { EntrenarError } from 'entrenar';\nexport const gone = ({ code }: EntrenarError) => code === 'RunDelted';`,
   });
   const compile = async (files, module, moduleResolution, lib) => {
     const options = { strict: true, noEmit: true, target: 'es2022', types: [], module, moduleResolution, lib };
@@ -163,6 +180,7 @@ test('the declarations compile under every way to resolve modules, in a page and
     for (const [where, lib] of Object.entries(library)) expect(await compile([`${where}.ts`], module, resolution, lib), `${resolution}, ${where}`).toBe('');
   }
   expect(await compile(['wrong.ts'], 'esnext', 'bundler', library.page)).toMatch(/'string' is not assignable to parameter of type 'number'/);
+  expect(await compile(['misspelt.ts'], 'esnext', 'bundler', library.page)).toMatch(/'"RunDelted"' have no overlap/);
 });
 
 test('the dashboard of the package shows what the application logs, over the same connection', async ({ context, site, problems }) => {
@@ -184,6 +202,18 @@ test('the dashboard of the package shows what the application logs, over the sam
   await expect(page.locator('entrenar-dashboard')).toContainText('first try');
   expect(await page.evaluate(() => opened)).toEqual(['entrenar']);
   expect(problems.list).toEqual([]);
+});
+
+test('every export of the package, and every part of it, has a comment', async () => {
+  const directory = await installPacked(await writeApp('installed-comments', {}));
+  for (const name of ['entrenar', 'url', 'adapters', 'dashboard']) {
+    for (const ending of ['d.ts', 'd.cts']) {
+      const lines = (await readFile(join(directory, `${name}.${ending}`), 'utf8')).split('\n').map((line) => line.trimEnd());
+      const declares = /^(export (declare |default )?(class|function|interface|type|const)|  (static )?[\w[\].]+(<.*)?\()/;
+      const bare = lines.filter((line, index) => declares.test(line) && !/\*\/$|^export interface Wasm\w+ extends ForUsing/.test(lines[index - 1]));
+      expect(bare, `${name}.${ending}`).toEqual([]);
+    }
+  }
 });
 
 test.describe('wasm that cannot be loaded is an error that says what to do', () => {
@@ -231,6 +261,8 @@ test.describe('wasm that cannot be loaded is an error that says what to do', () 
         [{ policy }, 'WasmBlocked', /'wasm-unsafe-eval'/],
         [{ before: 'delete globalThis.DecompressionStream;' }, 'DecompressionUnsupported', /entrenar\/url/],
         [{ before: 'delete globalThis.WebAssembly;' }, 'WasmUnsupported', /no WebAssembly/],
+        // Its own `code` is a number.
+        [{ before: `globalThis.DecompressionStream = class { constructor() { throw new DOMException('out of order', 'AbortError'); } };` }, 'WasmFailed', /out of order/],
       ];
       for (const [page, code, message] of cases) {
         expect(await failure(context, site, 'refused.html', { from, ...page })).toEqual({ code, message: expect.stringMatching(message), isError: true });

@@ -18,11 +18,13 @@ mod tab;
 mod aborts;
 mod architecture;
 mod artifacts;
+mod catching_up;
 mod cleared;
 mod compaction;
 mod conformance;
 mod deletion;
 mod edits;
+mod error_codes;
 mod eviction;
 mod flush_faults;
 #[cfg(feature = "interop")]

@@ -1,8 +1,12 @@
 //! Which session may write a run, and what the others see of it.
 
+use std::pin::pin;
+
 use entrenar::database::{Database, operations};
-use entrenar::engine::{Change, RunOptions};
+use entrenar::engine::{CATCH_UP_MS, Change, RunOptions};
 use entrenar::storage::{ExperimentStorage, RunEdit, RunStatus, StorageError, Tag};
+use futures::FutureExt;
+use futures::channel::oneshot;
 use futures::executor::block_on;
 
 use crate::reachability::Artifacts;
@@ -330,4 +334,52 @@ fn run_that_a_flush_finds_taken_over_shows_the_record_of_its_new_owner() {
         assert_eq!(old.steps("run-0", "loss").unwrap(), steps(0..10));
         assert_eq!(old.pending(run), 1, "what is unsaved is kept");
     });
+}
+
+#[test]
+fn resume_by_the_owner_sees_that_another_tab_deleted_the_run_though_no_message_came() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (owner, run) = Tab::with_run(&shared, "owner").await;
+        owner.log(run, "loss", 0..1);
+        owner.flush().await;
+        let other = Tab::open(&shared, "other").await;
+        other.session.delete_run("run-0").await.unwrap();
+        let new =
+            owner.session.resume_or_begin_run(Some("run-0"), "again", RunOptions::default()).await.unwrap();
+        assert_ne!(owner.session.ids_of(new).unwrap().1, "run-0");
+        let gone = owner.session.resume_run("run-0").await;
+        assert_eq!(gone, Err(StorageError::RunNotFound("run-0".into())));
+    });
+}
+
+#[test]
+fn resume_by_an_owner_whose_run_was_taken_over_takes_it_back() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (owner, run) = Tab::with_run(&shared, "owner").await;
+        owner.flush().await;
+        let other = Tab::open(&shared, "other").await;
+        let taken = other.session.resume_run("run-0").await.unwrap();
+        other.log(taken, "loss", 0..3);
+        other.flush().await;
+        assert_eq!(owner.session.resume_run("run-0").await, Ok(run));
+        assert_eq!(owner.steps("run-0", "loss").unwrap(), [0, 1, 2]);
+        owner.log(run, "loss", 3..4);
+        owner.flush().await;
+    });
+}
+
+#[test]
+fn resume_by_the_owner_goes_on_while_the_database_fails_or_does_not_answer() {
+    let shared = SharedDatabase::default();
+    let (owner, run) = block_on(Tab::with_run(&shared, "owner"));
+    owner.database().next_of("read_records", [Fault::fails(broken())]);
+    assert_eq!(block_on(owner.session.resume_run("run-0")), Ok(run));
+    let (_go, wait) = oneshot::channel();
+    owner.database().next_of("read_records", [Fault::slow_until(wait)]);
+    let mut resumed = pin!(owner.session.resume_run("run-0"));
+    assert_eq!(resumed.as_mut().now_or_never(), None);
+    owner.clock.advance(CATCH_UP_MS);
+    assert_eq!(resumed.now_or_never(), Some(Ok(run)));
 }

@@ -16,7 +16,15 @@ import './views/compare-table';
 import { dashboardStyles } from './views/dashboard-styles';
 import './views/experiment-list';
 import './views/health-panel';
-import { degradedBanner, emptyState, failedState, loadingState, lostBanner, memoryOnlyBanner, missingBanner } from './views/page-states';
+import {
+  degradedBanner,
+  failedState,
+  loadingState,
+  lostBanner,
+  memoryOnlyBanner,
+  missingBanner,
+  noExperimentState,
+} from './views/page-states';
 import './views/run-detail';
 import './views/run-table';
 
@@ -132,9 +140,7 @@ export class EntrenarDashboard extends LitElement {
       ${missingBanner(snapshot, () => emitIntent(this, { type: 'view', change: { selection: undefined, run_id: undefined, experiment_id: undefined } }))}
       ${
         experiment === undefined
-          ? snapshot.experiments.length === 0
-            ? emptyState()
-            : nothing
+          ? noExperimentState(snapshot)
           : html`<div class=${view.wideTable ? 'body wide' : 'body'}>
             <aside aria-label="Runs">
               <entrenar-run-table .snapshot=${snapshot} .sync=${this.#sync} .dark=${this.dark}></entrenar-run-table>

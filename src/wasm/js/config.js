@@ -6,13 +6,15 @@ import { holdsProperties, meantProperty, ownProperties } from './properties.js';
 
 /** How deep a configuration may be nested: what reads it again has bounds of its own. */
 const MOST_NESTED = 100;
+/** As many as src/wasm/options.rs takes bytes: longer text need not be written to its end. */
+const MOST_CHARACTERS = 4 << 20;
 
 const { stringify } = JSON;
 const loneSurrogate = /\p{Surrogate}/u;
 
-/** The JSON text of a configuration, of at most so many characters. */
-export function config_json(config, most) {
-    const writer = new Writer(most);
+/** The JSON text of a configuration. */
+export function config_json(config) {
+    const writer = new Writer();
     const what = 'options.config';
     const value = reading(what, () => asJson(config, ''));
     if (!reading(what, () => holdsProperties(value))) {
@@ -37,11 +39,6 @@ const isCollection = (value) => ['Map', 'Set'].includes(tagOf(value));
 class Writer {
     text = '';
     #ancestors = [];
-    #most;
-
-    constructor(most) {
-        this.#most = most;
-    }
 
     /** Writes what `asJson` gave. */
     write(value, path) {
@@ -86,8 +83,8 @@ class Writer {
 
     #add(text) {
         this.text += text;
-        if (this.text.length > this.#most) {
-            throw rangeError(`options.config is more than ${this.#most} characters of JSON: store it with log_artifact`);
+        if (this.text.length > MOST_CHARACTERS) {
+            throw rangeError(`options.config is more than ${MOST_CHARACTERS} characters of JSON: store it with log_artifact`);
         }
     }
 }

@@ -74,30 +74,74 @@ export interface CurvePoints {
  */
 export class WasmCurve {
   private constructor();
+  /**
+   * Frees the points. Freeing twice is fine.
+   * @throws {EntrenarError} `InvalidArgument` without its curve.
+   */
   free(): void;
+  /**
+   * As `free()`, for `using`.
+   * @throws {EntrenarError} `InvalidArgument` without its curve.
+   */
   [Symbol.dispose](): void;
-  /** A curve of points of one's own, in any order; relative time counts from the earliest. */
+  /**
+   * A curve of points of one's own, in any order; relative time counts from the earliest.
+   * @throws {EntrenarError} `InvalidArgument`; {@link LoadingErrorCode}.
+   */
   static of(series: { step: Numbers; value: Numbers; timestamp: Numbers }): WasmCurve;
-  /** Reads what was logged since. */
+  /**
+   * Reads what was logged since.
+   * @throws {EntrenarError} `InvalidArgument` without its curve; `Freed`; `InvalidState` once its storage was closed; `RunNotFound`; {@link DatabaseErrorCode}.
+   */
   refresh(): Promise<void>;
-  /** Number of points. */
+  /**
+   * Number of points.
+   * @throws {EntrenarError} `InvalidArgument` without its curve; `Freed`.
+   */
   length(): number;
-  /** Under an equal number, points have only come after the others; otherwise they may lie anywhere. */
+  /**
+   * Under an equal number, points have only come after the others; otherwise they may lie anywhere.
+   * @throws {EntrenarError} `InvalidArgument` without its curve; `Freed`.
+   */
   generation(): number;
-  /** What a picture of a part of the curve needs. */
+  /**
+   * What a picture of a part of the curve needs.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`.
+   */
   window(options: CurveWindowOptions): CurveWindow;
-  /** The least and the greatest finite y in a part, lines that cross its ends included; nothing where there is none. */
+  /**
+   * The least and the greatest finite y in a part, lines that cross its ends included; nothing where there is none.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`.
+   */
   extent(options?: CurvePart): { min: number; max: number } | undefined;
-  /** Finite y in a part, less than 8200, evenly among its points: for quantiles. */
+  /**
+   * Finite y in a part, less than 8200, evenly among its points: for quantiles.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`.
+   */
   samples(options?: CurvePart): Float64Array;
-  /** The first index whose x is at the given one or after it; with `after`, only after it. */
+  /**
+   * The first index whose x is at the given one or after it; with `after`, only after it.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`.
+   */
   index_at(x: number, options?: { x_axis?: CurveLook['x_axis']; after?: boolean }): number;
-  /** The point nearest to an x; nothing of an empty curve. */
+  /**
+   * The point nearest to an x; nothing of an empty curve.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`.
+   */
   nearest(x: number, options?: CurveLook): CurvePoint | undefined;
-  /** The point at an index; nothing where there is none. */
+  /**
+   * The point at an index; nothing where there is none.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`.
+   */
   point(index: number, options?: CurveLook): CurvePoint | undefined;
-  /** The points from index `first` up to, not including, `end`, but at most 1048576 of them: all unless given. */
+  /**
+   * The points from index `first` up to, not including, `end`, but at most 1048576 of them: all unless given.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`.
+   */
   points(first?: number, end?: number, options?: CurveLook): CurvePoints;
-  /** Of the finite values the least, the greatest, their mean and how many there are; NaN for what there is not. */
+  /**
+   * Of the finite values the least, the greatest, their mean and how many there are; NaN for what there is not.
+   * @throws {EntrenarError} `InvalidArgument` without its curve; `Freed`.
+   */
   summary(): { min: number; max: number; mean: number; count: number };
 }

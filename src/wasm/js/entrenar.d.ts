@@ -100,10 +100,10 @@ export type Change =
   | { kind: 'metrics'; experiment_id: string; run_id: string; keys: string[] }
   | { kind: 'run_deleted'; experiment_id: string; run_id: string }
   | { kind: 'experiment_deleted'; experiment_id: string }
-  /** A run may no longer be written from this page: taken over or deleted. */
-  | { kind: 'run_lost'; run_id: string; code: string; message: string }
+  /** A run may no longer be written from this page: it was resumed elsewhere. One that was deleted is `run_deleted`. */
+  | { kind: 'run_lost'; run_id: string; code: 'RunTakenOver'; message: string }
   /** Writing fails: points are kept in memory and tried again. */
-  | { kind: 'degraded'; code: string; message: string }
+  | { kind: 'degraded'; code: DatabaseErrorCode; message: string }
   | { kind: 'recovered' }
   /**
    * A stored record of a run or an experiment cannot be read: it was left in place, and everything else is usable. What was found
@@ -121,88 +121,163 @@ export interface StorageEstimate {
   persisted: boolean;
 }
 
-/**
- * What every call here throws or rejects with: an `Error` (for arguments a `TypeError` or `RangeError`) with a stable `code`:
- * `InvalidArgument`, `InvalidState`, `Freed` (a method of an object after `free()`), `NotInitialized` (before `await init()`), `ExperimentNotFound`, `RunNotFound`, `ArtifactNotFound`, `RunTakenOver`, `RunDeleted`,
- * `MemoryFull` (over 16 million points are unsaved: await `flush()` and log on), `NewerDatabase`, `Blocked`, `QuotaExceeded`, `ConnectionLost`, `ReloadNeeded` (the database process of the browser died: reload the page),
- * `Cleared` (the site's data was cleared: repeat the call), `NotLoaded` (of a run that this page lost: read it by `WasmStorage`), `Corrupt`, `Conflict`, `Backend`.
- */
-export interface EntrenarError extends Error {
-  code: string;
-}
-
 /** `using` ends the run as a success, unless it has ended, and frees the object; `await using` also waits until that is on disk. */
 export interface WasmRun extends ForUsing {}
 /** One training run. Logging is synchronous and goes to memory; a flush into IndexedDB follows within 100 ms. */
 export class WasmRun {
   private constructor();
+  /**
+   * Frees the object; what was logged is flushed, and a run that has not ended can be resumed. Freeing twice is fine.
+   * @throws {EntrenarError} `InvalidArgument` without its run.
+   */
   free(): void;
-  /** Begins a new, running run of the experiment of this name, which is created if there is none. */
+  /**
+   * Begins a new, running run of the experiment of this name, which is created if there is none.
+   * @throws {EntrenarError} `InvalidArgument`; {@link LoadingErrorCode}; {@link DatabaseErrorCode}.
+   */
   static new(experiment_name: string, options?: RunOptions): Promise<WasmRun>;
-  /** Goes on with a run that was not ended, with everything logged to it so far. */
+  /**
+   * Goes on with a run that was not ended, with everything logged to it so far.
+   * @throws {EntrenarError} `InvalidArgument`; `RunNotFound`; `InvalidState` if the run has ended; `RunTakenOver` if another tab was quicker; {@link LoadingErrorCode}; {@link DatabaseErrorCode}.
+   */
   static resume(run_id: string, options?: StorageOptions): Promise<WasmRun>;
   /**
    * Goes on with the run of this id, or begins a new one if that run has ended, was deleted, cannot be read or is not there, or if the
    * id is `null` or `undefined`. The name and the options are for a new run: one that is resumed keeps its own.
+   * @throws {EntrenarError} `InvalidArgument`; `RunTakenOver` if another tab was quicker; {@link LoadingErrorCode}; {@link DatabaseErrorCode}.
    */
   static resume_or_new(run_id: string | null | undefined, experiment_name: string, options?: RunOptions): Promise<WasmRun>;
-  /** Stores a value at the next step of its metric: 1 + the highest logged, 0 for a new one. */
+  /**
+   * Stores a value at the next step of its metric: 1 + the highest logged, 0 for a new one.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` if the run has ended; `RunTakenOver`; `RunDeleted`; `MemoryFull`.
+   */
   log_metric(key: string, value: number): void;
-  /** Stores a value at a step of the caller's. */
+  /**
+   * Stores a value at a step of the caller's.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` if the run has ended; `RunTakenOver`; `RunDeleted`; `MemoryFull`.
+   */
   log_metric_at(key: string, step: number, value: number): void;
   /**
    * Stores one value of each of several metrics, all at one step: the given one, or the highest of their next steps. Either all are
    * stored or none.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` if the run has ended; `RunTakenOver`; `RunDeleted`; `MemoryFull`.
    */
   log_metrics(values: Record<string, number> | ReadonlyMap<string, number>, step?: number): void;
   /**
    * Stores one value of each of several metrics, all at one step: the given one, or the run's next one, which is 1 + the highest step of
    * whatever metric, 0 in a new run. So what is logged now and then lines up with what is logged at every step. Either all are stored or none.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` if the run has ended; `RunTakenOver`; `RunDeleted`; `MemoryFull`.
    */
   log(values: Record<string, number> | ReadonlyMap<string, number>, step?: number): void;
-  /** Stores many values of one metric at consecutive steps from `first_step`, or from its next step. */
+  /**
+   * Stores many values of one metric at consecutive steps from `first_step`, or from its next step.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` if the run has ended; `RunTakenOver`; `RunDeleted`; `MemoryFull`.
+   */
   log_series(key: string, values: Numbers, first_step?: number): void;
-  /** Stores bytes under a key and returns their SHA-256 in lower-case hex. */
+  /**
+   * Stores bytes under a key and returns their SHA-256 in lower-case hex.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` if the run has ended; `RunTakenOver`; `RunDeleted`.
+   */
   log_artifact(key: string, data: Bytes): string;
-  /** The bytes stored under a key. */
+  /**
+   * The bytes stored under a key.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `ArtifactNotFound`; `RunNotFound` if the run was deleted; {@link DatabaseErrorCode}.
+   */
   get_artifact(key: string): Promise<OwnBytes>;
-  /** Sets a tag. */
+  /**
+   * Sets a tag.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `RunTakenOver`; `RunDeleted`.
+   */
   set_tag(key: string, value: string): void;
-  /** Removes a tag, if there is one with this key. */
+  /**
+   * Removes a tag, if there is one with this key.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `RunTakenOver`; `RunDeleted`.
+   */
   remove_tag(key: string): void;
-  /** Ties the run to a tracing span. */
+  /**
+   * Ties the run to a tracing span.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `RunTakenOver`; `RunDeleted`.
+   */
   set_span_id(id: string): void;
-  /** The tracing span the run is tied to. */
+  /**
+   * The tracing span the run is tied to.
+   * @throws {EntrenarError} `InvalidArgument` without its run; `Freed`.
+   */
   get_span_id(): string | undefined;
-  /** All metrics as JSON text: an object of arrays of `{step, value, timestamp}`. NaN and ±Infinity become null. */
+  /**
+   * All metrics as JSON text: an object of arrays of `{step, value, timestamp}`. NaN and ±Infinity become null.
+   * @throws {EntrenarError} `InvalidArgument` over 5 million points; `Freed`; `RunDeleted`; `NotLoaded`.
+   */
   get_metrics_json(): string;
-  /** A metric's points ordered by step, as columns; empty columns if it was never logged. */
+  /**
+   * A metric's points ordered by step, as columns; empty columns if it was never logged.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `RunDeleted`; `NotLoaded`.
+   */
   get_metrics(key: string): Series;
-  /** Keys of the metrics logged so far, in the order of first logging. */
+  /**
+   * Keys of the metrics logged so far, in the order of first logging.
+   * @throws {EntrenarError} `InvalidArgument` without its run; `Freed`.
+   */
   list_metric_keys(): string[];
-  /** Calls back after each stored point. Returns the function that ends it. */
+  /**
+   * Calls back after each stored point. Returns the function that ends it.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`.
+   */
   subscribe_metrics(callback: (key: string, value: number, step: number) => void): () => void;
-  /** This run's id. */
+  /**
+   * This run's id.
+   * @throws {EntrenarError} `InvalidArgument` without its run; `Freed`.
+   */
   run_id(): string;
-  /** The id of the experiment it belongs to. */
+  /**
+   * The id of the experiment it belongs to.
+   * @throws {EntrenarError} `InvalidArgument` without its run; `Freed`.
+   */
   experiment_id(): string;
-  /** The step that the next `log_metric(key, …)` will use. */
+  /**
+   * The step that the next `log_metric(key, …)` will use.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `RunDeleted`; `NotLoaded`.
+   */
   current_step(key: string): number;
-  /** Where the run stands. */
+  /**
+   * Where the run stands.
+   * @throws {EntrenarError} `InvalidArgument` without its run; `Freed`; `RunDeleted`.
+   */
   status(): RunStatus;
-  /** Whether the run has ended. */
+  /**
+   * Whether the run has ended.
+   * @throws {EntrenarError} `InvalidArgument` without its run; `Freed`.
+   */
   is_finished(): boolean;
-  /** Whether the run outlives the page: false in Node, or where IndexedDB cannot be opened. */
+  /**
+   * Whether the run outlives the page: false in Node, or where IndexedDB cannot be opened.
+   * @throws {EntrenarError} `InvalidArgument` without its run; `Freed`.
+   */
   is_persistent(): boolean;
-  /** Points logged and not yet committed. */
+  /**
+   * Points logged and not yet committed.
+   * @throws {EntrenarError} `InvalidArgument` without its run; `Freed`.
+   */
   pending_points(): number;
-  /** Resolves when everything logged before the call is committed; rejects with the cause if it cannot be now. */
+  /**
+   * Resolves when everything logged before the call is committed; rejects with the cause if it cannot be now.
+   * @throws {EntrenarError} `InvalidArgument` without its run; `Freed`; `RunTakenOver`; `RunDeleted`; {@link DatabaseErrorCode}.
+   */
   flush(): Promise<void>;
-  /** Ends the run as `Success`, at once. The promise says when that is durable. */
+  /**
+   * Ends the run as `Success`, at once. The promise says when that is durable.
+   * @throws {EntrenarError} `InvalidArgument` without its run; `Freed`; `InvalidState` if it has ended otherwise; `RunTakenOver`; `RunDeleted`; {@link DatabaseErrorCode}.
+   */
   finish(): Promise<void>;
-  /** Ends the run as `Failed`, at once. The promise says when that is durable. */
+  /**
+   * Ends the run as `Failed`, at once. The promise says when that is durable.
+   * @throws {EntrenarError} `InvalidArgument` without its run; `Freed`; `InvalidState` if it has ended otherwise; `RunTakenOver`; `RunDeleted`; {@link DatabaseErrorCode}.
+   */
   fail(): Promise<void>;
-  /** Ends the run as `Cancelled`, at once. The promise says when that is durable. */
+  /**
+   * Ends the run as `Cancelled`, at once. The promise says when that is durable.
+   * @throws {EntrenarError} `InvalidArgument` without its run; `Freed`; `InvalidState` if it has ended otherwise; `RunTakenOver`; `RunDeleted`; {@link DatabaseErrorCode}.
+   */
   cancel(): Promise<void>;
 }
 
@@ -211,55 +286,122 @@ export interface WasmStorage extends ForUsing {}
 /** The whole database: its experiments, runs and points, this tab's and every other's. */
 export class WasmStorage {
   private constructor();
+  /**
+   * Frees the object. Freeing twice is fine.
+   * @throws {EntrenarError} `InvalidArgument` without its storage.
+   */
   free(): void;
-  /** Opens the database. Reads experiments, runs and the heads of their series; points are read when asked for. */
+  /**
+   * Opens the database. Reads experiments, runs and the heads of their series, with all that other tabs and workers committed before
+   * the call; points are read when asked for. Where this page has it open already and cannot read it now, it shows what the page knows.
+   * @throws {EntrenarError} `InvalidArgument`; {@link LoadingErrorCode}; {@link DatabaseErrorCode}.
+   */
   static open(options?: StorageOptions): Promise<WasmStorage>;
-  /** Ids of all experiments, oldest first. */
+  /**
+   * Ids of all experiments, oldest first.
+   * @throws {EntrenarError} `InvalidArgument` without its storage; `Freed`; `InvalidState` once it was closed.
+   */
   list_experiments(): string[];
-  /** Ids of an experiment's runs, oldest first. */
+  /**
+   * Ids of an experiment's runs, oldest first.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` once it was closed; `ExperimentNotFound`.
+   */
   list_runs(experiment_id: string): string[];
-  /** Keys of a run's metrics, in the order of first logging. */
+  /**
+   * Keys of a run's metrics, in the order of first logging.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` once it was closed; `RunNotFound`.
+   */
   list_metric_keys(run_id: string): string[];
-  /** What is known of an experiment. */
+  /**
+   * What is known of an experiment.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` once it was closed; `ExperimentNotFound`.
+   */
   experiment(experiment_id: string): ExperimentRecord;
-  /** What is known of a run, without its points. */
+  /**
+   * What is known of a run, without its points.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` once it was closed; `RunNotFound`.
+   */
   run(run_id: string): RunRecord;
-  /** A metric's points ordered by step, as columns; empty columns if it was never logged. */
+  /**
+   * A metric's points ordered by step, as columns; empty columns if it was never logged.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` once it was closed; `RunNotFound`; {@link DatabaseErrorCode}.
+   */
   get_metrics(run_id: string, key: string): Promise<Series>;
   /**
    * The points of a metric from index `first_index` on, counted in the order of steps: what a reader of the rest lacks. Points logged
    * at earlier steps meanwhile move the indexes; their number is in `run(run_id).metrics`.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` once it was closed; `RunNotFound`; {@link DatabaseErrorCode}.
    */
   get_metrics_from(run_id: string, key: string, first_index: number): Promise<Series>;
-  /** At most `points` points of a metric, the ends and every spike among them. */
+  /**
+   * At most `points` points of a metric, the ends and every spike among them.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` once it was closed; `RunNotFound`; {@link DatabaseErrorCode}.
+   */
   get_metrics_downsampled(run_id: string, key: string, points: number): Promise<Series>;
-  /** A metric of a run as it is drawn, with all points that are there now; an empty curve if it was never logged. */
+  /**
+   * A metric of a run as it is drawn, with all points that are there now; an empty curve if it was never logged.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` once it was closed; `RunNotFound`; {@link DatabaseErrorCode}.
+   */
   open_curve(run_id: string, key: string): Promise<WasmCurve>;
-  /** The bytes a run stored under a key. */
+  /**
+   * The bytes a run stored under a key.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` once it was closed; `RunNotFound`; `ArtifactNotFound`; {@link DatabaseErrorCode}.
+   */
   get_artifact(run_id: string, key: string): Promise<OwnBytes>;
   /**
    * Reads what other tabs and workers have committed: a run whose id a worker has posted is there once this has resolved. They tell this
    * tab by themselves what they commit, but their own messages may be quicker.
+   * @throws {EntrenarError} `InvalidArgument` without its storage; `Freed`; `InvalidState` once it was closed; {@link DatabaseErrorCode}.
    */
   refresh(): Promise<void>;
-  /** Gives a run a name. */
+  /**
+   * Gives a run a name.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` once it was closed; `RunNotFound`; {@link DatabaseErrorCode}.
+   */
   rename_run(run_id: string, name: string): Promise<void>;
-  /** Gives a run a tag, in place of one with the same key. Its code may go on logging to it, in whatever tab. */
+  /**
+   * Gives a run a tag, in place of one with the same key. Its code may go on logging to it, in whatever tab.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` once it was closed; `RunNotFound`; {@link DatabaseErrorCode}.
+   */
   set_tag(run_id: string, key: string, value: string): Promise<void>;
-  /** Removes a run's tag, if there is one with this key. Its code may go on logging to it, in whatever tab. */
+  /**
+   * Removes a run's tag, if there is one with this key. Its code may go on logging to it, in whatever tab.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` once it was closed; `RunNotFound`; {@link DatabaseErrorCode}.
+   */
   remove_tag(run_id: string, key: string): Promise<void>;
-  /** Deletes a run with its points and artifacts. Code that still logs to it gets `RunDeleted`. */
+  /**
+   * Deletes a run with its points and artifacts. Code that still logs to it gets `RunDeleted`.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` once it was closed; `RunNotFound`; {@link DatabaseErrorCode}.
+   */
   delete_run(run_id: string): Promise<void>;
-  /** Deletes an experiment with all its runs. */
+  /**
+   * Deletes an experiment with all its runs.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` once it was closed; `ExperimentNotFound`; {@link DatabaseErrorCode}.
+   */
   delete_experiment(experiment_id: string): Promise<void>;
-  /** What the browser says of this site's storage; zeros where it says nothing. */
+  /**
+   * What the browser says of this site's storage; zeros where it says nothing.
+   * @throws {EntrenarError} `InvalidArgument` without its storage; `Freed`; `InvalidState` once it was closed.
+   */
   estimate(): Promise<StorageEstimate>;
-  /** Asks the browser not to evict this site's data; resolves to whether it agreed. */
+  /**
+   * Asks the browser not to evict this site's data; resolves to whether it agreed.
+   * @throws {EntrenarError} `InvalidArgument` without its storage; `Freed`; `InvalidState` once it was closed.
+   */
   request_persistence(): Promise<boolean>;
-  /** Calls back on every change of the database, by this tab or another. Returns the function that ends it. */
+  /**
+   * Calls back on every change of the database, by this tab or another. Returns the function that ends it.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` once it was closed.
+   */
   subscribe(callback: (change: Change) => void): () => void;
-  /** Whether the database outlives the page: false in Node, or where IndexedDB cannot be opened. */
+  /**
+   * Whether the database outlives the page: false in Node, or where IndexedDB cannot be opened.
+   * @throws {EntrenarError} `InvalidArgument` without its storage; `Freed`; `InvalidState` once it was closed.
+   */
   is_persistent(): boolean;
-  /** Commits what this page logged and, if nothing else in it uses the database, closes it. Closing twice is fine. */
+  /**
+   * Commits what this page logged and, if nothing else in it uses the database, closes it. Closing twice is fine.
+   * @throws {EntrenarError} `InvalidArgument` without its storage; `Freed`; {@link DatabaseErrorCode}.
+   */
   close(): Promise<void>;
 }

@@ -34,16 +34,18 @@ export type FileFormat = 'jsonl' | 'csv' | 'tensorboard';
 
 export interface WasmStorage {
   /**
-   * A file of these runs, in this order: with their points, and with their artifacts where the format has them. Rejects with
-   * `RunNotFound`, `InvalidArgument`, `Aborted`, `Unavailable` (the package was built without formats), or an error of the database.
+   * A file of these runs, in this order: with their points, and with their artifacts where the format has them.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` if it was closed; `RunNotFound`; `Aborted`; `Unavailable` in a package without file formats; {@link DatabaseErrorCode}.
    */
   export_runs(run_ids: readonly string[], format: FileFormat, options?: ExportOptions): Promise<Blob>;
-  /** A file of everything: every experiment and run with its points and artifacts, as JSON Lines. Rejects as `export_runs`. */
+  /**
+   * A file of everything, as JSON Lines: every experiment and run with its points and artifacts.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` if it was closed; `Aborted`; `Unavailable` in a package without file formats; {@link DatabaseErrorCode}.
+   */
   export_database(options?: ExportOptions): Promise<Blob>;
   /**
-   * Imports the runs of a file, compressed or not, and returns the ids that they have here. All of them are imported, or none. Rejects
-   * with `InvalidFile` or `NewerFile` and the place in the file, `InvalidArgument`, `Aborted`, `QuotaExceeded`, `Conflict` (the import
-   * paused for ten minutes, or an artifact of it was deleted meanwhile), `Unavailable`, or another error of the database.
+   * Imports the runs of a file, compressed or not, and returns the ids that they have here. All of them are imported, or none.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` if it was closed; `InvalidFile`; `NewerFile`; `Aborted`; `Unavailable` in a package without file formats; {@link DatabaseErrorCode}: `Conflict` too if the import paused for ten minutes, or an artifact of it was deleted meanwhile.
    */
   import_runs(data: Blob | Bytes, options?: ImportOptions): Promise<string[]>;
 }

@@ -3,6 +3,7 @@ import { enter } from './entry_points.js';
 import { HoldingClass, notConstructible } from './handles.js';
 import { setOwn } from './intrinsics.js';
 import { named_values } from './named_values.js';
+import { GivenOptions } from './options.js';
 
 const runs = new HoldingClass('WasmRun', 'go on with await WasmRun.resume(run_id), or begin another with await WasmRun.new(…)');
 // A constant of its own, for the sake of the calls that are made for every point.
@@ -15,15 +16,18 @@ export class WasmRun {
     }
 
     static new(experiment_name, options) {
-        return enter('WasmRun.new', (entry) => entry.begin_run(experiment_name, options));
+        const given = GivenOptions.ofRun(options);
+        return enter('WasmRun.new', (entry) => entry.begin_run(experiment_name, given));
     }
 
     static resume(run_id, options) {
-        return enter('WasmRun.resume', (entry) => entry.resume_run(run_id, options));
+        const given = GivenOptions.ofStorage(options);
+        return enter('WasmRun.resume', (entry) => entry.resume_run(run_id, given));
     }
 
     static resume_or_new(run_id, experiment_name, options) {
-        return enter('WasmRun.resume_or_new', (entry) => entry.resume_or_begin_run(run_id, experiment_name, options));
+        const given = GivenOptions.ofRun(options);
+        return enter('WasmRun.resume_or_new', (entry) => entry.resume_or_begin_run(run_id, experiment_name, given));
     }
 
     // The methods that are called for every point capture nothing in a closure: that would cost each call as much as all else.

@@ -3,6 +3,7 @@ import { enter } from './entry_points.js';
 import { exportFile, importFile } from './files.js';
 import { HoldingClass, notConstructible } from './handles.js';
 import { setOwn } from './intrinsics.js';
+import { GivenOptions } from './options.js';
 
 const storages = new HoldingClass('WasmStorage', 'open another with await WasmStorage.open()');
 const OPENED = Symbol('opened');
@@ -13,7 +14,8 @@ export class WasmStorage {
     }
 
     static open(options) {
-        return enter('WasmStorage.open', (entry) => entry.open_storage(options));
+        const given = GivenOptions.ofStorage(options);
+        return enter('WasmStorage.open', (entry) => entry.open_storage(given));
     }
 
     list_experiments() {

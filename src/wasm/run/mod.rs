@@ -15,7 +15,7 @@ use super::arguments;
 use super::entry::open_run;
 use super::error::promise_of;
 use super::json::WrittenJson;
-use super::options::{run_options, storage_options};
+use super::options::{GivenOptions, run_options, storage_options};
 use super::shared_run::{SharedRun, shared_run};
 use super::staging::staging_of;
 use crate::browser::{Run, Tracker};
@@ -35,7 +35,7 @@ impl WasmRun {
         clippy::new_ret_no_self,
         reason = "a static method of the documented name that returns a promise"
     )]
-    pub fn new(experiment_name: &JsValue, options: &JsValue) -> Promise {
+    pub fn new(experiment_name: &JsValue, options: &GivenOptions) -> Promise {
         let checked = arguments::string("experiment_name", experiment_name).and_then(|name| {
             let run_options = run_options(options)?;
             let storage_options = storage_options(options)?;
@@ -43,23 +43,23 @@ impl WasmRun {
             Ok((name, run_options, storage_options))
         });
         promise_of(checked, |(name, run_options, storage_options)| async move {
-            let run = Tracker::open(storage_options).await?.start_run(&name, run_options).await?;
+            let run = Tracker::open_for_run(storage_options).await?.start_run(&name, run_options).await?;
             Ok(Self::of(run).into_object())
         })
     }
 
     /// Goes on with a run that was not ended, with everything logged to it so far.
-    pub fn resume(run_id: &JsValue, options: &JsValue) -> Promise {
+    pub fn resume(run_id: &JsValue, options: &GivenOptions) -> Promise {
         let checked =
             arguments::string("run_id", run_id).and_then(|run_id| Ok((run_id, storage_options(options)?)));
         promise_of(checked, |(run_id, storage_options)| async move {
-            let run = Tracker::open(storage_options).await?.resume_run(&run_id).await?;
+            let run = Tracker::open_for_run(storage_options).await?.resume_run(&run_id).await?;
             Ok(Self::of(run).into_object())
         })
     }
 
     /// Goes on with the run of this id, or begins a new one if that run has ended, was deleted, cannot be read or is not there.
-    pub fn resume_or_new(run_id: &JsValue, experiment_name: &JsValue, options: &JsValue) -> Promise {
+    pub fn resume_or_new(run_id: &JsValue, experiment_name: &JsValue, options: &GivenOptions) -> Promise {
         let checked = arguments::string("experiment_name", experiment_name).and_then(|name| {
             let run_id =
                 if arguments::is_given(run_id) { Some(arguments::string("run_id", run_id)?) } else { None };
@@ -69,7 +69,7 @@ impl WasmRun {
             Ok((run_id, name, run_options, storage_options))
         });
         promise_of(checked, |(run_id, name, run_options, storage_options)| async move {
-            let tracker = Tracker::open(storage_options).await?;
+            let tracker = Tracker::open_for_run(storage_options).await?;
             let run = tracker.resume_or_start_run(run_id.as_deref(), &name, run_options).await?;
             Ok(Self::of(run).into_object())
         })

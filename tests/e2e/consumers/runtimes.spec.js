@@ -1,10 +1,11 @@
 // Where there is no browser: Node.js of every age, test runners, and every compiler of the types.
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
 import { installConsumer, runIn } from '../fixtures/consumer.js';
+import { packed } from '../fixtures/npm-package.js';
 
 const LOG = `const run = await WasmRun.new('in memory'); run.log_metric('loss', 0.5); await run.finish();
   const storage = await WasmStorage.open(); console.log(JSON.stringify([[...(await storage.get_metrics(run.run_id(), 'loss')).value], run.is_persistent()]));`;
@@ -41,7 +42,20 @@ for (const environment of ['node', 'jsdom']) {
   });
 }
 
-const TYPED = `import init, { WasmRun, WasmStorage, type Series } from 'entrenar';
+const ON_A_PAGE = `import { defined, type Activity } from 'entrenar/dashboard';
+  export async function watch(said: (activity: Activity) => void): Promise<void> {
+    await defined;
+    const element = document.createElement('entrenar-dashboard');
+    element.experiment = 'mnist';
+    element.addEventListener('entrenar-activity', ({ detail }) => said(detail));
+    document.body.append(element);
+  }`;
+
+const TYPED = `import init, { WasmRun, WasmStorage, type EntrenarError, type EntrenarErrorCode, type Series } from 'entrenar';
+  export const isGone = ({ code }: EntrenarError): boolean => code === 'RunDeleted' || code === 'RunNotFound';
+  export const known: EntrenarErrorCode[] = ['InvalidArgument', 'ConnectionLost', 'WasmBlocked'];
+  // @ts-expect-error: there is no such code.
+  export const misspelt: EntrenarErrorCode = 'RunDelted';
   export async function log(): Promise<Series> {
     await init();
     const run = await WasmRun.new('typed', { config: { lr: 0.1 } });
@@ -54,13 +68,26 @@ for (const compiler of ['typescript5.4', 'typescript5.9', 'typescript7.0']) {
   test(`${compiler} compiles what uses the package`, async () => {
     const root = await installConsumer('node-versions');
     await writeFile(join(root, 'typed.ts'), TYPED);
+    await writeFile(join(root, 'page.ts'), ON_A_PAGE);
     for (const [module, moduleResolution] of [['node16', 'node16'], ['nodenext', 'nodenext'], ['esnext', 'bundler']]) {
       for (const lib of [['es2022', 'dom'], ['es2022', 'webworker'], ['esnext', 'dom']]) {
         const compilerOptions = { strict: true, noEmit: true, target: 'es2022', types: [], module, moduleResolution, lib };
-        await writeFile(join(root, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts'] }));
+        await writeFile(join(root, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: lib.includes('dom') ? ['typed.ts', 'page.ts'] : ['typed.ts'] }));
         const said = await runIn(root, `${compiler}/bin/tsc`).then(() => '', ({ stdout }) => stdout);
         expect(said, `${moduleResolution}, ${lib}`).toBe('');
       }
     }
   });
 }
+
+test('publint and arethetypeswrong find nothing', async () => {
+  const root = await installConsumer('node-versions');
+  const published = join(root, 'node_modules/entrenar');
+  const { stdout: found } = await runIn(root, 'publint/src/cli.js', published, '--strict');
+  expect(found).toMatch(/All good!/);
+  const tarball = (await readdir(packed)).find((name) => name.endsWith('.tgz'));
+  const { stdout } = await runIn(root, '@arethetypeswrong/cli/dist/index.js', join(packed, tarball), '--format', 'json');
+  const { analysis } = JSON.parse(stdout);
+  expect(Object.keys(analysis.entrypoints)).toContain('./dashboard/react');
+  expect(analysis.problems).toEqual([]);
+});

@@ -59,6 +59,7 @@ export function composeSnapshot(
     persistent: storage.is_persistent(),
     now_ms,
     ...(experiment && { experiment }),
+    ...(openFirst && wanted === openFirst && !experiment && { awaited: openFirst }),
     ...(detail && { detail }),
   };
 }

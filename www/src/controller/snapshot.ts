@@ -50,6 +50,8 @@ export interface Snapshot {
   view: ViewState;
   experiments: readonly ExperimentEntry[];
   experiment?: ExperimentEntry;
+  /** The experiment that the page around asks for, while there is none of that name or id. */
+  awaited?: string;
   /** All runs of the experiment, oldest first. */
   runs: readonly RunRecord[];
   /** Those the filter lets through, sorted. */

@@ -118,7 +118,9 @@ export const dashboardStyles = css`
   .state p {
     max-width: 56ch;
   }
+  .state h2,
   .state code {
+    max-width: 100%;
     overflow-wrap: anywhere;
   }
   .state pre {

@@ -10,19 +10,36 @@ export function loadingState(): TemplateResult {
   </div>`;
 }
 
-const EXAMPLE = `import init, { WasmRun } from 'entrenar';
+const example = (experiment: string) => `import init, { WasmRun } from 'entrenar';
 
 await init();
-const run = await WasmRun.new('my-experiment');
+const run = await WasmRun.new(${experiment});
 run.log_metric('train/loss', 0.42);
 await run.finish();`;
 
-export function emptyState(): TemplateResult {
+/** Where it is wider than the page, keys scroll it. */
+const code = (text: string) => html`<pre tabindex="0" role="region" aria-label="Example code">${text}</pre>`;
+
+function emptyState(): TemplateResult {
   return html`<div class="state" data-testid="empty">
     <h2>No runs yet</h2>
     <p>Everything that is logged in this browser appears here, live, and stays. Start a training, or log from your own code:</p>
-    <pre>${EXAMPLE}</pre>
+    ${code(example("'my-experiment'"))}
   </div>`;
+}
+
+function awaitedState(experiment: string): TemplateResult {
+  return html`<div class="state" role="status" data-testid="empty">
+    <h2>There is no experiment “${experiment}” yet</h2>
+    <p>It appears here as soon as a run of it begins, in this tab or in another one:</p>
+    ${code(example(JSON.stringify(experiment)))}
+  </div>`;
+}
+
+/** What is shown where no experiment can be: the one that is asked for is not there yet, or there is none at all. */
+export function noExperimentState({ awaited, experiments }: Snapshot): TemplateResult | typeof nothing {
+  if (awaited !== undefined) return awaitedState(awaited);
+  return experiments.length === 0 ? emptyState() : nothing;
 }
 
 interface Advice {
