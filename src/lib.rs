@@ -56,7 +56,7 @@
 //! - `browser`, with the feature of that name: the tracker in a page or worker.
 //! - `wasm`, with the feature of that name: the JavaScript bindings; `dashboard::wasm` is the same.
 
-#[cfg(all(doctest, feature = "browser"))]
+#[cfg(all(doctest, feature = "browser", feature = "tracing"))]
 #[doc = include_str!("../README.md")]
 pub struct ReadmeSnippets;
 
@@ -70,6 +70,8 @@ pub mod engine;
 mod event;
 pub mod run;
 pub mod storage;
+#[cfg(feature = "tracing")]
+pub mod tracing;
 
 #[cfg(feature = "browser")]
 pub mod browser;

@@ -4,6 +4,7 @@
 mod channel;
 mod clock;
 mod console;
+mod logger;
 mod open_database;
 mod page_database;
 mod page_lifecycle;

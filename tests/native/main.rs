@@ -34,5 +34,7 @@ mod run;
 mod series;
 mod staging;
 mod tombstones;
+#[cfg(feature = "tracing")]
+mod tracing_layer;
 mod unclean_shutdown;
 mod wake_up;

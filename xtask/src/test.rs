@@ -100,8 +100,8 @@ fn clippy() -> Outcome<u64> {
     tools::ensure_wasm_target()?;
     for arguments in [
         "clippy --workspace --all-targets",
-        "clippy --package entrenar --features wasm,resources --all-targets",
-        "clippy --package entrenar --features browser --all-targets --target wasm32-unknown-unknown",
+        "clippy --package entrenar --features wasm,resources,tracing --all-targets",
+        "clippy --package entrenar --features browser,tracing --all-targets --target wasm32-unknown-unknown",
         "clippy --package entrenar --features wasm --all-targets --target wasm32-unknown-unknown",
     ] {
         let words: Vec<&str> = arguments.split(' ').chain(["--", "-D", "warnings"]).collect();
@@ -113,7 +113,7 @@ fn clippy() -> Outcome<u64> {
 /// The sum over both feature sets: what is run twice was tested in two builds.
 fn native() -> Outcome<u64> {
     let mut passed = 0;
-    for arguments in ["test --workspace", "test --package entrenar --features wasm,resources"] {
+    for arguments in ["test --workspace", "test --package entrenar --features wasm,resources,tracing"] {
         let words: Vec<&str> = arguments.split(' ').collect();
         passed += summary::of_cargo(&run_and_read(&mut cargo(&words))?).passed();
     }
@@ -130,7 +130,7 @@ fn native_quickly() -> Outcome<u64> {
 fn doc() -> Outcome<u64> {
     tools::ensure_wasm_target()?;
     for arguments in [
-        "doc --workspace --no-deps --features entrenar/wasm",
+        "doc --workspace --no-deps --features entrenar/wasm,entrenar/resources,entrenar/tracing",
         "doc --package entrenar --no-deps --features wasm --target wasm32-unknown-unknown",
     ] {
         let words: Vec<&str> = arguments.split(' ').collect();
