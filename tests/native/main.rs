@@ -24,6 +24,7 @@ mod conformance;
 mod deletion;
 mod edits;
 mod eviction;
+mod example;
 mod flush_faults;
 mod leases;
 mod leaving;

@@ -2,6 +2,7 @@
 //!
 //! This file reads the command line and hands over; each chore has a file of its own.
 
+mod applications;
 mod bench;
 mod browser;
 mod browser_tests;
@@ -36,6 +37,7 @@ Commands:
       --quick        what a change is tried with: four minutes at most, once everything is compiled
       --only STAGE   run one stage: fmt, clippy, native, doc, browser, pack, www, e2e, firefox or webkit
   consumers        Install the npm package in small projects for every bundler, framework and runtime, and try each in the browser
+  burn             Test entrenar-burn, and a network that it trains in the browser: minutes to compile, and Rust 1.95
   pack             Build the npm package, target/npm/entrenar-<version>.tgz, and print what its wasm weighs
       --target T     build what wasm-pack makes for one target: web (pkg/), bundler (target/pkg-bundler), nodejs (target/pkg-nodejs)
   bench            Measure against peers in one headless Chromium; writes benches/results.json and benches/RESULTS.md
@@ -79,6 +81,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
         ["test", "--quick"] => test::test(&test::Choice::Quick),
         ["test", "--only", stage] => test::test(&test::Choice::Only(stage)),
         ["consumers"] => test::consumers(),
+        ["burn"] => applications::burn(),
         ["pack"] => pack::pack_for_npm(),
         ["pack", "--target", name] => pack::pack(&[pack::Target::parse(name)?]),
         ["bench", options @ ..] => bench::bench(&bench::Options::parse(options)?),

@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::time::Instant;
 
+use crate::applications::{Application, LEPTOS};
 use crate::failure::{Failure, Outcome};
 use crate::process::{run, run_and_read};
 use crate::{browser, browser_tests, npm, pack, project, serve, sizes, summary, tools, webkit};
@@ -92,6 +93,9 @@ fn stage_named(name: &str) -> Outcome<&'static Stage> {
 fn fmt() -> Outcome<u64> {
     tools::ensure_component("rustfmt", "fmt")?;
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    for application in Application::ALL {
+        run(&mut application.cargo("fmt --check"))?;
+    }
     Ok(0)
 }
 
@@ -107,6 +111,7 @@ fn clippy() -> Outcome<u64> {
         let words: Vec<&str> = arguments.split(' ').chain(["--", "-D", "warnings"]).collect();
         run(&mut cargo(&words))?;
     }
+    run(&mut LEPTOS.cargo("clippy --locked --target wasm32-unknown-unknown -- -D warnings"))?;
     Ok(0)
 }
 
@@ -214,7 +219,8 @@ fn in_webkit() -> Outcome<u64> {
     playwright(outside.env("MINI_BROWSER", &webkit.browser).env("WEBKIT_DRIVER", &webkit.driver))
 }
 
-fn playwright(command: &mut Command) -> Outcome<u64> {
+/// Runs a command that is Playwright's, and returns how many tests passed.
+pub(crate) fn playwright(command: &mut Command) -> Outcome<u64> {
     let output = run_and_read(command)?;
     let left_out = summary::left_out_by_playwright(&output);
     match summary::of_playwright(&output) {
