@@ -228,8 +228,5 @@ fn assert_close(found: &[(u64, f64)], expected: &[(u64, f64)]) {
 }
 
 fn artifact(storage: &Storage, run_id: &str, key: &str) -> Vec<u8> {
-    let storage = storage.lock().unwrap();
-    let artifacts = &storage.run(run_id).unwrap().record().artifacts;
-    let hash = &artifacts.iter().find(|artifact| artifact.key == key).unwrap().hash;
-    storage.artifact(hash).unwrap().to_vec()
+    storage.lock().unwrap().get_artifact(run_id, key).unwrap().to_vec()
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from './fixtures/test.js';
 import { repository } from './fixtures/site.js';
 
-/** A page with the program in tests/consumers/panicking, and what it says with `console.error`. */
+/** A page with the program in tests/support/panicking.rs, and what it says with `console.error`. */
 async function openPanicking(context, site) {
   site.addDirectory('panicking', join(repository, 'target/panicking'));
   const address = site.add('panicking.html', `<!doctype html><meta charset="utf-8"><title>panicking</title><script type="module">

@@ -80,6 +80,15 @@ fn loggers_of_a_run_share_its_steps_and_subscribers_and_end_with_it() {
     assert_eq!(heard.lock().unwrap().len(), 4);
     let hash = logger.log_artifact("weights", b"bytes").unwrap();
     assert_eq!(run.log_artifact("again", b"bytes"), Ok(hash));
+    {
+        let storage = storage.lock().unwrap();
+        let keys: Vec<_> =
+            storage.run_record(&id).unwrap().artifacts.iter().map(|one| one.key.as_str()).collect();
+        assert_eq!(keys, ["weights", "again"]);
+        assert_eq!(&*storage.get_artifact(&id, "again").unwrap(), b"bytes");
+        assert_eq!(storage.get_artifact(&id, "none"), Err(StorageError::ArtifactNotFound("none".into())));
+        assert_eq!(storage.get_artifact("run-9", "again"), Err(StorageError::RunNotFound("run-9".into())));
+    }
     logger.set_span_id("0123456789abcdef").unwrap();
     assert_eq!(logger.span_id(), Ok(storage.lock().unwrap().get_span_id(&id).unwrap()));
     run.finish(RunStatus::Success).unwrap();

@@ -8,8 +8,10 @@ mod browser;
 mod browser_tests;
 mod failure;
 mod fresh;
+mod msrv;
 mod npm;
 mod pack;
+mod packed;
 mod process;
 mod project;
 mod serve;
@@ -35,7 +37,7 @@ Commands:
       --no-open      do not open a browser
   test             Everything that has to hold, in order; stops at the first failure
       --quick        what a change is tried with: four minutes at most, once everything is compiled
-      --only STAGE   run one stage: fmt, clippy, native, doc, browser, pack, www, e2e, firefox or webkit
+      --only STAGE   run one stage: fmt, clippy, native, doc, packed, msrv, browser, pack, www, e2e, firefox or webkit
   consumers        Install the npm package in small projects for every bundler, framework and runtime, and try each in the browser
   burn             Test entrenar-burn, and a network that it trains in the browser: minutes to compile, and Rust 1.95
   pack             Build the npm package, target/npm/entrenar-<version>.tgz, and print what its wasm weighs

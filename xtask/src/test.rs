@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::applications::{Application, LEPTOS};
 use crate::failure::{Failure, Outcome};
 use crate::process::{run, run_and_read};
-use crate::{browser, browser_tests, npm, pack, project, serve, sizes, summary, tools, webkit};
+use crate::{browser, browser_tests, msrv, npm, pack, packed, project, serve, sizes, summary, tools, webkit};
 
 /// One thing that is checked; it returns the number of tests that passed.
 struct Stage {
@@ -15,11 +15,13 @@ struct Stage {
     check: fn() -> Outcome<u64>,
 }
 
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 12] = [
     Stage { name: "fmt", what: "the code is formatted", check: fmt },
     Stage { name: "clippy", what: "no warnings, natively and for wasm32", check: clippy },
     Stage { name: "native", what: "tests outside the browser", check: native },
     Stage { name: "doc", what: "the documentation builds without warnings", check: doc },
+    Stage { name: "packed", what: "what is packed for a registry, and its tests", check: packed::check },
+    Stage { name: "msrv", what: "the crate compiles by the oldest Rust it promises", check: msrv::check },
     Stage { name: "browser", what: "the crate's tests in Chromium", check: in_browser },
     Stage { name: "pack", what: "the package for three targets, and its size", check: packages },
     Stage { name: "www", what: "the page's code: lint, types, and its models' tests", check: page_code },

@@ -120,8 +120,7 @@ mod tests {
     fn no_dependency_needs_a_newer_rust_than_is_stated() {
         let metadata = ask("cargo", &["metadata", "--format-version", "1"]).unwrap_or_default();
         let manifest = include_str!("../../Cargo.toml");
-        let stated = manifest.lines().find_map(|line| line.strip_prefix("rust-version = "));
-        let stated = stated.and_then(|quoted| rust_version(quoted.trim_matches('"')));
+        let stated = crate::msrv::stated(manifest).and_then(rust_version);
         let needed = metadata
             .split("\"rust_version\":\"")
             .skip(1)
