@@ -30,7 +30,7 @@ test('a panic is reported once, with its message and its place', async ({ contex
   const { page, errors } = await openPanicking(context, site);
   expect(await page.evaluate(() => panicked())).toMatch(/^RuntimeError: unreachable/);
   expect(errors).toHaveLength(1);
-  expect(errors[0]).toMatch(/panicked at tests\/consumers\/panicking\/lib\.rs:\d+:\d+:\non purpose: 42$/);
+  expect(errors[0]).toMatch(/panicked at tests\/support\/panicking\.rs:\d+:\d+:\non purpose: 42$/);
 });
 
 test('a console that throws does not get into the way of a panic', async ({ context, site }) => {
