@@ -27,7 +27,8 @@ type OnError = Box<dyn Fn(&StorageError) + Send + Sync>;
 /// Logs the numbers in events to a run: see [the module](crate::tracing).
 ///
 /// It never panics and never disturbs the program: what cannot be logged, because the run has ended or a step is none, is given to
-/// [`RunLayer::on_error`] and else dropped. Do not emit such an event while you hold the lock of the run's storage: the layer waits for it.
+/// [`RunLayer::on_error`] and else dropped. Do not emit such an event while you hold the lock of the run's
+/// storage, as the methods of a storage of your own do: the layer waits for it.
 pub struct RunLayer {
     logger: RunLogger,
     target: String,

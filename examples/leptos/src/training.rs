@@ -7,7 +7,7 @@ use gloo_timers::future::TimeoutFuture;
 /// Under which the runs are gathered.
 pub(crate) const EXPERIMENT: &str = "live metrics";
 
-const STEPS: u64 = 60;
+const STEPS: u64 = 200;
 
 /// Goes on with a run, or begins one, and returns its id when it is finished.
 pub(crate) async fn train(tracker: &Tracker, run_id: Option<&str>) -> Result<String> {
@@ -15,8 +15,8 @@ pub(crate) async fn train(tracker: &Tracker, run_id: Option<&str>) -> Result<Str
     for step in run.current_step("loss")?..STEPS {
         #[expect(clippy::cast_precision_loss, reason = "it is small")]
         let passed = step as f64;
-        run.log_metric("loss", (-passed / 20.0).exp())?;
-        TimeoutFuture::new(25).await;
+        run.log_metric("loss", (-passed / 60.0).exp())?;
+        TimeoutFuture::new(20).await;
     }
     run.finish().await?;
     Ok(run.run_id().to_owned())
