@@ -9,6 +9,7 @@ use entrenar::browser::{Change, RunOptions, StorageOptions, Subscription, Tracke
 use entrenar::indexeddb::{random_token, sleep};
 use entrenar::storage::{RunEdit, RunStatus, StorageError, Tag};
 use entrenar::tracing::{RunLayer, run_span};
+use futures::StreamExt;
 use tracing_subscriber::layer::SubscriberExt;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -120,6 +121,45 @@ async fn bad_arguments_are_refused_and_store_nothing() {
     assert!(matches!(tracker.run("run-7"), Err(StorageError::RunNotFound(_))));
     assert!(matches!(tracker.list_runs("exp-7"), Err(StorageError::ExperimentNotFound(_))));
     assert!(matches!(tracker.resume_run("run-7").await.map(drop), Err(StorageError::RunNotFound(_))));
+}
+
+#[wasm_bindgen_test]
+async fn changes_come_as_a_stream_that_ends_with_the_database() {
+    let tracker = Tracker::open(fresh()).await.unwrap();
+    let mut changes = tracker.changes();
+    let run = tracker.start_run("streamed", RunOptions::default()).await.unwrap();
+    run.log_metric("loss", 0.5).unwrap();
+    loop {
+        match changes.next().await {
+            Some(Change::Metrics { run_id, keys, .. }) => {
+                break assert_eq!((run_id.as_str(), keys), (run.run_id(), vec!["loss".to_owned()]));
+            }
+            Some(_) => {}
+            None => unreachable!("the tracker is open"),
+        }
+    }
+    run.finish().await.unwrap();
+    drop(run);
+    tracker.close().await.unwrap();
+    while changes.next().await.is_some() {}
+}
+
+#[wasm_bindgen_test]
+async fn configuration_of_whatever_serializes_to_an_object_is_kept() {
+    #[derive(serde::Serialize)]
+    struct Config {
+        layers: Vec<u32>,
+        batch: u32,
+    }
+    let tracker = Tracker::open(fresh()).await.unwrap();
+    let options = RunOptions::default().with_config(&Config { layers: vec![2, 1], batch: 64 }).unwrap();
+    let run = tracker.start_run("configured", options).await.unwrap();
+    let record = tracker.run(run.run_id()).unwrap().record;
+    assert_eq!(record.config_json.as_deref(), Some(r#"{"layers":[2,1],"batch":64}"#));
+    assert!(matches!(RunOptions::default().with_config(&[1, 2]), Err(StorageError::InvalidArgument(_))));
+    let unwritable = std::collections::BTreeMap::from([([1_u8], 2)]);
+    assert!(matches!(RunOptions::default().with_config(&unwritable), Err(StorageError::InvalidArgument(_))));
+    run.finish().await.unwrap();
 }
 
 #[wasm_bindgen_test]

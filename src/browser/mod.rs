@@ -6,6 +6,8 @@
 //! - [`Run::logger`] gives a handle that is `Send`, for hooks and layers that have to be.
 //!
 //! ```no_run
+//! use std::collections::HashMap;
+//!
 //! use entrenar::browser::{Change, RunOptions, StorageOptions, Tracker};
 //! use entrenar::storage::{StorageError, Tag};
 //!
@@ -18,7 +20,8 @@
 //!     });
 //!
 //!     let tags = vec![Tag { key: "author".into(), value: "ada".into() }];
-//!     let run = tracker.start_run("mnist", RunOptions { tags, ..RunOptions::default() }).await?;
+//!     let options = RunOptions { tags, ..RunOptions::default() }.with_config(&HashMap::from([("batch", 64)]))?;
+//!     let run = tracker.start_run("mnist", options).await?;
 //!     run.log_metric("loss", 0.5)?;                                // step 0, 1, 2, …
 //!     run.log_metrics(&[("loss", 0.4), ("accuracy", 0.8)], None)?; // several at one step
 //!     run.log_artifact("weights.bin", &[1, 2, 3])?;
@@ -30,6 +33,8 @@
 //!     Ok(())
 //! }
 //! ```
+//!
+//! [`Tracker::changes`] has the same as a stream.
 //!
 //! # A page that is left
 //!
@@ -60,7 +65,7 @@ pub use crate::database::CorruptRecord;
 pub use crate::engine::{Change, RunOptions};
 pub use registry::StorageOptions;
 pub use run::Run;
-pub use tracker::{RunInfo, Subscription, Tracker};
+pub use tracker::{Changes, RunInfo, Subscription, Tracker};
 
 /// For the JavaScript bindings.
 #[cfg(feature = "wasm")]
