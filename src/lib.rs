@@ -1,13 +1,25 @@
-//! entrenar: the experiment tracker that lives in the browser.
+//! The experiment tracker that lives in the browser.
 //!
-//! Training code that runs in a page or a worker logs metrics, tags and artifacts of its runs. Logging is a write to memory; a flush into
-//! IndexedDB follows within a tenth of a second, and what was committed survives reloads, crashes and full disks. A dashboard reads the
-//! same database, live, from any tab.
+//! Training code in a page or a worker logs metrics, tags and artifacts of its runs. Logging is a write to memory; a flush into `IndexedDB`
+//! follows within a tenth of a second, and what was committed survives reloads, crashes and full disks. A dashboard reads the same database,
+//! live, from any tab. The same runs, without the browser, are kept over a storage of your own.
 //!
-//! # In a page or worker, from Rust
+//! | you have | you want | feature |
+//! |---|---|---|
+//! | a program that is compiled to wasm | [`browser`]: the tracker in a page or worker, without a value of JavaScript's | `browser` |
+//! | a native program | [`run`]: a run over any [`storage`], and [`dashboard`]: what a view shows of it | |
+//! | code that says its numbers by `tracing` | [`tracing`]: a layer that logs them to a run, in a page and natively | `tracing` |
+//! | a network of Burn's | the crate `entrenar-burn`, beside this one | |
+//! | a page in JavaScript | the npm package, made of [`wasm`] | `wasm` |
 //!
-//! With the feature `browser`, a program compiled to `wasm32-unknown-unknown` uses a `browser::Tracker` and its `browser::Run`s, without
-//! a value of JavaScript's:
+//! No registry has this crate yet, and there its name is another project's. Depend on it by `git` or by `path`:
+//!
+//! ```toml
+//! [dependencies]
+//! entrenar = { path = "../entrenar", features = ["browser"] }
+//! ```
+//!
+//! # In a page or worker
 //!
 #![cfg_attr(feature = "browser", doc = "```no_run")]
 #![cfg_attr(not(feature = "browser"), doc = "```text")]
@@ -24,40 +36,49 @@
 //! }
 //! ```
 //!
-//! # In a page or worker, from JavaScript
+//! The target is `wasm32-unknown-unknown`. `wasm-pack build --target web`, or whatever builds your application, needs nothing more for it.
 //!
-//! With the feature `wasm`, `wasm-pack build --target web --features wasm` makes a package that has `WasmRun` and `WasmStorage`. The
-//! README shows them.
-//!
-//! # Anywhere
-//!
-//! [`storage`] has the rules of experiments and runs without a browser: the trait `ExperimentStorage`, and `InMemoryStorage`.
+//! # In a native program
 //!
 //! ```
+//! use std::sync::{Arc, Mutex};
+//!
+//! use entrenar::run::{Run, TracingConfig};
 //! use entrenar::storage::{ExperimentStorage, InMemoryStorage, RunStatus, StorageError};
 //!
 //! # fn main() -> Result<(), StorageError> {
 //! let mut storage = InMemoryStorage::new();
 //! let experiment = storage.create_experiment("mnist", None)?;
-//! let run = storage.create_run(&experiment)?;
-//! storage.start_run(&run)?;
-//! storage.log_metric(&run, "loss", 0, 0.5)?;
-//! storage.complete_run(&run, RunStatus::Success)?;
-//! assert_eq!(storage.get_metrics(&run, "loss")?.len(), 1);
+//! let storage = Arc::new(Mutex::new(storage));
+//!
+//! let mut run = Run::new(&experiment, Arc::clone(&storage), TracingConfig::disabled())?;
+//! let id = run.id.clone();
+//! run.log_metric("loss", 0.5)?;
+//! run.log_metric("loss", 0.25)?;
+//! run.finish(RunStatus::Success)?;
+//!
+//! let losses = storage.lock().expect("no thread panicked").get_metrics(&id, "loss")?;
+//! assert_eq!((losses.len(), losses[1].step, losses[1].value), (2, 1, 0.25));
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # The map
+//! [`InMemoryStorage`](storage::InMemoryStorage) keeps everything while the process lives; [`ExperimentStorage`](storage::ExperimentStorage) is
+//! the trait to implement for a storage that lasts.
 //!
-//! - [`storage`]: what a tracker stores. Pure Rust.
-//! - [`run`]: one run over any storage, as one value.
-//! - [`dashboard`]: what a dashboard shows of it.
-//! - `interop`, with the feature of that name: file formats, out and in.
-//! - `browser`, with the feature of that name: the tracker in a page or worker.
-//! - `wasm`, with the feature of that name: the JavaScript bindings; `dashboard::wasm` is the same.
+//! # What goes wrong
+//!
+//! Everything fallible returns a [`StorageError`](storage::StorageError): what is wrong in a message that says what to do, and a stable
+//! [`code`](storage::StorageError::code). A full disk or a lost connection is no error of logging: points wait in memory until they can be
+//! saved, and [`browser::Tracker::subscribe`] tells of it.
 
-#[cfg(all(doctest, feature = "browser"))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(all(feature = "tracing", feature = "wasm")),
+    allow(rustdoc::broken_intra_doc_links, reason = "modules behind features are not there without them")
+)]
+
+#[cfg(all(doctest, feature = "browser", feature = "tracing"))]
 #[doc = include_str!("../README.md")]
 pub struct ReadmeSnippets;
 
@@ -73,6 +94,8 @@ mod event;
 pub mod interop;
 pub mod run;
 pub mod storage;
+#[cfg(feature = "tracing")]
+pub mod tracing;
 
 #[cfg(feature = "browser")]
 pub mod browser;

@@ -8,6 +8,9 @@ use std::rc::Rc;
 use entrenar::browser::{Change, RunOptions, StorageOptions, Subscription, Tracker};
 use entrenar::indexeddb::{random_token, sleep};
 use entrenar::storage::{RunEdit, RunStatus, StorageError, Tag};
+use entrenar::tracing::{RunLayer, run_span};
+use futures::StreamExt;
+use tracing_subscriber::layer::SubscriberExt;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -118,6 +121,83 @@ async fn bad_arguments_are_refused_and_store_nothing() {
     assert!(matches!(tracker.run("run-7"), Err(StorageError::RunNotFound(_))));
     assert!(matches!(tracker.list_runs("exp-7"), Err(StorageError::ExperimentNotFound(_))));
     assert!(matches!(tracker.resume_run("run-7").await.map(drop), Err(StorageError::RunNotFound(_))));
+}
+
+#[wasm_bindgen_test]
+async fn changes_come_as_a_stream_that_ends_with_the_database() {
+    let tracker = Tracker::open(fresh()).await.unwrap();
+    let mut changes = tracker.changes();
+    let run = tracker.start_run("streamed", RunOptions::default()).await.unwrap();
+    run.log_metric("loss", 0.5).unwrap();
+    loop {
+        match changes.next().await {
+            Some(Change::Metrics { run_id, keys, .. }) => {
+                break assert_eq!((run_id.as_str(), keys), (run.run_id(), vec!["loss".to_owned()]));
+            }
+            Some(_) => {}
+            None => unreachable!("the tracker is open"),
+        }
+    }
+    run.finish().await.unwrap();
+    drop(run);
+    tracker.close().await.unwrap();
+    while changes.next().await.is_some() {}
+}
+
+#[wasm_bindgen_test]
+async fn configuration_of_whatever_serializes_to_an_object_is_kept() {
+    #[derive(serde::Serialize)]
+    struct Config {
+        layers: Vec<u32>,
+        batch: u32,
+    }
+    let tracker = Tracker::open(fresh()).await.unwrap();
+    let options = RunOptions::default().with_config(&Config { layers: vec![2, 1], batch: 64 }).unwrap();
+    let run = tracker.start_run("configured", options).await.unwrap();
+    let record = tracker.run(run.run_id()).unwrap().record;
+    assert_eq!(record.config_json.as_deref(), Some(r#"{"layers":[2,1],"batch":64}"#));
+    assert!(matches!(RunOptions::default().with_config(&[1, 2]), Err(StorageError::InvalidArgument(_))));
+    let unwritable = std::collections::BTreeMap::from([([1_u8], 2)]);
+    assert!(matches!(RunOptions::default().with_config(&unwritable), Err(StorageError::InvalidArgument(_))));
+    run.finish().await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn events_of_tracing_are_in_the_run_before_it_is_finished() {
+    let tracker = Tracker::open(fresh()).await.unwrap();
+    let run = tracker.start_run("traced", RunOptions::default()).await.unwrap();
+    let subscriber = tracing_subscriber::registry().with(RunLayer::new(run.logger()));
+    tracing::subscriber::with_default(subscriber, || {
+        let _span = run_span(&run.logger()).entered();
+        tracing::info!(target: "metrics", loss = 0.5, accuracy = 0.25);
+        tracing::info!(target: "metrics", loss = 0.25, step = 10);
+    });
+    run.finish().await.unwrap();
+    let losses = tracker.get_metrics(run.run_id(), "loss").await.unwrap();
+    assert_eq!(steps_and_values(&losses), [(0, 0.5), (10, 0.25)]);
+    assert_eq!(run.get_span_id().map(|id| id.len()), Some(16));
+}
+
+#[wasm_bindgen_test]
+async fn logger_keeps_no_run_and_says_so_once_the_run_was_dropped() {
+    fn sent<T: Send + Sync + 'static>(value: T) -> T {
+        value
+    }
+    let tracker = Tracker::open(fresh()).await.unwrap();
+    let run = tracker.start_run("logged", RunOptions::default()).await.unwrap();
+    let logger = sent(run.logger());
+    let other = sent(logger.clone());
+    drop(run.logger());
+    assert_eq!((logger.log_metric("loss", 0.5), other.log_metric("loss", 0.25)), (Ok(0), Ok(1)));
+    other.log_artifact("weights", b"bytes").unwrap();
+    let run_id = logger.run_id().to_owned();
+    drop(run);
+    assert!(matches!(logger.log_metric("loss", 0.125), Err(StorageError::InvalidState(_))));
+    let run = tracker.resume_run(&run_id).await.unwrap();
+    assert_eq!(run.current_step("loss"), Ok(2));
+    assert!(matches!(logger.span_id(), Err(StorageError::InvalidState(_))));
+    assert_eq!(&*run.get_artifact("weights").await.unwrap(), b"bytes");
+    run.finish().await.unwrap();
 }
 
 #[wasm_bindgen_test]

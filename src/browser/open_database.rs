@@ -343,6 +343,8 @@ impl Drop for Handle {
 pub(super) struct RunHandle {
     database: Handle,
     slot: RunSlot,
+    id: String,
+    experiment_id: String,
 }
 
 impl RunHandle {
@@ -357,7 +359,8 @@ impl RunHandle {
             }
         }
         database.database.session.keep_lease(slot);
-        Self { database, slot }
+        let (experiment_id, id) = database.database.session.ids_of(slot).unwrap_or_default();
+        Self { database, slot, id, experiment_id }
     }
 
     /// The database.
@@ -370,6 +373,18 @@ impl RunHandle {
     #[must_use]
     pub(super) fn slot(&self) -> RunSlot {
         self.slot
+    }
+
+    /// The run's id.
+    #[must_use]
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The id of the experiment it belongs to.
+    #[must_use]
+    pub(super) fn experiment_id(&self) -> &str {
+        &self.experiment_id
     }
 }
 

@@ -4,8 +4,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::clock::wall_ms;
+use super::logger::PageLogTarget;
 use super::open_database::{Handle, OpenDatabase, RunHandle};
 use crate::columns::Series;
+use crate::run::RunLogger;
 use crate::storage::{
     MAX_STEP, MetricPoint, Result, RunSlot, RunState, RunStatus, SeriesSlot, StorageError, check_text,
     metric_points, step_too_large,
@@ -16,9 +18,7 @@ use crate::storage::{
 /// When the last handle on a run that has not ended is dropped, what was logged is flushed, and any page can resume it.
 #[derive(Debug)]
 pub struct Run {
-    handle: RunHandle,
-    id: String,
-    experiment_id: String,
+    handle: Rc<RunHandle>,
 }
 
 /// Logging.
@@ -158,20 +158,31 @@ impl Run {
 /// Its lifecycle: where it stands, its tags, how it ends, and when all of that is durable.
 impl Run {
     pub(super) fn on(handle: Handle, slot: RunSlot) -> Self {
-        let (experiment_id, id) = handle.database().session().ids_of(slot).unwrap_or_default();
-        Self { handle: RunHandle::on(handle, slot), id, experiment_id }
+        Self { handle: Rc::new(RunHandle::on(handle, slot)) }
+    }
+
+    /// What logs to this run from elsewhere: a `tracing` layer, a hook of a training library. It may go to another thread and be kept
+    /// by what has to be `Send`; it logs where it is called in this one.
+    #[must_use]
+    pub fn logger(&self) -> RunLogger {
+        RunLogger::new(PageLogTarget::of(&self.handle))
+    }
+
+    /// The run that a handle is on.
+    pub(super) fn of(handle: Rc<RunHandle>) -> Self {
+        Self { handle }
     }
 
     /// This run's id.
     #[must_use]
     pub fn run_id(&self) -> &str {
-        &self.id
+        self.handle.id()
     }
 
     /// The id of the experiment it belongs to.
     #[must_use]
     pub fn experiment_id(&self) -> &str {
-        &self.experiment_id
+        self.handle.experiment_id()
     }
 
     /// Whether the run outlives the page: not in Node.js, nor where IndexedDB cannot be opened.
@@ -292,7 +303,7 @@ impl Run {
     /// Keys of the metrics logged so far, in the order of first logging.
     #[must_use]
     pub fn list_metric_keys(&self) -> Vec<String> {
-        self.database().session().storage().list_metric_keys(&self.id)
+        self.database().session().storage().list_metric_keys(self.run_id())
     }
 
     /// A metric's points ordered by step; none if it was never logged.
@@ -316,7 +327,7 @@ impl Run {
     /// # Errors
     /// `ArtifactNotFound`; those of the database.
     pub fn get_artifact(&self, key: &str) -> impl Future<Output = Result<Arc<[u8]>>> + use<> {
-        let (database, run_id, key) = (Rc::clone(self.database()), self.id.clone(), key.to_owned());
+        let (database, run_id, key) = (Rc::clone(self.database()), self.run_id().to_owned(), key.to_owned());
         async move { database.session().get_artifact(&run_id, &key).await }
     }
 
@@ -333,7 +344,7 @@ impl Run {
 
     fn gone(&self) -> StorageError {
         let lost = self.database().session().storage().lost(self.slot());
-        lost.unwrap_or_else(|| StorageError::RunNotFound(self.id.clone()))
+        lost.unwrap_or_else(|| StorageError::RunNotFound(self.run_id().to_owned()))
     }
 
     pub(crate) fn database(&self) -> &Rc<OpenDatabase> {

@@ -1,7 +1,12 @@
 //! `Tracker`: the database of experiments and runs, as Rust code in a page or worker uses it.
 
+use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures::channel::mpsc;
+use futures::{Stream, StreamExt};
 
 use super::open_database::{Handle, OpenDatabase};
 use super::registry::{StorageOptions, open};
@@ -220,6 +225,16 @@ impl Tracker {
         Subscription { database: Rc::downgrade(self.database()), id }
     }
 
+    /// Every change of the database from now on, by this page or another, as a stream. It ends when the database is closed, which it does
+    /// not keep open.
+    #[must_use = "changes are gathered for as long as the stream lives"]
+    pub fn changes(&self) -> Changes {
+        let (sender, receiver) = mpsc::unbounded();
+        // Nobody is told of a change once the stream is dropped: its subscription went with it.
+        let subscription = self.subscribe(move |change| drop(sender.unbounded_send(change.clone())));
+        Changes { receiver, _subscription: subscription }
+    }
+
     /// Commits what this page logged and, if nothing else in it uses the database, closes it.
     ///
     /// # Errors
@@ -232,6 +247,21 @@ impl Tracker {
 
     pub(crate) fn database(&self) -> &Rc<OpenDatabase> {
         self.handle.database()
+    }
+}
+
+/// The changes of a database, as [`Tracker::changes`] gives them.
+#[derive(Debug)]
+pub struct Changes {
+    receiver: mpsc::UnboundedReceiver<Change>,
+    _subscription: Subscription,
+}
+
+impl Stream for Changes {
+    type Item = Change;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Change>> {
+        self.receiver.poll_next_unpin(context)
     }
 }
 

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use futures::lock::Mutex;
+use serde::Serialize;
 
 use super::catch_up::CatchUp;
 use super::change::Change;
@@ -41,6 +42,22 @@ pub struct RunOptions {
 }
 
 impl RunOptions {
+    /// These options with a configuration: whatever serializes to an object, such as a struct or a map. As JSON has it, numbers that are not
+    /// finite become null.
+    ///
+    /// # Errors
+    /// `InvalidArgument` if it does not serialize, or to something else.
+    pub fn with_config(mut self, config: &impl Serialize) -> Result<Self> {
+        let json = serde_json::to_string(config).map_err(|cause| {
+            StorageError::InvalidArgument(format!("config cannot be written as JSON: {cause}"))
+        })?;
+        if !json.starts_with('{') {
+            return Err(StorageError::InvalidArgument("config must be an object: a struct or a map".into()));
+        }
+        self.config_json = Some(json);
+        Ok(self)
+    }
+
     /// Checks the lengths of names and labels.
     ///
     /// # Errors

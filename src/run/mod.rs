@@ -27,14 +27,19 @@
 //! # }
 //! ```
 
+mod logger;
+mod shared;
 mod tracing;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
-pub use tracing::TracingConfig;
+pub(crate) use self::logger::LogTarget;
+pub use self::logger::RunLogger;
+pub use self::tracing::TracingConfig;
 
+use self::shared::{Shared, locked};
 use crate::dashboard::{DashboardSource, MetricCallback, MetricSnapshot, ResourceSnapshot, resource_usage};
 use crate::storage::{ExperimentStorage, Result, RunStatus};
 
@@ -44,10 +49,7 @@ use crate::storage::{ExperimentStorage, Result, RunStatus};
 pub struct Run<S> {
     /// The run's id in its storage.
     pub id: String,
-    storage: Arc<Mutex<S>>,
-    /// The next step of every metric that was logged here, in the order of first logging.
-    metrics: Vec<(String, u64)>,
-    callbacks: Mutex<Vec<Arc<Mutex<MetricCallback>>>>,
+    shared: Arc<Shared<S>>,
 }
 
 impl<S> fmt::Debug for Run<S> {
@@ -69,7 +71,7 @@ impl<S: ExperimentStorage> Run<S> {
             guard.set_span_id(&id, &span_id)?;
         }
         drop(guard);
-        Ok(Self { id, storage, metrics: Vec::new(), callbacks: Mutex::default() })
+        Ok(Self { id: id.clone(), shared: Arc::new(Shared::new(id, storage)) })
     }
 
     /// Stores a point at the metric's next step: one more than the highest that was logged here, 0 for a new metric. Then it calls the
@@ -78,8 +80,7 @@ impl<S: ExperimentStorage> Run<S> {
     /// # Errors
     /// As [`ExperimentStorage::log_metric`].
     pub fn log_metric(&mut self, key: &str, value: f64) -> Result<()> {
-        let next = self.metrics.iter().find(|(known, _)| known == key).map_or(0, |(_, next)| *next);
-        self.log_metric_at(key, next, value)
+        self.shared.log_metrics(&[(key, value)], None).map(drop)
     }
 
     /// Stores a point at a step of the caller's own, and calls the subscribers.
@@ -87,15 +88,24 @@ impl<S: ExperimentStorage> Run<S> {
     /// # Errors
     /// As [`ExperimentStorage::log_metric`].
     pub fn log_metric_at(&mut self, key: &str, step: u64, value: f64) -> Result<()> {
-        locked(&self.storage).log_metric(&self.id, key, step, value)?;
-        match self.metrics.iter_mut().find(|(known, _)| known == key) {
-            Some((_, next)) => *next = (*next).max(step + 1),
-            None => self.metrics.push((key.to_owned(), step + 1)),
-        }
-        // A callback may subscribe, or read the storage: neither is locked while it runs.
-        let callbacks = locked(&self.callbacks).clone();
-        callbacks.iter().for_each(|callback| locked(callback)(key, value));
-        Ok(())
+        self.shared.log_metrics(&[(key, value)], Some(step)).map(drop)
+    }
+
+    /// Stores bytes under a key and returns their SHA-256 in lower-case hex.
+    ///
+    /// # Errors
+    /// As [`ExperimentStorage::log_artifact`].
+    pub fn log_artifact(&mut self, key: &str, data: &[u8]) -> Result<String> {
+        self.shared.log_artifact(key, data)
+    }
+
+    /// What logs to this run from elsewhere: a `tracing` layer, a hook of a training library, another thread.
+    #[must_use]
+    pub fn logger(&self) -> RunLogger
+    where
+        S: 'static,
+    {
+        RunLogger::new(Arc::clone(&self.shared))
     }
 
     /// Ends the run.
@@ -103,49 +113,45 @@ impl<S: ExperimentStorage> Run<S> {
     /// # Errors
     /// `InvalidState` if `status` is not final, or the run has ended otherwise; those of the storage.
     pub fn finish(self, status: RunStatus) -> Result<()> {
-        locked(&self.storage).complete_run(&self.id, status)
+        locked(&self.shared.storage).complete_run(&self.id, status)
     }
 
     /// Whether the run has ended, or is no longer in its storage.
     pub fn is_finished(&self) -> bool {
-        locked(&self.storage).get_run_status(&self.id).map_or(true, RunStatus::is_final)
+        locked(&self.shared.storage).get_run_status(&self.id).map_or(true, RunStatus::is_final)
     }
 
     /// The keys of the metrics that were logged here, in the order of first logging.
     #[must_use]
     pub fn metric_keys(&self) -> Vec<String> {
-        self.metrics.iter().map(|(key, _)| key.clone()).collect()
+        self.shared.metric_keys()
     }
 }
 
 impl<S: ExperimentStorage> DashboardSource for Run<S> {
     /// Where the run stands; `Cancelled` if it is no longer in its storage.
     fn status(&self) -> RunStatus {
-        locked(&self.storage).get_run_status(&self.id).unwrap_or(RunStatus::Cancelled)
+        locked(&self.shared.storage).get_run_status(&self.id).unwrap_or(RunStatus::Cancelled)
     }
 
     /// What was logged here and can be read.
     fn recent_metrics(&self, limit: usize) -> HashMap<String, MetricSnapshot> {
-        let storage = locked(&self.storage);
+        let keys = self.metric_keys();
+        let storage = locked(&self.shared.storage);
         let mut metrics = HashMap::new();
-        for (key, _) in &self.metrics {
-            let Ok(points) = storage.get_metrics(&self.id, key) else { continue };
+        for key in keys {
+            let Ok(points) = storage.get_metrics(&self.id, &key) else { continue };
             let recent = &points[points.len().saturating_sub(limit)..];
-            metrics.insert(key.clone(), MetricSnapshot::from_points(key.clone(), recent));
+            metrics.insert(key.clone(), MetricSnapshot::from_points(key, recent));
         }
         metrics
     }
 
     fn subscribe(&self, callback: MetricCallback) {
-        locked(&self.callbacks).push(Arc::new(Mutex::new(callback)));
+        self.shared.subscribe(callback);
     }
 
     fn resource_usage(&self) -> ResourceSnapshot {
         resource_usage()
     }
-}
-
-/// What is behind the lock, also after another thread panicked with it: every operation on a storage leaves it whole.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

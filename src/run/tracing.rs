@@ -43,7 +43,7 @@ impl TracingConfig {
     }
 
     /// A span id for the run if it is to have one: 16 hexadecimal digits, as OpenTelemetry writes them, never all zero.
-    pub(super) fn span_id(self, run_id: &str) -> Option<String> {
+    pub(crate) fn span_id(self, run_id: &str) -> Option<String> {
         self.is_enabled.then(|| {
             let id = RandomState::new().hash_one((run_id, now_ms()));
             format!("{:016x}", id.max(1))

@@ -81,6 +81,29 @@ impl InMemoryStorage {
         named.min_by_key(|record| id_number(&record.experiment_id))
     }
 
+    /// The record of a run.
+    ///
+    /// # Errors
+    /// `RunNotFound`.
+    pub fn run_record(&self, run_id: &str) -> Result<&RunRecord> {
+        self.run(run_id).map(RunState::record)
+    }
+
+    /// The bytes that a run stored under a key.
+    ///
+    /// # Errors
+    /// `RunNotFound`, `ArtifactNotFound`.
+    pub fn get_artifact(&self, run_id: &str, key: &str) -> Result<Arc<[u8]>> {
+        let artifacts = &self.run_record(run_id)?.artifacts;
+        let found = artifacts.iter().find(|artifact| artifact.key == key);
+        let content = found.and_then(|artifact| self.artifact(&artifact.hash));
+        content.ok_or_else(|| StorageError::ArtifactNotFound(key.to_owned()))
+    }
+}
+
+/// For the layers above: runs by their slots, and what comes from a database.
+#[doc(hidden)]
+impl InMemoryStorage {
     /// A run's slot.
     ///
     /// # Errors

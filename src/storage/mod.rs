@@ -1,5 +1,6 @@
 //! What a tracker stores: records, the rules of a run's life, and storage in memory. Pure Rust that runs natively.
 
+#[doc(hidden)]
 pub mod clock;
 mod error;
 mod experiment_storage;
@@ -11,11 +12,19 @@ mod run_state;
 pub(crate) use error::quoted;
 pub use error::{Result, StorageError};
 pub use experiment_storage::ExperimentStorage;
-pub use memory::{InMemoryStorage, RunSlot, metric_points};
+pub use memory::InMemoryStorage;
 pub use record::{
-    ArtifactRef, ExperimentRecord, MetricPoint, RECORD_FORMAT, RunEdit, RunRecord, RunStatus, SeriesHeaders,
-    Tag, content_hash,
+    ArtifactRef, ExperimentRecord, MetricPoint, RunEdit, RunRecord, RunStatus, SeriesHeaders, Tag,
 };
-pub use run_state::{RunState, SeriesSlot, check_key, check_text, step_too_large};
 
-pub use crate::columns::{Columns, LoggedPoint, MAX_STEP, NamedSeries, RawPoint, Series};
+pub use crate::columns::MAX_STEP;
+
+// For the layers above, the tests and the benchmarks.
+#[doc(hidden)]
+pub use self::{
+    memory::{RunSlot, metric_points},
+    record::{RECORD_FORMAT, content_hash},
+    run_state::{RunState, SeriesSlot, check_key, check_text, step_too_large},
+};
+#[doc(hidden)]
+pub use crate::columns::{Columns, LoggedPoint, NamedSeries, RawPoint, Series};

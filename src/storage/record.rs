@@ -60,6 +60,7 @@ pub struct MetricPoint {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExperimentRecord {
     /// The record layout's version.
+    #[doc(hidden)]
     pub format: u32,
     /// `exp-<n>`.
     pub experiment_id: String,
@@ -123,6 +124,7 @@ fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Er
 
 impl SeriesHeaders {
     /// Whether all columns have one length.
+    #[doc(hidden)]
     #[must_use]
     pub fn is_consistent(&self) -> bool {
         let length = self.keys.len();
@@ -134,6 +136,7 @@ impl SeriesHeaders {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
     /// The record layout's version.
+    #[doc(hidden)]
     pub format: u32,
     /// `run-<n>`.
     pub run_id: String,
@@ -168,24 +171,31 @@ pub struct RunRecord {
     #[serde(default)]
     pub series: SeriesHeaders,
     /// The session that may write this run: a token unique to one open database of one page.
+    #[doc(hidden)]
     #[serde(default)]
     pub owner: String,
     /// Whether the owner ended its lease (left the page, dropped its last handle) without ending the run.
+    #[doc(hidden)]
     #[serde(default, rename = "released")]
     pub clean_exit: bool,
     /// The owner's wall clock when it last wrote this record, milliseconds since the epoch. It changes with every heartbeat.
+    #[doc(hidden)]
     #[serde(default, rename = "heard_ms")]
     pub heartbeat_ms: f64,
     /// The sequence number that the next entry of its log will have.
+    #[doc(hidden)]
     #[serde(default)]
     pub next_sequence: f64,
     /// Entries of its log below this sequence number have been compacted into segments.
+    #[doc(hidden)]
     #[serde(default)]
     pub compacted_sequence: f64,
     /// The sequence numbers of the fences that stop former owners.
+    #[doc(hidden)]
     #[serde(default, rename = "claims", deserialize_with = "numbers")]
     pub ownership_fences: Vec<f64>,
     /// What other sessions changed in it since its owner last wrote it.
+    #[doc(hidden)]
     #[serde(default, rename = "amendments")]
     pub edits: Vec<RunEdit>,
     /// When nothing ran between an interruption and its resume: from the last heartbeat before to the resume, milliseconds since the
@@ -257,9 +267,11 @@ impl RunEdit {
 impl RunRecord {
     /// How long an owner's heartbeat may stay the same before its run counts as interrupted, in milliseconds. Background tabs are
     /// throttled to one timer a minute.
+    #[doc(hidden)]
     pub const LEASE_MS: f64 = 150_000.0;
 
     /// A new run, not started.
+    #[doc(hidden)]
     #[must_use]
     pub fn new(run_id: String, experiment_id: String, now_ms: i64) -> Self {
         Self {
@@ -289,6 +301,7 @@ impl RunRecord {
     }
 
     /// Applies a change that its owner need not have made.
+    #[doc(hidden)]
     pub fn apply(&mut self, edit: &RunEdit) {
         match edit {
             RunEdit::Name { value } => self.run_name = Some(value.clone()),
@@ -301,6 +314,7 @@ impl RunRecord {
     }
 
     /// The run goes on, having been interrupted since its last heartbeat. A clock that was set back leaves nothing to note.
+    #[doc(hidden)]
     pub fn note_interruption(&mut self, now_ms: f64) {
         if now_ms > self.heartbeat_ms {
             self.interruptions.push([self.heartbeat_ms, now_ms]);
@@ -308,6 +322,7 @@ impl RunRecord {
     }
 
     /// Whether the run refers to the content with this hash.
+    #[doc(hidden)]
     #[must_use]
     pub fn refers_to(&self, hash: &str) -> bool {
         self.artifacts.iter().any(|artifact| artifact.hash == hash)

@@ -1,7 +1,9 @@
-//! The JavaScript bindings: `WasmRun`, `WasmStorage` and what they need of the page. Nothing else knows callers' values.
+//! The JavaScript bindings: `WasmRun`, `WasmStorage` and `WasmCurve`, which `wasm-pack build --features wasm` makes a package of.
 //!
-//! Rules kept throughout: methods take `&self` and check every argument by hand (the generated glue does not), no borrow is
-//! held while JavaScript runs, and whatever may throw is called through a catching import.
+//! They are called from JavaScript, and described in the package's `entrenar.d.ts`. A program in Rust uses [`browser`](crate::browser).
+
+// Nothing else knows callers' values. Rules kept throughout: methods take `&self` and check every argument by hand (the generated glue
+// does not), no borrow is held while JavaScript runs, and whatever may throw is called through a catching import.
 
 mod arguments;
 mod curve;

@@ -6,6 +6,7 @@ import { expect, openIn, readSeries, test } from './fixtures/test.js';
 test.beforeEach(({ site }) => {
   site.addDirectory('examples', join(repository, 'examples'));
   site.addDirectory('target/train', join(repository, 'target/train'));
+  site.addDirectory('target/leptos-app', join(repository, 'target/leptos-app'));
 });
 
 /** What is stored of the only run of an experiment. */
@@ -50,5 +51,30 @@ test('the example in Rust trains, and JavaScript reads it', async ({ context, si
   const run = await storedRun(context, site, 'mean');
   expect([run.status, run.loss.length, run.tags.language]).toEqual(['Success', 50, 'Rust']);
   expect(run.loss[0]).toBe((4 + 9 + 25 + 49) / 4);
+  expect(problems.list).toEqual([]);
+});
+
+test('the example with leptos shows a run while it is logged, finds it after a reload, and goes on with it', async ({ context, site, problems }) => {
+  const page = await context.newPage();
+  const other = await context.newPage();
+  for (const tab of [page, other]) {
+    await tab.goto(`${site.origin}/examples/leptos.html`);
+    await expect(tab.getByRole('status')).toHaveText('Ready.');
+    await expect(tab.getByRole('listitem')).toHaveCount(0);
+  }
+  await page.getByRole('button', { name: 'Train' }).click();
+  await expect(page.getByRole('listitem')).toHaveText(/^run-0: running, \d\d+ points$/);
+  // What one tab logs, the other shows.
+  await expect(other.getByRole('listitem')).toHaveText(/^run-0: running, \d\d+ points$/);
+  await expect(other.getByRole('img', { name: 'the loss of run-0' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('listitem')).toHaveText(/^run-0: interrupted, \d\d+ points$/);
+  await page.getByRole('button', { name: 'Go on with run-0' }).click();
+  await expect(page.getByRole('status')).toHaveText('run-0 is finished: reload, and it is still there.');
+  await expect(page.getByRole('listitem')).toHaveText('run-0: finished, 200 points');
+  await expect(other.getByRole('listitem')).toHaveText('run-0: finished, 200 points');
+  const run = await storedRun(context, site, 'live metrics');
+  expect([run.status, run.others, run.loss.length]).toEqual(['Success', 0, 200]);
+  expect(run.loss).toEqual(run.loss.map((_, step) => Math.exp(-step / 60)));
   expect(problems.list).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from './fixtures/test.js';
 import { repository } from './fixtures/site.js';
 
-/** A page with the program in tests/consumers/panicking, and what it says with `console.error`. */
+/** A page with the program in tests/support/panicking.rs, and what it says with `console.error`. */
 async function openPanicking(context, site) {
   site.addDirectory('panicking', join(repository, 'target/panicking'));
   const address = site.add('panicking.html', `<!doctype html><meta charset="utf-8"><title>panicking</title><script type="module">
@@ -30,7 +30,7 @@ test('a panic is reported once, with its message and its place', async ({ contex
   const { page, errors } = await openPanicking(context, site);
   expect(await page.evaluate(() => panicked())).toMatch(/^RuntimeError: unreachable/);
   expect(errors).toHaveLength(1);
-  expect(errors[0]).toMatch(/panicked at tests\/consumers\/panicking\/lib\.rs:\d+:\d+:\non purpose: 42$/);
+  expect(errors[0]).toMatch(/panicked at tests\/support\/panicking\.rs:\d+:\d+:\non purpose: 42$/);
 });
 
 test('a console that throws does not get into the way of a panic', async ({ context, site }) => {

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folders of `src`, each of which knows only those of earlier layers. Folders of one layer do not know each other.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 10] = [
     &["columns"],
     &["storage"],
     &["dashboard"],
     &["run", "interop"],
+    &["tracing"],
     &["database"],
     &["engine"],
     &["indexeddb"],

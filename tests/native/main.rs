@@ -26,6 +26,7 @@ mod deletion;
 mod edits;
 mod error_codes;
 mod eviction;
+mod example;
 mod flush_faults;
 #[cfg(feature = "interop")]
 mod imports;
@@ -40,5 +41,7 @@ mod run;
 mod series;
 mod staging;
 mod tombstones;
+#[cfg(feature = "tracing")]
+mod tracing_layer;
 mod unclean_shutdown;
 mod wake_up;

@@ -63,6 +63,55 @@ fn run_that_goes_to_another_thread_logs_there() {
 }
 
 #[test]
+fn loggers_of_a_run_share_its_steps_and_subscribers_and_end_with_it() {
+    let (storage, mut run) = begun(TracingConfig::disabled());
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&heard);
+    run.subscribe(Box::new(move |key, value| log.lock().unwrap().push((key.to_owned(), value))));
+    run.log_metric_at("loss", 7, 0.5).unwrap();
+    let (id, logger) = (run.id.clone(), run.logger());
+    assert_eq!(logger.run_id(), id);
+    let steps = std::thread::spawn({
+        let logger = logger.clone();
+        move || (logger.log_metrics(&[("loss", 0.25), ("rate", 1.0)], None), logger.log_metric("rate", 0.5))
+    });
+    assert_eq!(steps.join().unwrap(), (Ok(8), Ok(9)));
+    assert_eq!(run.metric_keys(), ["loss", "rate"]);
+    assert_eq!(heard.lock().unwrap().len(), 4);
+    let hash = logger.log_artifact("weights", b"bytes").unwrap();
+    assert_eq!(run.log_artifact("again", b"bytes"), Ok(hash));
+    {
+        let storage = storage.lock().unwrap();
+        let keys: Vec<_> =
+            storage.run_record(&id).unwrap().artifacts.iter().map(|one| one.key.as_str()).collect();
+        assert_eq!(keys, ["weights", "again"]);
+        assert_eq!(&*storage.get_artifact(&id, "again").unwrap(), b"bytes");
+        assert_eq!(storage.get_artifact(&id, "none"), Err(StorageError::ArtifactNotFound("none".into())));
+        assert_eq!(storage.get_artifact("run-9", "again"), Err(StorageError::RunNotFound("run-9".into())));
+    }
+    logger.set_span_id("0123456789abcdef").unwrap();
+    assert_eq!(logger.span_id(), Ok(storage.lock().unwrap().get_span_id(&id).unwrap()));
+    run.finish(RunStatus::Success).unwrap();
+    assert!(matches!(logger.log_metric("loss", 0.125), Err(StorageError::InvalidState(_))));
+    assert_eq!(storage.lock().unwrap().get_metrics(&id, "loss").unwrap().len(), 2);
+}
+
+#[test]
+fn of_several_metrics_those_before_the_refused_one_are_stored_and_heard_of() {
+    let (storage, run) = begun(TracingConfig::disabled());
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&heard);
+    run.subscribe(Box::new(move |key, _| log.lock().unwrap().push(key.to_owned())));
+    let logged = run.logger().log_metrics(&[("loss", 0.5), ("", 0.5), ("rate", 0.5)], None);
+    assert!(matches!(logged, Err(StorageError::InvalidArgument(_))));
+    assert_eq!(
+        (run.metric_keys(), heard.lock().unwrap().clone()),
+        (vec!["loss".into()], vec!["loss".into()])
+    );
+    assert_eq!(storage.lock().unwrap().get_metrics(&run.id, "rate"), Ok(Vec::new()));
+}
+
+#[test]
 fn run_that_is_traced_has_a_span_id_of_its_own() {
     let span_id = |tracing| {
         let (storage, run) = begun(tracing);

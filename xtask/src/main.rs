@@ -2,13 +2,16 @@
 //!
 //! This file reads the command line and hands over; each chore has a file of its own.
 
+mod applications;
 mod bench;
 mod browser;
 mod browser_tests;
 mod failure;
 mod fresh;
+mod msrv;
 mod npm;
 mod pack;
+mod packed;
 mod process;
 mod project;
 mod python;
@@ -35,8 +38,9 @@ Commands:
       --no-open      do not open a browser
   test             Everything that has to hold, in order; stops at the first failure
       --quick        what a change is tried with: four minutes at most, once everything is compiled
-      --only STAGE   run one stage: fmt, clippy, native, doc, interop, browser, pack, www, e2e, firefox or webkit
+      --only STAGE   run one stage: fmt, clippy, native, doc, interop, packed, msrv, browser, pack, www, e2e, firefox or webkit
   consumers        Install the npm package in small projects for every bundler, framework and runtime, and try each in the browser
+  burn             Test entrenar-burn, and a network that it trains in the browser: minutes to compile, and Rust 1.95
   pack             Build the npm package, target/npm/entrenar-<version>.tgz, and print what its wasm weighs
       --target T     build what wasm-pack makes for one target: web (pkg/), bundler (target/pkg-bundler), nodejs (target/pkg-nodejs),
                      or npm (target/pkg-npm: the web's, with file formats)
@@ -82,6 +86,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
         ["test", "--quick"] => test::test(&test::Choice::Quick),
         ["test", "--only", stage] => test::test(&test::Choice::Only(stage)),
         ["consumers"] => test::consumers(),
+        ["burn"] => applications::burn(),
         ["pack"] => pack::pack_for_npm(),
         ["pack", "--target", name] => pack::pack(&[pack::Target::parse(name)?]),
         ["bench", options @ ..] => bench::bench(&bench::Options::parse(options)?),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Outcome};
 use crate::process::{program_in, run};
-use crate::{fresh, npm, project, sizes, tools};
+use crate::{applications, fresh, npm, project, sizes, tools};
 
 /// Whom a package is for.
 #[derive(Clone, Copy)]
@@ -213,22 +213,23 @@ fn make_web_package(target: Target, directory: &Path) -> Outcome {
         .arg(directory))
 }
 
-/// Builds the programs in Rust that the tests in the browser look at: one that panics, to `target/panicking`, and the example in Rust, to
-/// `target/train`.
+/// Builds the programs in Rust that the tests in the browser look at: one that panics, to `target/panicking`, the example in Rust, to
+/// `target/train`, and the one with leptos.
 pub(crate) fn build_examples() -> Outcome {
     let root = project::root();
     for name in ["panicking", "train"] {
         let mut compile = program_in(&root, "cargo", &["build", "--example", name, "--features", "wasm"]);
         run(compile.args(["--target", tools::WASM_TARGET]))?;
         let compiled = format!("target/{}/debug/examples/{name}.wasm", tools::WASM_TARGET);
-        let directory = format!("target/{name}");
-        run(&mut program_in(
-            &root,
-            "wasm-bindgen",
-            &["--target", "web", "--out-dir", &directory, &compiled],
-        ))?;
+        bind(&compiled, &format!("target/{name}"))?;
     }
-    Ok(())
+    applications::build_leptos()
+}
+
+/// What a page imports of a compiled program.
+pub(crate) fn bind(compiled: &str, directory: &str) -> Outcome {
+    let arguments = ["--target", "web", "--out-dir", directory, compiled];
+    run(&mut program_in(&project::root(), "wasm-bindgen", &arguments))
 }
 
 fn state(target: Target) -> Outcome<String> {

@@ -3,9 +3,12 @@
 use std::process::Command;
 use std::time::Instant;
 
+use crate::applications::{Application, LEPTOS};
 use crate::failure::{Failure, Outcome};
 use crate::process::{run, run_and_read};
-use crate::{browser, browser_tests, npm, pack, project, python, serve, sizes, summary, tools, webkit};
+use crate::{
+    browser, browser_tests, msrv, npm, pack, packed, project, python, serve, sizes, summary, tools, webkit,
+};
 
 /// One thing that is checked; it returns the number of tests that passed.
 struct Stage {
@@ -14,7 +17,7 @@ struct Stage {
     check: fn() -> Outcome<u64>,
 }
 
-const STAGES: [Stage; 11] = [
+const STAGES: [Stage; 13] = [
     Stage { name: "fmt", what: "the code is formatted", check: fmt },
     Stage { name: "clippy", what: "no warnings, natively and for wasm32", check: clippy },
     Stage { name: "native", what: "tests outside the browser", check: native },
@@ -24,6 +27,8 @@ const STAGES: [Stage; 11] = [
         what: "exported files in the programs that they are for",
         check: exported_files,
     },
+    Stage { name: "packed", what: "what is packed for a registry, and its tests", check: packed::check },
+    Stage { name: "msrv", what: "the crate compiles by the oldest Rust it promises", check: msrv::check },
     Stage { name: "browser", what: "the crate's tests in Chromium", check: in_browser },
     Stage { name: "pack", what: "the package for three targets, and its size", check: packages },
     Stage { name: "www", what: "the page's code: lint, types, and its models' tests", check: page_code },
@@ -97,6 +102,9 @@ fn stage_named(name: &str) -> Outcome<&'static Stage> {
 fn fmt() -> Outcome<u64> {
     tools::ensure_component("rustfmt", "fmt")?;
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    for application in Application::ALL {
+        run(&mut application.cargo("fmt --check"))?;
+    }
     Ok(0)
 }
 
@@ -105,20 +113,21 @@ fn clippy() -> Outcome<u64> {
     tools::ensure_wasm_target()?;
     for arguments in [
         "clippy --workspace --all-targets",
-        "clippy --package entrenar --features wasm,resources,interop --all-targets",
-        "clippy --package entrenar --features browser --all-targets --target wasm32-unknown-unknown",
+        "clippy --package entrenar --features wasm,resources,tracing,interop --all-targets",
+        "clippy --package entrenar --features browser,tracing --all-targets --target wasm32-unknown-unknown",
         "clippy --package entrenar --features wasm --all-targets --target wasm32-unknown-unknown",
     ] {
         let words: Vec<&str> = arguments.split(' ').chain(["--", "-D", "warnings"]).collect();
         run(&mut cargo(&words))?;
     }
+    run(&mut LEPTOS.cargo("clippy --locked --target wasm32-unknown-unknown -- -D warnings"))?;
     Ok(0)
 }
 
 /// The sum over both feature sets: what is run twice was tested in two builds.
 fn native() -> Outcome<u64> {
     let mut passed = 0;
-    for arguments in ["test --workspace", "test --package entrenar --features wasm,resources,interop"] {
+    for arguments in ["test --workspace", "test --package entrenar --features wasm,resources,tracing,interop"] {
         let words: Vec<&str> = arguments.split(' ').collect();
         passed += summary::of_cargo(&run_and_read(&mut cargo(&words))?).passed();
     }
@@ -135,7 +144,7 @@ fn native_quickly() -> Outcome<u64> {
 fn doc() -> Outcome<u64> {
     tools::ensure_wasm_target()?;
     for arguments in [
-        "doc --workspace --no-deps --features entrenar/wasm",
+        "doc --workspace --no-deps --features entrenar/wasm,entrenar/resources,entrenar/tracing",
         "doc --package entrenar --no-deps --features wasm --target wasm32-unknown-unknown",
     ] {
         let words: Vec<&str> = arguments.split(' ').collect();
@@ -238,7 +247,8 @@ fn in_webkit() -> Outcome<u64> {
     playwright(outside.env("MINI_BROWSER", &webkit.browser).env("WEBKIT_DRIVER", &webkit.driver))
 }
 
-fn playwright(command: &mut Command) -> Outcome<u64> {
+/// Runs a command that is Playwright's, and returns how many tests passed.
+pub(crate) fn playwright(command: &mut Command) -> Outcome<u64> {
     let output = run_and_read(command)?;
     let left_out = summary::left_out_by_playwright(&output);
     match summary::of_playwright(&output) {

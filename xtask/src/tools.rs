@@ -101,11 +101,26 @@ mod tests {
     }
 
     #[test]
+    fn programs_with_lock_files_of_their_own_are_of_the_same_wasm_bindgen() -> std::io::Result<()> {
+        let root = crate::project::root();
+        let locked = |path: &str| std::fs::read_to_string(root.join(path));
+        let wanted = locked("Cargo.lock")?;
+        for path in ["entrenar-burn/Cargo.lock", "examples/leptos/Cargo.lock"] {
+            let lockfile = locked(path)?;
+            assert_eq!(
+                locked_version(&lockfile, "wasm-bindgen"),
+                locked_version(&wanted, "wasm-bindgen"),
+                "{path}: cargo update --package wasm-bindgen --precise <the version in Cargo.lock>"
+            );
+        }
+        Ok(())
+    }
+
+    #[test]
     fn no_dependency_needs_a_newer_rust_than_is_stated() {
         let metadata = ask("cargo", &["metadata", "--format-version", "1"]).unwrap_or_default();
         let manifest = include_str!("../../Cargo.toml");
-        let stated = manifest.lines().find_map(|line| line.strip_prefix("rust-version = "));
-        let stated = stated.and_then(|quoted| rust_version(quoted.trim_matches('"')));
+        let stated = crate::msrv::stated(manifest).and_then(rust_version);
         let needed = metadata
             .split("\"rust_version\":\"")
             .skip(1)
