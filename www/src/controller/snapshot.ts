@@ -1,6 +1,7 @@
 // What the views are shown: plain data, made anew by the controller whenever something changed.
 
 import type { Curve } from '../model/curve';
+import type { Layout } from '../model/layout';
 import type { Summary } from '../model/metric-summary';
 import type { StrokeSlots } from '../model/run-colors';
 import type { RunLabel } from '../model/run-labels';
@@ -51,6 +52,7 @@ export interface Snapshot {
   phase: 'loading' | 'ready' | 'failed';
   problem?: Problem;
   view: ViewState;
+  layout: Layout;
   experiments: readonly ExperimentEntry[];
   experiment?: ExperimentEntry;
   /** All runs of the experiment, oldest first. */
