@@ -51,6 +51,7 @@
 //! # The map
 //!
 //! - [`storage`]: what a tracker stores. Pure Rust.
+//! - [`run`]: one run over any storage, as one value.
 //! - [`dashboard`]: what a dashboard shows of it.
 //! - `browser`, with the feature of that name: the tracker in a page or worker.
 //! - `wasm`, with the feature of that name: the JavaScript bindings; `dashboard::wasm` is the same.
@@ -67,6 +68,7 @@ pub mod database;
 #[doc(hidden)]
 pub mod engine;
 mod event;
+pub mod run;
 pub mod storage;
 
 #[cfg(feature = "browser")]

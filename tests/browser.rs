@@ -6,6 +6,7 @@ mod support;
 
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use entrenar::columns::{BlockWriter, read_block};
 use entrenar::database::operations::{self, KEPT_ENTRIES};
@@ -70,7 +71,7 @@ impl Stored {
         self.run(operations::read_points(run_id, from_sequence)).await
     }
 
-    async fn read_artifact(&self, hash: &str) -> Result<Option<Rc<[u8]>>> {
+    async fn read_artifact(&self, hash: &str) -> Result<Option<Arc<[u8]>>> {
         self.run(operations::read_artifact(hash)).await
     }
 
@@ -87,8 +88,8 @@ impl Stored {
     }
 }
 
-fn blocks(bytes: &[[u8; 3]]) -> Vec<Rc<[u8]>> {
-    bytes.iter().map(|block| Rc::from(*block)).collect()
+fn blocks(bytes: &[[u8; 3]]) -> Vec<Arc<[u8]>> {
+    bytes.iter().map(|block| Arc::from(*block)).collect()
 }
 
 fn new_run(name: &str, owner: &str) -> NewRun {
@@ -98,7 +99,7 @@ fn new_run(name: &str, owner: &str) -> NewRun {
 
 fn batch(record: &RunRecord, sequence: u64) -> Batch {
     let record = RunRecord { next_sequence: sequence as f64 + 1.0, ..record.clone() };
-    let entries = vec![LogEntry { sequence, bytes: Rc::from([1, 2, sequence as u8]) }];
+    let entries = vec![LogEntry { sequence, bytes: Arc::from([1, 2, sequence as u8]) }];
     Batch { runs: vec![RunCommit { record, entries }], ..Batch::default() }
 }
 
@@ -303,7 +304,7 @@ fn points(record: &RunRecord, sequence: u64) -> Batch {
     let mut writer = BlockWriter::default();
     writer.add_behind(10 * sequence, "loss", &series, 0..10);
     let mut batch = batch(record, sequence);
-    batch.runs[0].entries[0].bytes = Rc::from(writer.finish().remove(0));
+    batch.runs[0].entries[0].bytes = Arc::from(writer.finish().remove(0));
     batch
 }
 

@@ -1,6 +1,12 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-// Unit tests are plain functions over data: they run in Node.js, without the wasm package and without a page.
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const entrenarPackage = process.env.ENTRENAR_PKG ?? here('../pkg');
+
+// Unit tests are plain functions over data: they run in Node.js, without a page. Curves are those of the wasm package, which
+// `vitest.setup.ts` loads.
 export default defineConfig({
-  test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
+  resolve: { alias: { entrenar: `${entrenarPackage}/entrenar.js` } },
+  test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 60_000, setupFiles: [here('vitest.setup.ts')] },
 });

@@ -1,6 +1,7 @@
 //! `Run`: one training run, as Rust code in a page or worker uses it.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::clock::wall_ms;
 use super::open_database::{Handle, OpenDatabase, RunHandle};
@@ -27,7 +28,7 @@ impl Run {
     /// # Errors
     /// `InvalidArgument` for the key; `InvalidState` after the run has ended; `RunTakenOver`, `RunDeleted`; `MemoryFull`.
     pub fn log_metric(&self, key: &str, value: f64) -> Result<u64> {
-        self.log(self.metric(key)?, None, value)
+        self.log_point(self.metric(key)?, None, value)
     }
 
     /// Stores a value at a step of the caller's, at most 2^53 − 1.
@@ -38,7 +39,7 @@ impl Run {
         if step > MAX_STEP {
             return Err(step_too_large(key));
         }
-        self.log(self.metric(key)?, Some(step), value).map(drop)
+        self.log_point(self.metric(key)?, Some(step), value).map(drop)
     }
 
     /// Stores one value of each of several metrics, all at one step: the given one, or the highest of their next steps. Returns the
@@ -55,6 +56,15 @@ impl Run {
             points.push((self.metric(key)?, *value));
         }
         self.log_together(&points, step)
+    }
+
+    /// As [`Run::log_metrics`], but without a step the points get the run's next one: 1 + the highest step of whatever metric, 0 in a new
+    /// run. So metrics that are logged now and then line up with those that are logged at every step.
+    ///
+    /// # Errors
+    /// As [`Run::log_metrics`].
+    pub fn log(&self, values: &[(&str, f64)], step: Option<u64>) -> Result<u64> {
+        self.log_metrics(values, Some(step.unwrap_or_else(|| self.next_run_step())))
     }
 
     /// Stores many values of one metric at consecutive steps from `first_step`, or from its next step.
@@ -82,7 +92,7 @@ impl Run {
 
     /// Stores one value, and returns its step.
     #[inline]
-    pub(crate) fn log(&self, metric: SeriesSlot, step: Option<u64>, value: f64) -> Result<u64> {
+    pub(crate) fn log_point(&self, metric: SeriesSlot, step: Option<u64>, value: f64) -> Result<u64> {
         self.database().session().log(self.slot(), metric, step, value, wall_ms() as i64)
     }
 
@@ -92,7 +102,7 @@ impl Run {
         let next_steps = || points.iter().map(|(metric, _)| self.next_step(*metric));
         let step = step.unwrap_or_else(|| next_steps().max().unwrap_or(0));
         for (metric, value) in points {
-            self.log(*metric, Some(step), *value)?;
+            self.log_point(*metric, Some(step), *value)?;
         }
         Ok(step)
     }
@@ -130,6 +140,14 @@ impl Run {
         let storage = self.database().session().storage();
         let state = storage.memory().get(self.slot()).filter(|_| storage.owns(self.slot()));
         state.map_or(0, |state| state.series_at(metric).series.next_step())
+    }
+
+    /// The step after the highest of all metrics; 0 where this page does not write the run.
+    pub(crate) fn next_run_step(&self) -> u64 {
+        let storage = self.database().session().storage();
+        let state = storage.memory().get(self.slot()).filter(|_| storage.owns(self.slot()));
+        let all = state.and_then(|state| state.all_series().ok()).unwrap_or_default();
+        all.iter().map(|named| named.series.next_step()).max().unwrap_or(0)
     }
 
     fn check_room(&self, points: u64) -> Result<()> {
@@ -182,6 +200,14 @@ impl Run {
     /// `InvalidArgument`; `RunTakenOver`, `RunDeleted`.
     pub fn set_tag(&self, key: &str, value: &str) -> Result<()> {
         self.change(|state| state.set_tag(key, value))
+    }
+
+    /// Removes a tag, if there is one with this key.
+    ///
+    /// # Errors
+    /// `InvalidArgument`; `RunTakenOver`, `RunDeleted`.
+    pub fn remove_tag(&self, key: &str) -> Result<()> {
+        self.change(|state| state.remove_tag(key))
     }
 
     /// Ties the run to a tracing span.
@@ -289,7 +315,7 @@ impl Run {
     ///
     /// # Errors
     /// `ArtifactNotFound`; those of the database.
-    pub fn get_artifact(&self, key: &str) -> impl Future<Output = Result<Rc<[u8]>>> + use<> {
+    pub fn get_artifact(&self, key: &str) -> impl Future<Output = Result<Arc<[u8]>>> + use<> {
         let (database, run_id, key) = (Rc::clone(self.database()), self.id.clone(), key.to_owned());
         async move { database.session().get_artifact(&run_id, &key).await }
     }

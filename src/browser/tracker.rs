@@ -1,6 +1,7 @@
 //! `Tracker`: the database of experiments and runs, as Rust code in a page or worker uses it.
 
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 use super::open_database::{Handle, OpenDatabase};
 use super::registry::{StorageOptions, open};
@@ -55,6 +56,31 @@ impl Tracker {
     pub async fn resume_run(&self, run_id: &str) -> Result<Run> {
         let slot = self.database().session().resume_run(run_id).await?;
         Ok(Run::on(Handle::on(self.database()), slot))
+    }
+
+    /// Goes on with the run of this id, or begins a new one if that run has ended, was deleted, cannot be read or is not there, or if no
+    /// id is given. The experiment's name and the options are for a new run: one that is resumed keeps its own.
+    ///
+    /// # Errors
+    /// `InvalidArgument`; `RunTakenOver` if another page was quicker; those of the database.
+    pub async fn resume_or_start_run(
+        &self,
+        run_id: Option<&str>,
+        experiment_name: &str,
+        options: RunOptions,
+    ) -> Result<Run> {
+        let session = self.database().session();
+        let slot = session.resume_or_begin_run(run_id, experiment_name, options).await?;
+        Ok(Run::on(Handle::on(self.database()), slot))
+    }
+
+    /// Reads what other pages and workers have committed. What they commit is told to this page without that, but a moment later than a
+    /// message of theirs may get here.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn refresh(&self) -> Result<()> {
+        self.database().session().refresh_all().await
     }
 
     /// Whether runs outlive the page: not in Node.js, nor where IndexedDB cannot be opened.
@@ -132,11 +158,23 @@ impl Tracker {
         Ok(read(series.unwrap_or(&Series::default())))
     }
 
+    /// What `read` makes of a run, whose points are read from the database if they are not in memory.
+    #[cfg(feature = "wasm")]
+    pub(crate) async fn read_state<T>(
+        &self,
+        run_id: &str,
+        read: impl FnOnce(&crate::storage::RunState) -> T,
+    ) -> Result<T> {
+        let session = self.database().session();
+        session.load_run(run_id).await?;
+        Ok(read(session.storage().memory().run(run_id)?))
+    }
+
     /// The bytes a run stored under a key.
     ///
     /// # Errors
     /// `RunNotFound`, `ArtifactNotFound`; those of the database.
-    pub fn get_artifact(&self, run_id: &str, key: &str) -> impl Future<Output = Result<Rc<[u8]>>> {
+    pub fn get_artifact(&self, run_id: &str, key: &str) -> impl Future<Output = Result<Arc<[u8]>>> {
         self.database().session().get_artifact(run_id, key)
     }
 

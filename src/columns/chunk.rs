@@ -11,6 +11,7 @@ const HALF_FIRST: usize = 4;
 const FIRST_FULL: usize = (CHUNK_POINTS / HALF_FIRST).ilog2() as usize;
 
 /// The number of the chunk that holds a series' point.
+#[inline(always)]
 pub(super) fn chunk_of(index: usize) -> usize {
     if index < 2 * CHUNK_POINTS {
         ((index | HALF_FIRST).ilog2() - HALF_FIRST.ilog2()) as usize
@@ -20,6 +21,7 @@ pub(super) fn chunk_of(index: usize) -> usize {
 }
 
 /// How many points the chunks before this one hold.
+#[inline(always)]
 pub(super) fn chunk_start(number: usize) -> usize {
     match number {
         0 => 0,
@@ -161,6 +163,7 @@ impl Chunk {
         self.values.len() == self.capacity
     }
 
+    #[inline(always)]
     pub(super) fn step(&self, index: usize) -> u64 {
         match &self.steps {
             Steps::Arithmetic { start, stride } => start.wrapping_add(stride.wrapping_mul(index as u64)),

@@ -1,6 +1,9 @@
 //! One metric's points as columns, in logging order. Appending is the hot path; ordering by step happens on reading.
 //!
-//! Points live in chunks, each as long as all before it up to [`CHUNK_POINTS`]: none is ever copied to grow.
+//! Points live in chunks, each as long as all before it up to [`CHUNK_POINTS`]: none is ever copied to grow. Full ones never change, so
+//! that copies of a series share them: a copy costs its last chunk.
+
+use std::sync::Arc;
 
 use super::chunk::{Chunk, Columns, LoggedPoint, RawPoint, Tail, chunk_capacity, chunk_of, chunk_start};
 use super::point_batch::PointBatch;
@@ -8,7 +11,10 @@ use super::point_batch::PointBatch;
 /// All points of one metric of one run, in logging order.
 #[derive(Debug, Clone)]
 pub struct Series {
-    chunks: Vec<Chunk>,
+    /// Nothing is added to these any more.
+    full: Vec<Arc<Chunk>>,
+    /// The last one, while points go in.
+    open: Option<Chunk>,
     length: usize,
     highest: Option<RawPoint>,
     in_step_order: bool,
@@ -16,7 +22,7 @@ pub struct Series {
 
 impl Default for Series {
     fn default() -> Self {
-        Self { chunks: Vec::new(), length: 0, highest: None, in_step_order: true }
+        Self { full: Vec::new(), open: None, length: 0, highest: None, in_step_order: true }
     }
 }
 
@@ -52,17 +58,22 @@ impl Series {
             Some(highest) if point.step < highest.step => self.in_step_order = false,
             _ => self.highest = Some(point),
         }
-        match self.chunks.last_mut() {
+        match &mut self.open {
             Some(chunk) if !chunk.is_full() => chunk.push(point),
-            _ => self.chunks.push(Chunk::starting_with(point, chunk_capacity(self.chunks.len()))),
+            _ => self.begin_chunk(point),
         }
         self.length += 1;
+    }
+
+    fn begin_chunk(&mut self, point: RawPoint) {
+        self.full.extend(self.open.take().map(Arc::new));
+        self.open = Some(Chunk::starting_with(point, chunk_capacity(self.full.len())));
     }
 
     /// Appends points as they were logged, one without a step at the next one: the same as one by one, with less looked at for each.
     pub fn push_logged(&mut self, points: impl Iterator<Item = LoggedPoint>) {
         let mut next_step = self.next_step();
-        let mut tail = tail_of(&mut self.chunks, next_step);
+        let mut tail = tail_of(&mut self.open, next_step);
         for LoggedPoint { step, value, timestamp_ms } in points {
             let point = RawPoint { step: step.unwrap_or(next_step), value, timestamp_ms };
             if tail.as_mut().is_some_and(|tail| tail.push(point)) {
@@ -72,7 +83,7 @@ impl Series {
             } else {
                 self.push(point);
                 next_step = self.next_step();
-                tail = tail_of(&mut self.chunks, next_step);
+                tail = tail_of(&mut self.open, next_step);
             }
         }
     }
@@ -84,14 +95,14 @@ impl Series {
             // Points one by one begin every chunk, and fill it where steps or times are not what it expects.
             let next = rest.point(0);
             let is_rising = self.highest.is_some_and(|highest| next.step >= highest.step);
-            let room = match self.chunks.last() {
+            let room = match &self.open {
                 Some(chunk) if is_rising => chunk.room(),
                 _ => 0,
             };
             let taken = rest.values.len().min(room.max(1));
             let (first, later) = rest.split_at(taken);
             rest = later;
-            let chunk = self.chunks.last_mut().filter(|_| room > 0);
+            let chunk = self.open.as_mut().filter(|_| room > 0);
             if chunk.is_some_and(|chunk| chunk.push_batch(&first)) {
                 self.highest = Some(first.point(taken - 1));
                 self.length += taken;
@@ -106,8 +117,9 @@ impl Series {
     /// Chunks but the last are full, so an index tells its chunk.
     fn chunks_from(&self, first: usize) -> impl Iterator<Item = (usize, &Chunk)> + use<'_> {
         let number = chunk_of(first);
-        let chunks = self.chunks.get(number..).unwrap_or_default();
-        chunks.iter().zip(number..).map(move |(chunk, number)| {
+        let full = self.full.get(number..).unwrap_or_default().iter().map(Arc::as_ref);
+        let open = self.open.iter().filter(move |_| number <= self.full.len());
+        full.chain(open).zip(number..).map(move |(chunk, number)| {
             (first.saturating_sub(chunk_start(number)).min(chunk.values.len()), chunk)
         })
     }
@@ -148,8 +160,71 @@ impl Series {
     /// The point at an index in logging order.
     #[must_use]
     pub fn point(&self, index: usize) -> Option<RawPoint> {
-        let (within, chunk) = self.chunks_from(index).next()?;
-        (index < self.length).then(|| chunk.point(within))
+        self.chunk_at(index).map(|(chunk, within)| chunk.point(within))
+    }
+
+    /// The chunk that holds a point, and the point's place in it.
+    #[inline(always)]
+    fn chunk_at(&self, index: usize) -> Option<(&Chunk, usize)> {
+        let number = chunk_of(index);
+        let chunk = self.full.get(number).map(Arc::as_ref).or(self.open.as_ref())?;
+        let within = index - chunk_start(number);
+        (within < chunk.values.len()).then_some((chunk, within))
+    }
+
+    /// The value at an index in logging order; NaN where there is no point.
+    #[must_use]
+    pub fn value_at(&self, index: usize) -> f64 {
+        self.chunk_at(index).map_or(f64::NAN, |(chunk, within)| chunk.values[within])
+    }
+
+    /// The values `range` in logging order, if they lie in one chunk.
+    #[must_use]
+    pub fn values_slice(&self, range: std::ops::Range<usize>) -> Option<&[f64]> {
+        let (chunk, within) = self.chunk_at(range.start)?;
+        chunk.values.get(within..within + range.len())
+    }
+
+    /// The step at an index in logging order; 0 where there is no point.
+    #[must_use]
+    #[inline(always)]
+    pub fn step_at(&self, index: usize) -> u64 {
+        self.chunk_at(index).map_or(0, |(chunk, within)| chunk.step(within))
+    }
+
+    /// Step and value at an index in logging order; NaN where there is no point.
+    #[must_use]
+    pub fn step_and_value_at(&self, index: usize) -> (f64, f64) {
+        let read = |(chunk, within): (&Chunk, usize)| (chunk.step(within) as f64, chunk.values[within]);
+        self.chunk_at(index).map_or((f64::NAN, f64::NAN), read)
+    }
+
+    /// The milliseconds since the epoch at an index in logging order; 0 where there is no point.
+    #[must_use]
+    pub fn timestamp_at(&self, index: usize) -> i64 {
+        self.chunk_at(index).map_or(0, |(chunk, within)| chunk.timestamp_ms(within))
+    }
+
+    /// Whether this holds what `earlier` held, and in the order of steps nothing but later points besides.
+    ///
+    /// Copies share their full chunks, which tells that those are the same. Points that were read anew are not recognised.
+    #[must_use]
+    pub fn continues(&self, earlier: &Self) -> bool {
+        let shared = earlier.full.len();
+        let is_shared = match (self.full.get(shared.wrapping_sub(1)), earlier.full.last()) {
+            (Some(here), Some(there)) => Arc::ptr_eq(here, there),
+            (_, there) => there.is_none(),
+        };
+        let same_order = earlier.length == self.length || (earlier.in_step_order && self.in_step_order);
+        is_shared
+            && same_order
+            && earlier.length <= self.length
+            && (chunk_start(shared)..earlier.length).all(|index| {
+                match (self.point(index), earlier.point(index)) {
+                    (Some(here), Some(there)) => here.is_same(&there),
+                    _ => false,
+                }
+            })
     }
 
     /// Calls `visit` with the points ordered by step, equal steps in logging order, all but the first `skip`.
@@ -216,8 +291,8 @@ impl Series {
 }
 
 /// The end of the last chunk, if what continues its steps is not below the highest one.
-fn tail_of(chunks: &mut [Chunk], next_step: u64) -> Option<Tail<'_>> {
-    chunks.last_mut()?.tail().filter(|tail| tail.step().saturating_add(1) >= next_step)
+fn tail_of(open: &mut Option<Chunk>, next_step: u64) -> Option<Tail<'_>> {
+    open.as_mut()?.tail().filter(|tail| tail.step().saturating_add(1) >= next_step)
 }
 
 /// A series with its key, as a run holds it.

@@ -1,31 +1,42 @@
-//! What a view shows of a metric and of the machine at one moment.
+//! What a view shows of a metric at one moment.
+
+use serde::Serialize;
 
 use super::trend::Trend;
 use crate::storage::MetricPoint;
 
 /// The latest points of one metric.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MetricSnapshot {
     /// The metric key.
     pub key: String,
-    /// The latest points ordered by step.
-    pub points: Vec<MetricPoint>,
+    /// Time, milliseconds since the epoch, and value of the latest points, ordered by step.
+    pub values: Vec<(u64, f64)>,
     /// Where they are heading.
     pub trend: Trend,
 }
 
 impl MetricSnapshot {
-    /// A snapshot of `points`, which must be ordered by step.
+    /// A snapshot of `values`, each with its time in milliseconds since the epoch, in the order of their steps.
     #[must_use]
-    pub fn new(key: impl Into<String>, points: Vec<MetricPoint>) -> Self {
-        let values: Vec<f64> = points.iter().map(|point| point.value).collect();
-        Self { key: key.into(), trend: Trend::of(&values), points }
+    pub fn new(key: impl Into<String>, values: Vec<(u64, f64)>) -> Self {
+        let numbers: Vec<f64> = values.iter().map(|(_, value)| *value).collect();
+        Self { key: key.into(), trend: Trend::from_values(&numbers), values }
+    }
+
+    /// A snapshot of points, which must be ordered by step. A time before the epoch counts as the epoch.
+    #[must_use]
+    pub fn from_points(key: impl Into<String>, points: &[MetricPoint]) -> Self {
+        let timed = |point: &MetricPoint| {
+            (u64::try_from(point.timestamp.timestamp_millis()).unwrap_or_default(), point.value)
+        };
+        Self::new(key, points.iter().map(timed).collect())
     }
 
     /// The value at the highest step.
     #[must_use]
     pub fn latest(&self) -> Option<f64> {
-        self.points.last().map(|point| point.value)
+        self.values.last().map(|(_, value)| *value)
     }
 
     /// The lowest value that is a number.
@@ -48,26 +59,21 @@ impl MetricSnapshot {
         (count > 0.0).then(|| finite.iter().map(|value| value / count).sum())
     }
 
-    fn numbers(&self) -> impl Iterator<Item = f64> {
-        self.points.iter().map(|point| point.value).filter(|value| !value.is_nan())
+    /// How many points it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len()
     }
-}
 
-/// What can be known of the machine. `None` is what the platform does not tell; nothing is made up.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct ResourceSnapshot {
-    /// Bytes on the JavaScript heap.
-    pub js_heap_bytes: Option<u64>,
-    /// Bytes of this module's memory.
-    pub wasm_memory_bytes: Option<u64>,
-    /// Bytes this origin stores.
-    pub storage_used_bytes: Option<u64>,
-    /// Bytes this origin may store.
-    pub storage_quota_bytes: Option<u64>,
-    /// Logical processors.
-    pub logical_cores: Option<u32>,
-    /// The device's memory in GiB, as coarsely as the browser tells it.
-    pub device_memory_gib: Option<f64>,
+    /// Whether it has no point.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = f64> {
+        self.values.iter().map(|(_, value)| *value).filter(|value| !value.is_nan())
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -77,16 +83,21 @@ mod tests {
     #[test]
     fn statistics_pass_over_what_is_no_number() {
         let values = [f64::NAN, 2.0, f64::NEG_INFINITY, 4.0];
-        let points = values.iter().zip(0..).map(|(&value, step)| MetricPoint {
-            step,
-            value,
-            timestamp: crate::storage::clock::from_ms(0),
-        });
-        let snapshot = MetricSnapshot::new("loss", points.collect());
+        let points: Vec<MetricPoint> = values
+            .iter()
+            .zip(0..)
+            .map(|(&value, step)| MetricPoint { step, value, timestamp: crate::storage::clock::from_ms(7) })
+            .collect();
+        let snapshot = MetricSnapshot::from_points("loss", &points);
+        assert_eq!((snapshot.len(), snapshot.values[1]), (4, (7, 2.0)));
         assert_eq!(snapshot.latest(), Some(4.0));
         assert_eq!(snapshot.min(), Some(f64::NEG_INFINITY));
         assert_eq!(snapshot.max(), Some(4.0));
         assert_eq!(snapshot.mean(), Some(3.0));
-        assert_eq!(MetricSnapshot::new("none", Vec::new()).mean(), None);
+        let none = MetricSnapshot::new("none", Vec::new());
+        assert_eq!(
+            (none.mean(), none.latest(), none.is_empty(), none.trend),
+            (None, None, true, Trend::Stable)
+        );
     }
 }

@@ -1,7 +1,11 @@
 //! Where a metric is heading.
 
+use std::fmt;
+
+use serde::Serialize;
+
 /// The direction of a metric's recent values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 pub enum Trend {
     /// It rises by more than 5 % of its mean over the values looked at.
     Rising,
@@ -19,7 +23,7 @@ impl Trend {
     /// The trend of values in order: the slope of their least-squares line over all of them, relative to the mean of
     /// their sizes. NaN and ±Infinity are passed over, keeping their places.
     #[must_use]
-    pub fn of(values: &[f64]) -> Self {
+    pub fn from_values(values: &[f64]) -> Self {
         let finite = || values.iter().enumerate().filter(|(_, value)| value.is_finite());
         let count = finite().count() as f64;
         if count < 2.0 {
@@ -46,6 +50,28 @@ impl Trend {
     }
 }
 
+impl Trend {
+    /// A picture of that direction.
+    #[must_use]
+    pub fn emoji(self) -> &'static str {
+        match self {
+            Self::Rising => "📈",
+            Self::Falling => "📉",
+            Self::Stable => "➡️",
+        }
+    }
+}
+
+impl fmt::Display for Trend {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Rising => "rising",
+            Self::Falling => "falling",
+            Self::Stable => "stable",
+        })
+    }
+}
+
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
@@ -55,18 +81,18 @@ mod tests {
         let noisy = |slope: f64| -> Vec<f64> {
             (0..100).map(|i| 1.0 + slope * f64::from(i) + if i % 2 == 0 { 0.02 } else { -0.02 }).collect()
         };
-        assert_eq!(Trend::of(&noisy(0.01)), Trend::Rising);
-        assert_eq!(Trend::of(&noisy(-0.005)), Trend::Falling);
-        assert_eq!(Trend::of(&noisy(0.0001)), Trend::Stable);
+        assert_eq!(Trend::from_values(&noisy(0.01)), Trend::Rising);
+        assert_eq!(Trend::from_values(&noisy(-0.005)), Trend::Falling);
+        assert_eq!(Trend::from_values(&noisy(0.0001)), Trend::Stable);
     }
 
     #[test]
     fn hostile_values_have_no_direction_of_their_own() {
-        assert_eq!(Trend::of(&[]), Trend::Stable);
-        assert_eq!(Trend::of(&[f64::NAN, 1.0]), Trend::Stable);
-        assert_eq!(Trend::of(&[0.0, 0.0, 0.0]), Trend::Stable);
-        assert_eq!(Trend::of(&[1.0, f64::INFINITY, f64::NAN, 2.0]), Trend::Rising);
-        assert_eq!(Trend::of(&[-1.0, -2.0, -3.0]), Trend::Falling);
-        assert_eq!(Trend::of(&[f64::MAX, f64::MAX / 2.0]), Trend::Falling);
+        assert_eq!(Trend::from_values(&[]), Trend::Stable);
+        assert_eq!(Trend::from_values(&[f64::NAN, 1.0]), Trend::Stable);
+        assert_eq!(Trend::from_values(&[0.0, 0.0, 0.0]), Trend::Stable);
+        assert_eq!(Trend::from_values(&[1.0, f64::INFINITY, f64::NAN, 2.0]), Trend::Rising);
+        assert_eq!(Trend::from_values(&[-1.0, -2.0, -3.0]), Trend::Falling);
+        assert_eq!(Trend::from_values(&[f64::MAX, f64::MAX / 2.0]), Trend::Falling);
     }
 }

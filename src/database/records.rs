@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -115,7 +116,7 @@ pub struct LogEntry {
     /// Its position in the log. Entries are added, never put: a number that is taken means that another session writes this run.
     pub sequence: u64,
     /// A block of points.
-    pub bytes: Rc<[u8]>,
+    pub bytes: Arc<[u8]>,
 }
 
 /// The changes of one run. There is always an entry, so that a run acquired by another session makes the commit fail.
@@ -146,7 +147,7 @@ pub struct Batch {
     /// New or changed runs.
     pub runs: Vec<RunCommit>,
     /// Contents of artifacts by hash.
-    pub artifacts: Vec<(String, Rc<[u8]>)>,
+    pub artifacts: Vec<(String, Arc<[u8]>)>,
     /// References that runs of this batch have from now on. Their contents are in this batch, or were in an earlier one.
     pub added_artifacts: Vec<ArtifactReference>,
     /// References that runs of this batch had until now.
@@ -169,7 +170,7 @@ pub struct StoredPoints {
     /// Whether `blocks` are the whole run, or just the log entries from the asked-for sequence number on.
     pub is_whole: bool,
     /// Blocks: the log first, then segments.
-    pub blocks: Vec<Rc<[u8]>>,
+    pub blocks: Vec<Arc<[u8]>>,
 }
 
 /// An exit log record: what a page wrote when it was hidden or closed.
@@ -198,7 +199,7 @@ pub struct ExitRun {
     pub first_sequence: f64,
     /// The entries' blocks.
     #[serde(default, rename = "rows", with = "super::shared_bytes::list")]
-    pub entries: Vec<Rc<[u8]>>,
+    pub entries: Vec<Arc<[u8]>>,
     /// Whether a run that is not in the database was deleted: its session has slept so long that the run's fences may be gone.
     #[serde(default)]
     pub must_exist: bool,
@@ -211,7 +212,7 @@ pub struct ExitArtifact {
     pub hash: String,
     /// The content.
     #[serde(with = "super::shared_bytes")]
-    pub bytes: Rc<[u8]>,
+    pub bytes: Arc<[u8]>,
 }
 
 impl ExitRecord {
@@ -227,12 +228,12 @@ impl ExitRecord {
                 exit.runs.push(ExitRun {
                     record: run.record.clone(),
                     first_sequence: run.entries.first().map_or(0.0, |entry| entry.sequence as f64),
-                    entries: run.entries.iter().map(|entry| Rc::clone(&entry.bytes)).collect(),
+                    entries: run.entries.iter().map(|entry| Arc::clone(&entry.bytes)).collect(),
                     must_exist,
                 });
             }
             for (hash, bytes) in &batch.artifacts {
-                exit.artifacts.push(ExitArtifact { hash: hash.clone(), bytes: Rc::clone(bytes) });
+                exit.artifacts.push(ExitArtifact { hash: hash.clone(), bytes: Arc::clone(bytes) });
             }
         }
         exit

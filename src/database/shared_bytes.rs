@@ -1,7 +1,7 @@
 //! Bytes in records that serde reads and writes: as bytes, where it would take a list of numbers.
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -12,22 +12,22 @@ pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S:
 }
 
 /// Reads a field of bytes.
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Rc<[u8]>, D::Error> {
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<[u8]>, D::Error> {
     struct Bytes;
 
     impl Visitor<'_> for Bytes {
-        type Value = Rc<[u8]>;
+        type Value = Arc<[u8]>;
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
             formatter.write_str("byte array")
         }
 
-        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Rc<[u8]>, E> {
-            Ok(Rc::from(bytes))
+        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Arc<[u8]>, E> {
+            Ok(Arc::from(bytes))
         }
 
-        fn visit_byte_buf<E: Error>(self, bytes: Vec<u8>) -> Result<Rc<[u8]>, E> {
-            Ok(Rc::from(bytes))
+        fn visit_byte_buf<E: Error>(self, bytes: Vec<u8>) -> Result<Arc<[u8]>, E> {
+            Ok(Arc::from(bytes))
         }
     }
 
@@ -36,17 +36,19 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 
 /// A field that is a list of bytes.
 pub(super) mod list {
-    use super::{Deserialize, Deserializer, Rc, Serialize, Serializer};
+    use super::{Arc, Deserialize, Deserializer, Serialize, Serializer};
 
     #[derive(Serialize, Deserialize)]
     #[serde(transparent)]
-    struct Item(#[serde(with = "super")] Rc<[u8]>);
+    struct Item(#[serde(with = "super")] Arc<[u8]>);
 
-    pub(crate) fn serialize<S: Serializer>(list: &[Rc<[u8]>], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(list.iter().map(|bytes| Item(Rc::clone(bytes))))
+    pub(crate) fn serialize<S: Serializer>(list: &[Arc<[u8]>], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(list.iter().map(|bytes| Item(Arc::clone(bytes))))
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Rc<[u8]>>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Arc<[u8]>>, D::Error> {
         let list = Vec::<Item>::deserialize(deserializer)?;
         Ok(list.into_iter().map(|Item(bytes)| bytes).collect())
     }

@@ -1,6 +1,6 @@
 //! What records hold, as the engine sees it. How they are encoded is the database's affair.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::records::ExitRecord;
 use crate::storage::{ExperimentRecord, RECORD_FORMAT, RunRecord};
@@ -91,11 +91,11 @@ pub enum Value {
     /// A run.
     Run(Box<RunRecord>),
     /// Points, as [`crate::columns::BlockWriter`] writes them.
-    Block(Rc<[u8]>),
+    Block(Arc<[u8]>),
     /// An artifact's content.
     Content {
         /// The bytes.
-        bytes: Rc<[u8]>,
+        bytes: Arc<[u8]>,
         /// Whether every run that refers to it has a [`Key::Reference`](super::Key::Reference). Code that knows no references writes
         /// contents without this mark.
         has_references: bool,

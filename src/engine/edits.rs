@@ -17,6 +17,7 @@ impl<D: Database> Session<D> {
                 check_key("a tag's name", &tag.key)?;
                 check_text("a tag's value", &tag.value)?;
             }
+            RunEdit::RemoveTag { key } => check_key("a tag's name", key)?,
         }
         let slot = self.storage().memory().run_slot(run_id)?;
         if self.storage().owns(slot) {

@@ -1,7 +1,7 @@
 //! Which runs this session may write, and what it keeps of those that it lost.
 
 use std::cell::Cell;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::clock::Clock;
 use crate::columns::SeriesBlock;
@@ -29,7 +29,7 @@ pub(super) struct UnsavedChanges {
     /// Points that are not known to be stored.
     pub blocks: Vec<UnsavedBlock>,
     /// Contents of its artifacts that were in memory, by hash.
-    pub contents: Vec<(String, Rc<[u8]>)>,
+    pub contents: Vec<(String, Arc<[u8]>)>,
 }
 
 /// Points of one series that are not known to be stored.

@@ -1,6 +1,6 @@
 //! Reading back: what other sessions wrote, and points when they are first asked for.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::change::Change;
 use super::eviction::MOST_READ_POINTS;
@@ -113,7 +113,7 @@ impl<D: Database> Session<D> {
     ///
     /// # Errors
     /// `RunNotFound`, `ArtifactNotFound`; those of the database.
-    pub async fn get_artifact(&self, run_id: &str, key: &str) -> Result<Rc<[u8]>> {
+    pub async fn get_artifact(&self, run_id: &str, key: &str) -> Result<Arc<[u8]>> {
         let hash = {
             let storage = self.storage();
             let run = storage.memory().run(run_id)?;
@@ -209,7 +209,7 @@ impl<D: Database> Session<D> {
     }
 
     /// A run with all its stored points.
-    pub(super) fn state_of(&self, record: RunRecord, blocks: &[Rc<[u8]>]) -> RunState {
+    pub(super) fn state_of(&self, record: RunRecord, blocks: &[Arc<[u8]>]) -> RunState {
         if let Some(state) = joined(&record, blocks) {
             return state;
         }
@@ -221,7 +221,7 @@ impl<D: Database> Session<D> {
         state
     }
 
-    pub(super) fn read_blocks(&self, run_id: &str, blocks: &[Rc<[u8]>]) -> Vec<SeriesBlock> {
+    pub(super) fn read_blocks(&self, run_id: &str, blocks: &[Arc<[u8]>]) -> Vec<SeriesBlock> {
         let mut all = Vec::new();
         for block in blocks {
             match read_block(block) {
@@ -245,7 +245,7 @@ pub(super) fn without_points(record: RunRecord) -> RunState {
 }
 
 /// A run whose blocks can all be read and join up as they lie, one block in memory at a time. So it is nearly always.
-fn joined(record: &RunRecord, blocks: &[Rc<[u8]>]) -> Option<RunState> {
+fn joined(record: &RunRecord, blocks: &[Arc<[u8]>]) -> Option<RunState> {
     let mut state = without_points(record.clone());
     let mut buffers = ColumnBuffers::default();
     for block in blocks {

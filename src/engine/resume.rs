@@ -1,13 +1,13 @@
 //! Resuming: acquiring a run that another session wrote, or acquiring again one that was lost.
 
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::ownership::{UnsavedBlock, UnsavedChanges};
-use super::session::Session;
+use super::session::{RunOptions, Session};
 use crate::columns::{SeriesBlock, stable_order};
 use crate::database::{Database, operations};
-use crate::storage::{Result, RunRecord, RunSlot, RunState, RunStatus};
+use crate::storage::{Result, RunRecord, RunSlot, RunState, RunStatus, StorageError, check_text};
 
 /// Ranges of each series that are in memory alone.
 type Unsaved = Vec<Vec<Range<usize>>>;
@@ -64,6 +64,35 @@ impl<D: Database> Session<D> {
         Ok(slot)
     }
 
+    /// Acquires the run of this id as [`Session::resume_run`] does, or begins a new one if that run will never be resumed: because it has
+    /// ended, was deleted, cannot be read, or is not there. Any other failure may be over the next time, and begins nothing.
+    ///
+    /// # Errors
+    /// As [`Session::resume_run`] and [`Session::begin_run`].
+    pub async fn resume_or_begin_run(
+        &self,
+        run_id: Option<&str>,
+        experiment_name: &str,
+        options: RunOptions,
+    ) -> Result<RunSlot> {
+        // What is wrong with the arguments is not to show only once the run has ended.
+        check_text("the experiment's name", experiment_name)?;
+        options.check()?;
+        let resumed = match run_id {
+            Some(run_id) => self.resume_run(run_id).await,
+            None => return self.begin_run(experiment_name, options).await,
+        };
+        match resumed {
+            Err(
+                StorageError::RunNotFound(_)
+                | StorageError::RunDeleted(_)
+                | StorageError::InvalidState(_)
+                | StorageError::Corrupt(_),
+            ) => self.begin_run(experiment_name, options).await,
+            resumed => resumed,
+        }
+    }
+
     /// A run's slot, if it is owned here.
     fn owned_run(&self, run_id: &str) -> Option<RunSlot> {
         self.find_run(run_id).filter(|&slot| self.storage().owns(slot))
@@ -107,7 +136,7 @@ impl<D: Database> Session<D> {
         }
         for (hash, content) in contents.iter().filter(|(hash, _)| added.iter().any(|kept| kept.hash == *hash))
         {
-            storage.memory_mut().put_content(hash, Rc::clone(content));
+            storage.memory_mut().put_content(hash, Arc::clone(content));
             storage.pending_mut().note_artifact(hash);
         }
         storage.pending_mut().note_unsaved(slot, ranges);

@@ -1,6 +1,6 @@
 //! Typed keys and values as IndexedDB holds them.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use rexie::KeyRange;
@@ -172,7 +172,7 @@ fn decode(table: Table, record: &JsValue) -> std::result::Result<Value, String> 
         return Err("a record is of an unknown format".to_owned());
     }
     let bytes = |name: &str| match get(name).dyn_into::<Uint8Array>() {
-        Ok(bytes) => Ok(Rc::from(bytes.to_vec())),
+        Ok(bytes) => Ok(Arc::from(bytes.to_vec())),
         Err(_) => Err(format!("a record of {name} holds no bytes")),
     };
     match table {

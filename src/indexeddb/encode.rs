@@ -101,6 +101,7 @@ pub(super) fn run(record: &RunRecord) -> JsValue {
         .with("compacted_sequence", record.compacted_sequence)
         .with("claims", numbers(&record.ownership_fences))
         .with("amendments", list(record.edits.iter().map(edit)))
+        .with("interruptions", list(record.interruptions.iter().map(|times| numbers(times).into())))
         .into_object()
 }
 
@@ -113,11 +114,14 @@ fn series(headers: &SeriesHeaders) -> JsValue {
         .into_object()
 }
 
-/// A tag has a key; a name has none.
+/// A tag has a key; a name has none. A removed tag looks like an empty one to code that does not know removals.
 fn edit(edit: &RunEdit) -> JsValue {
     match edit {
         RunEdit::Tag(tag) => {
             Fields::default().with("key", &*tag.key).with("value", &*tag.value).into_object()
+        }
+        RunEdit::RemoveTag { key } => {
+            Fields::default().with("key", &**key).with("value", "").with("is_removed", true).into_object()
         }
         RunEdit::Name { value } => Fields::default().with("value", &**value).into_object(),
     }

@@ -2,8 +2,8 @@
 //!
 //! A Chromium that is killed in the middle of a write leaves half a record at the end of LevelDB's log. The next one appends to it as it
 //! lies, and the one after takes what follows for damage and deletes all databases of the site. Deleting a database, be it an empty one,
-//! makes LevelDB write down what it has and begin a new log. It does so in the background: until then, tens of milliseconds, a second
-//! kill would still find the old one.
+//! makes LevelDB write down what it has and begin a new log. It does so in the background, some ten milliseconds after it said that the
+//! database is deleted, and not at all if the last connection is closed before: the old log is still there then, and is torn.
 
 use futures::future::select;
 use js_sys::Reflect;
@@ -23,6 +23,8 @@ use crate::storage::Result;
 
 /// How long the repair may take, in milliseconds: it is not worth more than that.
 const REPAIR_MS: f64 = 3_000.0;
+/// How long the connection is held for LevelDB to begin its new log, in milliseconds. Nothing tells when it has.
+const NEW_LOG_MS: f64 = 250.0;
 
 impl IndexedDbDatabase {
     /// Repairs what a killed browser may have left, unless that was done; `unclean_ms` tells one such time from another.
@@ -42,6 +44,7 @@ impl IndexedDbDatabase {
             return Ok(());
         }
         delete_empty(&name).await;
+        sleep(NEW_LOG_MS).await;
         self.note_repaired(unclean_ms).await
     }
 

@@ -92,7 +92,11 @@ impl fmt::Display for StorageError {
                 write!(f, "there is no experiment '{}': list_experiments() names those there are", quoted(id))
             }
             Self::RunNotFound(id) => {
-                write!(f, "there is no run '{}': list_runs(experiment_id) names those there are", quoted(id))
+                write!(
+                    f,
+                    "there is no run '{}': list_runs(experiment_id) names those there are; if another tab or a worker has only just begun it, await storage.refresh() first",
+                    quoted(id)
+                )
             }
             Self::ArtifactNotFound(key) => {
                 write!(f, "the run has no artifact '{}': log_artifact stores one", quoted(key))

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::error::Result;
 use super::record::{MetricPoint, RunStatus};
 
-/// Stores experiments, their runs, and the runs' metrics and artifacts.
+/// Stores experiments, their runs, and the runs' metrics and artifacts. A storage may go from thread to thread.
 ///
 /// ```
 /// use entrenar::storage::{ExperimentStorage, InMemoryStorage, RunStatus};
@@ -21,7 +21,7 @@ use super::record::{MetricPoint, RunStatus};
 /// # Ok(())
 /// # }
 /// ```
-pub trait ExperimentStorage {
+pub trait ExperimentStorage: Send + Sync {
     /// Creates an experiment, always a new one, and returns its id.
     ///
     /// # Errors

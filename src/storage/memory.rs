@@ -1,6 +1,6 @@
 //! Every experiment and run in memory. Every rule about them lives here or in [`super::run_state`], once.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -25,7 +25,7 @@ pub struct InMemoryStorage {
     runs: Vec<Option<RunState>>,
     /// The slots of all runs, sorted by id. Records come sorted from the database: most insertions are at the end.
     by_id: Vec<u32>,
-    artifacts: Vec<(String, Rc<[u8]>)>,
+    artifacts: Vec<(String, Arc<[u8]>)>,
     next_experiment: u64,
     next_run: u64,
     /// How many runs were put.
@@ -241,7 +241,7 @@ impl InMemoryStorage {
     }
 
     /// Keeps a content.
-    pub fn put_content(&mut self, hash: &str, content: Rc<[u8]>) {
+    pub fn put_content(&mut self, hash: &str, content: Arc<[u8]>) {
         if self.artifact(hash).is_none() {
             self.artifacts.push((hash.to_owned(), content));
         }
@@ -249,9 +249,9 @@ impl InMemoryStorage {
 
     /// The content with this hash, if it is in memory.
     #[must_use]
-    pub fn artifact(&self, hash: &str) -> Option<Rc<[u8]>> {
+    pub fn artifact(&self, hash: &str) -> Option<Arc<[u8]>> {
         let found = self.artifacts.iter().find(|(other, _)| other == hash);
-        found.map(|(_, content)| Rc::clone(content))
+        found.map(|(_, content)| Arc::clone(content))
     }
 
     /// Forgets contents that no run in memory refers to.

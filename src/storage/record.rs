@@ -45,7 +45,7 @@ impl RunStatus {
 }
 
 /// One logged value of one metric.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct MetricPoint {
     /// The caller's step, 0 ..= [`MAX_STEP`](crate::columns::MAX_STEP).
     pub step: u64,
@@ -181,6 +181,10 @@ pub struct RunRecord {
     /// What other sessions changed in it since its owner last wrote it.
     #[serde(default, rename = "amendments")]
     pub edits: Vec<RunEdit>,
+    /// When nothing ran between an interruption and its resume: from the last heartbeat before to the resume, milliseconds since the
+    /// epoch, in order.
+    #[serde(default)]
+    pub interruptions: Vec<[f64; 2]>,
 }
 
 /// A change of a run's record by a session that does not own the run.
@@ -189,6 +193,11 @@ pub struct RunRecord {
 pub enum RunEdit {
     /// It got this tag, over one with the same key.
     Tag(Tag),
+    /// Its tag with this key is gone, if it had one.
+    RemoveTag {
+        /// The tag's key.
+        key: String,
+    },
     /// It got this name.
     Name {
         /// The name.
@@ -196,17 +205,21 @@ pub enum RunEdit {
     },
 }
 
-/// An edit as it is stored: a tag with its key, a name without one.
+/// An edit as it is stored: a tag with its key, a name without one. Code from before tags could be removed takes a removal for an empty
+/// tag.
 #[derive(Serialize, Deserialize)]
 struct StoredEdit {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     key: Option<String>,
     value: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_removed: bool,
 }
 
 impl From<StoredEdit> for RunEdit {
-    fn from(StoredEdit { key, value }: StoredEdit) -> Self {
+    fn from(StoredEdit { key, value, is_removed }: StoredEdit) -> Self {
         match key {
+            Some(key) if is_removed => Self::RemoveTag { key },
             Some(key) => Self::Tag(Tag { key, value }),
             None => Self::Name { value },
         }
@@ -216,8 +229,9 @@ impl From<StoredEdit> for RunEdit {
 impl From<RunEdit> for StoredEdit {
     fn from(edit: RunEdit) -> Self {
         match edit {
-            RunEdit::Tag(Tag { key, value }) => Self { key: Some(key), value },
-            RunEdit::Name { value } => Self { key: None, value },
+            RunEdit::Tag(Tag { key, value }) => Self { key: Some(key), value, is_removed: false },
+            RunEdit::RemoveTag { key } => Self { key: Some(key), value: String::new(), is_removed: true },
+            RunEdit::Name { value } => Self { key: None, value, is_removed: false },
         }
     }
 }
@@ -258,6 +272,7 @@ impl RunRecord {
             next_sequence: 0.0,
             compacted_sequence: 0.0,
             ownership_fences: Vec::new(),
+            interruptions: Vec::new(),
             edits: Vec::new(),
         }
     }
@@ -270,6 +285,14 @@ impl RunRecord {
                 Some(old) => old.value.clone_from(&tag.value),
                 None => self.tags.push(tag.clone()),
             },
+            RunEdit::RemoveTag { key } => self.tags.retain(|tag| tag.key != *key),
+        }
+    }
+
+    /// The run goes on, having been interrupted since its last heartbeat. A clock that was set back leaves nothing to note.
+    pub fn note_interruption(&mut self, now_ms: f64) {
+        if now_ms > self.heartbeat_ms {
+            self.interruptions.push([self.heartbeat_ms, now_ms]);
         }
     }
 

@@ -294,6 +294,16 @@ impl RunState {
         Ok(())
     }
 
+    /// Removes a tag, if there is one with this key.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for an empty or too long name.
+    pub fn remove_tag(&mut self, key: &str) -> Result<()> {
+        check_key("a tag's name", key)?;
+        self.record.apply(&RunEdit::RemoveTag { key: key.to_owned() });
+        Ok(())
+    }
+
     fn refused(&self, action: &str) -> StorageError {
         let RunRecord { run_id, status, .. } = &self.record;
         let advice = match status {

@@ -96,6 +96,14 @@ pub(super) fn optional_step(what: &str, value: &JsValue) -> Result<Option<u64>, 
     if value.is_undefined() { Ok(None) } else { step(what, value).map(Some) }
 }
 
+/// True or false; false for `undefined`.
+pub(super) fn flag(what: &str, value: &JsValue) -> Result<bool, JsValue> {
+    if value.is_undefined() {
+        return Ok(false);
+    }
+    value.as_bool().ok_or_else(|| wrong_type(what, "true or false", value, ""))
+}
+
 /// The error for a value that is not what it must be; a hint may say how to get there.
 pub(super) fn wrong_type(what: &str, expected: &str, value: &JsValue, hint: &str) -> JsValue {
     type_error(&format!("{what} must be {expected}, not {}{hint}", kind_of(value)))

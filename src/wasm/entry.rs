@@ -55,6 +55,16 @@ impl EntryPoints {
         WasmRun::resume(run_id, options)
     }
 
+    /// See [`WasmRun::resume_or_new`].
+    pub fn resume_or_begin_run(
+        &self,
+        run_id: &JsValue,
+        experiment_name: &JsValue,
+        options: &JsValue,
+    ) -> Promise {
+        WasmRun::resume_or_new(run_id, experiment_name, options)
+    }
+
     /// See [`WasmStorage::open`].
     pub fn open_storage(&self, options: &JsValue) -> Promise {
         WasmStorage::open(options)

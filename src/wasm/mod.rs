@@ -4,6 +4,8 @@
 //! held while JavaScript runs, and whatever may throw is called through a catching import.
 
 mod arguments;
+mod curve;
+mod curve_options;
 mod entry;
 mod error;
 mod js_modules;
@@ -21,5 +23,6 @@ mod typescript;
 mod views;
 
 pub use crate::engine::IndexedDbStorage;
+pub use curve::WasmCurve;
 pub use run::WasmRun;
 pub use storage::WasmStorage;

@@ -27,6 +27,9 @@ extern "C" {
     /// What the next step of a known key is in this epoch.
     #[wasm_bindgen(method)]
     pub fn set_next_step(this: &StagedSeries, key: &JsValue, next_step: f64, epoch: f64);
+    /// What the next step of the whole run is in this epoch.
+    #[wasm_bindgen(method)]
+    pub fn set_run_step(this: &StagedSeries, next_step: f64, epoch: f64);
 
     /// Writes the points of one handle on a run.
     #[derive(Debug)]

@@ -23,16 +23,18 @@ use crate::storage::{RunEdit, StorageError, Tag};
 #[wasm_bindgen(js_name = StorageHandle, private, skip_typescript)]
 #[derive(Debug)]
 pub struct WasmStorage {
-    /// Nothing once it was closed.
-    tracker: RefCell<Option<Rc<Tracker>>>,
+    tracker: SharedTracker,
 }
+
+/// What a storage and the curves of it read from; nothing once the storage was closed.
+pub(super) type SharedTracker = Rc<RefCell<Option<Rc<Tracker>>>>;
 
 impl WasmStorage {
     /// Opens the database. Reads experiments, runs and the heads of their series; points are read when asked for.
     pub fn open(options: &JsValue) -> Promise {
         promise_of(storage_options(options), |options| async move {
             let tracker = Tracker::open(options).await?;
-            Ok(open_storage(Self { tracker: RefCell::new(Some(Rc::new(tracker))) }))
+            Ok(open_storage(Self { tracker: Rc::new(RefCell::new(Some(Rc::new(tracker)))) }))
         })
     }
 }
@@ -94,6 +96,14 @@ impl WasmStorage {
         self.series(run_id, key, most.map(|most| (0, Some(most))))
     }
 
+    /// Reads what other tabs and workers have committed.
+    pub fn refresh(&self) -> Promise {
+        quiet_promise_of(self.tracker(), |tracker| async move {
+            tracker.refresh().await?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
     /// Gives a run a name.
     pub fn rename_run(&self, run_id: &JsValue, name: &JsValue) -> Promise {
         self.edit(run_id, arguments::string("name", name).map(RunEdit::name))
@@ -104,6 +114,11 @@ impl WasmStorage {
         let value = arguments::string("value", value);
         let tag = arguments::string("key", key).and_then(|key| Ok(Tag { key, value: value? }));
         self.edit(run_id, tag.map(RunEdit::Tag))
+    }
+
+    /// Removes a run's tag, if there is one with this key.
+    pub fn remove_tag(&self, run_id: &JsValue, key: &JsValue) -> Promise {
+        self.edit(run_id, arguments::string("key", key).map(|key| RunEdit::RemoveTag { key }))
     }
 
     /// Deletes a run with its points and artifacts. Code that still logs to it gets `RunDeleted`.
@@ -166,12 +181,17 @@ impl WasmStorage {
 }
 
 impl WasmStorage {
+    /// What goes on reading when this handle is gone, until it was closed.
+    pub(super) fn shared_tracker(&self) -> SharedTracker {
+        Rc::clone(&self.tracker)
+    }
+
     fn tracker(&self) -> Result<Rc<Tracker>, JsValue> {
         self.tracker.borrow().clone().ok_or_else(|| closed().into())
     }
 
     /// The tracker, and the id that it is asked for.
-    fn asked(&self, name: &str, id: &JsValue) -> Result<(Rc<Tracker>, String), JsValue> {
+    pub(super) fn asked(&self, name: &str, id: &JsValue) -> Result<(Rc<Tracker>, String), JsValue> {
         Ok((self.tracker()?, arguments::string(name, id)?))
     }
 
@@ -222,7 +242,7 @@ fn subscribe(database: &Rc<OpenDatabase>, callback: Function) -> JsValue {
 }
 
 /// The error for a handle that was closed.
-fn closed() -> StorageError {
+pub(super) fn closed() -> StorageError {
     StorageError::InvalidState("this WasmStorage was closed: open another with WasmStorage.open()".into())
 }
 

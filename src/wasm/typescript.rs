@@ -4,3 +4,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &'static str = include_str!("js/entrenar.d.ts");
+
+#[wasm_bindgen(typescript_custom_section)]
+const CURVE_TYPES: &'static str = include_str!("js/curve.d.ts");

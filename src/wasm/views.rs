@@ -39,6 +39,7 @@ pub(super) fn run_object(run: &RunInfo) -> JsValue {
     let object = PlainObject::default();
     set_run_fields(record, &object);
     object.set("interrupted", &run.is_interrupted.into());
+    object.set("interruptions", &interruption_objects(record));
     set_config(&object, record.config_json.as_deref());
     let tags = PlainObject::default().into_value();
     for tag in &record.tags {
@@ -56,6 +57,17 @@ pub(super) fn run_object(run: &RunInfo) -> JsValue {
     object.set("metrics", &metric_objects(record));
     object.number("unsaved_points", run.pending_points as f64);
     object.into_value()
+}
+
+fn interruption_objects(record: &RunRecord) -> Array {
+    let interruptions = Array::new();
+    for [from_ms, until_ms] in &record.interruptions {
+        let interruption = PlainObject::default();
+        interruption.number("from_ms", *from_ms);
+        interruption.number("until_ms", *until_ms);
+        interruptions.push(&interruption.into_value());
+    }
+    interruptions
 }
 
 fn metric_objects(record: &RunRecord) -> Array {

@@ -1,6 +1,6 @@
 // Every method, given any JavaScript value: it works, or it throws an Error with a code; and the run goes on working.
 import { argumentLists, armed, expectOnlyReports } from './fixtures/hostile.js';
-import { RUN_METHODS, STATIC_METHODS, STORAGE_METHODS } from './fixtures/methods.js';
+import { CURVE_METHODS, RUN_METHODS, STATIC_METHODS, STORAGE_METHODS } from './fixtures/methods.js';
 import { expect, test } from './fixtures/test.js';
 
 test.describe('a run given any value goes on working:', () => {
@@ -45,6 +45,26 @@ test.describe('a storage given any value goes on working:', () => {
   }
 });
 
+test.describe('a curve given any value goes on working:', () => {
+  for (const [method, valid] of Object.entries(CURVE_METHODS)) {
+    test(method, async ({ open, problems }) => {
+      const page = await armed(open);
+      const complaints = await page.evaluate(
+        async ([method, lists]) => {
+          const shared = entrenar.WasmCurve.of({ step: [0, 1], value: [1, 2], timestamp: [1, 2] });
+          return attack(() => shared, method, lists, async () => {
+            const { y } = shared.window({ width: 2 });
+            return y[0] === 1 && y[1] === 2 ? [] : ['afterwards the points are gone'];
+          });
+        },
+        [method, argumentLists(method, valid)],
+      );
+      expect(complaints).toEqual([]);
+      expectOnlyReports(problems);
+    });
+  }
+});
+
 test.describe('opening with any value leaves the next one working:', () => {
   for (const [method, valid] of Object.entries(STATIC_METHODS)) {
     test(method, async ({ open, problems }) => {
@@ -71,19 +91,21 @@ test('the table names every method there is', async ({ open }) => {
   const page = await open();
   const names = await page.evaluate(() => {
     const methods = (prototype) => Object.getOwnPropertyNames(prototype).filter((name) => !name.startsWith('__'));
-    const { WasmRun, WasmStorage } = entrenar;
+    const { WasmRun, WasmStorage, WasmCurve } = entrenar;
     const statics = (type) => Object.getOwnPropertyNames(type)
       .filter((name) => typeof type[name] === 'function' && !name.startsWith('__'))
       .map((name) => `${type.name}.${name}`);
     return {
       run: methods(WasmRun.prototype),
       storage: methods(WasmStorage.prototype),
-      statics: [...statics(WasmRun), ...statics(WasmStorage)],
+      curve: methods(WasmCurve.prototype),
+      statics: [...statics(WasmRun), ...statics(WasmStorage), ...statics(WasmCurve)],
     };
   });
   const rest = ['constructor', 'free'];
   expect(names.run.filter((name) => !rest.includes(name)).toSorted()).toEqual(Object.keys(RUN_METHODS).toSorted());
   expect(names.storage.filter((name) => !rest.includes(name)).toSorted()).toEqual(Object.keys(STORAGE_METHODS).toSorted());
+  expect(names.curve.filter((name) => !rest.includes(name)).toSorted()).toEqual(Object.keys(CURVE_METHODS).toSorted());
   expect(names.statics.toSorted()).toEqual(Object.keys(STATIC_METHODS).toSorted());
 });
 

@@ -60,6 +60,15 @@ test('everything is reached by keyboard, charts included', async ({ dashboard, r
     await page.keyboard.press('Tab');
     seen.push(await focused());
   }
-  const wanted = ['experiment', 'health', 'find-runs', 'tab-compare', 'follow-latest', 'x-axis', 'smoothing', 'y-log', 'chart-png', 'chart'];
+  const wanted = ['experiment', 'health', 'find-runs', 'tab-compare', 'follow-latest', 'x-axis', 'smoothing', 'y-log', 'chart-files', 'chart-settings', 'chart'];
   expect(seen).toEqual(expect.arrayContaining(wanted));
+  // What is behind a button too.
+  while ((await focused()) !== 'chart-files') await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  const files = [];
+  for (let press = 0; press < 4; press += 1) {
+    await page.keyboard.press('Tab');
+    files.push(await focused());
+  }
+  expect(files).toEqual(['chart-csv', 'chart-json', 'chart-png', 'chart-svg']);
 });

@@ -1,6 +1,6 @@
 // The charts: what is drawn, at every zoom, on every axis; the cursor; the same data as numbers and as a picture.
 import { readFile } from 'node:fs/promises';
-import { card, expect, id, painted, points, readout, row, SWEEP, tableRows, test } from './fixtures/dashboard.js';
+import { card, expect, id, painted, points, readout, row, saved, SWEEP, tableRows, test } from './fixtures/dashboard.js';
 import { logRuns, LONG, METRICS, NOT_FINITE, SHORT, SPIKE, valueOf } from './fixtures/tracked-runs.js';
 
 const LOSS = 'train/loss';
@@ -235,10 +235,9 @@ test.describe('of ten runs', () => {
   test('a chart is saved as a PNG picture', async ({ dashboard }) => {
     const page = await dashboard(only([2, 5]));
     await points(page, LOSS, 2 * SHORT);
-    const download = page.waitForEvent('download');
-    await card(page, LOSS).getByTestId('chart-png').click();
-    expect((await download).suggestedFilename()).toMatch(/loss.*\.png$/);
-    const picture = await readFile(await (await download).path());
+    const download = await saved(page, LOSS, 'png');
+    expect(download.suggestedFilename()).toMatch(/loss.*\.png$/);
+    const picture = await readFile(await download.path());
     expect(picture.subarray(1, 4).toString()).toBe('PNG');
     expect(picture.readUInt32BE(16)).toBeGreaterThan(200);
     expect(picture.readUInt32BE(20)).toBeGreaterThan(150);

@@ -1,6 +1,6 @@
 // What the dashboard says of runs is true: settings in full, differences as data, deletions as they happened.
 import { readFile } from 'node:fs/promises';
-import { card, expect, id, listed, painted, points, row, test, ticked } from './fixtures/dashboard.js';
+import { card, expect, id, listed, painted, points, row, saved, test, ticked } from './fixtures/dashboard.js';
 import { NAMES } from './fixtures/tracked-runs.js';
 
 test('settings are shown exactly, compared exactly, and found by value', async ({ dashboard, open }) => {
@@ -165,16 +165,13 @@ test('a run that is pointed at stands out, and what is shown is saved exactly', 
   await expect.poll(seen).toEqual([false, true]);
   await page.mouse.move(5, 5);
   await expect.poll(seen).toEqual([true, true]);
-  const download = page.waitForEvent('download');
-  await card(page, 'loss').hover();
-  await card(page, 'loss').getByTestId('chart-csv').click();
-  const text = await readFile(await (await download).path(), 'utf8');
+  const download = await saved(page, 'loss', 'csv');
+  const text = await readFile(await download.path(), 'utf8');
   expect(text.trimEnd().split('\r\n').toSorted()).toEqual(
     ['run-0,at 0.30000000000000004,1,0.30000000000000004', 'run-0,at 0.30000000000000004,2,0.30000000000000004', 'run-1,at 2,1,2', 'run-1,at 2,2,2', 'run_id,run,step,value'],
   );
-  const json = page.waitForEvent('download');
-  await card(page, 'loss').getByTestId('chart-json').click();
-  const { metric, x, runs } = JSON.parse(await readFile(await (await json).path(), 'utf8'));
+  const json = await saved(page, 'loss', 'json');
+  const { metric, x, runs } = JSON.parse(await readFile(await json.path(), 'utf8'));
   expect([metric, x, runs.map(({ run_id, points }) => [run_id, points]).toSorted()]).toEqual([
     'loss',
     'step',

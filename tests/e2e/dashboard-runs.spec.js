@@ -91,7 +91,7 @@ test('a run is renamed here, and there', async ({ dashboard }) => {
   await expect(row(other, id(3))).toContainText('<i>a better name</i>');
 });
 
-test('tags are added and changed here, seen there, and kept while the run goes on', async ({ dashboard, open }) => {
+test('tags are added, changed and removed here, seen there, and kept while the run goes on', async ({ dashboard, open }) => {
   const other = await open();
   const live = await other.evaluate(async () => {
     globalThis.run = await entrenar.WasmRun.new('sweep', { run_name: 'still going', tags: { team: 'vision' } });
@@ -124,6 +124,14 @@ test('tags are added and changed here, seen there, and kept while the run goes o
     await expect(row(each, live)).toContainText('team: <b>speech</b>');
     await expect(row(each, live)).toContainText('verdict: keep');
   }
+  await page.getByTestId('tag-add').click();
+  await page.getByTestId('tag-key').fill('mistake');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await tag('mistake').click();
+  await page.getByRole('button', { name: 'Remove the tag mistake' }).click();
+  await expect(tag('mistake')).toHaveCount(0);
+  await expect(page.getByTestId('tag-add')).toBeFocused();
+  for (const each of [page, watching]) await expect(row(each, live)).not.toContainText('mistake');
   await page.getByTestId('find-runs').fill('verdict:keep');
   await expect.poll(() => listed(page)).toEqual([live]);
 
@@ -136,6 +144,7 @@ test('tags are added and changed here, seen there, and kept while the run goes o
   await page.reload();
   await expect(row(page, live)).toHaveAttribute('data-status', 'Success');
   for (const text of ['team: <b>speech</b>', 'verdict: keep', 'done: yes']) await expect(row(page, live)).toContainText(text);
+  await expect(row(page, live)).not.toContainText('mistake');
 });
 
 test('a run that was left says when it was last heard of, and can be closed', async ({ dashboard }) => {

@@ -1,12 +1,12 @@
 // Methods are plain prototype methods: they go by their `this`, wherever it comes from, and say what to do when there is none.
-import { RUN_METHODS, STATIC_METHODS, STORAGE_METHODS } from './fixtures/methods.js';
+import { CURVE_METHODS, RUN_METHODS, STATIC_METHODS, STORAGE_METHODS } from './fixtures/methods.js';
 import { expect, test } from './fixtures/test.js';
 
-const ALL_METHODS = { run: { ...RUN_METHODS, free: '[]' }, storage: { ...STORAGE_METHODS, free: '[]' } };
+const ALL_METHODS = { run: { ...RUN_METHODS, free: '[]' }, storage: { ...STORAGE_METHODS, free: '[]' }, curve: { ...CURVE_METHODS, free: '[]' } };
 
 /** In the page: how each method ends that is called with each of `receivers` for its `this`. */
 async function calls(methods, receivers) {
-  const opened = { run: await entrenar.WasmRun.new('methods'), storage: await entrenar.WasmStorage.open() };
+  const opened = { run: await entrenar.WasmRun.new('methods'), storage: await entrenar.WasmStorage.open(), curve: entrenar.WasmCurve.of({ step: [0], value: [1], timestamp: [1] }) };
   const all = receivers(opened);
   const outcomes = {};
   for (const [kind, table] of Object.entries(methods)) {
@@ -132,7 +132,8 @@ test('methods are as those of any class are: replaceable, not enumerable, none o
     const run = await entrenar.WasmRun.new('shape');
     const storage = await entrenar.WasmStorage.open();
     const wrong = [];
-    for (const object of [run, storage]) {
+    const curve = entrenar.WasmCurve.of({ step: [0], value: [1], timestamp: [1] });
+    for (const object of [run, storage, curve]) {
       for (const [name, { value, writable, configurable, enumerable }] of Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(object)))) {
         if (typeof value !== 'function' || !writable || !configurable || enumerable) wrong.push(name);
       }
@@ -166,7 +167,7 @@ test('a run wrapped by a proxy, as frameworks wrap state, goes on working', asyn
 
 test('new on a class is refused with what to do instead', async ({ open }) => {
   const page = await open();
-  const errors = await page.evaluate(() => ['WasmRun', 'WasmStorage'].map((name) => {
+  const errors = await page.evaluate(() => ['WasmRun', 'WasmStorage', 'WasmCurve'].map((name) => {
     try {
       return String(new entrenar[name]('x'));
     } catch (error) {
@@ -175,15 +176,17 @@ test('new on a class is refused with what to do instead', async ({ open }) => {
   }));
   expect(errors[0]).toMatch(/^TypeError InvalidArgument: .*await WasmRun\.new\(/);
   expect(errors[1]).toMatch(/^TypeError InvalidArgument: .*await WasmStorage\.open\(/);
+  expect(errors[2]).toMatch(/^TypeError InvalidArgument: .*await storage\.open_curve\(/);
 });
 
 test('after free() every method fails as Freed, a promise by its promise, and says how to go on', async ({ open }) => {
   const page = await open();
-  const outcomes = await page.evaluate(async ([runMethods, storageMethods]) => {
+  const outcomes = await page.evaluate(async ([runMethods, storageMethods, curveMethods]) => {
     const outcomes = [];
     for (const [open, methods, reopen] of [
       [() => entrenar.WasmRun.new('freed'), runMethods, 'WasmRun.resume'],
       [() => entrenar.WasmStorage.open(), storageMethods, 'WasmStorage.open'],
+      [() => entrenar.WasmCurve.of({ step: [0], value: [1], timestamp: [1] }), curveMethods, 'open_curve'],
     ]) {
       const object = await open();
       if (object.log_metric) for (let index = 0; index < 10; index += 1) object.log_metric('loss', index);
@@ -203,7 +206,7 @@ test('after free() every method fails as Freed, a promise by its promise, and sa
       }
     }
     return outcomes;
-  }, [RUN_METHODS, STORAGE_METHODS]);
+  }, [RUN_METHODS, STORAGE_METHODS, CURVE_METHODS]);
   expect(outcomes).toEqual([]);
 });
 
@@ -219,8 +222,8 @@ test('before init() the package says to await it, and works once it is', async (
     const outcomes = {};
     for (const [method, source] of Object.entries(methods)) {
       const [type, name] = method.split('.');
-      const returned = entrenar[type][name](...new Function(`return ${source}`)());
-      outcomes[method] = await returned.then(() => 'worked', ({ name, code, message }) => `${name} ${code} ${message.includes('await init()')}`);
+      const call = async () => entrenar[type][name](...new Function(`return ${source}`)());
+      outcomes[method] = await call().then(() => 'worked', ({ name, code, message }) => `${name} ${code} ${message.includes('await init()')}`);
     }
     await init();
     const run = await entrenar.WasmRun.new('loaded');

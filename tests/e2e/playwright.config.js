@@ -19,7 +19,7 @@ export default defineConfig({
     launchOptions: { executablePath: browserPath, args: browserFlags },
   },
   projects: [
-    { name: 'page', testIgnore: ['durable/**', 'firefox/**', 'webkit/**'] },
+    { name: 'page', testIgnore: ['consumers/**', 'durable/**', 'firefox/**', 'webkit/**'] },
     { name: 'leveldb', testDir: 'durable', use: { backend: 'leveldb' } },
     // What does not depend on the backend is not tested twice.
     { name: 'sqlite', testDir: 'durable', testIgnore: ['damage.spec.js', 'many-tabs.spec.js', 'messages.spec.js', 'torn-log.spec.js'], use: { backend: 'sqlite' } },

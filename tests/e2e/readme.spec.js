@@ -3,8 +3,9 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { install, writeApp } from './fixtures/app.js';
+import { writeApp } from './fixtures/app.js';
 import { fences } from './fixtures/markdown.js';
+import { installPacked } from './fixtures/npm-package.js';
 import { repository } from './fixtures/site.js';
 import { expect, test } from './fixtures/test.js';
 
@@ -14,7 +15,7 @@ const snippets = blocks.filter(({ language }) => language === 'js');
 /** Everything that snippets may name: 'entrenar' as a package, and the work they leave to the reader. */
 function pageWith(code) {
   return `<!doctype html><meta charset="utf-8"><pre id="metrics"></pre>
-<script type="importmap">{ "imports": { "entrenar": "/pkg/entrenar.js" } }</script>
+<script type="importmap">{ "imports": { "entrenar": "/npm/entrenar.js", "entrenar/adapters": "/npm/adapters.js", "entrenar/dashboard": "/npm/dashboard.js" } }</script>
 <script>
   let epochs = 0;
   globalThis.trainEpoch = () => ({ loss: 1 / ++epochs, accuracy: 1 - 1 / epochs });
@@ -37,7 +38,7 @@ for (const [index, { heading, code }] of snippets.entries()) {
   test(`snippet ${index + 1}, under "${heading}", runs`, async ({ context, site, problems }) => {
     if (code.includes('require(')) {
       const root = await writeApp(`readme-${index}`, { 'snippet.cjs': code });
-      await install(root, 'target/pkg-nodejs');
+      await installPacked(root);
       await promisify(execFile)('node', ['snippet.cjs'], { cwd: root, timeout: 20_000 });
       return;
     }

@@ -24,7 +24,7 @@ test('values of a frame are taken like the page\'s own', async ({ open }) => {
     run.log_series('bytes', made('new Uint8Array([1, 2])'));
     run.log_series('list', made('[1, 2]'));
     const hashes = [];
-    for (const source of ['new Uint8Array([1, 2])', 'new Uint8Array([1, 2]).buffer', 'new DataView(new Uint8Array([0, 1, 2]).buffer, 1)', 'new Uint16Array([513])', 'new Uint8ClampedArray([0, 1, 2, 3]).subarray(1, 3)']) {
+    for (const source of ['new Uint8Array([1, 2])', 'new Uint8Array([1, 2]).buffer', 'new DataView(new Uint8Array([0, 1, 2]).buffer, 1)', 'new Uint16Array([513])', 'new Uint8ClampedArray([0, 1, 2, 3]).subarray(1, 3)', '[1, 2]']) {
       hashes.push(run.log_artifact('model', made(source)), run.log_artifact('model', eval(source)));
     }
     await run.flush();
@@ -57,7 +57,7 @@ test('what holds no values, of a frame or one\'s own, is refused', async ({ open
     const refused = {
       metrics: ['new Set([1])', 'new Date()', '[1]', 'new Float64Array(1)', 'Promise.resolve({})', 'new Error("x")'],
       series: ['new BigInt64Array(1)', 'new BigUint64Array(1)', '["1"]', '[1, undefined]', '[1, , 2]', 'new Set([1])', '({ length: 1, 0: 1 })', 'new DataView(new ArrayBuffer(8))', 'new ArrayBuffer(8)', '"1"'],
-      artifact: ['"text"', '[1, 2]', '({ byteLength: 1 })', 'new Blob(["x"])', 'null', '5'],
+      artifact: ['"text"', '[1, "2"]', '[1, , 2]', '[1n]', '({ byteLength: 1 })', 'new Blob(["x"])', 'null', '5'],
     };
     const worked = [];
     for (const [call, sources] of Object.entries(refused)) {

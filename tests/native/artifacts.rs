@@ -83,7 +83,7 @@ fn content_that_older_code_wrote_is_released_with_its_last_run() {
         put(&tab, other, "weights", b"abc");
         tab.flush().await;
         // As older code writes it: without references.
-        let old = Value::Content { bytes: Rc::from(*b"abc"), has_references: false };
+        let old = Value::Content { bytes: std::sync::Arc::from(*b"abc"), has_references: false };
         let references = ["run-0", "run-1"].map(|id| Change::delete(Table::Meta, Key::reference(&hash, id)));
         let mut changes = vec![Change::Put(Table::Artifacts, Key::text(&*hash), old)];
         changes.extend(references);

@@ -1,6 +1,6 @@
 //! Site data is cleared under tabs that go on, and runs are lost and taken back: the cases that the model found, told one by one.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use entrenar::columns::{BlockWriter, RawPoint, Series, read_block};
 use entrenar::database::LogEntry;
@@ -182,14 +182,14 @@ fn run_stored_after_it_was_asked_for_is_not_taken_for_deleted() {
 
 #[test]
 fn exit_entry_that_is_stored_in_part_adds_only_what_is_missing() {
-    let block = |first: u64, count: u64| -> Rc<[u8]> {
+    let block = |first: u64, count: u64| -> Arc<[u8]> {
         let mut series = Series::default();
         (first..first + count).for_each(|step| {
             series.push(RawPoint { step, value: step as f64, timestamp_ms: 0 });
         });
         let mut writer = BlockWriter::default();
         writer.add_behind(first, "loss", &series, 0..count as usize);
-        Rc::from(writer.finish().remove(0))
+        Arc::from(writer.finish().remove(0))
     };
     let record = |owner: &str| RunRecord {
         owner: owner.into(),

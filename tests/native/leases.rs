@@ -37,6 +37,29 @@ fn run_whose_last_handle_was_dropped_is_flushed_and_interrupted_and_can_be_resum
 }
 
 #[test]
+fn run_that_is_resumed_knows_when_it_was_interrupted() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (tab, run) = owner(&shared).await;
+        tab.flush().await;
+        let heartbeat_ms = catalog(&shared).await.runs[0].heartbeat_ms;
+        tab.clock.advance(60_000.0);
+        let other = Tab::open(&shared, "b").await;
+        other.clock.set_wall_ms(heartbeat_ms + 70_000.0);
+        let taken = other.session.resume_run("run-0").await.unwrap();
+        other.log(taken, "loss", 10..12);
+        other.flush().await;
+        let expected = vec![[heartbeat_ms, heartbeat_ms + 70_000.0]];
+        assert_eq!(catalog(&shared).await.runs[0].interruptions, expected);
+        // A clock that was set back says nothing of how long it was.
+        tab.flush().await;
+        tab.clock.set_wall_ms(0.0);
+        assert_eq!(tab.session.resume_run("run-0").await, Ok(run));
+        assert_eq!(catalog(&shared).await.runs[0].interruptions, expected);
+    });
+}
+
+#[test]
 fn run_whose_lease_ended_is_evicted_and_comes_back_when_it_is_resumed() {
     block_on(async {
         let shared = SharedDatabase::default();

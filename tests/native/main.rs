@@ -30,6 +30,7 @@ mod leaving;
 mod model;
 mod ownership;
 mod reachability;
+mod run;
 mod series;
 mod staging;
 mod tombstones;

@@ -1,7 +1,7 @@
 //! Which session may write a run, and what the others see of it.
 
 use entrenar::database::{Database, operations};
-use entrenar::engine::Change;
+use entrenar::engine::{Change, RunOptions};
 use entrenar::storage::{ExperimentStorage, RunEdit, RunStatus, StorageError, Tag};
 use futures::executor::block_on;
 
@@ -61,6 +61,59 @@ fn ended_run_cannot_be_resumed() {
         }
         let unknown = other.session.resume_run("run-7").await;
         assert_eq!(unknown, Err(StorageError::RunNotFound("run-7".into())));
+    });
+}
+
+#[test]
+fn run_that_still_runs_is_resumed_rather_than_begun() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (old, run) = Tab::with_run(&shared, "old").await;
+        old.log(run, "loss", 0..3);
+        old.flush().await;
+        let new = Tab::open(&shared, "new").await;
+        let slot =
+            new.session.resume_or_begin_run(Some("run-0"), "another", RunOptions::default()).await.unwrap();
+        assert_eq!(new.session.ids_of(slot), Some(("exp-0".into(), "run-0".into())));
+        new.log(slot, "loss", 3..5);
+        new.flush().await;
+        assert_eq!(stored_steps(&shared, "run-0", "loss").await, steps(0..5));
+        assert_eq!(catalog(&shared).await.runs.len(), 1);
+    });
+}
+
+#[test]
+fn run_that_ended_or_was_deleted_or_never_was_is_begun_anew() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (tab, _) = Tab::with_run(&shared, "a").await;
+        let anew = async |tab: &Tab, id: Option<&str>| {
+            let slot = tab.session.resume_or_begin_run(id, "again", RunOptions::default()).await.unwrap();
+            tab.session.ids_of(slot).unwrap().1
+        };
+        tab.session.storage_mut().complete_run("run-0", RunStatus::Failed).unwrap();
+        assert_eq!(anew(&tab, Some("run-0")).await, "run-1", "ended here, and not flushed");
+        tab.flush().await;
+        let other = Tab::open(&shared, "b").await;
+        assert_eq!(anew(&other, Some("run-0")).await, "run-2", "ended elsewhere");
+        other.session.delete_run("run-1").await.unwrap();
+        assert_eq!(anew(&other, Some("run-1")).await, "run-3", "deleted");
+        assert_eq!(anew(&tab, Some("run-77")).await, "run-4", "never there");
+        assert_eq!(anew(&tab, None).await, "run-5", "no id");
+    });
+}
+
+#[test]
+fn failure_that_may_pass_begins_no_run() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (old, _) = Tab::with_run(&shared, "old").await;
+        let new = Tab::open(&shared, "new").await;
+        new.database().next_of("acquire_run", (0..3).map(|_| Fault::fails(broken())));
+        drop(old);
+        let refused = new.session.resume_or_begin_run(Some("run-0"), "x", RunOptions::default()).await;
+        assert!(refused.is_err());
+        assert_eq!(catalog(&shared).await.runs.len(), 1);
     });
 }
 
@@ -135,6 +188,30 @@ fn edits_by_another_tab_do_not_undo_the_owners_own() {
         assert_eq!(stored.tags, [tag("stage", "main"), tag("verdict", "good")]);
         assert_eq!(stored.run_name.as_deref(), Some("ada"));
         assert_eq!(stored.edits, []);
+    });
+}
+
+#[test]
+fn tag_removed_by_another_tab_stays_away_and_the_owners_others_stay() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (owner, run) = Tab::with_run(&shared, "a").await;
+        let set = |key: &str, value: &str| {
+            owner.session.storage_mut().change_run(run, |run| run.set_tag(key, value)).unwrap();
+        };
+        set("stage", "warm-up");
+        set("verdict", "bad");
+        owner.flush().await;
+        let other = Tab::open(&shared, "b").await;
+        other.session.edit_run("run-0", RunEdit::RemoveTag { key: "verdict".into() }).await.unwrap();
+        other.session.edit_run("run-0", RunEdit::RemoveTag { key: "never set".into() }).await.unwrap();
+        set("stage", "main");
+        owner.flush().await;
+        let stage = Tag { key: "stage".into(), value: "main".into() };
+        assert_eq!(catalog(&shared).await.runs.remove(0).tags, [stage]);
+        owner.session.storage_mut().change_run(run, |run| run.remove_tag("stage")).unwrap();
+        owner.flush().await;
+        assert_eq!(catalog(&shared).await.runs.remove(0).tags, []);
     });
 }
 

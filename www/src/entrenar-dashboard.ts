@@ -25,6 +25,20 @@ const PANELS: readonly [Panel, string][] = [
   ['charts', 'Charts'],
   ['compare', 'Compare'],
 ];
+/** Of the command palette. */
+const SHORTCUT = /Mac|iP(hone|ad|od)/.test(navigator.platform) ? { name: '⌘K', keys: 'Meta+K' } : { name: 'Ctrl K', keys: 'Control+K' };
+
+/** In text fields these keys have meanings of their own, in some browsers: there they are left alone. */
+function opensPalette(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.key.toLowerCase() !== 'k' || event.altKey || event.shiftKey) return false;
+  if (SHORTCUT.keys === 'Meta+K' ? !event.metaKey || event.ctrlKey : !event.ctrlKey || event.metaKey) return false;
+  const [target] = event.composedPath();
+  return !(
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.matches('textarea, select, input:not([type="checkbox"], [type="radio"], [type="range"])'))
+  );
+}
+
 /** How long a zoom rests before it is written into the address. */
 const ADDRESS_DELAY_MS = 250;
 
@@ -41,6 +55,7 @@ export class EntrenarDashboard extends LitElement {
     experiment: { type: String },
     address: { type: Boolean },
     dark: { state: true },
+    palette: { state: true },
   };
   static override styles = [tokens, controls, dashboardStyles];
 
@@ -48,6 +63,8 @@ export class EntrenarDashboard extends LitElement {
   declare experiment: string | undefined;
   declare address: boolean;
   declare dark: boolean;
+  /** The command palette is open. */
+  declare palette: boolean;
 
   readonly #sync = new ChartSync();
   #controller: DashboardController | undefined;
@@ -61,19 +78,23 @@ export class EntrenarDashboard extends LitElement {
     super();
     this.address = false;
     this.dark = false;
+    this.palette = false;
     this.addEventListener(INTENT_EVENT, (event) => void this.#controller?.handle((event as CustomEvent<Intent>).detail));
     this.#sync.addEventListener('range', () => this.#zoomed());
+    this.#sync.addEventListener('solo', () => this.requestUpdate());
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#scheme.addEventListener('change', this.#noticeScheme);
+    document.addEventListener('keydown', this.#keyPressed);
     this.#restart();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#scheme.removeEventListener('change', this.#noticeScheme);
+    document.removeEventListener('keydown', this.#keyPressed);
     clearTimeout(this.#addressTimer);
     void this.#controller?.stop();
     this.#controller = undefined;
@@ -104,6 +125,9 @@ export class EntrenarDashboard extends LitElement {
       ${snapshot.lost.map((lost) => lostBanner(lost, () => emitIntent(this, { type: 'dismiss-lost', run_id: lost.run_id })))}
       <header>
         <entrenar-experiment-list .snapshot=${snapshot}></entrenar-experiment-list>
+        <button class="find" data-testid="open-palette" aria-haspopup="dialog" aria-keyshortcuts=${SHORTCUT.keys} @click=${this.#openPalette}>
+          Find <kbd>${SHORTCUT.name}</kbd>
+        </button>
         <entrenar-health-panel .snapshot=${snapshot}></entrenar-health-panel>
       </header>
       ${missingBanner(snapshot, () => emitIntent(this, { type: 'view', change: { selection: undefined, run_id: undefined, experiment_id: undefined } }))}
@@ -122,6 +146,7 @@ export class EntrenarDashboard extends LitElement {
               <nav aria-label="Views">
                 ${PANELS.map(([panel, name]) => this.#tab(panel, name, view.panel))}
                 <span class="gap"></span>
+                ${this.#alone(snapshot)}
                 ${
                   view.range && view.panel === 'charts'
                     ? html`<button
@@ -167,6 +192,11 @@ export class EntrenarDashboard extends LitElement {
           </div>`
       }
       ${this.#notice()}
+      ${
+        this.palette
+          ? html`<entrenar-command-palette .snapshot=${snapshot} @closed=${() => (this.palette = false)}></entrenar-command-palette>`
+          : nothing
+      }
     `;
   }
 
@@ -178,6 +208,15 @@ export class EntrenarDashboard extends LitElement {
       @click=${() => emitIntent(this, { type: 'view', change: { panel } })}
     >
       ${name}
+    </button>`;
+  }
+
+  /** While one run is shown alone, this says which, and brings the others back. */
+  #alone({ selected, labels, view }: Snapshot): TemplateResult | typeof nothing {
+    const run = selected.find(({ run_id }) => run_id === this.#sync.solo);
+    if (!run || view.panel !== 'charts') return nothing;
+    return html`<button class="small alone" data-testid="solo-end" title="Escape does the same" @click=${() => this.#sync.toggleSolo(undefined)}>
+      Show all runs, not only ${labels.get(run.run_id)?.short ?? run.run_id}
     </button>`;
   }
 
@@ -205,6 +244,9 @@ export class EntrenarDashboard extends LitElement {
     this.#emitActivity();
     const range = this.#controller?.snapshot.view.range;
     if (this.#addressTimer === undefined) this.#sync.zoom(range);
+    const { solo } = this.#sync;
+    // A run that is no longer among those that are shown cannot be shown alone.
+    if (solo !== undefined && !this.#controller?.snapshot.selected.some(({ run_id }) => run_id === solo)) this.#sync.toggleSolo(undefined);
     this.requestUpdate();
   }
 
@@ -227,6 +269,25 @@ export class EntrenarDashboard extends LitElement {
       emitIntent(this, { type: 'view', change: { range: this.#sync.range } });
     }, ADDRESS_DELAY_MS);
   }
+
+  /** What few open is loaded when it is opened. */
+  readonly #openPalette = async (): Promise<void> => {
+    await import('./views/command-palette');
+    this.palette = true;
+  };
+
+  /** Escape brings the other runs back, unless it closes or empties what it was pressed in. */
+  readonly #keyPressed = (event: KeyboardEvent): void => {
+    if (!this.palette && opensPalette(event)) {
+      event.preventDefault();
+      void this.#openPalette();
+    }
+    if (event.key !== 'Escape' || event.defaultPrevented || this.#sync.solo === undefined) return;
+    const inside = event
+      .composedPath()
+      .some((each) => each instanceof Element && each.matches('input, textarea, select, dialog, :popover-open'));
+    if (!inside) this.#sync.toggleSolo(undefined);
+  };
 
   /** Dark is what the text's colour says: that holds however the page around sets its colours. */
   readonly #noticeScheme = (): void => {

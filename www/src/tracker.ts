@@ -4,13 +4,15 @@ import init, { type RunOptions, WasmRun, WasmStorage } from 'entrenar';
 
 export type {
   Change,
+  CurvePoint,
+  CurveWindow,
   ExperimentRecord,
   MetricRecord,
   RunOptions,
   RunRecord,
   RunStatus,
-  Series,
   StorageEstimate,
+  WasmCurve as CurveHandle,
   WasmRun as TrackedRun,
   WasmStorage as Storage,
 } from 'entrenar';

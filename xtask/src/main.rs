@@ -35,8 +35,9 @@ Commands:
   test             Everything that has to hold, in order; stops at the first failure
       --quick        what a change is tried with: four minutes at most, once everything is compiled
       --only STAGE   run one stage: fmt, clippy, native, doc, browser, pack, www, e2e, firefox or webkit
-  pack             Build the npm package for its three targets, and print what it weighs
-      --target T     build one target: web (pkg/), bundler (target/pkg-bundler), nodejs (target/pkg-nodejs)
+  consumers        Install the npm package in small projects for every bundler, framework and runtime, and try each in the browser
+  pack             Build the npm package, target/npm/entrenar-<version>.tgz, and print what its wasm weighs
+      --target T     build what wasm-pack makes for one target: web (pkg/), bundler (target/pkg-bundler), nodejs (target/pkg-nodejs)
   bench            Measure against peers in one headless Chromium; writes benches/results.json and benches/RESULTS.md
       --quick        within a minute after the build; the full one takes several
       --only PART    one part, written nowhere: size, logging, bulk, reading, opening, memory, live, dashboard or scale
@@ -77,7 +78,8 @@ fn dispatch(arguments: &[String]) -> Outcome {
         ["test"] => test::test(&test::Choice::Everything),
         ["test", "--quick"] => test::test(&test::Choice::Quick),
         ["test", "--only", stage] => test::test(&test::Choice::Only(stage)),
-        ["pack"] => pack::pack(&pack::Target::ALL),
+        ["consumers"] => test::consumers(),
+        ["pack"] => pack::pack_for_npm(),
         ["pack", "--target", name] => pack::pack(&[pack::Target::parse(name)?]),
         ["bench", options @ ..] => bench::bench(&bench::Options::parse(options)?),
         other => Err(Failure::new(format!(

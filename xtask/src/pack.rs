@@ -1,4 +1,4 @@
-//! The npm package for its three targets, each exactly as the documented `wasm-pack build` leaves it.
+//! The npm package, and the packages for three targets that it is made of, each exactly as the documented `wasm-pack build` leaves it.
 //!
 //! Of the web's there is a second way, for those who only want to see the page: `xtask/web-package` makes the same bytes, and wasm-pack
 //! and the wasm-bindgen command line, minutes of compiling, are not needed.
@@ -55,6 +55,47 @@ pub(crate) fn pack(targets: &[Target]) -> Outcome {
         println!("{}", sizes::measure(&project::root().join(Target::Web.directory()))?);
     }
     Ok(())
+}
+
+/// Builds everything and packs the npm package of it: `target/npm/entrenar-<version>.tgz`.
+pub(crate) fn pack_for_npm() -> Outcome {
+    pack(&Target::ALL)?;
+    build_for_npm()
+}
+
+/// Packs the npm package of the web package and the dashboard, unless it is up to date.
+pub(crate) fn build_for_npm() -> Outcome {
+    build(&[Target::Web])?;
+    let stamp = project::stamps().join("pack-npm");
+    if fresh::remembered(&stamp) == Some(npm_state()?) {
+        println!("target/npm/ is up to date");
+        return Ok(());
+    }
+    for directory in [project::www(), project::npm_package()] {
+        npm::ensure_packages(&directory)?;
+    }
+    run(&mut npm::script(&project::www(), "build-element", &[]))?;
+    run(&mut npm::script(&project::npm_package(), "build", &[]))?;
+    fresh::remember(&stamp, &npm_state()?)
+}
+
+fn npm_state() -> Outcome<String> {
+    let inputs =
+        ["pkg", "npm/build.mjs", "npm/src", "npm/package-lock.json", "www/src", "www/package-lock.json"]
+            .into_iter()
+            .chain([
+                "www/vite.package.config.ts",
+                "README.md",
+                "CHANGELOG.md",
+                "LICENSE",
+                "src/wasm/js/entrenar.d.ts",
+                "src/wasm/js/curve.d.ts",
+            ])
+            .map(|path| project::root().join(path))
+            .collect::<Vec<_>>();
+    let output = project::root().join("target/npm/package");
+    let packed = if output.is_dir() { fresh::fingerprint(&[output])? } else { String::new() };
+    Ok(format!("{} {packed}", fresh::fingerprint(&inputs)?))
 }
 
 /// Builds the packages that are not up to date.

@@ -13,6 +13,11 @@ pub(crate) fn www() -> PathBuf {
     root().join("www")
 }
 
+/// What the npm package is put together from.
+pub(crate) fn npm_package() -> PathBuf {
+    root().join("npm")
+}
+
 /// The Playwright tests.
 pub(crate) fn end_to_end() -> PathBuf {
     root().join("tests/e2e")

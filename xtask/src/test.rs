@@ -100,7 +100,7 @@ fn clippy() -> Outcome<u64> {
     tools::ensure_wasm_target()?;
     for arguments in [
         "clippy --workspace --all-targets",
-        "clippy --package entrenar --features wasm --all-targets",
+        "clippy --package entrenar --features wasm,resources --all-targets",
         "clippy --package entrenar --features browser --all-targets --target wasm32-unknown-unknown",
         "clippy --package entrenar --features wasm --all-targets --target wasm32-unknown-unknown",
     ] {
@@ -113,7 +113,7 @@ fn clippy() -> Outcome<u64> {
 /// The sum over both feature sets: what is run twice was tested in two builds.
 fn native() -> Outcome<u64> {
     let mut passed = 0;
-    for arguments in ["test --workspace", "test --package entrenar --features wasm"] {
+    for arguments in ["test --workspace", "test --package entrenar --features wasm,resources"] {
         let words: Vec<&str> = arguments.split(' ').collect();
         passed += summary::of_cargo(&run_and_read(&mut cargo(&words))?).passed();
     }
@@ -168,9 +168,22 @@ fn end_to_end() -> Outcome<u64> {
     let browser = browser::ensure_browser()?;
     pack::build(&pack::Target::ALL)?;
     pack::build_examples()?;
+    pack::build_for_npm()?;
     serve::build_page()?;
     npm::ensure_packages(&project::end_to_end())?;
     playwright(npm::script(&project::end_to_end(), "test", &[]).env("CHROME", &browser.chrome))
+}
+
+/// Small real projects that install the npm package: every bundler, framework, test runner and compiler that is looked after.
+pub(crate) fn consumers() -> Outcome {
+    let browser = browser::ensure_browser()?;
+    pack::build_for_npm()?;
+    npm::ensure_packages(&project::end_to_end())?;
+    let passed = playwright(
+        npm::script(&project::end_to_end(), "test-consumers", &[]).env("CHROME", &browser.chrome),
+    )?;
+    println!("\n{passed} passed, 0 failed");
+    Ok(())
 }
 
 /// The files that `test-quick` in its package.json names, over one of the two backends.

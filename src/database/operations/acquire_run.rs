@@ -34,6 +34,9 @@ fn acquired(record: &RunRecord, expected_owner: &str, owner: &str, now_ms: f64) 
         return Err(StorageError::RunTakenOver(record.run_id.clone()));
     }
     let mut acquired = fenced(record);
+    if record.owner != owner || record.clean_exit {
+        acquired.note_interruption(now_ms);
+    }
     owner.clone_into(&mut acquired.owner);
     acquired.clean_exit = false;
     acquired.heartbeat_ms = now_ms;

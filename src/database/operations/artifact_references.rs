@@ -5,7 +5,7 @@
 //! ([`Value::Content::has_references`]): for those, the runs themselves are asked, and what is found is written down. A reference whose
 //! run no longer has the artifact does not count.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Distinct;
 use crate::database::{Answer, ArtifactReference, Change, Key, Range, Read, Table, Value};
@@ -132,7 +132,7 @@ pub(super) fn probe_contents(hashes: &[&str]) -> Vec<Read> {
 }
 
 /// Stores a content that is not stored. One that is stays as it is: if older code wrote it, runs may refer to it without a reference.
-pub(super) fn put_content(hash: &str, bytes: &Rc<[u8]>) -> Change {
-    let value = Value::Content { bytes: Rc::clone(bytes), has_references: true };
+pub(super) fn put_content(hash: &str, bytes: &Arc<[u8]>) -> Change {
+    let value = Value::Content { bytes: Arc::clone(bytes), has_references: true };
     Change::Put(Table::Artifacts, Key::text(hash), value)
 }

@@ -1,6 +1,7 @@
 //! Committing a batch of changes: one transaction a flush.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::artifact_references::{Release, ReleaseStep, probe_contents, put_content, put_reference};
 use super::begin_run::put_experiment;
@@ -53,7 +54,7 @@ fn step(batch: &Batch, answers: &[Answer]) -> Step<()> {
         changes.push(put_run(&run.record));
         for entry in &run.entries {
             let key = Key::log_entry(&run.record.run_id, entry.sequence);
-            changes.push(Change::Add(Table::Points, key, Value::Block(Rc::clone(&entry.bytes))));
+            changes.push(Change::Add(Table::Points, key, Value::Block(Arc::clone(&entry.bytes))));
         }
     }
     changes.extend(released);

@@ -10,7 +10,7 @@
 //!   stay taken, by empty entries: a former owner may count from an older end, by no more entries than it had in flight.
 //! - What the exit log holds, or an in-doubt batch, is found again by its points ([`holds_entry`]), be they in entries or segments.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::fences::fenced;
 use crate::columns::{BlockWriter, EMPTY_BLOCK, RawPoint, Series, SeriesBlock, read_block};
@@ -37,7 +37,7 @@ pub struct Compaction {
     /// The run's record; its log ends in a fence to be added.
     pub record: RunRecord,
     /// Key, first index and block of each segment to be put.
-    pub segments: Vec<(String, u64, Rc<[u8]>)>,
+    pub segments: Vec<(String, u64, Arc<[u8]>)>,
     /// Entries to be deleted.
     pub deleted: Vec<u64>,
     /// Entries to be replaced by empty ones.
@@ -67,7 +67,10 @@ pub(super) fn last_entry(record: &RunRecord) -> u64 {
 
 /// The keys and first indexes of the last segments of the series that entries go on with; `segments` are those of all segments, in order.
 #[must_use]
-pub(super) fn last_segments(entries: &[(u64, Rc<[u8]>)], segments: Vec<(String, u64)>) -> Vec<(String, u64)> {
+pub(super) fn last_segments(
+    entries: &[(u64, Arc<[u8]>)],
+    segments: Vec<(String, u64)>,
+) -> Vec<(String, u64)> {
     let mut last: Vec<(String, u64)> = Vec::new();
     for segment in segments {
         match last.last_mut() {
@@ -141,8 +144,8 @@ impl Growing {
 #[must_use]
 pub fn compaction(
     record: &RunRecord,
-    entries: &[(u64, Rc<[u8]>)],
-    segments: &[Rc<[u8]>],
+    entries: &[(u64, Arc<[u8]>)],
+    segments: &[Arc<[u8]>],
     fewest: u64,
 ) -> Option<Compaction> {
     let mut all = Vec::new();
@@ -198,7 +201,7 @@ pub fn compaction(
 }
 
 /// Adds the points of as many entries as can be taken, and tells how many these are.
-fn take_entries(all: &mut Vec<Growing>, entries: &[(u64, Rc<[u8]>)]) -> usize {
+fn take_entries(all: &mut Vec<Growing>, entries: &[(u64, Arc<[u8]>)]) -> usize {
     let mut taken = 0;
     let mut after = 0;
     for (index, (_, entry)) in entries.iter().enumerate() {
@@ -221,7 +224,7 @@ fn take_entries(all: &mut Vec<Growing>, entries: &[(u64, Rc<[u8]>)]) -> usize {
     taken
 }
 
-fn written(all: Vec<Growing>) -> Vec<(String, u64, Rc<[u8]>)> {
+fn written(all: Vec<Growing>) -> Vec<(String, u64, Arc<[u8]>)> {
     let mut segments = Vec::new();
     for growing in all {
         if growing.taken == growing.old {
@@ -233,7 +236,7 @@ fn written(all: Vec<Growing>) -> Vec<(String, u64, Rc<[u8]>)> {
         writer.add_behind(growing.first_index, &growing.key, &series, 0..growing.taken);
         for block in writer.finish() {
             let first_index = read_block(&block).ok().and_then(|blocks| Some(blocks.first()?.first_index));
-            segments.push((growing.key.clone(), first_index.unwrap_or_default(), Rc::from(block)));
+            segments.push((growing.key.clone(), first_index.unwrap_or_default(), Arc::from(block)));
         }
     }
     segments

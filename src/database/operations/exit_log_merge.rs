@@ -1,6 +1,6 @@
 //! What replaying the exit log makes of a run. Pure.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::compaction::KEPT_ENTRIES;
 use super::stored_points::missing_points;
@@ -28,8 +28,8 @@ pub fn merge_exit(
     stored: Option<RunRecord>,
     exit: RunRecord,
     entries: Vec<LogEntry>,
-    log: &[(u64, Rc<[u8]>)],
-    segments: &[Rc<[u8]>],
+    log: &[(u64, Arc<[u8]>)],
+    segments: &[Arc<[u8]>],
 ) -> MergedRun {
     let stored = stored.unwrap_or_else(|| RunRecord { next_sequence: 0.0, ..exit.clone() });
     let is_same_owner = stored.owner == exit.owner;
@@ -47,7 +47,7 @@ pub fn merge_exit(
         // A commit that was issued before the page left and completes after this must not put its older record over the new one.
         for sequence in end.max(first.saturating_sub(KEPT_ENTRIES))..first {
             if log.iter().all(|(taken, _)| *taken != sequence) {
-                added.push(LogEntry { sequence, bytes: Rc::from(EMPTY_BLOCK) });
+                added.push(LogEntry { sequence, bytes: Arc::from(EMPTY_BLOCK) });
             }
         }
     }
@@ -90,7 +90,7 @@ fn with_unknown_edits(exit: RunRecord, first_sequence: u64, stored: RunRecord) -
 }
 
 /// What of an entry is missing, each point at its index in its series' log.
-fn missing(there: &[SeriesBlock], entry: Rc<[u8]>) -> Vec<Rc<[u8]>> {
+fn missing(there: &[SeriesBlock], entry: Arc<[u8]>) -> Vec<Arc<[u8]>> {
     let Ok(blocks) = read_block(&entry) else { return vec![entry] };
     let mut missing = Vec::new();
     for block in &blocks {
@@ -108,5 +108,5 @@ fn missing(there: &[SeriesBlock], entry: Rc<[u8]>) -> Vec<Rc<[u8]>> {
         points.iter().for_each(|point| series.push(*point));
         writer.add_behind(first_index, &key, &series, 0..points.len());
     }
-    writer.finish().into_iter().map(Rc::from).collect()
+    writer.finish().into_iter().map(Arc::from).collect()
 }

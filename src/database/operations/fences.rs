@@ -1,7 +1,7 @@
 //! Fences: empty entries that make a stale writer's commit fail, so that it reads the run's record before it writes again.
 
 use std::ops::RangeInclusive;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::columns::EMPTY_BLOCK;
 use crate::database::{Change, Key, Table, Value};
@@ -15,7 +15,7 @@ pub(super) fn fenced(record: &RunRecord) -> RunRecord {
 
 /// An entry without points.
 pub(super) fn empty_block() -> Value {
-    Value::Block(Rc::from(EMPTY_BLOCK))
+    Value::Block(Arc::from(EMPTY_BLOCK))
 }
 
 /// Stores a run's record.

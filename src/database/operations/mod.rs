@@ -37,7 +37,7 @@ pub use recover_exit_log::{has_exit_log, recover_exit_log};
 pub use stored_points::{holds_entry, missing_points};
 pub use sweep_tombstones::{Swept, TOMBSTONE_LIFETIME_MS, sweep_tombstones};
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::records::run_not_found;
 use super::{Answer, Value};
@@ -69,16 +69,16 @@ fn stored_run(answer: &Answer) -> Result<Option<RunRecord>> {
 }
 
 /// The blocks of records of points. One that cannot be read becomes a block that cannot be read: decoding it says so.
-fn blocks(values: &[Value]) -> Vec<Rc<[u8]>> {
+fn blocks(values: &[Value]) -> Vec<Arc<[u8]>> {
     let block = |value: &Value| match value {
-        Value::Block(bytes) => Rc::clone(bytes),
-        _ => Rc::from([]),
+        Value::Block(bytes) => Arc::clone(bytes),
+        _ => Arc::from([]),
     };
     values.iter().map(block).collect()
 }
 
 /// Log entries by sequence number, from the answers that hold their keys and values.
-fn log_entries(keys: &Answer, values: &Answer) -> Vec<(u64, Rc<[u8]>)> {
+fn log_entries(keys: &Answer, values: &Answer) -> Vec<(u64, Arc<[u8]>)> {
     let mut entries = Vec::new();
     for (key, block) in keys.keys().iter().zip(blocks(values.values())) {
         entries.push((key.number(), block));

@@ -3,7 +3,7 @@
 //! Recovering a record twice, or after the same batch was committed the usual way, changes nothing: an entry that is in the run's log
 //! already is recognised by its content.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::artifact_references::{Release, ReleaseStep, probe_contents, put_content, put_reference};
 use super::begin_run::put_experiment;
@@ -182,8 +182,8 @@ struct Recovery {
     /// It is listed as deleted, or has points without a record: a deleted run's fences.
     is_deleted: bool,
     /// Its log from `first_sequence` on, and the entries that are added.
-    log: Vec<(u64, Rc<[u8]>)>,
-    segments: Vec<Rc<[u8]>>,
+    log: Vec<(u64, Arc<[u8]>)>,
+    segments: Vec<Arc<[u8]>>,
 }
 
 impl Recovery {
@@ -240,12 +240,12 @@ impl Recovery {
         }
         let mut entries = Vec::new();
         for (sequence, bytes) in (exit.first_sequence as u64..).zip(&exit.entries) {
-            entries.push(LogEntry { sequence, bytes: Rc::clone(bytes) });
+            entries.push(LogEntry { sequence, bytes: Arc::clone(bytes) });
         }
         let merged = merge_exit(self.record.take(), exit.record.clone(), entries, &self.log, &self.segments);
         for LogEntry { sequence, bytes } in merged.entries {
             let key = Key::log_entry(&self.run_id, sequence);
-            changes.push(Change::Put(Table::Points, key, Value::Block(Rc::clone(&bytes))));
+            changes.push(Change::Put(Table::Points, key, Value::Block(Arc::clone(&bytes))));
             self.log.push((sequence, bytes));
         }
         self.record = Some(merged.record);

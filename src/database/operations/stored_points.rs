@@ -1,6 +1,6 @@
 //! Which points are stored already: a point is recognised by its step, value and time, and by its index in its series' log.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::columns::{RawPoint, SeriesBlock, read_block};
 
@@ -13,7 +13,7 @@ fn holds_point(block: &SeriesBlock, key: &str, index: u64, point: &RawPoint) -> 
 
 /// Whether an entry is among these blocks: as it is, or its points are, each where it was in its series' log.
 #[must_use]
-pub fn holds_entry(blocks: &[Rc<[u8]>], entry: &[u8]) -> bool {
+pub fn holds_entry(blocks: &[Arc<[u8]>], entry: &[u8]) -> bool {
     if blocks.iter().any(|block| **block == *entry) {
         return true;
     }

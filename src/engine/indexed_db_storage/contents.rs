@@ -1,6 +1,6 @@
 //! Artifacts: their contents in memory, for as long as a run refers to them or they are not stored.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::IndexedDbStorage;
 use crate::database::Batch;
@@ -58,7 +58,7 @@ impl IndexedDbStorage {
 
     /// The contents in memory that a run refers to. Those that were acknowledged are among them: what an exit flush wrote of a run that
     /// another session had acquired is not recovered.
-    pub(super) fn contents_of(&self, record: &RunRecord) -> Vec<(String, Rc<[u8]>)> {
+    pub(super) fn contents_of(&self, record: &RunRecord) -> Vec<(String, Arc<[u8]>)> {
         let mut contents = Vec::new();
         for ArtifactRef { hash, .. } in &record.artifacts {
             if let Some(content) = self.memory.artifact(hash) {

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::IndexedDbStorage;
 use crate::columns::RawPoint;
-use crate::dashboard::MetricKeys;
 use crate::storage::{ExperimentStorage, MetricPoint, Result, RunSlot, RunStatus, check_text, clock};
 
 impl IndexedDbStorage {
@@ -75,11 +74,5 @@ impl ExperimentStorage for IndexedDbStorage {
 
     fn get_span_id(&self, run_id: &str) -> Result<Option<String>> {
         self.memory.get_span_id(run_id)
-    }
-}
-
-impl MetricKeys for IndexedDbStorage {
-    fn metric_keys(&self, run_id: &str) -> Vec<String> {
-        self.list_metric_keys(run_id)
     }
 }

@@ -1,7 +1,7 @@
 //! Changes become a batch; then they are acknowledged, or requeued.
 
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{PendingChanges, SeriesChanges, references_in};
 use crate::columns::BlockWriter;
@@ -177,7 +177,7 @@ impl PendingChanges {
         }
         let entries: Vec<LogEntry> = (first_sequence..)
             .zip(writer.finish())
-            .map(|(sequence, bytes)| LogEntry { sequence, bytes: Rc::from(bytes) })
+            .map(|(sequence, bytes)| LogEntry { sequence, bytes: Arc::from(bytes) })
             .collect();
         let next_sequence = first_sequence + entries.len() as u64;
         let mut record = state.current_record();

@@ -27,6 +27,18 @@ export type Numbers =
   | Float64Array | Float32Array | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array
   | readonly number[];
 
+/** Bytes in memory of their own, of which a `Blob` can be made: the name for that is not the same in all versions of TypeScript. */
+export type OwnBytes = ReturnType<typeof Uint8Array.of>;
+
+/** Bytes: of any typed array, view or buffer, or an ordinary array of whole numbers from 0 to 255. */
+export type Bytes = ArrayBufferView | ArrayBufferLike | readonly number[];
+
+/** What `using` needs of an object, where the compiler knows `Symbol.dispose` and `Symbol.asyncDispose`. */
+type Disposes<Name extends string, Returned> = SymbolConstructor extends { readonly [key in Name]: infer Key extends symbol }
+  ? { [key in Key]: () => Returned }
+  : {};
+type ForUsing = Disposes<'dispose', void> & Disposes<'asyncDispose', Promise<void>>;
+
 /** A metric's points as columns of one length, ordered by step; equal steps keep logging order. */
 export interface Series {
   step: Float64Array;
@@ -63,6 +75,8 @@ export interface RunRecord {
   status: RunStatus;
   /** It has not ended, and the page that wrote it is gone: resume it or end it. */
   interrupted: boolean;
+  /** When nothing ran: from the last that was heard of it to each resume, milliseconds since the epoch, in order. */
+  interruptions: { from_ms: number; until_ms: number }[];
   created_ms: number;
   started_ms?: number;
   ended_ms?: number;
@@ -117,15 +131,21 @@ export interface EntrenarError extends Error {
   code: string;
 }
 
+/** `using` ends the run as a success, unless it has ended, and frees the object; `await using` also waits until that is on disk. */
+export interface WasmRun extends ForUsing {}
 /** One training run. Logging is synchronous and goes to memory; a flush into IndexedDB follows within 100 ms. */
 export class WasmRun {
   private constructor();
   free(): void;
-  [Symbol.dispose](): void;
   /** Begins a new, running run of the experiment of this name, which is created if there is none. */
   static new(experiment_name: string, options?: RunOptions): Promise<WasmRun>;
   /** Goes on with a run that was not ended, with everything logged to it so far. */
   static resume(run_id: string, options?: StorageOptions): Promise<WasmRun>;
+  /**
+   * Goes on with the run of this id, or begins a new one if that run has ended, was deleted, cannot be read or is not there, or if the
+   * id is `null` or `undefined`. The name and the options are for a new run: one that is resumed keeps its own.
+   */
+  static resume_or_new(run_id: string | null | undefined, experiment_name: string, options?: RunOptions): Promise<WasmRun>;
   /** Stores a value at the next step of its metric: 1 + the highest logged, 0 for a new one. */
   log_metric(key: string, value: number): void;
   /** Stores a value at a step of the caller's. */
@@ -135,14 +155,21 @@ export class WasmRun {
    * stored or none.
    */
   log_metrics(values: Record<string, number> | ReadonlyMap<string, number>, step?: number): void;
+  /**
+   * Stores one value of each of several metrics, all at one step: the given one, or the run's next one, which is 1 + the highest step of
+   * whatever metric, 0 in a new run. So what is logged now and then lines up with what is logged at every step. Either all are stored or none.
+   */
+  log(values: Record<string, number> | ReadonlyMap<string, number>, step?: number): void;
   /** Stores many values of one metric at consecutive steps from `first_step`, or from its next step. */
   log_series(key: string, values: Numbers, first_step?: number): void;
   /** Stores bytes under a key and returns their SHA-256 in lower-case hex. */
-  log_artifact(key: string, data: ArrayBufferView | ArrayBufferLike): string;
+  log_artifact(key: string, data: Bytes): string;
   /** The bytes stored under a key. */
-  get_artifact(key: string): Promise<Uint8Array>;
+  get_artifact(key: string): Promise<OwnBytes>;
   /** Sets a tag. */
   set_tag(key: string, value: string): void;
+  /** Removes a tag, if there is one with this key. */
+  remove_tag(key: string): void;
   /** Ties the run to a tracing span. */
   set_span_id(id: string): void;
   /** The tracing span the run is tied to. */
@@ -179,11 +206,12 @@ export class WasmRun {
   cancel(): Promise<void>;
 }
 
+/** `using` frees the object; `await using` closes it first. */
+export interface WasmStorage extends ForUsing {}
 /** The whole database: its experiments, runs and points, this tab's and every other's. */
 export class WasmStorage {
   private constructor();
   free(): void;
-  [Symbol.dispose](): void;
   /** Opens the database. Reads experiments, runs and the heads of their series; points are read when asked for. */
   static open(options?: StorageOptions): Promise<WasmStorage>;
   /** Ids of all experiments, oldest first. */
@@ -205,12 +233,21 @@ export class WasmStorage {
   get_metrics_from(run_id: string, key: string, first_index: number): Promise<Series>;
   /** At most `points` points of a metric, the ends and every spike among them. */
   get_metrics_downsampled(run_id: string, key: string, points: number): Promise<Series>;
+  /** A metric of a run as it is drawn, with all points that are there now; an empty curve if it was never logged. */
+  open_curve(run_id: string, key: string): Promise<WasmCurve>;
   /** The bytes a run stored under a key. */
-  get_artifact(run_id: string, key: string): Promise<Uint8Array>;
+  get_artifact(run_id: string, key: string): Promise<OwnBytes>;
+  /**
+   * Reads what other tabs and workers have committed: a run whose id a worker has posted is there once this has resolved. They tell this
+   * tab by themselves what they commit, but their own messages may be quicker.
+   */
+  refresh(): Promise<void>;
   /** Gives a run a name. */
   rename_run(run_id: string, name: string): Promise<void>;
   /** Gives a run a tag, in place of one with the same key. Its code may go on logging to it, in whatever tab. */
   set_tag(run_id: string, key: string, value: string): Promise<void>;
+  /** Removes a run's tag, if there is one with this key. Its code may go on logging to it, in whatever tab. */
+  remove_tag(run_id: string, key: string): Promise<void>;
   /** Deletes a run with its points and artifacts. Code that still logs to it gets `RunDeleted`. */
   delete_run(run_id: string): Promise<void>;
   /** Deletes an experiment with all its runs. */

@@ -1,6 +1,6 @@
 // Typed arrays, buffers and lists of numbers, of whatever realm and class: their own lengths and methods are never asked.
 import { rangeError, typeError } from './errors.js';
-import { apply, getter, getPrototypeOf, isArray } from './intrinsics.js';
+import { apply, getter, getPrototypeOf, isArray, isSafeInteger, tagOf } from './intrinsics.js';
 import { reading, wrongType } from './kinds.js';
 
 const slotsOf = (prototype) => ({
@@ -17,10 +17,13 @@ const { isView } = ArrayBuffer;
 const isBuffer = getter(ArrayBuffer.prototype, 'byteLength');
 const isShared = typeof SharedArrayBuffer === 'function' ? getter(SharedArrayBuffer.prototype, 'byteLength') : () => undefined;
 
+/** Elements of the longest list that is taken: longer ones say so of themselves, or hold gigabytes. */
+const MOST_LISTED = 2 ** 28;
+
 /** A caller's typed array or list of numbers, as a Float64Array of this realm: on the same memory, or a copy. */
 export function float64_values(what, value) {
     const name = nameOf(value);
-    if (name === undefined) return ofList(what, value);
+    if (name === undefined) return listOf(Float64Array, what, value, () => true, 'a number') ?? refuseNumbers(what, value);
     if (name.startsWith('Big')) throw wrongType(what, 'an array of numbers', value, ': convert its elements with Number(…)');
     return made(what, () => {
         apply(throwUnlessThere, value, []);
@@ -29,20 +32,30 @@ export function float64_values(what, value) {
     });
 }
 
-function ofList(what, list) {
-    if (!reading(what, () => isArray(list))) {
-        throw wrongType(what, 'a Float64Array, another typed array or an array of numbers', list);
-    }
-    const values = made(what, () => new Float64Array(reading(what, () => list.length)));
+/** What a caller's list holds, as a typed array of the class `Values`; nothing of what is no list. */
+function listOf(Values, what, list, isTaken, expected) {
+    if (!reading(what, () => isArray(list))) return undefined;
+    const length = reading(what, () => list.length);
+    if (!(length <= MOST_LISTED)) throw rangeError(`${what} is too long for a list: make a ${Values.name} of it, or log it in parts`);
+    const values = made(what, () => new Values(length));
     for (let index = 0; index < values.length; index += 1) {
         const value = reading(what, () => list[index]);
-        if (typeof value !== 'number') throw wrongType(`${what}[${index}]`, 'a number', value);
+        if (typeof value !== 'number') throw wrongType(`${what}[${index}]`, expected, value);
+        if (!isTaken(value)) throw rangeError(`${what}[${index}] must be ${expected}, not ${value}: keep numbers whole as a Float64Array`);
         values[index] = value;
     }
     return values;
 }
 
-/** The bytes of a caller's buffer or view, as a Uint8Array of this realm on the same memory. */
+function refuseNumbers(what, value) {
+    const isMemory = isView(value) || isBuffer(value) !== undefined || isShared(value) !== undefined;
+    const hint = isMemory ? ': say what numbers its bytes are, as in new Float32Array(buffer)' : '';
+    throw wrongType(what, 'a Float64Array, another typed array or an array of numbers', value, hint);
+}
+
+const isByte = (value) => value >= 0 && value <= 255 && isSafeInteger(value);
+
+/** The bytes of a caller's buffer, view or list of bytes, as a Uint8Array of this realm: on the same memory, or a copy. */
 export function byte_view(what, value) {
     if (isView(value)) {
         const isTyped = nameOf(value) !== undefined;
@@ -55,10 +68,15 @@ export function byte_view(what, value) {
         });
     }
     if (isBuffer(value) === undefined && isShared(value) === undefined) {
-        const hint = ': make text into bytes with new TextEncoder().encode(text)';
-        throw wrongType(what, 'a Uint8Array, another view or an ArrayBuffer', value, hint);
+        return listOf(Uint8Array, what, value, isByte, 'a whole number from 0 to 255') ?? refuseBytes(what, value);
     }
     return made(what, () => new Uint8Array(value));
+}
+
+function refuseBytes(what, value) {
+    const isBlob = reading(what, () => ['Blob', 'File', 'Response'].includes(tagOf(value)));
+    const hint = isBlob ? ': give what await value.arrayBuffer() gives' : ': make text into bytes with new TextEncoder().encode(text)';
+    throw wrongType(what, 'a Uint8Array, another view, an ArrayBuffer or an array of bytes', value, hint);
 }
 
 /** What `make` makes of a caller's memory, which may be gone or be more than can be copied. */

@@ -22,6 +22,10 @@ export class WasmRun {
         return enter('WasmRun.resume', (entry) => entry.resume_run(run_id, options));
     }
 
+    static resume_or_new(run_id, experiment_name, options) {
+        return enter('WasmRun.resume_or_new', (entry) => entry.resume_or_begin_run(run_id, experiment_name, options));
+    }
+
     // The methods that are called for every point capture nothing in a closure: that would cost each call as much as all else.
     log_metric(key, value) {
         if (!stagingOf(this)?.point(key, -1, value)) log(this, 'log_metric', key, value);
@@ -35,6 +39,11 @@ export class WasmRun {
         // Reading what is the caller's may run code of the caller's, so that it comes before all else.
         const named = named_values('values', values);
         if (!stagingOf(this)?.points(named.keys, named.values, step)) log(this, 'log_metrics', named.keys, named.values, step);
+    }
+
+    log(values, step) {
+        const named = named_values('values', values);
+        if (!stagingOf(this)?.pointsOfRun(named.keys, named.values, step)) log(this, 'log', named.keys, named.values, step);
     }
 
     log_series(key, values, first_step) {
@@ -51,6 +60,10 @@ export class WasmRun {
 
     set_tag(key, value) {
         runs.handle(this, 'set_tag').set_tag(key, value);
+    }
+
+    remove_tag(key) {
+        runs.handle(this, 'remove_tag').remove_tag(key);
     }
 
     set_span_id(id) {
@@ -125,7 +138,30 @@ export class WasmRun {
         runs.held(this, 'free').free();
     }
 }
-if (Symbol.dispose) setOwn(WasmRun.prototype, Symbol.dispose, WasmRun.prototype.free, false);
+
+/** For `using`: the run has ended and its object is freed, whether or not that is on disk yet. */
+function dispose() {
+    const held = runs.held(this, '[Symbol.dispose]');
+    end(held);
+    held.free();
+}
+
+/** For `await using`: the same, and all of it is on disk. */
+async function disposeAsync() {
+    const held = runs.held(this, '[Symbol.asyncDispose]');
+    try {
+        await end(held);
+    } finally {
+        held.free();
+    }
+}
+
+/** Ends the run as a success, unless it has ended. A promise that it is on disk. */
+const end = ({ handle }) => (handle?.is_finished() ? handle.flush() : handle?.finish());
+
+// Engines that have no such symbols have no `using` either.
+if (Symbol.dispose) setOwn(WasmRun.prototype, Symbol.dispose, dispose, false);
+if (Symbol.asyncDispose) setOwn(WasmRun.prototype, Symbol.asyncDispose, disposeAsync, false);
 
 /** What stages the points of `run`, if it is a run. */
 function stagingOf(run) {

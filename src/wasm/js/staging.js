@@ -21,6 +21,9 @@ const POINTS_BETWEEN_LOOKS = 32;
 /** A run's metric keys, and what staging knows of each. All handles on the run in this page share it. */
 export class StagedSeries {
     entries = new Map();
+    /** The step after the highest of all metrics, as long as the epoch is this one. */
+    nextStep = 0;
+    epoch = -1;
 
     /** For wasm: the metric's number, NaN for a key that is not there. */
     handle(key) {
@@ -48,6 +51,13 @@ export class StagedSeries {
         const entry = this.entries.get(key);
         entry.nextStep = nextStep;
         entry.epoch = epoch;
+        if (nextStep > this.nextStep) this.nextStep = nextStep;
+    }
+
+    /** For wasm: what the run's next step is in this epoch. */
+    set_run_step(nextStep, epoch) {
+        this.nextStep = nextStep;
+        this.epoch = epoch;
     }
 }
 
@@ -62,6 +72,7 @@ export class Staging {
     mostPoints = 0;
     mostMetrics = 0;
     maxStep = 0;
+    series;
     entries;
     /** Empty once wasm memory has grown: comparing with `undefined` fails, and the checked call follows. */
     cells = new Float64Array(0);
@@ -71,7 +82,7 @@ export class Staging {
     untilLook = 0;
     found = [];
 
-    constructor(run, memory, address, length, firstPoint, maxStep, { entries }) {
+    constructor(run, memory, address, length, firstPoint, maxStep, series) {
         this.run = run;
         this.memory = memory;
         this.address = address;
@@ -80,15 +91,18 @@ export class Staging {
         this.mostPoints = (length - firstPoint) / POINT_CELLS;
         this.mostMetrics = (firstPoint - FIRST_CHAIN) / CHAIN_CELLS;
         this.maxStep = maxStep;
-        this.entries = entries;
+        this.series = series;
+        this.entries = series.entries;
     }
 
     /** Stages a point at `step`, or at the next one if it is −1. False: nothing happened, log it by a checked call. */
     point(key, step, value) {
-        const { cells, epoch } = this;
+        const { cells, epoch, series } = this;
         if (typeof value !== 'number' || cells[EPOCH] !== epoch) return false;
         const entry = this.entry(key);
         if (entry === undefined) return false;
+        // The step is wasm's to say, and the run's next one would not be known any more.
+        if (step < 0 && series.epoch === epoch && entry.epoch !== epoch) return false;
         const count = cells[COUNT];
         const take = cells[TAKES];
         if (count >= this.mostPoints || (entry.take !== take && cells[METRICS] >= this.mostMetrics)) return false;
@@ -97,6 +111,9 @@ export class Staging {
         if (entry.epoch === epoch) {
             if (step < 0) entry.nextStep += 1;
             else if (step >= entry.nextStep) entry.nextStep = step + 1;
+            if (entry.nextStep > series.nextStep) series.nextStep = entry.nextStep;
+        } else if (step >= series.nextStep) {
+            series.nextStep = step + 1;
         }
         this.append(entry, count, take, step, value, timestamp);
         return true;
@@ -131,7 +148,15 @@ export class Staging {
             if (common >= entry.nextStep) entry.nextStep = common + 1;
             this.append(entry, cells[COUNT], cells[TAKES], common, values[index], timestamp);
         }
+        if (common >= this.series.nextStep) this.series.nextStep = common + 1;
         return true;
+    }
+
+    /** As `points`, but without a step all at the run's next one. */
+    pointsOfRun(keys, values, step) {
+        if (step !== undefined) return this.points(keys, values, step);
+        const { epoch, nextStep } = this.series;
+        return epoch === this.epoch && this.points(keys, values, nextStep);
     }
 
     /** After a checked call: whether the next points may be staged. */

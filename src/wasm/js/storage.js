@@ -47,8 +47,16 @@ export class WasmStorage {
         return storages.promise(this, 'get_metrics_downsampled', (handle) => handle.get_metrics_downsampled(run_id, key, points));
     }
 
+    open_curve(run_id, key) {
+        return storages.promise(this, 'open_curve', (handle) => handle.open_curve(run_id, key));
+    }
+
     get_artifact(run_id, key) {
         return storages.promise(this, 'get_artifact', (handle) => handle.get_artifact(run_id, key));
+    }
+
+    refresh() {
+        return storages.promise(this, 'refresh', (handle) => handle.refresh());
     }
 
     rename_run(run_id, name) {
@@ -57,6 +65,10 @@ export class WasmStorage {
 
     set_tag(run_id, key, value) {
         return storages.promise(this, 'set_tag', (handle) => handle.set_tag(run_id, key, value));
+    }
+
+    remove_tag(run_id, key) {
+        return storages.promise(this, 'remove_tag', (handle) => handle.remove_tag(run_id, key));
     }
 
     delete_run(run_id) {
@@ -91,7 +103,20 @@ export class WasmStorage {
         storages.held(this, 'free').free();
     }
 }
+
+/** For `await using`: what this page logged is on disk, and the object is freed. */
+async function disposeAsync() {
+    const held = storages.held(this, '[Symbol.asyncDispose]');
+    try {
+        await held.handle?.close();
+    } finally {
+        held.free();
+    }
+}
+
+// Engines that have no such symbols have no `using` either.
 if (Symbol.dispose) setOwn(WasmStorage.prototype, Symbol.dispose, WasmStorage.prototype.free, false);
+if (Symbol.asyncDispose) setOwn(WasmStorage.prototype, Symbol.asyncDispose, disposeAsync, false);
 
 /** For wasm: the storage that a handle stands for. */
 export function open_storage(handle) {

@@ -55,6 +55,15 @@ impl WasmRun {
         Ok(self.run.set_tag(&key, &value)?)
     }
 
+    /// Removes a tag, if there is one with this key.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn remove_tag(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] key: &JsValue,
+    ) -> Result<(), JsValue> {
+        Ok(self.run.remove_tag(&arguments::string("key", key)?)?)
+    }
+
     /// Ties the run to a tracing span.
     #[wasm_bindgen(skip_jsdoc)]
     pub fn set_span_id(

@@ -50,6 +50,23 @@ impl WasmRun {
         Ok(())
     }
 
+    /// As `log_metrics`, but without a step the points get the run's next one: 1 + the highest step of whatever metric.
+    pub fn log(&self, keys: &Array, values: &Array, step: &JsValue) -> Result<(), JsValue> {
+        if step.is_undefined() {
+            self.log_metrics(keys, values, &JsValue::from(self.run.next_run_step() as f64))?;
+        } else {
+            self.log_metrics(keys, values, step)?;
+        }
+        // Only what was logged allows staging, and with subscribers each point is emitted at once.
+        if keys.length() > 0
+            && self.shared.subscribers.is_empty()
+            && let Some(epoch) = self.run.database().session().allow_staging(self.run.slot())
+        {
+            self.shared.series.set_run_step(self.run.next_run_step() as f64, epoch);
+        }
+        Ok(())
+    }
+
     /// Stores many values of one metric at consecutive steps from `first_step`, or from its next step.
     pub fn log_series(&self, key: &JsValue, values: &JsValue, first_step: &JsValue) -> Result<(), JsValue> {
         let values = arguments::float64_values("values", values)?;
@@ -114,7 +131,7 @@ impl WasmRun {
 
     #[inline]
     fn store(&self, key: &JsValue, slot: SeriesSlot, step: Option<u64>, value: f64) -> Result<(), JsValue> {
-        let step = self.run.log(slot, step, value)?;
+        let step = self.run.log_point(slot, step, value)?;
         self.stored(key, slot, step, value);
         Ok(())
     }

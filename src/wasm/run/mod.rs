@@ -58,6 +58,23 @@ impl WasmRun {
         })
     }
 
+    /// Goes on with the run of this id, or begins a new one if that run has ended, was deleted, cannot be read or is not there.
+    pub fn resume_or_new(run_id: &JsValue, experiment_name: &JsValue, options: &JsValue) -> Promise {
+        let checked = arguments::string("experiment_name", experiment_name).and_then(|name| {
+            let run_id =
+                if arguments::is_given(run_id) { Some(arguments::string("run_id", run_id)?) } else { None };
+            let run_options = run_options(options)?;
+            let storage_options = storage_options(options)?;
+            run_options.check()?;
+            Ok((run_id, name, run_options, storage_options))
+        });
+        promise_of(checked, |(run_id, name, run_options, storage_options)| async move {
+            let tracker = Tracker::open(storage_options).await?;
+            let run = tracker.resume_or_start_run(run_id.as_deref(), &name, run_options).await?;
+            Ok(Self::of(run).into_object())
+        })
+    }
+
     fn of(run: Run) -> Self {
         let shared = shared_run(run.database(), run.slot());
         Self { run, shared, written: RefCell::default() }

@@ -96,10 +96,10 @@ test('databases with different names know nothing of each other', async ({ open 
   expect(ids).toEqual([['run-0', ['run-0']], ['run-0', ['run-0']], []]);
 });
 
-test('a tag and a name that another tab gives reach the run while it goes on, beside its own', async ({ open }) => {
+test('tags and a name that another tab gives and takes reach the run while it goes on, beside its own', async ({ open }) => {
   const [writer, other] = [await open(), await open()];
   const runId = await writer.evaluate(async () => {
-    globalThis.run = await entrenar.WasmRun.new('tagged', { tags: { stage: 'warm-up' } });
+    globalThis.run = await entrenar.WasmRun.new('tagged', { tags: { stage: 'warm-up', old: 'yes' } });
     run.log_metric('loss', 1);
     await run.flush();
     return run.run_id();
@@ -107,6 +107,7 @@ test('a tag and a name that another tab gives reach the run while it goes on, be
   await other.evaluate(async (runId) => {
     globalThis.storage = await entrenar.WasmStorage.open();
     await storage.set_tag(runId, 'verdict', 'promising');
+    await storage.remove_tag(runId, 'old');
     await storage.rename_run(runId, 'ada');
   }, runId);
   // Its own tag, set before it heard of the other's, and points behind.

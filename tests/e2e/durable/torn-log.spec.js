@@ -33,6 +33,8 @@ const SESSIONS = {
       run.log_metric('loss', 10_000 / 3);
       await run.flush();
     }, runId),
+  // LevelDB begins a new log in the background, and drops the matter when the database is closed before.
+  'opens the database and closes it at once': (page) => page.evaluate(async () => (await entrenar.WasmStorage.open()).close()),
   'renames the run': (page, runId) =>
     page.evaluate(async (runId) => {
       const storage = await entrenar.WasmStorage.open();

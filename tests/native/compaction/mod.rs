@@ -72,7 +72,10 @@ fn put_entry(shared: &SharedDatabase, sequence: u64, bytes: Vec<u8>) {
 
 fn put_segment(shared: &SharedDatabase, series: &str, first_index: u64, bytes: Vec<u8>) {
     let key = Key::segment("run-0", series, first_index);
-    shared.memory.apply(vec![Change::Put(Table::Points, key, Value::Block(Rc::from(bytes)))]).unwrap();
+    shared
+        .memory
+        .apply(vec![Change::Put(Table::Points, key, Value::Block(std::sync::Arc::from(bytes)))])
+        .unwrap();
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use entrenar::engine::RunOptions;
-use entrenar::storage::{ExperimentStorage, RunEdit, RunStatus, StorageError};
+use entrenar::storage::{ExperimentStorage, RunEdit, RunState, RunStatus, StorageError};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 
@@ -197,7 +197,11 @@ fn log(session: &TabSession, facts: &mut Facts, run_id: &str, op: u8, bits: u16)
 fn edit(session: &TabSession, run_id: &str, on: u8, bits: u16) {
     let mut storage = session.storage_mut();
     let run = storage.memory().run_slot(run_id).unwrap();
-    storage.change_run(run, |run| run.set_tag("tag", &on.to_string())).unwrap();
+    let change_tag = |run: &mut RunState| match on % 4 {
+        0 => run.remove_tag("tag"),
+        _ => run.set_tag("tag", &on.to_string()),
+    };
+    storage.change_run(run, change_tag).unwrap();
     // Few contents: some are put again, some under two keys, some by two runs.
     let _ = storage.put_artifact(run, ["weights", "best"][usize::from(on) / 3 % 2], &[(bits % 5) as u8]);
 }

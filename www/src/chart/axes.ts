@@ -3,8 +3,8 @@
 
 import type uPlot from 'uplot';
 import { formatDuration, formatStep } from '../model/format';
-import type { XAxis } from '../model/series-columns';
 import type { Tick } from '../model/ticks';
+import type { XAxis } from '../model/x-axis';
 
 export interface ChartColors {
   ink: string;

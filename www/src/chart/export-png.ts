@@ -1,65 +1,40 @@
-// A chart as a picture: what is on its canvas, with its whole title and a legend, on the page's ground.
+// A chart as a PNG: what is on its canvas, with its whole title, the names of its axes and a legend, on the page's ground.
 
-import { saveFile } from '../save-file';
-import type { PlottedCurve } from './paint';
+import { type Drawing, fontOf, layOut, measureWith, type Names } from './picture';
 
-const TITLE_PX = 15;
-const TEXT_PX = 12;
-const LINE_PX = 18;
-const MARGIN_PX = 12;
-const SWATCH_PX = 22;
-
-export function downloadPng(chart: HTMLCanvasElement, title: string, plotted: readonly PlottedCurve[], style: CSSStyleDeclaration): void {
+export function pngOf(drawing: Drawing, names: Names, style: CSSStyleDeclaration): Promise<Blob | null> {
   const canvas = document.createElement('canvas');
   const ctx = canvas.getContext('2d');
-  if (!ctx) return;
-  const unit = devicePixelRatio;
-  const margin = MARGIN_PX * unit;
-  const line = LINE_PX * unit;
-  const titleFont = `600 ${TITLE_PX * unit}px ${style.fontFamily}`;
-  const textFont = `${TEXT_PX * unit}px ${style.fontFamily}`;
-  const lines = wrapped(ctx, title, titleFont, chart.width);
-  const head = margin + line * lines.length;
-  canvas.width = chart.width + 2 * margin;
-  canvas.height = head + chart.height + line * plotted.length + 2 * margin;
+  if (!ctx) return Promise.resolve(null);
+  const { canvas: chart, frame } = drawing;
+  const unit = frame.pixelRatio;
+  const picture = layOut(drawing, names, measureWith(ctx, style.fontFamily));
+  canvas.width = Math.ceil(picture.width * unit);
+  canvas.height = Math.ceil(picture.height * unit);
   ctx.fillStyle = style.backgroundColor;
   ctx.fillRect(0, 0, canvas.width, canvas.height);
+  // On whole pixels, so that it stays sharp.
+  ctx.drawImage(chart, Math.round(picture.left * unit), Math.round(picture.top * unit));
+  ctx.scale(unit, unit);
   ctx.fillStyle = style.color;
-  ctx.font = titleFont;
-  lines.forEach((text, i) => {
-    ctx.fillText(text, margin, margin + line * (i + 0.75));
-  });
-  ctx.drawImage(chart, margin, head);
-  ctx.font = textFont;
   ctx.textBaseline = 'middle';
-  plotted.forEach(({ name, stroke }, i) => {
-    const y = head + chart.height + margin + line * (i + 0.5);
-    ctx.strokeStyle = stroke.color;
-    ctx.lineWidth = 3 * unit;
-    ctx.setLineDash(stroke.dash.map((length) => length * unit));
-    ctx.beginPath();
-    ctx.moveTo(margin, y);
-    ctx.lineTo(margin + SWATCH_PX * unit, y);
-    ctx.stroke();
-    const left = margin + (SWATCH_PX + 8) * unit;
-    ctx.fillText(name, left, y, canvas.width - left - margin);
-  });
-  canvas.toBlob((blob) => {
-    if (blob) saveFile(blob, `${title}.png`);
-  });
-}
-
-/** The text in lines that fit; what has no space to break at is broken anywhere. */
-function wrapped(ctx: CanvasRenderingContext2D, text: string, font: string, width: number): string[] {
-  ctx.font = font;
-  const lines: string[] = [];
-  let line = '';
-  for (const character of text) {
-    if (line && ctx.measureText(line + character).width > width) {
-      lines.push(line);
-      line = '';
-    }
-    line += character;
+  for (const { text, x, y, title, anchor, upright } of picture.texts) {
+    ctx.font = fontOf(title, style.fontFamily);
+    ctx.textAlign = anchor === 'middle' ? 'center' : 'left';
+    ctx.save();
+    ctx.translate(x, y);
+    if (upright) ctx.rotate(-Math.PI / 2);
+    ctx.fillText(text, 0, 0);
+    ctx.restore();
   }
-  return [...lines, line];
+  ctx.lineWidth = 3;
+  for (const { x, y, width, curve } of picture.legend) {
+    ctx.strokeStyle = curve.stroke.color;
+    ctx.setLineDash([...curve.stroke.dash]);
+    ctx.beginPath();
+    ctx.moveTo(x, y);
+    ctx.lineTo(x + width, y);
+    ctx.stroke();
+  }
+  return new Promise((resolve) => canvas.toBlob(resolve));
 }

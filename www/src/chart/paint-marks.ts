@@ -1,10 +1,11 @@
 // Where a value was not finite.
 
-import type { Curve } from '../model/curve';
+import type { CurveWindow } from '../tracker';
 import { type Frame, mapX } from './frame';
+import type { Surface } from './paint';
 
 /** NaN: a cross at the bottom; +∞ and −∞: a triangle at the edge it went beyond. Not more of a kind than have room side by side. */
-export function paintMarks(ctx: CanvasRenderingContext2D, frame: Frame, curve: Curve): void {
+export function paintMarks(ctx: Surface, frame: Frame, { mark_x, mark_value }: CurveWindow): void {
   const toX = mapX(frame);
   const size = 4 * frame.pixelRatio;
   const bottom = frame.top + frame.height - size;
@@ -12,11 +13,9 @@ export function paintMarks(ctx: CanvasRenderingContext2D, frame: Frame, curve: C
   const last = { nan: -Infinity, up: -Infinity, down: -Infinity };
   ctx.setLineDash([]);
   ctx.lineWidth = 1.5 * frame.pixelRatio;
-  for (const index of curve.nonFinite) {
-    const at = curve.x(index);
-    if (at < frame.x.min || at > frame.x.max) continue;
+  for (const [i, at] of mark_x.entries()) {
     const x = toX(at);
-    const value = curve.values[index]!;
+    const value = mark_value[i]!;
     const kind = Number.isNaN(value) ? 'nan' : value > 0 ? 'up' : 'down';
     if (x - last[kind] < 2 * size) continue;
     last[kind] = x;

@@ -1,11 +1,33 @@
-// Draws curves onto a chart's canvas, and marks where a value was not finite.
+// Draws curves onto a chart's canvas, or anything that draws like one, and marks where a value was not finite.
 
 import type { Curve } from '../model/curve';
-import { emptyReduced, indexAt, reduce, type Shown } from '../model/reduce';
 import type { RunStroke } from '../model/run-colors';
+import type { CurveWindow } from '../tracker';
 import { type Frame, mapX, mapY } from './frame';
 import { paintMarks } from './paint-marks';
 import { drawPolyline, type Pen } from './polyline';
+
+/** What of a canvas curves are drawn with. */
+export type Surface = Pick<
+  CanvasRenderingContext2D,
+  | 'save'
+  | 'restore'
+  | 'beginPath'
+  | 'rect'
+  | 'clip'
+  | 'moveTo'
+  | 'lineTo'
+  | 'arc'
+  | 'stroke'
+  | 'fill'
+  | 'fillRect'
+  | 'setLineDash'
+  | 'globalAlpha'
+  | 'strokeStyle'
+  | 'fillStyle'
+  | 'lineWidth'
+  | 'lineJoin'
+>;
 
 export interface PlottedCurve {
   run_id: string;
@@ -21,19 +43,21 @@ export interface PlottedCurve {
 const ROOMY_PX = 14;
 const DOT_PX = 2.4;
 
-const reduced = emptyReduced();
-
 /** How much of the others is seen while one run stands out, and of the values behind their average. */
 const DIMMED = 0.18;
 const BEHIND = 0.28;
+/** How much is seen of what fills columns where several curves lie over each other: noise must not hide noise. */
+const NOISE = 0.6;
 
-export function paintCurves(
-  ctx: CanvasRenderingContext2D,
-  frame: Frame,
-  plotted: readonly PlottedCurve[],
-  smoothing: number,
-  emphasised: string | undefined,
-): void {
+export interface Look {
+  smoothing: number;
+  /** The run that is drawn in front, the others dimmed. */
+  emphasised: string | undefined;
+  /** All are dimmed: what the reader looks at is not here. */
+  faint: boolean;
+}
+
+export function paintCurves(ctx: Surface, frame: Frame, plotted: readonly PlottedCurve[], { smoothing, emphasised, faint }: Look): void {
   ctx.save();
   ctx.beginPath();
   ctx.rect(frame.left, frame.top - frame.pixelRatio, frame.width, frame.height + 2 * frame.pixelRatio);
@@ -41,15 +65,17 @@ export function paintCurves(
   const front = plotted.filter(({ run_id }) => run_id === emphasised);
   const back = front.length > 0 ? plotted.filter(({ run_id }) => run_id !== emphasised) : plotted;
   for (const { curve, stroke } of [...back, ...front]) {
-    const opacity = front.length > 0 && !front.some((each) => each.curve === curve) ? DIMMED : 1;
+    const inFront = front.some((each) => each.curve === curve);
+    const opacity = faint || (front.length > 0 && !inFront) ? DIMMED : 1;
+    const noise = back.length > 1 && !inFront ? NOISE : 1;
     ctx.strokeStyle = ctx.fillStyle = stroke.color;
     if (smoothing > 0) {
       ctx.globalAlpha = BEHIND * opacity;
-      paintCurve(ctx, frame, curve, curve.shown(0, frame.y.log), { dash: [], width: 1, dots: false });
+      paintCurve(ctx, frame, curve, 0, { dash: [], width: 1, dots: false, noise: 1 });
     }
     ctx.globalAlpha = opacity;
-    paintCurve(ctx, frame, curve, curve.shown(smoothing, frame.y.log), { dash: stroke.dash, width: 1.6, dots: true });
-    if (curve.nonFinite.length > 0) paintMarks(ctx, frame, curve);
+    const window = paintCurve(ctx, frame, curve, smoothing, { dash: stroke.dash, width: 1.6, dots: true, noise });
+    if (window.mark_x.length > 0) paintMarks(ctx, frame, window);
   }
   ctx.restore();
 }
@@ -58,31 +84,38 @@ interface Style {
   dash: readonly number[];
   width: number;
   dots: boolean;
+  /** How opaque filled columns are, beside the curve's strokes. */
+  noise: number;
 }
 
-function paintCurve(ctx: CanvasRenderingContext2D, frame: Frame, curve: Curve, { values, extremes }: Shown, style: Style): void {
+function paintCurve(ctx: Surface, frame: Frame, curve: Curve, smoothing: number, style: Style): CurveWindow {
   const { pixelRatio } = frame;
-  reduce(curve, extremes, frame.x, frame.width, reduced);
-  const count = indexAt(curve, frame.x.max, true) - indexAt(curve, frame.x.min);
+  const window = curve.window(frame.x, frame.width, smoothing, frame.y.log);
+  const { count } = window;
   const roomy = style.dots && count > 0 && frame.width / count > ROOMY_PX * pixelRatio;
   ctx.lineJoin = roomy ? 'round' : 'bevel';
   ctx.lineWidth = style.width * pixelRatio;
   ctx.setLineDash(style.dash.map((length) => length * pixelRatio));
   ctx.beginPath();
-  const pen = new CanvasPen(ctx, frame, style.dots ? Math.max(1, Math.round(ctx.lineWidth)) : 1);
-  drawPolyline(pen, frame, curve, values, reduced);
+  // Columns that are seen through must not overlap: each is one pixel wide.
+  const pen = new CanvasPen(ctx, frame, style.dots && style.noise === 1 ? Math.max(1, Math.round(ctx.lineWidth)) : 1);
+  const opacity = ctx.globalAlpha;
+  ctx.globalAlpha = opacity * style.noise;
+  drawPolyline(pen, frame, window);
+  ctx.globalAlpha = opacity;
   ctx.stroke();
-  if (style.dots) paintDots(ctx, DOT_PX * pixelRatio, roomy ? pointsOf(frame, curve, values) : pen.dots);
+  if (style.dots) paintDots(ctx, DOT_PX * pixelRatio, roomy ? pointsOf(frame, curve, window, smoothing) : pen.dots);
+  return window;
 }
 
 class CanvasPen implements Pen {
   /** x and y of points that no line reaches: without a dot they would not be seen. */
   readonly dots: number[] = [];
-  readonly #ctx: CanvasRenderingContext2D;
+  readonly #ctx: Surface;
   readonly #frame: Frame;
   readonly #columnWidth: number;
 
-  constructor(ctx: CanvasRenderingContext2D, frame: Frame, columnWidth: number) {
+  constructor(ctx: Surface, frame: Frame, columnWidth: number) {
     this.#ctx = ctx;
     this.#frame = frame;
     this.#columnWidth = columnWidth;
@@ -110,18 +143,20 @@ class CanvasPen implements Pen {
   }
 }
 
-function pointsOf(frame: Frame, curve: Curve, values: Float64Array): readonly number[] {
+function pointsOf(frame: Frame, curve: Curve, { first, count }: CurveWindow, smoothing: number): readonly number[] {
   const toX = mapX(frame);
   const toY = mapY(frame);
-  const to = indexAt(curve, frame.x.max, true);
   const dots: number[] = [];
-  for (let i = indexAt(curve, frame.x.min); i < to; i++) {
-    if (Number.isFinite(values[i])) dots.push(toX(curve.x(i)), toY(values[i]!));
+  for (const { x, y } of curve.pages(first, first + count, smoothing)) {
+    for (const [i, value] of y.entries()) {
+      // What is not finite has no place, nor on a logarithmic axis what is not above zero.
+      if (Number.isFinite(value) && !(frame.y.log && value <= 0)) dots.push(toX(x[i]!), toY(value));
+    }
   }
   return dots;
 }
 
-function paintDots(ctx: CanvasRenderingContext2D, radius: number, dots: readonly number[]): void {
+function paintDots(ctx: Surface, radius: number, dots: readonly number[]): void {
   for (let i = 0; i < dots.length; i += 2) {
     ctx.beginPath();
     ctx.arc(dots[i]!, dots[i + 1]!, radius, 0, 2 * Math.PI);

@@ -1,17 +1,21 @@
 // One chart: uPlot for axes, cursor and selection; the curves are painted from all their points, per frame.
 
 import { type Shape, xBounds, yBounds } from '../model/bounds';
+import { type ChartSettings, ownRange } from '../model/chart-settings';
 import type { Curve } from '../model/curve';
 import { divisible, fractionOf, type Scale, valueAt } from '../model/scale';
-import type { XAxis } from '../model/series-columns';
 import { axisTicks, type Quantity } from '../model/ticks';
+import type { XAxis } from '../model/x-axis';
 import { type ChartColors, chartAxes, type PlacedTick } from './axes';
 import type { ChartSync, Range } from './chart-sync';
+import type { Frame } from './frame';
 import { attachGestures, transformed } from './gestures';
-import { type PlottedCurve, paintCurves } from './paint';
+import { type Look, type PlottedCurve, paintCurves } from './paint';
+import type { Drawing } from './picture';
 import uPlot from './uplot';
 
-export interface PlotSettings {
+/** `yMin` and `yMax`: ends of the y axis that were set. */
+export interface PlotSettings extends Pick<ChartSettings, 'yMin' | 'yMax'> {
   xAxis: XAxis;
   xLog: boolean;
   yLog: boolean;
@@ -42,6 +46,7 @@ const PADDING: Record<XAxis, number> = { step: 22, relative: 26, wall: 40 };
 export class Plot {
   readonly #sync: ChartSync;
   readonly #settings: PlotSettings;
+  readonly #colors: ChartColors;
   readonly #uplot: uPlot;
   readonly #onHover: (hover: Hover | undefined) => void;
   readonly #dots: HTMLElement[] = [];
@@ -66,6 +71,7 @@ export class Plot {
     this.#sync = sync;
     this.#onHover = onHover;
     this.#settings = settings;
+    this.#colors = colors;
     const { xLog, yLog, xAxis } = settings;
     this.#x = { ...emptyBounds(xLog), log: xLog };
     this.#y = { ...emptyBounds(yLog), log: yLog };
@@ -109,10 +115,21 @@ export class Plot {
     sync.addEventListener('range', this.#invalidate);
     sync.addEventListener('cursor', this.#follow);
     sync.addEventListener('emphasis', this.#invalidate);
+    sync.addEventListener('solo', this.#invalidate);
   }
 
-  get canvas(): HTMLCanvasElement {
-    return this.#uplot.ctx.canvas;
+  /** What is shown, to be drawn elsewhere: without the emphasis of the moment. */
+  get drawing(): Drawing {
+    const { ink: tickInk, line: grid } = this.#colors;
+    return {
+      canvas: this.#uplot.ctx.canvas,
+      frame: this.#frameNow(),
+      ticks: this.#ticks,
+      plotted: this.#alone() ?? this.#plotted,
+      look: { ...this.#look(), emphasised: undefined },
+      grid,
+      tickInk,
+    };
   }
 
   setCurves(plotted: readonly PlottedCurve[]): void {
@@ -147,6 +164,7 @@ export class Plot {
     this.#sync.removeEventListener('range', this.#invalidate);
     this.#sync.removeEventListener('cursor', this.#follow);
     this.#sync.removeEventListener('emphasis', this.#invalidate);
+    this.#sync.removeEventListener('solo', this.#invalidate);
     this.#uplot.destroy();
   }
 
@@ -202,7 +220,8 @@ export class Plot {
     const visible = this.visible();
     this.#x = { ...this.#divisible(...visible), log: xLog };
     const shape: Shape = { smoothing, clip, log: yLog };
-    this.#y = { ...(yBounds(curves, this.#x, shape) ?? emptyBounds(yLog)), log: yLog };
+    const drawn = this.#alone()?.map((each) => each.curve) ?? curves;
+    this.#y = { ...ownRange(yBounds(drawn, this.#x, shape) ?? emptyBounds(yLog), this.#settings, yLog), log: yLog };
     this.#ticks = { x: this.#place(this.#x, this.#settings.xAxis), y: this.#place(this.#y, 'value') };
     this.#uplot.batch(() => {
       for (const axis of ['x', 'y']) this.#uplot.setScale(axis, { min: 0, max: 1 });
@@ -233,8 +252,24 @@ export class Plot {
   }
 
   #paint(): void {
-    const frame = { ...this.#uplot.bbox, x: this.#x, y: this.#y, pixelRatio: devicePixelRatio };
-    paintCurves(this.#uplot.ctx, frame, this.#plotted, this.#settings.smoothing, this.#sync.emphasised);
+    paintCurves(this.#uplot.ctx, this.#frameNow(), this.#alone() ?? this.#plotted, this.#look());
+  }
+
+  #frameNow(): Frame {
+    return { ...this.#uplot.bbox, x: this.#x, y: this.#y, pixelRatio: devicePixelRatio };
+  }
+
+  /** A chart that has nothing of the run that is shown alone has its own curves faint. */
+  #look(): Look {
+    const { solo, emphasised } = this.#sync;
+    return { smoothing: this.#settings.smoothing, emphasised, faint: solo !== undefined && !this.#alone() };
+  }
+
+  /** The curves of the run that is shown alone, if it is here. */
+  #alone(): readonly PlottedCurve[] | undefined {
+    const { solo } = this.#sync;
+    const alone = solo === undefined ? [] : this.#plotted.filter(({ run_id }) => run_id === solo);
+    return alone.length > 0 ? alone : undefined;
   }
 
   #selected(): void {
@@ -279,7 +314,8 @@ export class Plot {
     const { width, height } = this.#size();
     const across = fractionOf(this.#x);
     const up = fractionOf(this.#y);
-    const marked = this.#plotted.length <= MOST_DOTS ? this.#plotted : [];
+    const plotted = this.#alone() ?? this.#plotted;
+    const marked = plotted.length <= MOST_DOTS ? plotted : [];
     while (this.#dots.length < marked.length) {
       const dot = document.createElement('span');
       dot.className = 'dot';
@@ -287,9 +323,9 @@ export class Plot {
     }
     this.#dots.forEach((dot, i) => {
       const each = marked[i];
-      const index = each && x !== undefined ? each.curve.nearest(x) : -1;
-      const value = !each || index < 0 ? NaN : each.curve.shown(this.#settings.smoothing, false).values[index]!;
-      const left = index < 0 ? NaN : across(each!.curve.x(index));
+      const point = each && x !== undefined ? each.curve.nearest(x, this.#settings.smoothing) : undefined;
+      const value = point?.y ?? NaN;
+      const left = point ? across(point.x) : NaN;
       const top = 1 - up(value);
       const shown = left >= 0 && left <= 1 && top >= 0 && top <= 1;
       dot.hidden = !shown;

@@ -3,10 +3,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { xBounds, yBounds } from '../model/bounds';
-import { Curve } from '../model/curve';
-import { emptyReduced, reduce } from '../model/reduce';
+import type { Curve } from '../model/curve';
+import { curveOf as curveThrough } from '../model/curve-of';
 import type { Bounds } from '../model/scale';
-import { SeriesColumns } from '../model/series-columns';
 import type { Frame } from './frame';
 import { drawPolyline, type Pen } from './polyline';
 
@@ -48,21 +47,26 @@ interface Axes {
   y: Bounds & { log: boolean };
 }
 
-interface Picture {
-  frame: Frame;
+/** Points in order, and the curve through them that is tested. */
+interface Drawn {
+  steps: readonly number[];
+  values: readonly number[];
   curve: Curve;
-  values: Float64Array;
+}
+
+interface Picture extends Drawn {
+  frame: Frame;
 }
 
 const place = (value: number, { min, max, log }: Axes['x']) =>
   log ? (Math.log(value) - Math.log(min)) / (Math.log(max) - Math.log(min)) : (value - min) / (max - min);
 
 /** The full polyline: every point in its column, every line between neighbours that are both numbers on these axes. */
-function full({ frame, curve, values }: Picture, slack: number): Extents {
+function full({ frame, steps, values }: Picture, slack: number): Extents {
   const extents = new Extents(frame.width);
   let before: [number, number] | undefined;
-  for (let i = 0; i < curve.length; i++) {
-    const x = place(curve.x(i), frame.x) * frame.width;
+  for (const [i, step] of steps.entries()) {
+    const x = place(step, frame.x) * frame.width;
     const y = (1 - place(values[i]!, frame.y)) * frame.height;
     const here: [number, number] | undefined = Number.isFinite(x) && Number.isFinite(y) ? [x, y] : undefined;
     if (here && x >= -slack && x <= frame.width + slack) extents.line(x, y, Math.min(x, frame.width - 0.5), y, slack);
@@ -72,7 +76,7 @@ function full({ frame, curve, values }: Picture, slack: number): Extents {
   return extents;
 }
 
-function drawn({ frame, curve, values }: Picture, slack: number): { extents: Extents; calls: number } {
+function drawn({ frame, curve }: Picture, slack: number): { extents: Extents; calls: number } {
   const extents = new Extents(frame.width);
   let at: [number, number] = [NaN, NaN];
   let calls = 0;
@@ -96,10 +100,7 @@ function drawn({ frame, curve, values }: Picture, slack: number): { extents: Ext
       extents.line(left, y - frame.top, Math.min(left, frame.width - 0.5), y - frame.top, slack);
     },
   };
-  const { extremes } = curve.shown(0, frame.y.log);
-  const reduced = emptyReduced();
-  reduce(curve, extremes, frame.x, frame.width, reduced);
-  drawPolyline(pen, frame, curve, values, reduced);
+  drawPolyline(pen, frame, curve.window(frame.x, frame.width, 0, frame.y.log));
   return { extents, calls };
 }
 
@@ -128,26 +129,22 @@ function check(picture: Picture): void {
   expect(strictly.calls).toBeLessThanOrEqual(width * 6 + 6);
 }
 
-function curveOf(steps: readonly number[], values: readonly number[]): Curve {
-  const columns = new SeriesColumns();
+function curveOf(steps: readonly number[], values: readonly number[]): Drawn {
   const order = steps.map((_, i) => i).sort((a, b) => steps[a]! - steps[b]! || a - b);
-  const step = Float64Array.from(order, (i) => steps[i]!);
-  columns.replace({ step, value: Float64Array.from(order, (i) => values[i]!), timestamp: step.map((each) => 1.7e12 + each) });
-  const curve = new Curve(columns);
-  curve.refresh('step', 0);
-  return curve;
+  return { steps: order.map((i) => steps[i]!), values: order.map((i) => values[i]!), curve: curveThrough(values, { step: steps }) };
 }
 
 function pictureOf(
-  curve: Curve,
+  drawn: Drawn,
   size: { width: number; height: number; pixelRatio: number },
   logs: [boolean, boolean],
   window?: Bounds,
 ): Picture {
+  const { curve } = drawn;
   const x = { ...(window ?? xBounds([curve], logs[0]) ?? { min: 0.1, max: 1 }), log: logs[0] };
   const y = { ...(yBounds([curve], x, { smoothing: 0, clip: false, log: logs[1] }) ?? { min: 0.1, max: 1 }), log: logs[1] };
   const frame = { left: 53, top: 11, ...size, x, y };
-  return { frame, curve, values: curve.shown(0, logs[1]).values };
+  return { ...drawn, frame };
 }
 
 /** Distances between steps: even, bursts, gaps, every step and then every 10 000th, equal steps, steps to 2^53 − 1. */
@@ -215,10 +212,11 @@ describe('a curve is drawn as the full polyline would be', () => {
           fc.double({ min: 0, max: 1, noNaN: true }),
           fc.boolean(),
           ({ steps, values }, size, a, b, between) => {
-            const curve = curveOf(steps, values);
+            const points = curveOf(steps, values);
+            const { curve } = points;
             const everything = xBounds([curve], logs[0]);
             if (!everything) return;
-            check(pictureOf(curve, size, logs));
+            check(pictureOf(points, size, logs));
             const at = (share: number) => everything.min + (everything.max - everything.min) * share;
             let [min, max] = [Math.min(at(a), at(b)), Math.max(at(a), at(b))];
             if (between) {
@@ -229,7 +227,7 @@ describe('a curve is drawn as the full polyline would be', () => {
               [min, max] = [left + (right - left) * 0.3, left + (right - left) * 0.8];
             }
             if (!(max - min > Math.abs(max) * 1e-12) || (logs[0] && min <= 0)) return;
-            check(pictureOf(curve, size, logs, { min, max }));
+            check(pictureOf(points, size, logs, { min, max }));
           },
         ),
         { numRuns: 400 },

@@ -1,8 +1,8 @@
-// A reduced curve in canvas pixels: the lines to stroke, the columns to fill, and the dots to set.
+// A window of a curve in canvas pixels: the lines to stroke, the columns to fill, and the dots to set.
 // Where a curve goes up and down within a pixel or two the columns are filled from top to bottom: the same extent as its
 // strokes would have, at a fraction of their cost.
 
-import type { Points, Reduced } from '../model/reduce';
+import type { CurveWindow } from '../tracker';
 import { type Frame, mapX, mapY } from './frame';
 
 /** What is drawn onto: a canvas, or a test that looks at what would be drawn. */
@@ -18,75 +18,76 @@ export interface Pen {
 /** From this height on (in CSS pixels) a column is filled, if it has several points or stands between others that have some. */
 const TALL = 5;
 
-export function drawPolyline(pen: Pen, frame: Frame, points: Points, values: Float64Array, reduced: Reduced): void {
-  const { xs, xOrigin } = points;
+export function drawPolyline(pen: Pen, frame: Frame, { column, x: xs, y: ys }: CurveWindow): void {
   const toX = mapX(frame);
   const toY = mapY(frame);
-  const x = (index: number) => toX(xs[index]! - xOrigin);
-  const y = (index: number) => toY(values[index]!);
-  const finite = (index: number) => index >= 0 && values[index]! - values[index]! === 0;
+  const x = (at: number) => toX(xs[at]!);
+  const y = (at: number) => toY(ys[at]!);
+  const finite = (at: number) => isNumber(ys[at]!);
   const line = new ClippedLine(pen, frame);
   const tall = TALL * frame.pixelRatio;
-  const { column, first, least, greatest, last, length } = reduced;
+  const { length } = column;
+  const end = column[length - 1] === Infinity ? length - 1 : length;
 
-  // Lines that lead in from the left; `from` is the point before, −1 after a gap.
-  let from = finite(reduced.before) ? reduced.before : -1;
+  // Lines that lead in from the left come from the point before, −1 after a gap.
+  const start = column[0] === -1 ? 1 : 0;
+  let from = start > 0 && finite(0) ? 0 : -1;
   let fromFilled = false;
-  for (let k = 0; k < length; k++) {
-    const start = first[k]!;
-    const end = last[k]!;
-    const joined = from >= 0 && finite(start);
-    if (least[k]! < 0) {
+  let last: number;
+  for (let first = start; first < end; first = last + 1) {
+    const here = column[first]!;
+    let high = Infinity;
+    let low = -Infinity;
+    last = first - 1;
+    while (last + 1 < end && column[last + 1] === here) {
+      last++;
+      if (!finite(last)) continue;
+      high = Math.min(high, y(last));
+      low = Math.max(low, y(last));
+    }
+    if (low < high) {
       // Not one finite value: a gap.
       line.end();
       from = -1;
       continue;
     }
-    const left = frame.left + column[k]!;
-    const next = k + 1 < length ? first[k + 1]! : reduced.after;
-    const leads = finite(end) && finite(next);
-    const afterColumn = joined && k > 0 && column[k - 1] === column[k]! - 1;
-    const beforeColumn = leads && k + 1 < length && column[k + 1] === column[k]! + 1;
-    let high = y(greatest[k]!);
-    let low = y(least[k]!);
+    const left = frame.left + here;
+    const next = last + 1;
+    const joined = from >= 0 && finite(first);
+    const leads = finite(last) && next < length && finite(next);
+    const afterColumn = joined && from >= start && column[from] === here - 1;
+    const beforeColumn = leads && next < end && column[next] === here + 1;
     if (joined) {
-      const into = crossing(x(from), y(from), x(start), y(start), left);
+      const into = crossing(x(from), y(from), x(first), y(first), left);
       high = Math.min(high, into);
       low = Math.max(low, into);
     }
     if (leads) {
-      const out = crossing(x(end), y(end), x(next), y(next), left + 1);
+      const out = crossing(x(last), y(last), x(next), y(next), left + 1);
       high = Math.min(high, out);
       low = Math.max(low, out);
     }
-    const dense = end > start || (afterColumn && beforeColumn);
+    const dense = last > first || (afterColumn && beforeColumn);
     if (dense && low - high > tall) {
-      if (joined && !(fromFilled && afterColumn)) line.segment(x(from), y(from), x(start), y(start));
+      if (joined && !(fromFilled && afterColumn)) line.segment(x(from), y(from), x(first), y(first));
       line.end();
       pen.column(left, high, low);
       fromFilled = true;
     } else {
-      if (joined) line.segment(x(from), y(from), x(start), y(start));
+      if (joined) line.segment(x(from), y(from), x(first), y(first));
       else line.end();
-      for (const index of inOrder(start, least[k]!, greatest[k]!, end, finite)) line.point(x(index), y(index));
-      if (!finite(end)) line.end();
+      for (let at = first; at <= last; at++) if (finite(at)) line.point(x(at), y(at));
+      if (!finite(last)) line.end();
       fromFilled = false;
     }
-    from = finite(end) ? end : -1;
+    from = finite(last) ? last : -1;
   }
-  if (from >= 0 && finite(reduced.after)) line.segment(x(from), y(from), x(reduced.after), y(reduced.after));
+  if (from >= 0 && end < length && finite(end)) line.segment(x(from), y(from), x(end), y(end));
   line.end();
 }
 
-const order: number[] = [];
-
-/** The finite ones of a column's four points as the curve visits them, each once. */
-function inOrder(first: number, least: number, greatest: number, last: number, finite: (index: number) => boolean): readonly number[] {
-  order.length = 0;
-  if (finite(first)) order.push(first);
-  for (const index of least < greatest ? [least, greatest] : [greatest, least]) if (index !== order.at(-1)) order.push(index);
-  if (finite(last) && last !== order.at(-1)) order.push(last);
-  return order;
+function isNumber(value: number): boolean {
+  return value - value === 0;
 }
 
 /** Where a line crosses a vertical one, held to its two ends. */

@@ -3,12 +3,13 @@
 import { errorCode, errorMessage } from '../errors';
 import { INITIAL_LAYOUT, type Layout, toggled } from '../model/layout';
 import { recallView, saysMoreThanExperiment, writeRememberedView } from '../model/remembered-view';
-import { runName, runStart, runState } from '../model/run-state';
+import { runName, runState } from '../model/run-state';
 import { INITIAL_VIEW, type ViewState } from '../model/view-state';
 import { saveFile } from '../save-file';
 import { type Change, openStorage, resumeRun, type Storage } from '../tracker';
 import { Address } from './address';
 import { Catalog } from './catalog';
+import { ColorMemory } from './color-memory';
 import { composeSnapshot } from './compose-snapshot';
 import { ExperimentMemory } from './experiment-memory';
 import type { Intent } from './intents';
@@ -49,6 +50,7 @@ export class DashboardController {
     columns: [],
     series: { get: () => undefined },
     strokes: new Map(),
+    colors: new Map(),
     labels: new Map(),
     now_ms: Date.now(),
   };
@@ -58,6 +60,7 @@ export class DashboardController {
   readonly #deletion = new PendingDeletion(() => this.#live.request());
   readonly #promised: PromisedDeletion;
   readonly #memory: ExperimentMemory;
+  readonly #colors: ColorMemory;
   #view: ViewState = INITIAL_VIEW;
   #layout: Layout = INITIAL_LAYOUT;
   /** The experiment that view and layout are of. */
@@ -84,6 +87,7 @@ export class DashboardController {
     this.#show = show;
     this.#promised = new PromisedDeletion(options.database);
     this.#memory = new ExperimentMemory(options.database);
+    this.#colors = new ColorMemory(options.database, () => this.#refresh());
   }
 
   async start(): Promise<void> {
@@ -107,7 +111,9 @@ export class DashboardController {
     this.#unsubscribe?.();
     this.#live.stop();
     this.#address?.stop();
+    this.#colors.stop();
     await this.#deletion.finish();
+    this.#series?.stop();
     await this.#storage?.close();
   }
 
@@ -212,6 +218,7 @@ export class DashboardController {
       ...composed,
       layout: this.#layout,
       series,
+      colors: this.#colors.colors,
       lost: this.#lost,
       ...(this.#allMetricsOf !== undefined && { allMetricsOf: this.#allMetricsOf }),
       ...(this.#degraded && { degraded: this.#degraded }),
@@ -251,15 +258,14 @@ export class DashboardController {
     this.#show();
   }
 
-  /** Has read what the snapshot shows, and brings the curves of what is known up to it. */
+  /** Has read what the snapshot shows, and shows the curves of what is known on its axis. */
   #readNeeded(): void {
-    const { runs, view } = this.snapshot;
+    const { view } = this.snapshot;
     // Charts that are taken off the page with their panel cannot say so themselves.
     if (view.panel !== 'charts') this.#chartsInSight.clear();
     const needs = neededSeries(this.snapshot, { charts: this.#chartsInSight });
     this.#series?.need(needs);
-    const starts = new Map(runs.map((run) => [run.run_id, runStart(run)]));
-    for (const { run_id, key } of needs) this.#series?.get(run_id, key)?.curve.refresh(view.xAxis, starts.get(run_id) ?? 0);
+    for (const { run_id, key } of needs) this.#series?.get(run_id, key)?.curve.show(view.xAxis);
   }
 
   #change(change: Partial<ViewState>, step = false): void {
@@ -271,7 +277,7 @@ export class DashboardController {
 
   #leaveExperiment(): void {
     const { selection: _selection, run_id: _run, range: _range, columns: _columns, ...kept } = this.#view;
-    this.#view = kept;
+    this.#view = { ...kept, charts: INITIAL_VIEW.charts };
   }
 
   async #carryOut(intent: Intent): Promise<void> {
@@ -306,6 +312,12 @@ export class DashboardController {
         const without = ids.filter((id) => id !== intent.run_id);
         return this.#change({ selection: without.length < ids.length ? without : [...ids, intent.run_id], follow: false });
       }
+      case 'color-run':
+        this.#colors.choose(intent.run_id, intent.color);
+        return this.#refresh();
+      case 'reset-colors':
+        this.#colors.forget();
+        return this.#refresh();
       case 'close-run': {
         const run = await resumeRun(intent.run_id, this.#options.database);
         return run.cancel();
@@ -314,6 +326,8 @@ export class DashboardController {
         return storage?.rename_run(intent.run_id, intent.name);
       case 'tag-run':
         return storage?.set_tag(intent.run_id, intent.key, intent.value);
+      case 'untag-run':
+        return storage?.remove_tag(intent.run_id, intent.key);
       case 'delete-runs':
         return this.#delete(intent.run_ids, async () => {
           for (const run_id of intent.run_ids) await storage?.delete_run(run_id);
@@ -369,6 +383,7 @@ export class DashboardController {
       }
       try {
         await carryOut();
+        this.#colors.forget(ids);
         this.#forget(ids);
       } catch (error) {
         this.#notice = { text: errorMessage(error), undo: false };

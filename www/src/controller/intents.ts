@@ -1,5 +1,6 @@
 // What views ask for. A view knows no more of the rest of the dashboard than this list.
 
+import type { ChosenColor } from '../model/chosen-colors';
 import type { Layout } from '../model/layout';
 import type { ViewState } from '../model/view-state';
 
@@ -11,9 +12,12 @@ export type Intent =
   | { type: 'open-experiment'; experiment_id: string }
   | { type: 'show-run'; experiment_id: string; run_id: string }
   | { type: 'toggle-run'; run_id: string }
+  | { type: 'color-run'; run_id: string; color: ChosenColor | undefined }
+  | { type: 'reset-colors' }
   | { type: 'close-run'; run_id: string }
   | { type: 'rename-run'; run_id: string; name: string }
   | { type: 'tag-run'; run_id: string; key: string; value: string }
+  | { type: 'untag-run'; run_id: string; key: string }
   | { type: 'delete-runs'; run_ids: readonly string[] }
   | { type: 'delete-experiment'; experiment_id: string }
   | { type: 'undo-delete' }

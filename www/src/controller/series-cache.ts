@@ -1,25 +1,28 @@
-// The points read from storage, by run and metric. Reads a series when it is needed, and what is new of it when it has
+// The curves of what is shown, by run and metric; their points are in wasm. Reads a series when it is needed, and what is new of it when it has
 // changed and is still needed: a live update costs the same however long the series is. What is no longer needed is given
 // back, least recently needed first.
 
 import { errorMessage } from '../errors';
 import { Curve } from '../model/curve';
-import { Summary } from '../model/metric-summary';
-import { SeriesColumns } from '../model/series-columns';
 import type { Storage } from '../tracker';
 import type { KnownSeries, SeriesSource } from './snapshot';
 
-/** So many points are kept beyond those that are needed: some hundred megabytes. */
+/** Curves of so many points are kept beyond those that are needed: some fifty megabytes. */
 const SPARE_POINTS = 4_000_000;
 
 class Entry implements KnownSeries {
-  readonly columns = new SeriesColumns();
-  readonly curve = new Curve(this.columns);
-  readonly summary = new Summary(this.columns);
+  readonly curve = new Curve();
   revision = 0;
   reading = false;
   stale = true;
   error?: string;
+  /** What is read for it is given back at once. */
+  gone = false;
+
+  drop(): void {
+    this.gone = true;
+    this.curve.free();
+  }
 }
 
 export interface Need {
@@ -77,7 +80,13 @@ export class SeriesCache implements SeriesSource {
   }
 
   forget(run_id: string): void {
+    for (const entry of this.#runs.get(run_id)?.values() ?? []) entry.drop();
     this.#runs.delete(run_id);
+  }
+
+  /** Gives everything back. */
+  stop(): void {
+    for (const run_id of [...this.#runs.keys()]) this.forget(run_id);
   }
 
   #evict(needed: ReadonlySet<Entry>): void {
@@ -87,12 +96,13 @@ export class SeriesCache implements SeriesSource {
       for (const [key, entry] of keys) {
         if (needed.has(entry) || entry.reading) continue;
         spare.push({ keys, key, entry });
-        points += entry.columns.length;
+        points += entry.curve.length;
       }
     }
     for (const { keys, key, entry } of spare) {
       if (points <= this.#sparePoints) return;
-      points -= entry.columns.length;
+      points -= entry.curve.length;
+      entry.drop();
       keys.delete(key);
     }
   }
@@ -101,9 +111,9 @@ export class SeriesCache implements SeriesSource {
     entry.reading = true;
     entry.stale = false;
     try {
-      const { columns } = entry;
-      const tail = columns.length > 0 ? await this.#storage.get_metrics_from(run_id, key, columns.length - 1) : undefined;
-      if (!tail || !columns.extend(tail)) columns.replace(await this.#storage.get_metrics(run_id, key));
+      if (entry.curve.isOpen) await entry.curve.read();
+      else entry.curve.open(await this.#storage.open_curve(run_id, key));
+      if (entry.gone) entry.curve.free();
       delete entry.error;
     } catch (error) {
       entry.error = errorMessage(error);

@@ -1,11 +1,10 @@
 // What the views are shown: plain data, made anew by the controller whenever something changed.
 
+import type { ChosenColors } from '../model/chosen-colors';
 import type { Curve } from '../model/curve';
 import type { Layout } from '../model/layout';
-import type { Summary } from '../model/metric-summary';
 import type { StrokeSlots } from '../model/run-colors';
 import type { RunLabel } from '../model/run-labels';
-import type { SeriesColumns } from '../model/series-columns';
 import type { ViewState } from '../model/view-state';
 import type { ExperimentRecord, RunRecord, StorageEstimate } from '../tracker';
 
@@ -32,9 +31,7 @@ export interface Notice {
 
 /** One metric of one run as far as it has been read. Views read it and change nothing. */
 export interface KnownSeries {
-  readonly columns: SeriesColumns;
   readonly curve: Curve;
-  readonly summary: Summary;
   /** Counts reads; 0 while the first is under way. */
   readonly revision: number;
   readonly reading: boolean;
@@ -73,6 +70,8 @@ export interface Snapshot {
   series: SeriesSource;
   /** The colours and dashes of the selected runs. */
   strokes: StrokeSlots;
+  /** The colours that a person chose for runs. */
+  colors: ChosenColors;
   /** The names of the selected runs beside each other. */
   labels: ReadonlyMap<string, RunLabel>;
   /** False where the browser lets the page store nothing: then runs live in memory. */

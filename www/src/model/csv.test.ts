@@ -1,17 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { csvField, csvRows } from './csv';
-import { Curve } from './curve';
-import { SeriesColumns } from './series-columns';
+import { curveOf } from './curve-of';
 
 test('every point in the range is a row with its exact value', () => {
   fc.assert(
     fc.property(fc.array(fc.double(), { maxLength: 200 }), fc.nat(200), fc.nat(200), (values, a, b) => {
-      const columns = new SeriesColumns();
-      const step = Float64Array.from(values, (_, i) => i);
-      columns.replace({ step, value: Float64Array.from(values), timestamp: step });
-      const curve = new Curve(columns);
-      curve.refresh('step', 0);
+      const curve = curveOf(values);
       const [min, max] = [Math.min(a, b), Math.max(a, b)];
       const [head, ...rows] = [...csvRows([{ run_id: 'run-0', name: 'a, "b"', curve }], 'step', { min, max })]
         .join('')

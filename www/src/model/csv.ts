@@ -14,16 +14,11 @@ export function* csvRows(curves: readonly NamedCurve[], xName: string, { min, ma
   yield `run_id,run,${xName},value\r\n`;
   for (const { run_id, name, curve } of curves) {
     const head = `${csvField(run_id)},${csvField(name)},`;
-    const to = curve.indexAt(max, true);
-    let piece = '';
-    for (let i = curve.indexAt(min); i < to; i++) {
-      piece += `${head}${curve.x(i)},${curve.values[i]}\r\n`;
-      if (piece.length > 1 << 16) {
-        yield piece;
-        piece = '';
-      }
+    for (const { x, value } of curve.pages(curve.indexAt(min), curve.indexAt(max, true))) {
+      let piece = '';
+      for (let i = 0; i < x.length; i++) piece += `${head}${x[i]},${value[i]}\r\n`;
+      yield piece;
     }
-    yield piece;
   }
 }
 

@@ -1,41 +1,44 @@
 import { describe, expect, test } from 'vitest';
 import { leftOut, xBounds, yBounds } from './bounds';
-import { Curve } from './curve';
+import type { Curve } from './curve';
+import { curveOf } from './curve-of';
 import { type Scale, valueAt } from './scale';
-import { SeriesColumns, type XAxis } from './series-columns';
-
-interface Shape {
-  timestamp?: number[];
-  xAxis?: XAxis;
-}
-
-function curveOf(value: number[], { timestamp = value.map((_, i) => 1000 + i), xAxis = 'step' }: Shape = {}): Curve {
-  const columns = new SeriesColumns();
-  columns.replace({
-    step: Float64Array.from(value, (_, i) => i),
-    value: Float64Array.from(value),
-    timestamp: Float64Array.from(timestamp),
-  });
-  const curve = new Curve(columns);
-  curve.refresh(xAxis, 1000);
-  return curve;
-}
 
 const xsOf = (curve: Curve) => Array.from({ length: curve.length }, (_, i) => curve.x(i));
+const valuesOf = (curve: Curve) => [...curve.pages(0, curve.length)].flatMap(({ value }) => [...value]);
 const linear = (min: number, max: number): Scale => ({ min, max, log: false });
 
 describe('over time', () => {
   test('points logged out of order are drawn in the order of their times', () => {
     const curve = curveOf([5, 4, 3, 2, 1, 0], { timestamp: [1005, 1004, 1003, 1002, 1001, 1000], xAxis: 'relative' });
     expect(xsOf(curve)).toEqual([0, 1, 2, 3, 4, 5]);
-    expect([...curve.values]).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(valuesOf(curve)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
   test('a clock that was set back goes on from where it was, and the curve does not zigzag', () => {
     const curve = curveOf([0, 1, 2, 3, 4, 5], { timestamp: [1000, 1010, 1020, 1005, 1015, 1025], xAxis: 'relative' });
     expect(xsOf(curve)).toEqual([0, 10, 20, 20, 30, 40]);
-    expect([...curve.values]).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(valuesOf(curve)).toEqual([0, 1, 2, 3, 4, 5]);
   });
+});
+
+test('a chart without room asks for nothing, and a curve that was given back has nothing', () => {
+  const curve = curveOf([1, 2, 3]);
+  expect(curve.window(linear(0, 2), 0, 0, false).count).toBe(0);
+  expect(curve.nearest(NaN)).toBeUndefined();
+  expect(curve.nearest(1.2)?.value).toBe(2);
+  curve.free();
+  expect([curve.length, curve.window(linear(0, 2), 100, 0, false).count, curve.nearest(1.2), curve.indexAt(1)]).toEqual([
+    0,
+    0,
+    undefined,
+    0,
+  ]);
+  expect([curve.extent(undefined, 0, false), [...curve.pages(0, 3)].map(({ x }) => x.length), curve.summary().min]).toEqual([
+    undefined,
+    [0],
+    NaN,
+  ]);
 });
 
 describe('the axes', () => {

@@ -1,149 +1,157 @@
-// A series as it is drawn: points in order of the chosen x axis, their smoothed values, and the extremes of both.
-// Everything here sees every point; reduction to what the screen can show happens in reduce.ts, per frame.
+// A series as it is drawn. Its points, their average and their extremes stay in wasm: this asks for what a picture, a table or a
+// cursor needs of them, on the chosen x axis.
 
-import { Extremes } from './extremes';
-import { Positive } from './positive';
-import { indexAt, type Points, type Shown } from './reduce';
-import type { SeriesColumns, XAxis } from './series-columns';
-import { Smoothed } from './smoothing';
+import type { CurveHandle, CurvePoint, CurveWindow } from '../tracker';
+import type { Scale } from './scale';
+import type { XAxis } from './x-axis';
 
-/** So many values are looked at together for one that is not finite. */
-const BLOCK = 256;
-/** More times than this, going back in time means that points were logged out of order. */
-const MOST_SET_BACK = 4;
+/** So many points are read at once, by those who read all of them. */
+const PAGE = 1 << 15;
 
-export class Curve implements Points, Shown {
-  readonly columns: SeriesColumns;
-  /** x of point i is `xs[i] - xOrigin`. */
-  xs: Float64Array = new Float64Array(0);
-  xOrigin = 0;
-  values: Float64Array = new Float64Array(0);
-  length = 0;
-  extremes = new Extremes();
-  /** Indices of NaN and the infinities. */
-  nonFinite: number[] = [];
-  #smoothed: Smoothed | undefined;
-  #smoothedExtremes = new Extremes();
-  #masked = new Positive();
-  #maskedAverage = new Positive();
-  #generation = -1;
-  #sortedByTime = false;
-  #scanned = 0;
+const NO_NUMBERS = new Float64Array(0);
+const NO_POINTS = { x: NO_NUMBERS, value: NO_NUMBERS, y: NO_NUMBERS };
+const EMPTY: CurveWindow = {
+  first: 0,
+  count: 0,
+  column: NO_NUMBERS,
+  x: NO_NUMBERS,
+  y: NO_NUMBERS,
+  mark_x: NO_NUMBERS,
+  mark_value: NO_NUMBERS,
+};
 
-  constructor(columns: SeriesColumns) {
-    this.columns = columns;
+export interface Page {
+  /** What x is of each. */
+  x: Float64Array;
+  /** What was logged. */
+  value: Float64Array;
+  /** What is drawn: the value, or its average. */
+  y: Float64Array;
+}
+
+interface Nearest {
+  x: number;
+  smoothing: number;
+  version: string;
+  point: CurvePoint | undefined;
+}
+
+let curves = 0;
+
+export class Curve {
+  readonly #number = curves++;
+  /** Undefined until the first points have been read, and after they were given back: then there are none. */
+  #handle: CurveHandle | undefined;
+  #xAxis: XAxis = 'step';
+  /** The tooltip, the readout and the dots ask for the same point. */
+  #nearest: Nearest | undefined;
+
+  constructor(handle?: CurveHandle) {
+    this.#handle = handle;
   }
 
-  /** Brings the curve up to its columns, for an axis; `started_ms` is the zero of relative time. */
-  refresh(xAxis: XAxis, started_ms: number): void {
-    const { columns } = this;
-    const byTime = xAxis !== 'step' && !columns.timeOrdered;
-    if (columns.generation !== this.#generation || byTime !== this.#sortedByTime || (byTime && this.length !== columns.length)) {
-      this.#forget();
-      this.#generation = columns.generation;
-      this.#sortedByTime = byTime;
-    }
-    if (byTime) {
-      if (this.length !== columns.length) this.#orderByTime();
-    } else {
-      this.xs = xAxis === 'step' ? columns.step : columns.timestamp;
-      this.values = columns.value;
-    }
-    this.xOrigin = xAxis === 'relative' ? started_ms : 0;
-    this.length = columns.length;
-    this.extremes.extend(this.values, this.length);
-    this.#findNonFinite();
+  get length(): number {
+    return this.#handle?.length() ?? 0;
   }
 
-  /**
-   * What is drawn: every value, or with a `weight` their debiased moving average. For a logarithmic axis, what is not above
-   * zero is a gap; the average is still one over all values.
-   */
-  shown(weight: number, log: boolean): Shown {
-    const plain = weight > 0 ? this.#average(weight) : this;
-    if (!log) return plain;
-    plain.extremes.query(0, this.length);
-    if (plain.extremes.least < 0 || plain.values[plain.extremes.least]! > 0) return plain;
-    const masked = weight > 0 ? this.#maskedAverage : this.#masked;
-    masked.extend(plain.values, this.length);
-    return masked;
+  /** Another text for other points; more points after the others are no other ones. */
+  get version(): string {
+    return `${this.#number}.${this.#handle?.generation() ?? 0}`;
   }
 
-  #average(weight: number): Shown {
-    if (this.#smoothed?.weight !== weight) {
-      this.#smoothed = new Smoothed(weight);
-      this.#smoothedExtremes = new Extremes();
-      this.#maskedAverage = new Positive();
-    }
-    this.#smoothed.extend(this.values, this.length);
-    this.#smoothedExtremes.extend(this.#smoothed.values, this.length);
-    return { values: this.#smoothed.values, extremes: this.#smoothedExtremes };
+  /** Takes what the points are read by. */
+  open(handle: CurveHandle): void {
+    this.#handle = handle;
   }
 
+  get isOpen(): boolean {
+    return this.#handle !== undefined;
+  }
+
+  /** Reads what was logged since. */
+  async read(): Promise<void> {
+    await this.#handle?.refresh();
+  }
+
+  /** Gives the points back. Whoever still draws this curve draws nothing. */
+  free(): void {
+    this.#handle?.free();
+    this.#handle = undefined;
+  }
+
+  /** On which axis it is asked for from now on. */
+  show(xAxis: XAxis): void {
+    this.#xAxis = xAxis;
+    this.#nearest = undefined;
+  }
+
+  /** What a picture of `x` needs that is so many pixels wide; nothing where a chart has no room for one. */
+  window(x: Scale, width: number, smoothing: number, log_y: boolean): CurveWindow {
+    if (!(width >= 1)) return EMPTY;
+    return this.#handle?.window({ ...this.#part(x), smoothing, log_y, width }) ?? EMPTY;
+  }
+
+  /** The least and the greatest that is drawn in `x`, or at all. */
+  extent(x: Scale | undefined, smoothing: number, log_y: boolean): { min: number; max: number } | undefined {
+    return this.#handle?.extent({ ...(x ? this.#part(x) : { x_axis: this.#xAxis }), smoothing, log_y });
+  }
+
+  /** Some thousand of the values that are drawn in `x`. */
+  samples(x: Scale, smoothing: number, log_y: boolean): Float64Array {
+    return this.#handle?.samples({ ...this.#part(x), smoothing, log_y }) ?? NO_NUMBERS;
+  }
+
+  point(index: number, smoothing = 0): CurvePoint | undefined {
+    return index < 0 ? undefined : this.#handle?.point(index, { x_axis: this.#xAxis, smoothing });
+  }
+
+  /** The last point. */
+  last(smoothing = 0): CurvePoint | undefined {
+    return this.point(this.length - 1, smoothing);
+  }
+
+  /** The x of a point; NaN where there is none. */
   x(index: number): number {
-    return this.xs[index]! - this.xOrigin;
+    return this.point(index)?.x ?? NaN;
   }
 
   /** The first index whose x is at or after (`strictly`: after) the given one. */
   indexAt(x: number, strictly = false): number {
-    return indexAt(this, x, strictly);
+    return this.#handle?.index_at(x, { x_axis: this.#xAxis, after: strictly }) ?? 0;
   }
 
-  /** The point nearest to x, or -1 when there are none. */
-  nearest(x: number): number {
-    if (this.length === 0) return -1;
-    const right = Math.min(this.indexAt(x), this.length - 1);
-    if (right > 0 && x - this.x(right - 1) < this.x(right) - x) return right - 1;
-    return right;
+  /** The point nearest to x; none to what is no place, as a cursor's is over a chart without room. */
+  nearest(x: number, smoothing = 0): CurvePoint | undefined {
+    if (Number.isNaN(x)) return undefined;
+    const version = `${this.version} ${this.length}`;
+    const known = this.#nearest;
+    if (known?.x === x && known.smoothing === smoothing && known.version === version) return known.point;
+    const point = this.#handle?.nearest(x, { x_axis: this.#xAxis, smoothing });
+    this.#nearest = { x, smoothing, version, point };
+    return point;
   }
 
-  /** A block at a time: x − x is 0 for every finite x and NaN for all others, and so is their sum. */
-  #findNonFinite(): void {
-    const { values, length } = this;
-    for (let from = this.#scanned; from < length; from += BLOCK) {
-      const to = Math.min(length, from + BLOCK);
-      let sum = 0;
-      for (let i = from; i < to; i++) sum += values[i]! - values[i]!;
-      for (let i = from; sum !== 0 && i < to; i++) if (!Number.isFinite(values[i])) this.nonFinite.push(i);
-    }
-    this.#scanned = length;
+  /** The points from one index up to, not including, another, page by page. */
+  *pages(from: number, to: number, smoothing = 0): Generator<Page> {
+    for (let first = from; first < to; first += PAGE) yield this.#page(first, Math.min(to, first + PAGE), smoothing);
   }
 
-  /** Times that go back were either logged out of order, or the clock was set back in between: that happens rarely in a run. */
-  #orderByTime(): void {
-    const { timestamp, value, length } = this.columns;
-    let setBack = 0;
-    for (let i = 1; i < length && setBack <= MOST_SET_BACK; i++) if (timestamp[i]! < timestamp[i - 1]!) setBack++;
-    if (setBack <= MOST_SET_BACK) {
-      this.xs = clockForward(timestamp, length);
-      this.values = value;
-      return;
-    }
-    const order = new Uint32Array(length).map((_, i) => i);
-    order.sort((a, b) => timestamp[a]! - timestamp[b]! || a - b);
-    this.xs = Float64Array.from(order, (i) => timestamp[i]!);
-    this.values = Float64Array.from(order, (i) => value[i]!);
+  /** The latest values, in the order of steps. */
+  latest(count: number): Float64Array {
+    const { length } = this;
+    return this.#handle?.points(Math.max(0, length - count), length).value ?? NO_NUMBERS;
   }
 
-  #forget(): void {
-    this.extremes = new Extremes();
-    this.#smoothed = undefined;
-    this.#masked = new Positive();
-    this.#maskedAverage = new Positive();
-    this.nonFinite = [];
-    this.#scanned = 0;
-    this.length = 0;
+  /** Of all finite values; NaN where there is none. */
+  summary(): { min: number; max: number; mean: number } {
+    return this.#handle?.summary() ?? { min: NaN, max: NaN, mean: NaN };
   }
-}
 
-/** A clock that is set back goes on from where it was, so that later points stay to the right of earlier ones. */
-function clockForward(timestamp: Float64Array, length: number): Float64Array {
-  const times = new Float64Array(length);
-  let behind = 0;
-  for (let i = 0; i < length; i++) {
-    const here = timestamp[i]!;
-    if (i > 0 && here < timestamp[i - 1]!) behind += timestamp[i - 1]! - here;
-    times[i] = here + behind;
+  #page(first: number, end: number, smoothing: number): Page {
+    return this.#handle?.points(first, end, { x_axis: this.#xAxis, smoothing }) ?? NO_POINTS;
   }
-  return times;
+
+  #part({ min, max, log }: Scale) {
+    return { x_axis: this.#xAxis, from: min, to: max, log_x: log };
+  }
 }

@@ -1,17 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Curve } from './curve';
+import { curveOf } from './curve-of';
 import { jsonPieces } from './points-json';
-import { SeriesColumns } from './series-columns';
-
-function curveOf(values: readonly number[]): Curve {
-  const columns = new SeriesColumns();
-  const step = Float64Array.from(values, (_, i) => i);
-  columns.replace({ step, value: Float64Array.from(values), timestamp: step });
-  const curve = new Curve(columns);
-  curve.refresh('step', 0);
-  return curve;
-}
 
 test('every point in the range comes back from the JSON with its exact value', () => {
   const name = 'a, "b"\n\u2028';

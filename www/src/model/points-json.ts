@@ -7,16 +7,17 @@ import type { Bounds } from './scale';
 export function* jsonPieces(curves: readonly NamedCurve[], metric: string, xName: string, { min, max }: Bounds): Generator<string> {
   yield `{"metric":${JSON.stringify(metric)},"x":"${xName}","runs":[`;
   for (const [index, { run_id, name, curve }] of curves.entries()) {
-    let piece = `${index > 0 ? ',' : ''}\n{"run_id":${JSON.stringify(run_id)},"run":${JSON.stringify(name)},"points":[`;
-    const [from, to] = [curve.indexAt(min), curve.indexAt(max, true)];
-    for (let i = from; i < to; i++) {
-      piece += `${i > from ? ',' : ''}[${curve.x(i)},${jsonNumber(curve.values[i]!)}]`;
-      if (piece.length > 1 << 16) {
-        yield piece;
-        piece = '';
+    yield `${index > 0 ? ',' : ''}\n{"run_id":${JSON.stringify(run_id)},"run":${JSON.stringify(name)},"points":[`;
+    let comma = '';
+    for (const { x, value } of curve.pages(curve.indexAt(min), curve.indexAt(max, true))) {
+      let piece = '';
+      for (let i = 0; i < x.length; i++) {
+        piece += `${comma}[${x[i]},${jsonNumber(value[i]!)}]`;
+        comma = ',';
       }
+      yield piece;
     }
-    yield `${piece}]}`;
+    yield ']}';
   }
   yield ']}\n';
 }

@@ -7,6 +7,7 @@ const FIRST = {
   run_name: 'a, b',
   status: 'Success',
   interrupted: false,
+  interruptions: [],
   created_ms: 0,
   started_ms: 1_000,
   ended_ms: 61_000,

@@ -10,6 +10,7 @@ const run = (config: object, tags: Record<string, string> = {}) =>
     experiment_id: 'exp-0',
     status: 'Success',
     interrupted: false,
+    interruptions: [],
     created_ms: 0,
     heard_ms: 0,
     config,

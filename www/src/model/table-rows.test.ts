@@ -1,16 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Curve } from './curve';
-import { SeriesColumns } from './series-columns';
+import type { Curve } from './curve';
+import { curveOf } from './curve-of';
 import { pointsIn, tableRows } from './table-rows';
 
-function curveOf(steps: readonly number[]): Curve {
-  const columns = new SeriesColumns();
-  const step = Float64Array.from(steps).sort();
-  columns.replace({ step, value: step.map((each) => each / 2), timestamp: step });
-  const curve = new Curve(columns);
-  curve.refresh('step', 0);
-  return curve;
+function curveAt(steps: readonly number[]): Curve {
+  const step = [...steps].sort((a, b) => a - b);
+  return curveOf(
+    step.map((each) => each / 2),
+    { step },
+  );
 }
 
 const step = fc.oneof(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 2 ** 53 - 1 }));
@@ -23,7 +22,7 @@ test('every point of what is shown is in exactly one row, and rows of steps begi
       step,
       fc.boolean(),
       (series, a, b, whole) => {
-        const curves = series.map(curveOf);
+        const curves = series.map(curveAt);
         const bounds = { min: Math.min(a, b), max: Math.max(a, b) };
         const rows = tableRows(curves, bounds, 200, whole);
         expect(rows.length).toBeLessThanOrEqual(200);

@@ -17,7 +17,7 @@ export function tableRows(curves: readonly Curve[], { min, max }: Bounds, most: 
   for (const curve of curves) {
     const from = curve.indexAt(min);
     const to = curve.indexAt(max, true);
-    for (let i = from; i < to && xs.size <= most; i++) xs.add(curve.x(i));
+    addPlaces(xs, curve, from, to, most);
     if (to > from) {
       first = Math.min(first, curve.x(from));
       last = Math.max(last, curve.x(to - 1));
@@ -31,6 +31,14 @@ export function tableRows(curves: readonly Curve[], { min, max }: Bounds, most: 
   // The last one ends behind the last point, whatever was rounded.
   rows[rows.length - 1] = { from: rows.at(-1)!.from, to: Infinity };
   return rows;
+}
+
+/** The different x of points from one index up to another, until there are more than so many. */
+function addPlaces(xs: Set<number>, curve: Curve, from: number, to: number, most: number): void {
+  // A few more than fit are enough, but for many at one place.
+  for (let first = from; first < to && xs.size <= most; first += most + 1) {
+    for (const { x } of curve.pages(first, Math.min(to, first + most + 1))) for (const here of x) if (xs.size <= most) xs.add(here);
+  }
 }
 
 /** The indices of a curve's points in a row that lie in the range. */

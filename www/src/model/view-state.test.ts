@@ -44,6 +44,14 @@ test('a view is read as it was written', () => {
     follow: fc.boolean(),
     differencesOnly: fc.boolean(),
     wideTable: fc.boolean(),
+    charts: fc.constantFrom(
+      new Map(),
+      new Map([['a/b', { yLog: true }]]),
+      new Map([
+        ['b*', { yMin: -1, yMax: 2.5 }],
+        ['c', { smoothing: 0.9999 }],
+      ]),
+    ),
     columns: fc.array(fc.string({ minLength: 1 }), { minLength: 1 }),
   });
   fc.assert(

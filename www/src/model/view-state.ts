@@ -1,9 +1,10 @@
 // What a reader has chosen to look at. All of it, and only it, goes into the URL.
 
+import { MOST_SMOOTHING, type OwnSettings, readChartSettings, writeChartSettings } from './chart-settings';
 import { readIds, writeIds } from './id-list';
 import type { RunFilter, RunSort } from './run-filter';
 import { RUN_STATES, type RunState } from './run-state';
-import type { XAxis } from './series-columns';
+import type { XAxis } from './x-axis';
 
 export type Panel = 'charts' | 'compare';
 
@@ -20,6 +21,8 @@ export interface ViewState extends RunFilter {
   yLog: boolean;
   smoothing: number;
   clip: boolean;
+  /** What single charts are drawn with instead. */
+  charts: OwnSettings;
   /** The zoomed part of the x axis, in its unit. */
   range?: readonly [number, number];
   metricQuery: string;
@@ -39,6 +42,7 @@ export const INITIAL_VIEW: ViewState = {
   yLog: false,
   smoothing: 0,
   clip: false,
+  charts: new Map(),
   query: '',
   states: [],
   metricQuery: '',
@@ -63,6 +67,8 @@ export function writeView(view: ViewState, parameters: URLSearchParams): void {
   put('log', [view.xLog ? 'x' : '', view.yLog ? 'y' : ''].join(''));
   put('smooth', view.smoothing > 0 ? String(view.smoothing) : undefined);
   put('clip', flag(view.clip));
+  parameters.delete('chart');
+  for (const [metric, own] of view.charts) parameters.append('chart', writeChartSettings(metric, own));
   put('range', view.range?.join('~'));
   put('q', view.query);
   put('status', view.states.join(','));
@@ -91,8 +97,14 @@ export function readView(parameters: URLSearchParams): ViewState {
   view.xLog = view.xAxis !== 'wall' && (parameters.get('log')?.includes('x') ?? false);
   view.yLog = parameters.get('log')?.includes('y') ?? false;
   const smoothing = Number(parameters.get('smooth'));
-  if (smoothing > 0 && smoothing < 1) view.smoothing = smoothing;
+  if (smoothing > 0 && smoothing < 1) view.smoothing = Math.min(smoothing, MOST_SMOOTHING);
   view.clip = parameters.get('clip') === '1';
+  view.charts = new Map(
+    parameters
+      .getAll('chart')
+      .map(readChartSettings)
+      .filter((own) => own !== undefined),
+  );
   const [from, to] = (parameters.get('range') ?? '').split('~').map(Number);
   if (from !== undefined && to !== undefined && from < to && Number.isFinite(to - from)) view.range = [from, to];
   view.query = parameters.get('q') ?? '';

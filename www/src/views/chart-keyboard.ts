@@ -45,7 +45,8 @@ function act(key: string, big: boolean, target: KeyboardTarget): boolean {
     case 'Escape':
       sync.moveCursor(undefined, {});
       target.announce('');
-      return true;
+      // It may mean more to what is around the chart.
+      return false;
     default:
       return false;
   }
@@ -60,7 +61,7 @@ function moveCursor(target: KeyboardTarget, plot: Plot, by: number): boolean {
   const first = curve.indexAt(from);
   const last = Math.max(first, curve.indexAt(to, true) - 1);
   const stride = Math.max(1, Math.round((last - first) / 300));
-  const here = sync.cursor === undefined ? (by > 0 ? first - stride : last + stride) : curve.nearest(sync.cursor);
+  const here = sync.cursor === undefined ? (by > 0 ? first - stride : last + stride) : (curve.nearest(sync.cursor)?.index ?? first);
   const next = Math.max(first, Math.min(last, here + by * stride));
   sync.moveCursor(curve.x(next), {});
   target.announce(target.describe());

@@ -56,9 +56,11 @@ function cells(curves: readonly Curve[], row: Row, bounds: Bounds): Cell[] {
 /** Nothing, the one value, or the least and the greatest of several. */
 function valuesIn(curve: Curve, row: Row, bounds: Bounds): number[] {
   const { from, to } = pointsIn(curve, row, bounds);
-  if (to <= from) return [];
-  if (to - from === 1) return [curve.values[from]!];
-  curve.extremes.query(from, to);
-  const { least, greatest } = curve.extremes;
-  return least < 0 ? [curve.values[from]!] : [curve.values[least]!, curve.values[greatest]!];
+  const first = curve.point(from);
+  const last = curve.point(to - 1);
+  if (to <= from || !first || !last) return [];
+  if (to - from === 1) return [first.value];
+  // From the first of them to the last, no line that leads to others is looked at.
+  const extent = curve.extent({ min: first.x, max: last.x, log: false }, 0, false);
+  return extent ? [extent.min, extent.max] : [first.value];
 }

@@ -3,7 +3,8 @@
 import { css, html, LitElement } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
-import type { XAxis } from '../model/series-columns';
+import { MOST_SMOOTHING } from '../model/chart-settings';
+import type { XAxis } from '../model/x-axis';
 import { controls } from '../styles/controls';
 
 const AXES: readonly [XAxis, string][] = [
@@ -11,9 +12,6 @@ const AXES: readonly [XAxis, string][] = [
   ['relative', 'Relative time'],
   ['wall', 'Wall time'],
 ];
-
-/** Nearer to 1, no average would move. */
-const MOST_SMOOTHING = 0.9999;
 
 export class ChartToolbar extends LitElement {
   static override properties = { snapshot: { attribute: false } };

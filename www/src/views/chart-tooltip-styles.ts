@@ -25,6 +25,12 @@ export const chartTooltipStyles = css`
     pointer-events: auto;
     user-select: text;
   }
+  .tooltip.pinned li {
+    cursor: pointer;
+  }
+  .tooltip.pinned li:hover {
+    background: var(--sunken);
+  }
   .tooltip header {
     margin-bottom: 3px;
     color: var(--ink-soft);

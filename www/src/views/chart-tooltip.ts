@@ -5,7 +5,8 @@ import { formatX } from '../chart/axes';
 import type { PlottedCurve } from '../chart/paint';
 import type { Hover } from '../chart/plot';
 import { exactValue, formatDateTime, formatValues } from '../model/format';
-import type { XAxis } from '../model/series-columns';
+import type { XAxis } from '../model/x-axis';
+import type { CurvePoint } from '../tracker';
 
 /** More than this are counted, not listed. */
 const MOST = 40;
@@ -18,7 +19,7 @@ const CLICK_PX = 5;
 
 interface Line {
   each: PlottedCurve;
-  index: number;
+  point: CurvePoint;
   value: number;
   distance: number;
 }
@@ -34,14 +35,17 @@ interface Shown {
 export class ChartTooltip {
   readonly #root: () => DocumentFragment | HTMLElement;
   readonly #read: () => Shown;
+  readonly #onRun: (run_id: string) => void;
   /** Made when it is first needed: of a thousand charts few are ever pointed at. */
   #element: HTMLElement | undefined;
   #pinned = false;
   #pressedAt = 0;
 
-  constructor(root: () => DocumentFragment | HTMLElement, read: () => Shown) {
+  /** `onRun`: a run in the pinned tooltip was clicked. */
+  constructor(root: () => DocumentFragment | HTMLElement, read: () => Shown, onRun: (run_id: string) => void) {
     this.#root = root;
     this.#read = read;
+    this.#onRun = onRun;
   }
 
   readonly hover = (hover: Hover | undefined): void => {
@@ -52,7 +56,7 @@ export class ChartTooltip {
       this.#element?.togglePopover(false);
       return;
     }
-    this.#element ??= create(this.#root());
+    this.#element ??= create(this.#root(), this.#onRun);
     write(this.#element, lines, shown.xAxis);
     this.#element.togglePopover(true);
     place(this.#element, hover);
@@ -80,12 +84,17 @@ export class ChartTooltip {
   }
 }
 
-function create(root: DocumentFragment | HTMLElement): HTMLElement {
+function create(root: DocumentFragment | HTMLElement, onRun: (run_id: string) => void): HTMLElement {
   const tooltip = document.createElement('div');
   tooltip.className = 'tooltip';
   tooltip.popover = 'manual';
   tooltip.ariaHidden = 'true';
   tooltip.dataset.testid = 'chart-tooltip';
+  // By keyboard the legend does the same. What was selected, to be copied, is no click.
+  tooltip.addEventListener('click', ({ target }) => {
+    const run_id = (target as Element).closest('li')?.dataset.runId;
+    if (run_id !== undefined && !getSelection()?.toString()) onRun(run_id);
+  });
   root.append(tooltip);
   return tooltip;
 }
@@ -108,26 +117,27 @@ function write(tooltip: HTMLElement, lines: readonly Line[], xAxis: XAxis): void
 function linesAt({ plotted, smoothing }: Shown, { x, top, topOf }: Hover): Line[] {
   const lines: Line[] = [];
   for (const each of plotted) {
-    const index = each.curve.nearest(x);
-    if (index < 0) continue;
-    const value = each.curve.shown(smoothing, false).values[index]!;
+    const point = each.curve.nearest(x, smoothing);
+    if (!point) continue;
+    const value = point.y;
     const distance = Math.abs(topOf(value) - top);
-    lines.push({ each, index, value, distance: Number.isNaN(distance) ? Infinity : distance });
+    lines.push({ each, point, value, distance: Number.isNaN(distance) ? Infinity : distance });
   }
   const nearest = lines.reduce<Line | undefined>((best, line) => (best && best.distance <= line.distance ? best : line), undefined);
   const rank = ({ value }: Line) => (Number.isNaN(value) ? -Infinity : value);
   return lines.sort((a, b) => Number(b === nearest) - Number(a === nearest) || rank(b) - rank(a));
 }
 
-function headline({ each: { curve }, index }: Line, xAxis: XAxis): string {
-  const at = formatX(curve.x(index), xAxis);
+function headline({ point }: Line, xAxis: XAxis): string {
+  const at = formatX(point.x, xAxis);
   if (xAxis !== 'step') return at;
-  return `Step ${at} · ${formatDateTime(curve.columns.timestamp[index]!)}`;
+  return `Step ${at} · ${formatDateTime(point.timestamp)}`;
 }
 
-function item({ each: { label, name, stroke }, value }: Line, text: string, nearest: boolean): HTMLLIElement {
+function item({ each: { run_id, label, name, stroke }, value }: Line, text: string, nearest: boolean): HTMLLIElement {
   const line = document.createElement('li');
   line.className = nearest ? 'nearest' : '';
+  line.dataset.runId = run_id;
   const [swatch, title, number] = ['swatch', 'name', 'value'].map((className) => {
     const part = document.createElement('span');
     part.className = className;

@@ -69,7 +69,7 @@ export function bestRows(runs: readonly RunRecord[], source: SeriesSource): Row[
       const series = source.get(run.run_id, key);
       if (!series || series.revision === 0) reading = true;
       if (!series || series.revision === 0 || series.error) return undefined;
-      const { min, max } = series.summary.read();
+      const { min, max } = series.curve.summary();
       return direction(key) < 0 ? min : max;
     });
     const row = valueRow(key, values);

@@ -3,7 +3,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
-import { strokeOf } from '../model/run-colors';
+import { runStroke } from '../model/chosen-colors';
 import { saveFile } from '../save-file';
 import { controls } from '../styles/controls';
 import { compareCsv, type Section } from './compare-csv';
@@ -113,7 +113,7 @@ export class CompareTable extends LitElement {
   declare dark: boolean;
 
   override render() {
-    const { selected, view, strokes, labels } = this.snapshot;
+    const { selected, view, labels } = this.snapshot;
     if (selected.length === 0) return html`<p class="none">Tick runs in the table to compare them here.</p>`;
     return html`
       <div class="options">
@@ -137,7 +137,7 @@ export class CompareTable extends LitElement {
               ${selected.map(
                 (run) =>
                   html`<th scope="col" title=${labels.get(run.run_id)?.whole ?? nothing}>
-                    ${swatch(strokeOf(strokes.get(run.run_id) ?? 0, this.dark))}${labels.get(run.run_id)?.short}
+                    ${swatch(runStroke(this.snapshot, run.run_id, this.dark))}${labels.get(run.run_id)?.short}
                   </th>`,
               )}
             </tr>

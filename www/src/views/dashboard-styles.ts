@@ -27,6 +27,18 @@ export const dashboardStyles = css`
     flex: 1;
     min-width: 0;
   }
+  button.find {
+    flex: none;
+  }
+  button.find kbd {
+    color: var(--ink-soft);
+    font: 11px var(--mono);
+  }
+  @container (max-width: 560px) {
+    button.find kbd {
+      display: none;
+    }
+  }
   .body {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
@@ -89,6 +101,12 @@ export const dashboardStyles = css`
     margin-bottom: 4px;
     padding: 2px 10px;
     font-size: 12px;
+  }
+  button.alone {
+    display: block;
+    overflow: hidden;
+    max-width: 26em;
+    text-overflow: ellipsis;
   }
   .state {
     display: grid;

@@ -48,6 +48,35 @@ export const metricChartStyles = css`
       opacity: 1;
     }
   }
+  #files {
+    position: fixed;
+    inset: auto;
+    margin: 0;
+    padding: 6px;
+    border: 1px solid var(--line);
+    border-radius: 10px;
+    background: var(--surface);
+    box-shadow: 0 10px 36px rgb(0 0 0 / 0.16);
+    color: var(--ink);
+  }
+  .own {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    color: var(--accent);
+    font-size: 12px;
+  }
+  .own > span {
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
+  .own .error {
+    color: var(--bad);
+  }
+  .own button {
+    min-height: 22px;
+    font-size: 12px;
+  }
   .plot {
     overflow: hidden;
     height: 210px;
@@ -130,6 +159,26 @@ export const metricChartStyles = css`
     align-items: center;
     gap: 6px;
     min-width: 0;
+  }
+  .readout .run {
+    justify-content: flex-start;
+    min-width: 2.5em;
+    min-height: 20px;
+    margin-left: -4px;
+    padding: 0 4px;
+    overflow: hidden;
+    font-size: inherit;
+    font-weight: inherit;
+  }
+  .readout .run:focus-visible {
+    outline-offset: -2px;
+  }
+  .readout .run[aria-pressed='true'] .name {
+    color: var(--ink);
+    font-weight: 650;
+  }
+  .readout .out .swatch {
+    opacity: 0.3;
   }
   .name {
     overflow: hidden;

@@ -3,23 +3,22 @@
 import { html, LitElement, nothing, unsafeCSS } from 'lit';
 import uplotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { ChartSync } from '../chart/chart-sync';
-import { downloadPng } from '../chart/export-png';
 import { cancel, schedule } from '../chart/frame-queue';
 import type { PlottedCurve } from '../chart/paint';
 import { Plot } from '../chart/plot';
 import { emitIntent } from '../controller/intents';
 import type { KnownSeries, Snapshot } from '../controller/snapshot';
 import { leftOut } from '../model/bounds';
-import { csvRows } from '../model/csv';
-import { jsonPieces } from '../model/points-json';
-import { strokeOf } from '../model/run-colors';
+import { type ChartSettings, settingsOfChart } from '../model/chart-settings';
+import { runStroke } from '../model/chosen-colors';
 import { runName } from '../model/run-state';
-import type { Bounds } from '../model/scale';
-import { saveFile } from '../save-file';
+import type { ViewState } from '../model/view-state';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
+import { filesMenu, saveChart } from './chart-files';
 import { chartKeyboard } from './chart-keyboard';
-import { readoutText, writeReadout } from './chart-readout';
+import { ownForm, ownLine } from './chart-own';
+import { readoutKey, readoutText, writeReadout } from './chart-readout';
 import { chartTable } from './chart-table';
 import { ChartTooltip } from './chart-tooltip';
 import { chartTooltipStyles } from './chart-tooltip-styles';
@@ -37,6 +36,7 @@ export class MetricChart extends LitElement {
     sync: { attribute: false },
     dark: { type: Boolean },
     tabular: { state: true },
+    adjusting: { state: true },
     large: { type: Boolean, reflect: true },
   };
   static override styles = [unsafeCSS(uplotStyles), controls, swatchStyles, chartTooltipStyles, metricChartStyles];
@@ -46,13 +46,16 @@ export class MetricChart extends LitElement {
   declare sync: ChartSync;
   declare dark: boolean;
   declare tabular: boolean;
+  /** Its own settings are open. */
+  declare adjusting: boolean;
   declare large: boolean;
 
   #plot: Plot | undefined;
   #host: Element | undefined;
   readonly #tooltip = new ChartTooltip(
     () => this.renderRoot,
-    () => ({ plotted: this.#plotted, ...this.snapshot.view }),
+    () => ({ plotted: this.#plotted, ...this.#view() }),
+    (run_id) => this.sync.toggleSolo(run_id),
   );
   #plotKey = '';
   #drawn = '';
@@ -76,6 +79,7 @@ export class MetricChart extends LitElement {
   constructor() {
     super();
     this.tabular = false;
+    this.adjusting = false;
     this.large = false;
   }
 
@@ -94,6 +98,7 @@ export class MetricChart extends LitElement {
     this.#size = new ResizeObserver(() => this.#fit());
     this.sync?.addEventListener('cursor', this.#readOut);
     this.sync?.addEventListener('range', this.#rangeMoved);
+    this.sync?.addEventListener('solo', this.#readOut);
   }
 
   override disconnectedCallback(): void {
@@ -102,6 +107,7 @@ export class MetricChart extends LitElement {
     this.#size?.disconnect();
     this.sync?.removeEventListener('cursor', this.#readOut);
     this.sync?.removeEventListener('range', this.#rangeMoved);
+    this.sync?.removeEventListener('solo', this.#readOut);
     this.#disappear();
   }
 
@@ -115,6 +121,7 @@ export class MetricChart extends LitElement {
 
   override render() {
     const count = this.#runs().length;
+    const { view } = this.snapshot;
     return html`
       <div class="heading">
         <h4 title=${this.metric}>${this.metric}</h4>
@@ -122,14 +129,17 @@ export class MetricChart extends LitElement {
           <button class="plain" aria-pressed=${this.tabular} data-testid="chart-table-toggle" @click=${() => (this.tabular = !this.tabular)}>
             Table
           </button>
-          <button class="plain" data-testid="chart-csv" title="The points that are shown, exactly" @click=${this.#saveCsv}>CSV</button>
-          <button class="plain" data-testid="chart-json" title="The points that are shown, exactly" @click=${this.#saveJson}>JSON</button>
-          <button class="plain" data-testid="chart-png" ?disabled=${this.tabular} @click=${this.#save}>PNG</button>
+          ${filesMenu(this.tabular, (kind) => void saveChart(kind, this.#file()))}
+          <button class="plain" data-testid="chart-settings" aria-haspopup="dialog" aria-expanded=${this.adjusting} @click=${this.#adjust}>
+            Axes
+          </button>
           <button class="plain" aria-pressed=${this.large} @click=${() => (this.large = !this.large)}>
             ${this.large ? 'Smaller' : 'Larger'}
           </button>
         </div>
       </div>
+      ${ownLine({ metric: this.metric, view, change: (charts) => emitIntent(this, { type: 'view', change: { charts } }) })}
+      ${this.adjusting ? ownForm({ metric: this.metric, view }, this.renderRoot.querySelector('[data-testid="chart-settings"]'), () => (this.adjusting = false)) : nothing}
       ${
         this.tabular
           ? chartTable(this.#plotted, this.snapshot.view, this.sync.range)
@@ -150,7 +160,16 @@ export class MetricChart extends LitElement {
       ${this.#loading && this.#plotted.length === 0 ? html`<p class="notice">Reading…</p>` : nothing}
       ${this.#leftOut ? html`<p class="notice" role="status" data-testid="left-out">${this.#leftOut}</p>` : nothing}
       ${this.#errors.map((error) => html`<p class="notice error" data-testid="chart-problem">${error}</p>`)}
-      <ul class="readout" @pointerover=${this.#pointed} @pointerleave=${this.#unpointed} aria-label="Values" tabindex=${count > 1 ? 0 : nothing}></ul>
+      <ul
+        class="readout"
+        aria-label="Values"
+        @pointerover=${this.#pointed}
+        @pointerleave=${this.#unpointed}
+        @focusin=${this.#pointed}
+        @focusout=${this.#unpointed}
+        @keydown=${readoutKey}
+        @click=${this.#soloed}
+      ></ul>
       <div class="visually-hidden" aria-live="polite" data-testid="chart-announcement"></div>
     `;
   }
@@ -162,11 +181,11 @@ export class MetricChart extends LitElement {
       this.#readOut();
       return;
     }
-    const { xAxis, xLog, yLog, smoothing, clip } = this.snapshot.view;
-    const plotKey = [xAxis, xLog, yLog, smoothing, clip, this.dark].join();
+    const { xAxis, xLog, yLog, smoothing, clip, yMin, yMax } = this.#view();
+    const plotKey = [xAxis, xLog, yLog, smoothing, clip, yMin, yMax, this.dark].join();
     if (!this.#plot || plotKey !== this.#plotKey) this.#makePlot(plotKey);
     const drawn = this.#plotted
-      .map((each) => `${each.run_id}:${each.stroke.color}:${each.stroke.dash}:${each.curve.columns.generation}:${each.curve.length}`)
+      .map((each) => `${each.run_id}:${each.stroke.color}:${each.stroke.dash}:${each.curve.version}:${each.curve.length}`)
       .join();
     if (drawn !== this.#drawn) {
       this.#drawn = drawn;
@@ -199,7 +218,7 @@ export class MetricChart extends LitElement {
 
   /** Collects the curves of the selected runs, as far as they have been read. */
   #gather(): void {
-    const { view } = this.snapshot;
+    const view = this.#view();
     this.#plotted = [];
     this.#errors = [];
     this.#loading = false;
@@ -220,15 +239,25 @@ export class MetricChart extends LitElement {
     this.#leftOut = this.tabular ? undefined : leftOut(curves, view.xLog, view.yLog);
   }
 
+  /** What holds for all charts, with what is this one's own. */
+  #view(): ViewState & ChartSettings {
+    return settingsOfChart(this.snapshot.view, this.metric);
+  }
+
+  /** What few open is loaded when it is opened. */
+  readonly #adjust = async (): Promise<void> => {
+    await import('./chart-settings');
+    this.adjusting = true;
+  };
+
   /** The selected runs that have logged this metric. */
   #runs(): RunRecord[] {
     return this.snapshot.selected.filter((run) => run.metrics.some((metric) => metric.key === this.metric));
   }
 
   #plottedCurve({ run_id }: RunRecord, { curve }: KnownSeries): PlottedCurve {
-    const { strokes, labels } = this.snapshot;
-    const { short = run_id, whole = run_id } = labels.get(run_id) ?? {};
-    return { run_id, label: short, name: whole, stroke: strokeOf(strokes.get(run_id) ?? 0, this.dark), curve };
+    const { short = run_id, whole = run_id } = this.snapshot.labels.get(run_id) ?? {};
+    return { run_id, label: short, name: whole, stroke: runStroke(this.snapshot, run_id, this.dark), curve };
   }
 
   #makePlot(plotKey: string): void {
@@ -237,7 +266,7 @@ export class MetricChart extends LitElement {
     if (!target) return;
     const style = getComputedStyle(target);
     const colors = { ink: style.color, line: style.borderTopColor, font: style.fontFamily };
-    this.#plot = new Plot(target, this.sync, this.snapshot.view, colors, this.#tooltip.hover);
+    this.#plot = new Plot(target, this.sync, this.#view(), colors, this.#tooltip.hover);
     this.#plotKey = plotKey;
     this.#size?.observe(target);
   }
@@ -259,7 +288,7 @@ export class MetricChart extends LitElement {
   readonly #readOut = (): void => {
     if (!this.#ready) return;
     const list = this.renderRoot.querySelector('.readout');
-    if (list) writeReadout(list, this.#plotted, this.sync.cursor, this.snapshot.view.smoothing);
+    if (list) writeReadout(list, this.#plotted, this.sync, this.#view().smoothing);
   };
 
   readonly #rangeMoved = (): void => {
@@ -277,32 +306,28 @@ export class MetricChart extends LitElement {
 
   readonly #unpointed = (): void => this.sync.emphasise(undefined);
 
+  /** A click on a run's name shows it alone; a second one brings the others back. */
+  readonly #soloed = (event: Event): void => {
+    const run_id = (event.target as Element).closest('button')?.closest('li')?.dataset.runId;
+    if (run_id !== undefined) this.sync.toggleSolo(run_id);
+  };
+
   #announce(text: string): void {
     const live = this.renderRoot.querySelector('[aria-live]');
     if (live) live.textContent = text;
   }
 
-  readonly #saveCsv = (): void => {
-    const { xName, bounds } = this.#shown();
-    saveFile(new Blob([...csvRows(this.#plotted, xName, bounds)], { type: 'text/csv' }), `${this.metric}.csv`);
-  };
-
-  readonly #saveJson = (): void => {
-    const { xName, bounds } = this.#shown();
-    const pieces = [...jsonPieces(this.#plotted, this.metric, xName, bounds)];
-    saveFile(new Blob(pieces, { type: 'application/json' }), `${this.metric}.json`);
-  };
-
-  /** What a file calls x, and which part of the curves is shown. */
-  #shown(): { xName: string; bounds: Bounds } {
-    const [min, max] = this.sync.range ?? [-Infinity, Infinity];
-    const names = { step: 'step', relative: 'relative_ms', wall: 'timestamp_ms' };
-    return { xName: names[this.snapshot.view.xAxis], bounds: { min, max } };
+  #file() {
+    const { metric } = this;
+    return {
+      metric,
+      view: this.#view(),
+      range: this.sync.range,
+      plotted: this.#plotted,
+      drawing: this.#plot?.drawing,
+      style: getComputedStyle(this),
+    };
   }
-
-  readonly #save = (): void => {
-    if (this.#plot) downloadPng(this.#plot.canvas, this.metric, this.#plotted, getComputedStyle(this));
-  };
 }
 
 customElements.define('entrenar-metric-chart', MetricChart);

@@ -20,18 +20,20 @@ export const popoverStyles = css`
   }
 `;
 
-/** For `beforetoggle`: true when it opens. While it is open it stays with its button. */
-export function placePopover(event: ToggleEvent, anchor: Element): boolean {
+/** For `beforetoggle`: true when it opens. While it is open it stays with its button. `width` is the panel's, about. */
+export function placePopover(event: ToggleEvent, anchor: Element, width = 320): boolean {
   if (event.newState !== 'open') return false;
   const panel = event.target as HTMLElement;
   const place = () => {
     const box = anchor.getBoundingClientRect();
     const { clientWidth } = document.documentElement;
-    const wide = Math.min(320, clientWidth - 24);
-    panel.style.top = `${Math.max(12, Math.min(box.bottom + 6, innerHeight - 200))}px`;
+    const wide = Math.min(width, clientWidth - 24);
+    panel.style.top = `${Math.max(12, Math.min(box.bottom + 6, innerHeight - 12 - (panel.offsetHeight || 188)))}px`;
     panel.style.left = `${Math.max(12, Math.min(box.right - wide, clientWidth - wide - 12))}px`;
   };
   place();
+  // Once its height is known, and before it is seen.
+  requestAnimationFrame(place);
   addEventListener('scroll', place, { passive: true });
   const closed = ({ newState }: ToggleEvent) => {
     if (newState === 'open') return;

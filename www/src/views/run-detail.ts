@@ -5,7 +5,7 @@ import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { exactValue, formatAgo, formatBytes, formatDateTime, formatDuration, formatValue } from '../model/format';
 import { listedMetrics } from '../model/judged-metrics';
-import type { Trend } from '../model/metric-summary';
+import { summaryOf, type Trend } from '../model/metric-summary';
 import { runDuration, runName, runStart, runState } from '../model/run-state';
 import { formatSetting, settingsOf } from '../model/settings';
 import { controls } from '../styles/controls';
@@ -147,7 +147,7 @@ export class RunDetail extends LitElement {
         <tbody>
           ${shown.map((metric) => {
             const series = this.snapshot.series.get(run.run_id, metric.key);
-            const summary = series && series.revision > 0 ? series.summary.read() : undefined;
+            const summary = series && series.revision > 0 ? summaryOf(series.curve) : undefined;
             const number = (value: number | undefined) =>
               html`<td title=${value === undefined ? nothing : exactValue(value)}>${value === undefined ? '…' : formatValue(value)}</td>`;
             return html`<tr data-metric=${metric.key}>

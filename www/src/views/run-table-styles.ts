@@ -175,6 +175,12 @@ export const runTableStyles = css`
     gap: 6px;
     min-width: 0;
   }
+  button.color {
+    flex: none;
+    min-height: 0;
+    margin: -3px -3px -3px -5px;
+    padding: 5px;
+  }
   .mini {
     display: none;
     flex: none;

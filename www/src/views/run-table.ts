@@ -5,8 +5,9 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { ChartSync } from '../chart/chart-sync';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
+import { runStroke } from '../model/chosen-colors';
 import { exactValue, formatAgo, formatDateTime, formatDuration, formatValues } from '../model/format';
-import { strokeOf } from '../model/run-colors';
+import type { RunStroke } from '../model/run-colors';
 import { lastValue } from '../model/run-filter';
 import { labelRuns, type RunLabel } from '../model/run-labels';
 import { runDuration, runName, runStart, runState, STATE_LABELS } from '../model/run-state';
@@ -18,6 +19,7 @@ import './column-chooser';
 import { runFilters } from './run-filters';
 import { runStatus, runStatusStyles } from './run-status';
 import { runTableStyles } from './run-table-styles';
+import { swatch, swatchStyles } from './swatch';
 
 interface Value {
   text: string;
@@ -25,12 +27,19 @@ interface Value {
 }
 
 export class RunTable extends LitElement {
-  static override properties = { snapshot: { attribute: false }, sync: { attribute: false }, dark: { type: Boolean } };
-  static override styles = [controls, runStatusStyles, runTableStyles];
+  static override properties = {
+    snapshot: { attribute: false },
+    sync: { attribute: false },
+    dark: { type: Boolean },
+    picking: { state: true },
+  };
+  static override styles = [controls, runStatusStyles, swatchStyles, runTableStyles];
 
   declare snapshot: Snapshot;
   declare sync: ChartSync;
   declare dark: boolean;
+  /** The run whose colour is being chosen. */
+  declare picking: string | undefined;
 
   override render() {
     const { runs, listed, selected, view, columns } = this.snapshot;
@@ -82,6 +91,7 @@ export class RunTable extends LitElement {
             : nothing
         }
       </div>
+      ${this.#picker()}
     `;
   }
 
@@ -97,9 +107,8 @@ export class RunTable extends LitElement {
   }
 
   #row(run: RunRecord, shown: boolean, values: readonly Value[], label: RunLabel): TemplateResult {
-    const { now_ms, view, strokes } = this.snapshot;
-    const slot = strokes.get(run.run_id);
-    const color = slot === undefined ? '' : strokeOf(slot, this.dark).color;
+    const { now_ms, view } = this.snapshot;
+    const stroke = shown ? runStroke(this.snapshot, run.run_id, this.dark) : undefined;
     const started = formatAgo(runStart(run), now_ms);
     const took = formatDuration(runDuration(run, now_ms));
     const state = runState(run);
@@ -113,7 +122,7 @@ export class RunTable extends LitElement {
       <td class="pick">
         <input
           type="checkbox"
-          .style=${color && `--run: ${color}`}
+          .style=${stroke ? `--run: ${stroke.color}` : ''}
           aria-label=${`Show ${runName(run)} in the charts`}
           .checked=${shown}
           @change=${() => emitIntent(this, { type: 'toggle-run', run_id: run.run_id })}
@@ -121,6 +130,7 @@ export class RunTable extends LitElement {
       </td>
       <th scope="row" class="name">
         <div class="line">
+          ${stroke ? this.#colorButton(run, stroke) : nothing}
           <span class="mini">${runStatus(run, true)}</span>
           <button
             class=${runName(run).trim() ? 'plain open' : 'plain open blank'}
@@ -140,6 +150,41 @@ export class RunTable extends LitElement {
       <td class="wide number">${took}</td>
       ${values.map(({ text, value }) => html`<td class="value number" title=${value === undefined ? nothing : exactValue(value)}>${text}</td>`)}
     </tr>`;
+  }
+
+  #colorButton(run: RunRecord, stroke: RunStroke): TemplateResult {
+    return html`<button
+      class="plain color"
+      data-testid="run-color"
+      title="Choose its colour"
+      aria-label="Colour"
+      aria-description=${runName(run)}
+      aria-haspopup="dialog"
+      aria-expanded=${this.picking === run.run_id}
+      @click=${() => this.#pick(run.run_id)}
+    >${swatch(stroke)}</button>`;
+  }
+
+  /** What few open is loaded when it is opened. */
+  async #pick(run_id: string): Promise<void> {
+    await import('./color-picker');
+    this.picking = run_id;
+  }
+
+  #picker(): TemplateResult | typeof nothing {
+    const run = this.snapshot.selected.find(({ run_id }) => run_id === this.picking);
+    const anchor = this.renderRoot.querySelector<HTMLElement>(`tr[data-run-id="${CSS.escape(this.picking ?? '')}"] .color`);
+    if (!run || !anchor) return nothing;
+    return html`<entrenar-color-picker
+      .run_id=${run.run_id}
+      .name=${runName(run)}
+      .chosen=${this.snapshot.colors.get(run.run_id)}
+      .color=${runStroke(this.snapshot, run.run_id, this.dark).color}
+      .dark=${this.dark}
+      .anchor=${anchor}
+      @closed=${() => (this.picking = undefined)}
+      @solo-run=${() => this.sync.toggleSolo(run.run_id)}
+    ></entrenar-color-picker>`;
   }
 
   #header(by: string, text: string, className = ''): TemplateResult {

@@ -10,7 +10,7 @@ export function lostPoints(run: RunRecord, key: string, series: KnownSeries | un
   const over = run.ended_ms !== undefined || run.interrupted;
   if (!over || !series || series.reading || series.stale || series.error) return 0;
   const count = run.metrics.find((metric) => metric.key === key)?.count ?? 0;
-  return Math.max(0, count - series.columns.length);
+  return Math.max(0, count - series.curve.length);
 }
 
 export function lossText(lost: number): string {

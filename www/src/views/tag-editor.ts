@@ -1,4 +1,4 @@
-// The tags of one run: each can be changed where it stands, and more can be added.
+// The tags of one run: each can be changed or removed where it stands, and more can be added.
 
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
@@ -117,6 +117,11 @@ export class TagEditor extends LitElement {
       ${key === undefined ? html`<input type="text" placeholder="key" aria-label="The tag's key" data-testid="tag-key" />` : nothing}
       <input type="text" placeholder="value" aria-label="The tag's value" data-testid="tag-value" .value=${value} />
       <button type="submit">${key === undefined ? 'Add' : 'Save'}</button>
+      ${
+        key === undefined
+          ? nothing
+          : html`<button type="button" aria-label=${`Remove the tag ${key}`} data-testid="tag-remove" @click=${() => this.#remove(key)}>Remove</button>`
+      }
     </form>`;
   }
 
@@ -126,6 +131,12 @@ export class TagEditor extends LitElement {
     const key = known ?? texts[0]!.trim();
     if (key) emitIntent(this, { type: 'tag-run', run_id: this.run.run_id, key, value: texts.at(-1)!.trim() });
     this.#close(known);
+  }
+
+  #remove(key: string): void {
+    emitIntent(this, { type: 'untag-run', run_id: this.run.run_id, key });
+    // The tag's own button is about to go.
+    this.#close(undefined);
   }
 
   readonly #leave = (event: KeyboardEvent): void => {

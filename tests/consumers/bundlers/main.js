@@ -1,0 +1,3 @@
+import { track } from './track.js';
+
+track().then((said) => document.body.append(said));

@@ -1,0 +1,7 @@
+import { track } from '../../track.js';
+
+export const dynamic = 'force-dynamic';
+
+export async function GET() {
+  return new Response(await track());
+}

@@ -1,0 +1,3 @@
+// What the x axis of charts is.
+
+export type XAxis = 'step' | 'relative' | 'wall';
