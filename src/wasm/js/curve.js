@@ -3,7 +3,7 @@ import { entered } from './entry_points.js';
 import { HoldingClass, notConstructible } from './handles.js';
 import { setOwn } from './intrinsics.js';
 import { reading, wrongType } from './kinds.js';
-import { check_options, option } from './options.js';
+import { checkOptions, option } from './options.js';
 import { holdsProperties, meantProperty } from './properties.js';
 
 const curves = new HoldingClass('WasmCurve', 'open another with await storage.open_curve(run_id, key)');
@@ -93,10 +93,13 @@ export function open_curve(handle) {
     return curves.give(new WasmCurve(OPENED), handle, undefined);
 }
 
+/** What there is to say of a look at a curve. Each method takes all of it, so that one object can be given to several. */
+const KNOWN = ['x_axis', 'smoothing', 'from', 'to', 'log_x', 'log_y', 'width', 'after'];
+
 /** The named options, each `undefined` where it is not given. */
 function settings(options, names) {
     if (options === undefined) return names.map(() => undefined);
-    check_options(options);
+    checkOptions(options, KNOWN);
     return names.map((name) => option(options, name));
 }
 
