@@ -19,6 +19,7 @@ import './views/health-panel';
 import { degradedBanner, emptyState, failedState, loadingState, lostBanner, memoryOnlyBanner, missingBanner } from './views/page-states';
 import './views/run-detail';
 import './views/run-table';
+import './views/split-handle';
 
 const PANELS: readonly [Panel, string][] = [
   ['charts', 'Charts'],
@@ -118,7 +119,7 @@ export class EntrenarDashboard extends LitElement {
   #content(snapshot: Snapshot | undefined): TemplateResult {
     if (!snapshot || snapshot.phase === 'loading') return loadingState();
     if (snapshot.phase === 'failed') return failedState(snapshot.problem, () => emitIntent(this, { type: 'retry' }));
-    const { view, experiment } = snapshot;
+    const { view, layout, experiment } = snapshot;
     return html`
       ${snapshot.persistent ? nothing : memoryOnlyBanner()} ${snapshot.degraded ? degradedBanner(snapshot.degraded) : nothing}
       ${snapshot.lost.map((lost) => lostBanner(lost, () => emitIntent(this, { type: 'dismiss-lost', run_id: lost.run_id })))}
@@ -135,10 +136,11 @@ export class EntrenarDashboard extends LitElement {
           ? snapshot.experiments.length === 0
             ? emptyState()
             : nothing
-          : html`<div class=${view.wideTable ? 'body wide' : 'body'}>
+          : html`<div class=${view.wideTable ? 'body wide' : 'body'} .style=${layout.split === undefined ? '' : `--split: ${layout.split}%`}>
             <aside aria-label="Runs">
               <entrenar-run-table .snapshot=${snapshot} .sync=${this.#sync} .dark=${this.dark}></entrenar-run-table>
             </aside>
+            <entrenar-split-handle .split=${layout.split}></entrenar-split-handle>
             <section class="main" aria-label="Metrics">
               ${snapshot.detail ? html`<entrenar-run-detail .snapshot=${snapshot} .dark=${this.dark}></entrenar-run-detail>` : nothing}
               <nav aria-label="Views">
@@ -156,6 +158,14 @@ export class EntrenarDashboard extends LitElement {
                     </button>`
                     : nothing
                 }
+                <button
+                  class="small"
+                  title="Axes, filters, choice of runs and sizes as they are at first"
+                  data-testid="reset-view"
+                  @click=${() => emitIntent(this, { type: 'reset-view' })}
+                >
+                  Reset view
+                </button>
                 <button
                   class="small"
                   aria-pressed=${view.follow}

@@ -1,6 +1,8 @@
-// The one controller: owns the storage, the view's state and the address. Views show its snapshot and send it intents.
+// The one controller: owns the storage, the view's state, the layout, and where both are kept. Views show its snapshot and send it intents.
 
 import { errorCode, errorMessage } from '../errors';
+import { INITIAL_LAYOUT, type Layout, toggled } from '../model/layout';
+import { recallView, saysMoreThanExperiment, writeRememberedView } from '../model/remembered-view';
 import { runName, runState } from '../model/run-state';
 import { INITIAL_VIEW, type ViewState } from '../model/view-state';
 import { saveFile } from '../save-file';
@@ -9,6 +11,7 @@ import { Address } from './address';
 import { Catalog } from './catalog';
 import { ColorMemory } from './color-memory';
 import { composeSnapshot } from './compose-snapshot';
+import { ExperimentMemory } from './experiment-memory';
 import type { Intent } from './intents';
 import { LiveUpdates } from './live-updates';
 import { neededSeries } from './needs';
@@ -35,6 +38,7 @@ export class DashboardController {
   snapshot: Snapshot = {
     phase: 'loading',
     view: INITIAL_VIEW,
+    layout: INITIAL_LAYOUT,
     experiments: [],
     runs: [],
     listed: [],
@@ -55,8 +59,14 @@ export class DashboardController {
   readonly #live = new LiveUpdates(() => this.#refresh());
   readonly #deletion = new PendingDeletion(() => this.#live.request());
   readonly #promised: PromisedDeletion;
+  readonly #memory: ExperimentMemory;
   readonly #colors: ColorMemory;
   #view: ViewState = INITIAL_VIEW;
+  #layout: Layout = INITIAL_LAYOUT;
+  /** The experiment that view and layout are of. */
+  #recalled: string | undefined;
+  /** The address says what is looked at, and how: what is remembered does not count. */
+  #addressSays = false;
   #address: Address | undefined;
   #storage: Storage | undefined;
   #catalog: Catalog | undefined;
@@ -76,6 +86,7 @@ export class DashboardController {
     this.#options = options;
     this.#show = show;
     this.#promised = new PromisedDeletion(options.database);
+    this.#memory = new ExperimentMemory(options.database);
     this.#colors = new ColorMemory(options.database, () => this.#refresh());
   }
 
@@ -83,9 +94,11 @@ export class DashboardController {
     if (this.#options.address) {
       this.#address = new Address((view) => {
         this.#view = view;
+        this.#addressSays = true;
         this.#refresh();
       });
       this.#view = this.#address.read();
+      this.#addressSays = saysMoreThanExperiment(this.#view);
     }
     const undone = this.#promised.take();
     if (undone) this.#notice = { text: `The page was reloaded before it deleted ${undone}: nothing was deleted.`, undo: false };
@@ -191,9 +204,19 @@ export class DashboardController {
     const storage = this.#storage;
     const series = this.#series;
     if (!catalog || !storage || !series || this.#stopped) return;
+    const compose = () =>
+      composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id), this.snapshot.strokes);
+    let composed = compose();
+    const { experiment } = composed;
+    if (experiment && experiment.experiment_id !== this.#recalled) {
+      this.#recall(experiment.experiment_id);
+      composed = compose();
+    }
+    this.#addressSays = false;
     this.snapshot = {
       phase: 'ready',
-      ...composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id), this.snapshot.strokes),
+      ...composed,
+      layout: this.#layout,
       series,
       colors: this.#colors.colors,
       lost: this.#lost,
@@ -203,6 +226,35 @@ export class DashboardController {
       ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
     };
     this.#readNeeded();
+    this.#show();
+  }
+
+  /** View and layout become those of another experiment, as far as it was ever looked at otherwise than this one. */
+  #recall(experiment_id: string): void {
+    this.#recalled = experiment_id;
+    const remembered = this.#memory.recall(experiment_id);
+    const { split, chartHeight, chartColumns } = this.#layout;
+    this.#layout = remembered?.layout ?? { ...INITIAL_LAYOUT, split, chartHeight, chartColumns };
+    if (remembered && !this.#addressSays) {
+      this.#view = recallView(this.#view, remembered.view);
+      this.#address?.write(this.#view, false);
+    }
+    this.#memory.begin(this.#shown());
+  }
+
+  #shown() {
+    return { view: writeRememberedView(this.#view), layout: this.#layout };
+  }
+
+  #remember(): void {
+    if (this.#recalled !== undefined) this.#memory.remember(this.#recalled, this.#shown());
+  }
+
+  /** Nothing that is stored is looked at again: a handle that is dragged asks for this sixty times a second. */
+  #layOut(change: Partial<Layout>): void {
+    this.#layout = { ...this.#layout, ...change };
+    this.#remember();
+    this.snapshot = { ...this.snapshot, layout: this.#layout };
     this.#show();
   }
 
@@ -220,6 +272,7 @@ export class DashboardController {
     this.#view = { ...this.#view, ...change };
     this.#address?.write(this.#view, step);
     this.#refresh();
+    this.#remember();
   }
 
   #leaveExperiment(): void {
@@ -232,6 +285,16 @@ export class DashboardController {
     switch (intent.type) {
       case 'view':
         return this.#change(intent.change, 'run_id' in intent.change || 'panel' in intent.change);
+      case 'layout':
+        return this.#layOut(intent.change);
+      case 'toggle-name':
+        return this.#layOut({ [intent.list]: toggled(this.#layout[intent.list], intent.name) });
+      case 'reset-view': {
+        const { experiment_id } = this.#view;
+        this.#view = INITIAL_VIEW;
+        this.#layout = INITIAL_LAYOUT;
+        return this.#change(experiment_id ? { experiment_id } : {}, true);
+      }
       case 'open-experiment': {
         this.#leaveExperiment();
         return this.#change({ experiment_id: intent.experiment_id, query: '', states: [] }, true);
@@ -339,6 +402,7 @@ export class DashboardController {
       ...(left && left.length > 0 && { selection: left }),
     };
     this.#address?.write(this.#view, false);
+    for (const id of ids) this.#memory.forget(id);
   }
 
   async #measure(): Promise<void> {

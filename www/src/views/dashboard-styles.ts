@@ -51,10 +51,19 @@ export const dashboardStyles = css`
   .main {
     min-width: 0;
   }
+  entrenar-split-handle {
+    display: none;
+  }
   @container (min-width: 960px) {
+    /* The limits are those of model/split.ts. */
     .body:not(.wide) {
-      grid-template-columns: minmax(340px, 27%) minmax(0, 1fr);
+      grid-template-columns: clamp(240px, var(--split, max(340px, 27%)), calc(100% - 464px)) 24px minmax(0, 1fr);
+      gap: 0;
       align-items: start;
+    }
+    .body:not(.wide) entrenar-split-handle {
+      display: block;
+      align-self: stretch;
     }
     .body:not(.wide) aside {
       position: sticky;
