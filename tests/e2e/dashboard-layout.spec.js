@@ -1,5 +1,5 @@
 // How the page is laid out: the split between table and charts, what is remembered of it, and how it is put back.
-import { expect, SWEEP, test } from './fixtures/dashboard.js';
+import { card, expect, SWEEP, test } from './fixtures/dashboard.js';
 
 test.beforeEach(({ runs }) => runs);
 
@@ -42,6 +42,27 @@ test('axes are remembered for an experiment, an address wins, and all is put bac
   await expect(again.getByTestId('y-log')).toHaveAttribute('aria-pressed', 'false');
 });
 
+test('each experiment is looked at as it was looked at last, with the settings of single charts, and a new one as the one before', async ({ dashboard }) => {
+  const page = await dashboard();
+  const open = (id) => page.locator(`[data-testid="experiment"][data-experiment-id="${id}"]`).click();
+  const pressed = async (value) => expect(page.getByTestId('y-log')).toHaveAttribute('aria-pressed', value);
+  await page.getByTestId('y-log').click();
+  await card(page, 'train/loss').hover();
+  await card(page, 'train/loss').getByTestId('chart-settings').click();
+  await page.getByTestId('chart-settings-panel').getByTestId('own-yMax').fill('3');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await open('exp-0');
+  await pressed('true');
+  await page.getByTestId('y-log').click();
+  await pressed('false');
+  await open(SWEEP);
+  await pressed('true');
+  await expect(card(page, 'train/loss').getByTestId('chart-own')).toContainText('y to 3');
+  await open('exp-0');
+  await pressed('false');
+});
+
 test('a browser that refuses to remember anything shows the page all the same', async ({ context, dashboard }) => {
   await context.addInitScript(() => {
     Storage.prototype.getItem = Storage.prototype.setItem = Storage.prototype.removeItem = () => {
@@ -55,4 +76,5 @@ test('a browser that refuses to remember anything shows the page all the same', 
   await expect(split(page)).toHaveAttribute('aria-valuenow', String(now + 2));
   await page.getByTestId('reset-view').click();
   await expect(split(page)).toHaveAttribute('aria-valuenow', String(now));
+  await expect(page.locator('.toast')).toBeHidden();
 });

@@ -1,8 +1,8 @@
-// The one controller: owns the storage, the view's state, the layout, and where both are kept. Views show its snapshot and send it intents.
+// The one controller: owns the storage, the view's state, and what keeps it. Views show its snapshot and send it intents.
 
 import { errorCode, errorMessage } from '../errors';
 import { INITIAL_LAYOUT, type Layout, toggled } from '../model/layout';
-import { recallView, saysMoreThanExperiment, writeRememberedView } from '../model/remembered-view';
+import { saysMoreThanExperiment } from '../model/remembered-view';
 import { runName, runState } from '../model/run-state';
 import { INITIAL_VIEW, type ViewState } from '../model/view-state';
 import { saveFile } from '../save-file';
@@ -11,8 +11,8 @@ import { Address } from './address';
 import { Catalog } from './catalog';
 import { ColorMemory } from './color-memory';
 import { composeSnapshot } from './compose-snapshot';
-import { ExperimentMemory } from './experiment-memory';
 import type { Intent } from './intents';
+import { LayoutKeeper } from './layout-keeper';
 import { LiveUpdates } from './live-updates';
 import { neededSeries } from './needs';
 import { PendingDeletion } from './pending-deletion';
@@ -59,12 +59,9 @@ export class DashboardController {
   readonly #live = new LiveUpdates(() => this.#refresh());
   readonly #deletion = new PendingDeletion(() => this.#live.request());
   readonly #promised: PromisedDeletion;
-  readonly #memory: ExperimentMemory;
+  readonly #layout: LayoutKeeper;
   readonly #colors: ColorMemory;
   #view: ViewState = INITIAL_VIEW;
-  #layout: Layout = INITIAL_LAYOUT;
-  /** The experiment that view and layout are of. */
-  #recalled: string | undefined;
   /** The address says what is looked at, and how: what is remembered does not count. */
   #addressSays = false;
   #address: Address | undefined;
@@ -86,7 +83,7 @@ export class DashboardController {
     this.#options = options;
     this.#show = show;
     this.#promised = new PromisedDeletion(options.database);
-    this.#memory = new ExperimentMemory(options.database);
+    this.#layout = new LayoutKeeper(options.database);
     this.#colors = new ColorMemory(options.database, () => this.#refresh());
   }
 
@@ -208,15 +205,19 @@ export class DashboardController {
       composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id), this.snapshot.strokes);
     let composed = compose();
     const { experiment } = composed;
-    if (experiment && experiment.experiment_id !== this.#recalled) {
-      this.#recall(experiment.experiment_id);
+    if (experiment && !this.#layout.isOf(experiment.experiment_id)) {
+      const recalled = this.#layout.open(experiment.experiment_id, this.#view, this.#addressSays);
+      if (recalled !== this.#view) {
+        this.#view = recalled;
+        this.#address?.write(recalled, false);
+      }
       composed = compose();
     }
     this.#addressSays = false;
     this.snapshot = {
       phase: 'ready',
       ...composed,
-      layout: this.#layout,
+      layout: this.#layout.layout,
       series,
       colors: this.#colors.colors,
       lost: this.#lost,
@@ -229,32 +230,10 @@ export class DashboardController {
     this.#show();
   }
 
-  /** View and layout become those of another experiment, as far as it was ever looked at otherwise than this one. */
-  #recall(experiment_id: string): void {
-    this.#recalled = experiment_id;
-    const remembered = this.#memory.recall(experiment_id);
-    const { split, chartHeight, chartColumns } = this.#layout;
-    this.#layout = remembered?.layout ?? { ...INITIAL_LAYOUT, split, chartHeight, chartColumns };
-    if (remembered && !this.#addressSays) {
-      this.#view = recallView(this.#view, remembered.view);
-      this.#address?.write(this.#view, false);
-    }
-    this.#memory.begin(this.#shown());
-  }
-
-  #shown() {
-    return { view: writeRememberedView(this.#view), layout: this.#layout };
-  }
-
-  #remember(): void {
-    if (this.#recalled !== undefined) this.#memory.remember(this.#recalled, this.#shown());
-  }
-
   /** Nothing that is stored is looked at again: a handle that is dragged asks for this sixty times a second. */
   #layOut(change: Partial<Layout>): void {
-    this.#layout = { ...this.#layout, ...change };
-    this.#remember();
-    this.snapshot = { ...this.snapshot, layout: this.#layout };
+    this.#layout.change(change, this.#view);
+    this.snapshot = { ...this.snapshot, layout: this.#layout.layout };
     this.#show();
   }
 
@@ -272,7 +251,7 @@ export class DashboardController {
     this.#view = { ...this.#view, ...change };
     this.#address?.write(this.#view, step);
     this.#refresh();
-    this.#remember();
+    this.#layout.remember(this.#view);
   }
 
   #leaveExperiment(): void {
@@ -288,11 +267,11 @@ export class DashboardController {
       case 'layout':
         return this.#layOut(intent.change);
       case 'toggle-name':
-        return this.#layOut({ [intent.list]: toggled(this.#layout[intent.list], intent.name) });
+        return this.#layOut({ [intent.list]: toggled(this.#layout.layout[intent.list], intent.name) });
       case 'reset-view': {
         const { experiment_id } = this.#view;
         this.#view = INITIAL_VIEW;
-        this.#layout = INITIAL_LAYOUT;
+        this.#layout.change(INITIAL_LAYOUT, this.#view);
         return this.#change(experiment_id ? { experiment_id } : {}, true);
       }
       case 'open-experiment': {
@@ -402,7 +381,7 @@ export class DashboardController {
       ...(left && left.length > 0 && { selection: left }),
     };
     this.#address?.write(this.#view, false);
-    for (const id of ids) this.#memory.forget(id);
+    for (const id of ids) this.#layout.forget(id);
   }
 
   async #measure(): Promise<void> {

@@ -1,7 +1,7 @@
 // What this browser remembers of an experiment: how it was last looked at, and how the page was laid out for it. A browser that
 // keeps nothing, or has no room, has no such memory: the page works without.
 
-import { INITIAL_LAYOUT, type Layout, readLayout } from '../model/layout';
+import { type Layout, readLayout } from '../model/layout';
 
 const KEY = 'entrenar-dashboard:experiment:';
 
@@ -20,7 +20,7 @@ export class ExperimentMemory {
     this.#prefix = `${KEY}${encodeURIComponent(database ?? '')}:`;
   }
 
-  /** Undefined for an experiment that was always looked at as it is at first. */
+  /** Undefined for an experiment of which nothing was ever chosen. */
   recall(experiment_id: string): Remembered | undefined {
     try {
       const read: unknown = JSON.parse(localStorage.getItem(this.#prefix + experiment_id) ?? 'null');
@@ -41,10 +41,8 @@ export class ExperimentMemory {
     const text = JSON.stringify(shown);
     if (text === this.#known) return;
     this.#known = text;
-    const initial = text === JSON.stringify({ view: '', layout: INITIAL_LAYOUT });
     try {
-      if (initial) localStorage.removeItem(this.#prefix + experiment_id);
-      else localStorage.setItem(this.#prefix + experiment_id, text);
+      localStorage.setItem(this.#prefix + experiment_id, text);
     } catch {
       return;
     }

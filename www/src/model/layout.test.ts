@@ -14,9 +14,10 @@ test('a layout is read as it was remembered', () => {
 });
 
 test('of a view is remembered how it is looked at, and not which runs', () => {
-  const remembered = writeRememberedView({ ...INITIAL_VIEW, yLog: true, smoothing: 0.6, selection: ['run-1'], query: 'x' });
-  const recalled = recallView({ ...INITIAL_VIEW, selection: ['run-2'], clip: true }, remembered);
-  expect(recalled).toEqual({ ...INITIAL_VIEW, yLog: true, smoothing: 0.6, selection: ['run-2'] });
+  const charts = new Map([['loss', { yLog: true }]]);
+  const remembered = writeRememberedView({ ...INITIAL_VIEW, yLog: true, smoothing: 0.6, charts, selection: ['run-1'], query: 'x' });
+  const recalled = recallView({ ...INITIAL_VIEW, selection: ['run-2'], clip: true, charts: new Map([['a', { yMax: 1 }]]) }, remembered);
+  expect(recalled).toEqual({ ...INITIAL_VIEW, yLog: true, smoothing: 0.6, charts, selection: ['run-2'] });
 });
 
 test('an address that names only an experiment leaves the rest to what is remembered', () => {

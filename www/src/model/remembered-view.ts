@@ -1,5 +1,5 @@
-// The part of a view that is remembered for an experiment: how it is looked at. What is looked at (runs, filters, a zoom) is a
-// matter of the moment: remembered, it would hide runs that were logged since.
+// The part of a view that is remembered for an experiment: how it is looked at, what single charts are drawn with included. What is
+// looked at (runs, filters, a zoom) is a matter of the moment: remembered, it would hide runs that were logged since.
 
 import { INITIAL_VIEW, readView, type ViewState, writeView } from './view-state';
 
