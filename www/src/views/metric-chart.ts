@@ -23,6 +23,7 @@ import { chartTable } from './chart-table';
 import { ChartTooltip } from './chart-tooltip';
 import { chartTooltipStyles } from './chart-tooltip-styles';
 import { metricChartStyles } from './metric-chart-styles';
+import { pinButton, pinButtonStyles } from './pin-button';
 import { lossText, lostPoints } from './series-problem';
 import { swatchStyles } from './swatch';
 
@@ -32,6 +33,7 @@ const AHEAD = '900px';
 export class MetricChart extends LitElement {
   static override properties = {
     metric: { type: String },
+    level: { type: Number },
     snapshot: { attribute: false },
     sync: { attribute: false },
     dark: { type: Boolean },
@@ -39,9 +41,11 @@ export class MetricChart extends LitElement {
     adjusting: { state: true },
     large: { type: Boolean, reflect: true },
   };
-  static override styles = [unsafeCSS(uplotStyles), controls, swatchStyles, chartTooltipStyles, metricChartStyles];
+  static override styles = [unsafeCSS(uplotStyles), controls, swatchStyles, pinButtonStyles, chartTooltipStyles, metricChartStyles];
 
   declare metric: string;
+  /** Of its heading. */
+  declare level: number;
   declare snapshot: Snapshot;
   declare sync: ChartSync;
   declare dark: boolean;
@@ -78,6 +82,7 @@ export class MetricChart extends LitElement {
 
   constructor() {
     super();
+    this.level = 4;
     this.tabular = false;
     this.adjusting = false;
     this.large = false;
@@ -124,7 +129,7 @@ export class MetricChart extends LitElement {
     const { view } = this.snapshot;
     return html`
       <div class="heading">
-        <h4 title=${this.metric}>${this.metric}</h4>
+        <h4 title=${this.metric} aria-level=${this.level}>${this.metric}</h4>
         <div class="actions">
           <button class="plain" aria-pressed=${this.tabular} data-testid="chart-table-toggle" @click=${() => (this.tabular = !this.tabular)}>
             Table
@@ -137,6 +142,7 @@ export class MetricChart extends LitElement {
             ${this.large ? 'Smaller' : 'Larger'}
           </button>
         </div>
+        ${pinButton(this.metric, this.snapshot.layout.pinnedCharts.includes(this.metric), () => emitIntent(this, { type: 'toggle-name', list: 'pinnedCharts', name: this.metric }))}
       </div>
       ${ownLine({ metric: this.metric, view, change: (charts) => emitIntent(this, { type: 'view', change: { charts } }) })}
       ${this.adjusting ? ownForm({ metric: this.metric, view }, this.renderRoot.querySelector('[data-testid="chart-settings"]'), () => (this.adjusting = false)) : nothing}
@@ -331,3 +337,9 @@ export class MetricChart extends LitElement {
 }
 
 customElements.define('entrenar-metric-chart', MetricChart);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'entrenar-metric-chart': MetricChart;
+  }
+}
