@@ -71,6 +71,9 @@ export const chartGridStyles = css`
   }
   .grid entrenar-metric-chart {
     min-height: calc(var(--plot-height) + 74px);
+  }
+  /* A picture is to be seen also by what looks at the whole page at once. */
+  .grid entrenar-metric-chart:not([still]) {
     content-visibility: auto;
     contain-intrinsic-size: auto calc(var(--plot-height) + 74px);
   }
@@ -81,5 +84,22 @@ export const chartGridStyles = css`
     color: var(--ink-soft);
     overflow-wrap: anywhere;
     text-align: center;
+  }
+  @media print {
+    .pin,
+    button.fold::before {
+      display: none;
+    }
+    .grid,
+    .grid.chosen {
+      grid-template-columns: repeat(2, minmax(0, 1fr));
+    }
+    .head {
+      break-after: avoid;
+    }
+    .grid entrenar-metric-chart {
+      break-inside: avoid;
+      content-visibility: visible !important;
+    }
   }
 `;

@@ -12,6 +12,7 @@ import { controls } from '../styles/controls';
 import { chartGridStyles } from './chart-grid-styles';
 import './metric-chart';
 import { pinButton, pinButtonStyles } from './pin-button';
+import { Stills } from './stills';
 
 /** Of the groups outside all others. */
 const HEADING_LEVEL = 3;
@@ -30,12 +31,21 @@ export class ChartGrid extends LitElement {
   /** What was pinned, or put back, and so goes elsewhere on the page: the focus goes with it. */
   #moved: { list: 'pinnedGroups' | 'pinnedCharts'; name: string } | undefined;
 
+  readonly #stills = new Stills(() => this.renderRoot.querySelectorAll('entrenar-metric-chart'));
+
+  readonly #size = new ResizeObserver(() => this.#stills.request());
+
   constructor() {
     super();
     this.addEventListener(INTENT_EVENT, (event) => {
       const { detail } = event as CustomEvent<Intent>;
       if (detail.type === 'toggle-name' && detail.list !== 'folded') this.#moved = { list: detail.list, name: detail.name };
     });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#size.observe(this);
   }
 
   override render() {
@@ -45,7 +55,7 @@ export class ChartGrid extends LitElement {
     if (keys.length === 0) return html`<p class="none">${this.#explain(selected.length, runs.length, wanted)}</p>`;
     const { pinned, groups } = arrangeMetrics(keys, layout);
     const one = pinned.length === 0 && groups.length === 1;
-    return html`<div .style=${`--plot-height: ${PLOT_PX[layout.chartHeight]}px; --columns: ${layout.chartColumns}`}>
+    return html`<div @still-missed=${() => this.#stills.request()} .style=${`--plot-height: ${PLOT_PX[layout.chartHeight]}px; --columns: ${layout.chartColumns}`}>
       ${
         pinned.length > 0
           ? html`<section data-testid="pinned-charts">
@@ -113,7 +123,14 @@ export class ChartGrid extends LitElement {
     </div>`;
   }
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stills.stop();
+    this.#size.disconnect();
+  }
+
   override updated(): void {
+    this.#stills.request();
     const moved = this.#moved;
     if (!moved) return;
     this.#moved = undefined;

@@ -195,4 +195,24 @@ export const dashboardStyles = css`
     font-size: 13px;
     transform: translateX(-50%);
   }
+  @media print {
+    button.find,
+    entrenar-health-panel,
+    nav,
+    entrenar-chart-toolbar,
+    .body:not(.wide) entrenar-split-handle,
+    .toast {
+      display: none;
+    }
+    .body,
+    .body:not(.wide) {
+      display: block;
+    }
+    .body:not(.wide) aside,
+    aside {
+      position: static;
+      margin-bottom: 20px;
+      --runs-height: none;
+    }
+  }
 `;

@@ -54,6 +54,18 @@ export class ExperimentList extends LitElement {
         min-height: 26px;
         font-size: 12px;
       }
+      @media print {
+        li:not(:has([aria-current])),
+        input {
+          display: none;
+        }
+        li button[aria-current] {
+          border: 0;
+          background: none;
+          color: inherit;
+          font-weight: 650;
+        }
+      }
     `,
   ];
 

@@ -104,6 +104,11 @@ export const metricChartStyles = css`
   :host([large]) .plot {
     height: max(var(--plot-height, 210px), min(520px, 60vh));
   }
+  .plot .still {
+    display: block;
+    width: 100%;
+    height: 100%;
+  }
   .plot .dot {
     position: absolute;
     top: -4px;
@@ -214,5 +219,38 @@ export const metricChartStyles = css`
   }
   .notice.error {
     color: var(--bad);
+  }
+  @media print {
+    .actions,
+    .heading .pin,
+    .plot .u-over {
+      display: none;
+    }
+    h4 {
+      white-space: normal;
+      overflow-wrap: anywhere;
+    }
+    .readout {
+      overflow: visible;
+      max-height: none;
+    }
+    /* Ink for dark ground stays on it. */
+    :host([dark]) .plot {
+      background: #1a1c1f;
+      print-color-adjust: exact;
+    }
+    .swatch {
+      print-color-adjust: exact;
+    }
+    /* A sheet is narrower or wider than the screen. */
+    .plot .uplot,
+    .plot .u-wrap,
+    .plot canvas {
+      width: 100% !important;
+      height: 100% !important;
+    }
+    .plot:empty::before {
+      content: 'Not drawn yet: scroll to it before you print.';
+    }
   }
 `;

@@ -238,4 +238,19 @@ export const runTableStyles = css`
       max-width: 92px;
     }
   }
+  @media print {
+    .actions,
+    .filters {
+      display: none;
+    }
+    .scroll {
+      overflow: visible;
+      max-height: none;
+    }
+    .pick input,
+    .swatch,
+    .dot {
+      print-color-adjust: exact;
+    }
+  }
 `;
