@@ -6,6 +6,7 @@ import { ChartSync } from './chart/chart-sync';
 import { DashboardController } from './controller/dashboard-controller';
 import { emitIntent, INTENT_EVENT, type Intent } from './controller/intents';
 import type { Snapshot } from './controller/snapshot';
+import { experimentName } from './model/names';
 import { runState } from './model/run-state';
 import type { Panel } from './model/view-state';
 import { controls } from './styles/controls';
@@ -254,7 +255,7 @@ export class EntrenarDashboard extends LitElement {
   #emitActivity(): void {
     const { experiment, runs } = this.#controller?.snapshot ?? { runs: [] };
     const running = runs.filter((run) => runState(run) === 'running').length;
-    const activity: Activity = { running, ...(experiment && { experiment: experiment.name }) };
+    const activity: Activity = { running, ...(experiment && { experiment: experimentName(experiment) }) };
     const said = JSON.stringify(activity);
     if (said === this.#said) return;
     this.#said = said;

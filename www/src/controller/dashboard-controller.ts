@@ -2,6 +2,7 @@
 
 import { errorCode, errorMessage } from '../errors';
 import { INITIAL_LAYOUT, type Layout, toggled } from '../model/layout';
+import { experimentName } from '../model/names';
 import { saysMoreThanExperiment } from '../model/remembered-view';
 import { runName, runState } from '../model/run-state';
 import { INITIAL_VIEW, type ViewState } from '../model/view-state';
@@ -179,7 +180,7 @@ export class DashboardController {
     if (experiment?.experiment_id !== change.experiment_id || this.#deletion.hides(id)) return;
     const run = change.run_id === undefined ? undefined : runs.find((each) => each.run_id === change.run_id);
     if (change.run_id !== undefined && !run) return;
-    this.#notice = { text: `“${run ? runName(run) : experiment.name}” was deleted in another tab.`, undo: false };
+    this.#notice = { text: `“${run ? runName(run) : experimentName(experiment)}” was deleted in another tab.`, undo: false };
     this.#forget(run ? [id] : [id, ...runs.map((each) => each.run_id)]);
   }
 
@@ -350,7 +351,7 @@ export class DashboardController {
   #delete(ids: readonly string[], carryOut: () => Promise<void>): void {
     const run = ids.length === 1 ? this.snapshot.runs.find((each) => each.run_id === ids[0]) : undefined;
     const experiment = this.snapshot.experiments.find((each) => each.experiment_id === ids[0]);
-    const what = run ? `“${runName(run)}”` : experiment ? `“${experiment.name}”` : `${ids.length} runs`;
+    const what = run ? `“${runName(run)}”` : experiment ? `“${experimentName(experiment)}”` : `${ids.length} runs`;
     const notice: Notice = { text: `Deleted ${what}.`, undo: true };
     this.#notice = notice;
     this.#promised.remember(what);

@@ -26,8 +26,8 @@ export class ChartToolbar extends LitElement {
         margin-bottom: 14px;
         font-size: 13px;
       }
-      /* It stays in sight where it takes one line. */
-      @media (min-width: 1100px) {
+      /* It stays in sight where it takes a small part of the window. */
+      @media (min-width: 700px) and (min-height: 600px) {
         :host {
           position: sticky;
           z-index: 3;

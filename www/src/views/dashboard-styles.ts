@@ -195,6 +195,13 @@ export const dashboardStyles = css`
     font-size: 13px;
     transform: translateX(-50%);
   }
+  .toast span {
+    display: -webkit-box;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 4;
+  }
   @media print {
     button.find,
     entrenar-health-panel,

@@ -3,6 +3,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
+import { experimentName } from '../model/names';
 import { controls } from '../styles/controls';
 
 /** With more, a search helps to find one. */
@@ -108,7 +109,7 @@ export class ExperimentList extends LitElement {
               aria-current=${each.experiment_id === experiment?.experiment_id ? 'true' : nothing}
               @click=${() => emitIntent(this, { type: 'open-experiment', experiment_id: each.experiment_id })}
             >
-              <span class="name">${each.name}</span><span class="count">${each.run_count}</span>
+              <span class="name">${experimentName(each)}</span><span class="count">${each.run_count}</span>
             </button>
           </li>`,
       )}

@@ -11,6 +11,7 @@ import type { KnownSeries, Snapshot } from '../controller/snapshot';
 import { leftOut } from '../model/bounds';
 import { type ChartSettings, settingsOfChart } from '../model/chart-settings';
 import { runStroke } from '../model/chosen-colors';
+import { shownKey } from '../model/names';
 import { runName } from '../model/run-state';
 import type { ViewState } from '../model/view-state';
 import { controls } from '../styles/controls';
@@ -140,7 +141,7 @@ export class MetricChart extends LitElement implements Sitter {
     const { view } = this.snapshot;
     return html`
       <div class="heading">
-        <h4 title=${this.metric} aria-level=${this.level}>${this.metric}</h4>
+        <h4 title=${this.metric} aria-level=${this.level}>${shownKey(this.metric)}</h4>
         <div class="actions">
           <button class="plain" aria-pressed=${this.tabular} data-testid="chart-table-toggle" @click=${() => (this.tabular = !this.tabular)}>
             Table

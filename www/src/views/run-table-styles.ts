@@ -158,11 +158,6 @@ export const runTableStyles = css`
     text-align: left;
     text-overflow: ellipsis;
   }
-  /* A name that nothing can be seen of. */
-  button.blank::after {
-    content: attr(data-id);
-    font-style: italic;
-  }
   button.open:hover:not(:disabled) {
     background: none;
     color: var(--accent);

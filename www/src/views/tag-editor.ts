@@ -2,6 +2,7 @@
 
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
+import { shownKey } from '../model/names';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
 
@@ -21,8 +22,8 @@ export class TagEditor extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: minmax(0, auto) minmax(0, 1fr);
-        align-items: baseline;
+        grid-template-columns: fit-content(50%) minmax(0, 1fr);
+        align-items: start;
         gap: 2px 8px;
         margin: 0;
       }
@@ -90,7 +91,8 @@ export class TagEditor extends LitElement {
     return html`<h3>Tags</h3>
       <dl>
         ${Object.entries(this.run.tags).map(
-          ([key, value]) => html`<dt>${key}</dt><dd>${this.editing === key ? this.#form(key, value) : this.#value(key, value)}</dd>`,
+          ([key, value]) =>
+            html`<dt>${shownKey(key)}</dt><dd>${this.editing === key ? this.#form(key, value) : this.#value(key, value)}</dd>`,
         )}
       </dl>
       ${
