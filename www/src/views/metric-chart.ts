@@ -11,7 +11,6 @@ import type { KnownSeries, Snapshot } from '../controller/snapshot';
 import { leftOut } from '../model/bounds';
 import { type ChartSettings, settingsOfChart } from '../model/chart-settings';
 import { runStroke } from '../model/chosen-colors';
-import { shownKey } from '../model/names';
 import { runName } from '../model/run-state';
 import type { ViewState } from '../model/view-state';
 import { controls } from '../styles/controls';
@@ -28,6 +27,7 @@ import { pinButton, pinButtonStyles } from './pin-button';
 import { lossText, lostPoints } from './series-problem';
 import { forgetStill, keepStill, type Sitter } from './stills';
 import { swatchStyles } from './swatch';
+import { keyText, unseenStyles } from './unseen';
 
 /** How far out of sight charts are drawn already, so that scrolling never meets an empty one. */
 const AHEAD = '900px';
@@ -45,7 +45,15 @@ export class MetricChart extends LitElement implements Sitter {
     adjusting: { state: true },
     large: { type: Boolean, reflect: true },
   };
-  static override styles = [unsafeCSS(uplotStyles), controls, swatchStyles, pinButtonStyles, chartTooltipStyles, metricChartStyles];
+  static override styles = [
+    unsafeCSS(uplotStyles),
+    controls,
+    swatchStyles,
+    unseenStyles,
+    pinButtonStyles,
+    chartTooltipStyles,
+    metricChartStyles,
+  ];
 
   declare metric: string;
   /** Of its heading. */
@@ -141,7 +149,7 @@ export class MetricChart extends LitElement implements Sitter {
     const { view } = this.snapshot;
     return html`
       <div class="heading">
-        <h4 title=${this.metric} aria-level=${this.level}>${shownKey(this.metric)}</h4>
+        <h4 title=${this.metric} aria-level=${this.level}>${keyText(this.metric)}</h4>
         <div class="actions">
           <button class="plain" aria-pressed=${this.tabular} data-testid="chart-table-toggle" @click=${() => (this.tabular = !this.tabular)}>
             Table

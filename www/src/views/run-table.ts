@@ -21,6 +21,7 @@ import { runFilters } from './run-filters';
 import { runStatus, runStatusStyles } from './run-status';
 import { runTableStyles } from './run-table-styles';
 import { swatch, swatchStyles } from './swatch';
+import { nameText, unseenStyles } from './unseen';
 
 interface Value {
   text: string;
@@ -34,7 +35,7 @@ export class RunTable extends LitElement {
     dark: { type: Boolean },
     picking: { state: true },
   };
-  static override styles = [controls, runStatusStyles, swatchStyles, runTableStyles];
+  static override styles = [controls, runStatusStyles, swatchStyles, unseenStyles, runTableStyles];
 
   declare snapshot: Snapshot;
   declare sync: ChartSync;
@@ -136,9 +137,9 @@ export class RunTable extends LitElement {
           <button
             class="plain open"
             title=${[runName(run), run.run_id, STATE_LABELS[state], started, took, ...tags].join('\n')}
-            aria-label=${label.short === label.whole ? nothing : label.whole}
+            aria-label=${label.short === label.whole && label.short !== run.run_id ? nothing : label.whole}
             @click=${() => this.#open(run)}
-          >${label.short}</button>
+          >${nameText(run, label.short)}</button>
         </div>
         <div class="under">
           ${runName(run) !== run.run_id ? html`<span class="wide">${run.run_id}</span>` : nothing}

@@ -2,9 +2,9 @@
 
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
-import { shownKey } from '../model/names';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
+import { keyText, unseenStyles } from './unseen';
 
 /** A new tag is being written. No tag's key is a symbol. */
 const NEW = Symbol();
@@ -13,6 +13,7 @@ export class TagEditor extends LitElement {
   static override properties = { run: { attribute: false }, editing: { state: true } };
   static override styles = [
     controls,
+    unseenStyles,
     css`
       h3 {
         margin-bottom: 4px;
@@ -92,7 +93,7 @@ export class TagEditor extends LitElement {
       <dl>
         ${Object.entries(this.run.tags).map(
           ([key, value]) =>
-            html`<dt>${shownKey(key)}</dt><dd>${this.editing === key ? this.#form(key, value) : this.#value(key, value)}</dd>`,
+            html`<dt>${keyText(key)}</dt><dd>${this.editing === key ? this.#form(key, value) : this.#value(key, value)}</dd>`,
         )}
       </dl>
       ${
