@@ -113,7 +113,7 @@ test('what is looked at is in the address, survives a reload, and can be gone ba
     await expect(shown.getByTestId('x-axis')).toHaveValue('relative');
     for (const pressed of ['y-log', 'clip']) await expect(shown.getByTestId(pressed)).toHaveAttribute('aria-pressed', 'true');
     await expect(shown.getByTestId('smoothing')).toHaveValue('0.6');
-    await expect(shown.locator('entrenar-metric-chart h4')).toHaveText(['test/accuracy', 'test/loss']);
+    await expect(shown.locator('entrenar-metric-chart h4')).toHaveText(['test/loss', 'test/accuracy']);
   };
   await same(page);
   await page.reload();

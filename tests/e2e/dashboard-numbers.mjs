@@ -1,102 +1,10 @@
 // Measures what the dashboard promises. Run by hand on a quiet machine, after `cargo xtask pack` and `npm run build` in www/:
-//   node dashboard-numbers.mjs [opening panning live thousand]
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium } from '@playwright/test';
-import { browserFlags, browserPath } from './fixtures/browser.js';
-import { Site } from './fixtures/site.js';
+//   node dashboard-numbers.mjs [opening panning live drawn hover metrics ten fifty]
+import { inBrowser, intervals, logSeries, median, meter, ms, quantile, site, timeToChart } from './fixtures/numbers.js';
 import { openIn } from './fixtures/test.js';
 
 const asked = process.argv.slice(2);
 const wanted = (name) => asked.length === 0 || asked.includes(name);
-const site = await Site.start();
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
-const quantile = (numbers, share) => [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))];
-const ms = (number) => `${number.toFixed(1)} ms`;
-
-/** A browser with a profile on disk, as visitors have, for `work(context)`. */
-async function inBrowser(work) {
-  const profile = await mkdtemp(join(tmpdir(), 'entrenar-numbers-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: browserPath,
-    args: browserFlags,
-    viewport: { width: 1440, height: 1000 },
-    serviceWorkers: 'block',
-  });
-  try {
-    await work(context);
-  } finally {
-    await context.close();
-    await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-  }
-}
-
-async function logSeries(context, { runs, keys, points }) {
-  const page = await openIn(context, site.blank);
-  await page.evaluate(
-    async ({ runs, keys, points }) => {
-      for (let index = 0; index < runs; index += 1) {
-        const run = await entrenar.WasmRun.new('numbers');
-        for (let key = 0; key < keys; key += 1) {
-          const name = keys === 1 ? 'loss' : `group ${key % 20}/metric ${key}`;
-          run.log_series(name, Float64Array.from({ length: points }, (_, step) => Math.exp(-step / points) + 0.1 * Math.sin(step * 12.9 + key + index)));
-        }
-        await run.finish();
-      }
-    },
-    { runs, keys, points },
-  );
-  await page.close();
-}
-
-/** Milliseconds from the start of navigation until charts in sight hold their points and have been painted. */
-async function timeToChart(context, query, expected) {
-  const page = await context.newPage();
-  const worked = await meter(context, page);
-  await page.addInitScript((expected) => {
-    const look = () => {
-      const element = document.querySelector('entrenar-dashboard');
-      const grid = element?.shadowRoot?.querySelector('entrenar-chart-grid');
-      const charts = [...(grid?.shadowRoot?.querySelectorAll('entrenar-metric-chart') ?? [])];
-      const drawn = charts.filter((one) => Number(one.shadowRoot?.querySelector('.plot')?.dataset.points) === expected.points && one.shadowRoot.querySelector('canvas'));
-      if (charts.length >= 1 && globalThis.rows === undefined) globalThis.rows = performance.now();
-      if (drawn.length >= expected.charts) {
-        requestAnimationFrame(() => setTimeout(() => (globalThis.drawn = performance.now())));
-      } else requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
-  }, expected);
-  await page.goto(`${site.origin}/page/index.html?${query}`);
-  const drawn = await (await page.waitForFunction(() => globalThis.drawn)).jsonValue();
-  return { page, worked, drawn, work: await worked(), rows: await page.evaluate(() => globalThis.rows) };
-}
-
-/** What the page's thread has worked so far, in milliseconds of processor time: other programs do not count. */
-async function meter(context, page) {
-  const client = await context.newCDPSession(page);
-  await client.send('Performance.enable', { timeDomain: 'threadTicks' });
-  return async () => {
-    const { metrics } = await client.send('Performance.getMetrics');
-    return metrics.find(({ name }) => name === 'TaskDuration').value * 1000;
-  };
-}
-
-/** Milliseconds between frames while `step(i)` runs in each. */
-const intervals = (page, count, step) =>
-  page.evaluate(
-    async ([count, source]) => {
-      const step = new Function(`return ${source}`)();
-      const stamps = [];
-      for (let i = 0; i < count; i += 1) {
-        await new Promise(requestAnimationFrame);
-        stamps.push(performance.now());
-        step(i);
-      }
-      return stamps.slice(1).map((stamp, i) => stamp - stamps[i]);
-    },
-    [count, step.toString()],
-  );
 
 function pan(i) {
   const dashboard = document.querySelector('entrenar-dashboard');
@@ -172,9 +80,9 @@ if (wanted('live')) {
   console.log(`ratio: ${(costs[1_000_000] / costs[1_000]).toFixed(2)}`);
 }
 
-if (wanted('thousand')) {
+if (wanted('metrics')) {
   await inBrowser(async (context) => {
-    await logSeries(context, { runs: 3, keys: 1000, points: 200 });
+    await logSeries(context, { runs: 3, keys: 2000, points: 200 });
     const times = [];
     const works = [];
     for (let round = 0; round < 4; round += 1) {
@@ -217,7 +125,90 @@ if (wanted('thousand')) {
       }
       await page.close();
     }
-    console.log(`1000 metrics open: ${times.map(ms).join(', ')}; median ${ms(median(times))}; work of the page's thread: median ${ms(median(works))}`);
+    console.log(`2000 metrics open: ${times.map(ms).join(', ')}; median ${ms(median(times))}; work of the page's thread: median ${ms(median(works))}`);
+  });
+}
+
+const runsOf = (count) => `runs=run-0~${count - 1}`;
+
+if (wanted('drawn')) {
+  await inBrowser(async (context) => {
+    await logSeries(context, { runs: 20, keys: 6, points: 100_000 });
+    const times = [];
+    for (let round = 0; round < 4; round += 1) {
+      const { page, drawn } = await timeToChart(context, runsOf(20), { charts: 6, points: 2_000_000 });
+      times.push(drawn);
+      if (round === 3) {
+        await page.waitForTimeout(1000);
+        const panning = await intervals(page, 300, pan);
+        console.log(`20 runs × 10^5 points × 6 metrics, frames of wheel zoom and pan: median ${ms(median(panning))}, p95 ${ms(quantile(panning, 0.95))}`);
+      }
+      await page.close();
+    }
+    console.log(`20 runs × 10^5 points × 6 metrics, all drawn: ${times.map(ms).join(', ')}; median ${ms(median(times))}`);
+  });
+}
+
+function hover(i) {
+  const dashboard = document.querySelector('entrenar-dashboard');
+  const over = dashboard.shadowRoot.querySelector('entrenar-chart-grid').shadowRoot.querySelector('entrenar-metric-chart').shadowRoot.querySelector('.u-over');
+  const box = over.getBoundingClientRect();
+  const at = { clientX: box.left + ((i * 7) % box.width), clientY: box.top + ((i * 3) % box.height), bubbles: true, composed: true };
+  if (i === 0) over.dispatchEvent(new MouseEvent('mouseenter', at));
+  over.dispatchEvent(new MouseEvent('mousemove', { ...at, movementX: 7, movementY: 3 }));
+}
+
+if (wanted('hover')) {
+  for (const runs of [300, 1000]) {
+    await inBrowser(async (context) => {
+      await logSeries(context, { runs, keys: 1, points: 200 });
+      const { page } = await timeToChart(context, runsOf(runs), { charts: 1, points: runs * 200 });
+      await page.waitForTimeout(1000);
+      const hovering = await intervals(page, 300, hover);
+      const tooltip = await page.locator('entrenar-metric-chart [data-testid="chart-tooltip"]:popover-open li').count();
+      console.log(`hover with ${runs} runs: frames median ${ms(median(hovering))}, p95 ${ms(quantile(hovering, 0.95))} (tooltip of ${tooltip} lines)`);
+    });
+  }
+}
+
+if (wanted('ten')) {
+  await inBrowser(async (context) => {
+    await logSeries(context, { runs: 10, keys: 10, points: 10_000 });
+    const times = [];
+    for (let round = 0; round < 5; round += 1) {
+      const { page, drawn } = await timeToChart(context, runsOf(10), { charts: 10, points: 100_000 });
+      times.push(drawn);
+      await page.close();
+    }
+    console.log(`10 charts × 10 runs × 10 000 steps: ${times.map(ms).join(', ')}; median ${ms(median(times))}`);
+  });
+}
+
+if (wanted('fifty')) {
+  await inBrowser(async (context) => {
+    const writer = await openIn(context, site.blank);
+    await writer.evaluate(async () => {
+      globalThis.runs = [];
+      for (let index = 0; index < 50; index += 1) {
+        const run = await entrenar.WasmRun.new('fifty');
+        run.log_series('loss', Float64Array.from({ length: 2000 }, (_, i) => Math.sin(i / 100) + index / 50));
+        runs.push(run);
+      }
+      await Promise.all(runs.map((run) => run.flush()));
+    });
+    const { page, worked } = await timeToChart(context, runsOf(50), { charts: 1, points: 100_000 });
+    await page.waitForTimeout(3000);
+    const measure = async () => {
+      const before = await worked();
+      await page.waitForTimeout(15_000);
+      return ((await worked()) - before) / 150;
+    };
+    const idle = await measure();
+    await writer.evaluate(() => {
+      setInterval(() => { for (const run of runs) run.log_metric('loss', Math.random()); }, 1000);
+    });
+    await page.waitForTimeout(2000);
+    console.log(`50 runs × 2000 points, each logs a point a second: ${(await measure()).toFixed(1)} % of a core; nothing logged: ${idle.toFixed(1)} %`);
   });
 }
 

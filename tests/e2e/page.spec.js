@@ -116,3 +116,32 @@ test('another tab shows a run that is logged by a script, while it is logged', a
   const rows = await chartRows(page, 'loss', 4);
   expect(rows.map(([step, value]) => [Number(step), Number(value)])).toEqual([[0, 4], [1, 3], [2, 2], [3, 1]]);
 });
+
+test('the demo folds away once there is data of one\'s own, opens on request, and stays as it was left', async ({ context, site, open }) => {
+  const demo = (page) => page.locator('#demo');
+  const toggle = (page) => page.getByRole('button', { name: 'Demo' });
+  const first = await openPage(context, site);
+  await expect(demo(first)).toBeVisible();
+  await expect(toggle(first)).toHaveAttribute('aria-expanded', 'true');
+  const other = await open();
+  await other.evaluate(async () => {
+    const run = await entrenar.WasmRun.new('mine');
+    run.log_metric('loss', 1);
+    await run.finish();
+  });
+  // What is looked at is not moved.
+  await expect(first.getByTestId('experiment')).toHaveCount(1);
+  await expect(demo(first)).toBeVisible();
+  await first.reload();
+  await expect(demo(first)).toBeHidden();
+  await expect(toggle(first)).toHaveAttribute('aria-expanded', 'false');
+  await toggle(first).click();
+  await expect(demo(first)).toBeVisible();
+  await first.reload();
+  await expect(first.getByTestId('chart').first()).toBeVisible();
+  await expect(demo(first)).toBeVisible();
+  await toggle(first).click();
+  const next = await openPage(context, site);
+  await expect(next.getByTestId('chart').first()).toBeVisible();
+  await expect(demo(next)).toBeHidden();
+});

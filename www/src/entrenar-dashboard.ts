@@ -6,6 +6,7 @@ import { ChartSync } from './chart/chart-sync';
 import { DashboardController } from './controller/dashboard-controller';
 import { emitIntent, INTENT_EVENT, type Intent } from './controller/intents';
 import type { Snapshot } from './controller/snapshot';
+import { experimentName } from './model/names';
 import { runState } from './model/run-state';
 import type { Panel } from './model/view-state';
 import { controls } from './styles/controls';
@@ -27,6 +28,7 @@ import {
 } from './views/page-states';
 import './views/run-detail';
 import './views/run-table';
+import './views/split-handle';
 
 const PANELS: readonly [Panel, string][] = [
   ['charts', 'Charts'],
@@ -126,7 +128,7 @@ export class EntrenarDashboard extends LitElement {
   #content(snapshot: Snapshot | undefined): TemplateResult {
     if (!snapshot || snapshot.phase === 'loading') return loadingState();
     if (snapshot.phase === 'failed') return failedState(snapshot.problem, () => emitIntent(this, { type: 'retry' }));
-    const { view, experiment } = snapshot;
+    const { view, layout, experiment } = snapshot;
     return html`
       ${snapshot.persistent ? nothing : memoryOnlyBanner()} ${snapshot.degraded ? degradedBanner(snapshot.degraded) : nothing}
       ${snapshot.lost.map((lost) => lostBanner(lost, () => emitIntent(this, { type: 'dismiss-lost', run_id: lost.run_id })))}
@@ -141,10 +143,11 @@ export class EntrenarDashboard extends LitElement {
       ${
         experiment === undefined
           ? noExperimentState(snapshot)
-          : html`<div class=${view.wideTable ? 'body wide' : 'body'}>
+          : html`<div class=${view.wideTable ? 'body wide' : 'body'} .style=${layout.split === undefined ? '' : `--split: ${layout.split}%`}>
             <aside aria-label="Runs">
               <entrenar-run-table .snapshot=${snapshot} .sync=${this.#sync} .dark=${this.dark}></entrenar-run-table>
             </aside>
+            <entrenar-split-handle .split=${layout.split}></entrenar-split-handle>
             <section class="main" aria-label="Metrics">
               ${snapshot.detail ? html`<entrenar-run-detail .snapshot=${snapshot} .dark=${this.dark}></entrenar-run-detail>` : nothing}
               <nav aria-label="Views">
@@ -162,6 +165,14 @@ export class EntrenarDashboard extends LitElement {
                     </button>`
                     : nothing
                 }
+                <button
+                  class="small"
+                  title="Axes, filters, choice of runs and sizes as they are at first"
+                  data-testid="reset-view"
+                  @click=${() => emitIntent(this, { type: 'reset-view' })}
+                >
+                  Reset view
+                </button>
                 <button
                   class="small"
                   aria-pressed=${view.follow}
@@ -250,7 +261,7 @@ export class EntrenarDashboard extends LitElement {
   #emitActivity(): void {
     const { experiment, runs } = this.#controller?.snapshot ?? { runs: [] };
     const running = runs.filter((run) => runState(run) === 'running').length;
-    const activity: Activity = { running, ...(experiment && { experiment: experiment.name }) };
+    const activity: Activity = { running, ...(experiment && { experiment: experimentName(experiment) }) };
     const said = JSON.stringify(activity);
     if (said === this.#said) return;
     this.#said = said;

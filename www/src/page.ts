@@ -2,7 +2,11 @@
 
 import type { Activity } from './entrenar-dashboard';
 import './entrenar-dashboard';
+import { foldDemo } from './demo/demo-fold';
 import './demo/training-demo';
+
+const demoButton = document.querySelector<HTMLButtonElement>('#toggle-demo');
+if (demoButton) foldDemo(demoButton);
 
 const dashboard = document.querySelector('entrenar-dashboard');
 document.addEventListener('training-begun', (event) => {

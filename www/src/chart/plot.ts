@@ -137,6 +137,20 @@ export class Plot {
     this.#invalidate();
   }
 
+  /** Whether what is on the canvas is what there is to see. */
+  get isDrawn(): boolean {
+    return this.#frame === 0 && this.#later === undefined;
+  }
+
+  /** Puts on the canvas, without waiting for a frame, what there is to see; it is there when the task has ended. */
+  drawNow(): void {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#later);
+    this.#frame = 0;
+    this.#later = undefined;
+    this.#rescale();
+  }
+
   resize(width: number, height: number): void {
     if (width < LEAST_PX || height < LEAST_PX || (width === this.#uplot.width && height === this.#uplot.height)) return;
     this.#uplot.setSize({ width, height });

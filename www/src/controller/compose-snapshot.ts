@@ -13,7 +13,10 @@ import type { Snapshot } from './snapshot';
 /** How many of the newest runs are shown when the reader has chosen none. */
 const AUTOMATIC_RUNS = 5;
 
-type Composed = Omit<Snapshot, 'phase' | 'problem' | 'degraded' | 'lost' | 'estimate' | 'notice' | 'series' | 'allMetricsOf' | 'colors'>;
+type Composed = Omit<
+  Snapshot,
+  'phase' | 'problem' | 'degraded' | 'lost' | 'estimate' | 'notice' | 'series' | 'allMetricsOf' | 'colors' | 'layout'
+>;
 
 export function composeSnapshot(
   storage: Storage,

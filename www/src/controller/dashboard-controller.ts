@@ -1,6 +1,9 @@
-// The one controller: owns the storage, the view's state and the address. Views show its snapshot and send it intents.
+// The one controller: owns the storage, the view's state, and what keeps it. Views show its snapshot and send it intents.
 
 import { errorCode, errorMessage } from '../errors';
+import { INITIAL_LAYOUT, type Layout, toggled } from '../model/layout';
+import { experimentName } from '../model/names';
+import { saysMoreThanExperiment } from '../model/remembered-view';
 import { runName, runState } from '../model/run-state';
 import { INITIAL_VIEW, type ViewState } from '../model/view-state';
 import { saveFile } from '../save-file';
@@ -10,6 +13,7 @@ import { Catalog } from './catalog';
 import { ColorMemory } from './color-memory';
 import { composeSnapshot } from './compose-snapshot';
 import type { Intent } from './intents';
+import { LayoutKeeper } from './layout-keeper';
 import { LiveUpdates } from './live-updates';
 import { neededSeries } from './needs';
 import { PendingDeletion } from './pending-deletion';
@@ -35,6 +39,7 @@ export class DashboardController {
   snapshot: Snapshot = {
     phase: 'loading',
     view: INITIAL_VIEW,
+    layout: INITIAL_LAYOUT,
     experiments: [],
     runs: [],
     listed: [],
@@ -55,8 +60,11 @@ export class DashboardController {
   readonly #live = new LiveUpdates(() => this.#refresh());
   readonly #deletion = new PendingDeletion(() => this.#live.request());
   readonly #promised: PromisedDeletion;
+  readonly #layout: LayoutKeeper;
   readonly #colors: ColorMemory;
   #view: ViewState = INITIAL_VIEW;
+  /** The address says what is looked at, and how: what is remembered does not count. */
+  #addressSays = false;
   #address: Address | undefined;
   #storage: Storage | undefined;
   #catalog: Catalog | undefined;
@@ -76,6 +84,7 @@ export class DashboardController {
     this.#options = options;
     this.#show = show;
     this.#promised = new PromisedDeletion(options.database);
+    this.#layout = new LayoutKeeper(options.database);
     this.#colors = new ColorMemory(options.database, () => this.#refresh());
   }
 
@@ -83,9 +92,11 @@ export class DashboardController {
     if (this.#options.address) {
       this.#address = new Address((view) => {
         this.#view = view;
+        this.#addressSays = true;
         this.#refresh();
       });
       this.#view = this.#address.read();
+      this.#addressSays = saysMoreThanExperiment(this.#view);
     }
     const undone = this.#promised.take();
     if (undone) this.#notice = { text: `The page was reloaded before it deleted ${undone}: nothing was deleted.`, undo: false };
@@ -169,7 +180,7 @@ export class DashboardController {
     if (experiment?.experiment_id !== change.experiment_id || this.#deletion.hides(id)) return;
     const run = change.run_id === undefined ? undefined : runs.find((each) => each.run_id === change.run_id);
     if (change.run_id !== undefined && !run) return;
-    this.#notice = { text: `“${run ? runName(run) : experiment.name}” was deleted in another tab.`, undo: false };
+    this.#notice = { text: `“${run ? runName(run) : experimentName(experiment)}” was deleted in another tab.`, undo: false };
     this.#forget(run ? [id] : [id, ...runs.map((each) => each.run_id)]);
   }
 
@@ -191,9 +202,23 @@ export class DashboardController {
     const storage = this.#storage;
     const series = this.#series;
     if (!catalog || !storage || !series || this.#stopped) return;
+    const compose = () =>
+      composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id), this.snapshot.strokes);
+    let composed = compose();
+    const { experiment } = composed;
+    if (experiment && !this.#layout.isOf(experiment.experiment_id)) {
+      const recalled = this.#layout.open(experiment.experiment_id, this.#view, this.#addressSays);
+      if (recalled !== this.#view) {
+        this.#view = recalled;
+        this.#address?.write(recalled, false);
+      }
+      composed = compose();
+    }
+    this.#addressSays = false;
     this.snapshot = {
       phase: 'ready',
-      ...composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id), this.snapshot.strokes),
+      ...composed,
+      layout: this.#layout.layout,
       series,
       colors: this.#colors.colors,
       lost: this.#lost,
@@ -203,6 +228,13 @@ export class DashboardController {
       ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
     };
     this.#readNeeded();
+    this.#show();
+  }
+
+  /** Nothing that is stored is looked at again: a handle that is dragged asks for this sixty times a second. */
+  #layOut(change: Partial<Layout>): void {
+    this.#layout.change(change, this.#view);
+    this.snapshot = { ...this.snapshot, layout: this.#layout.layout };
     this.#show();
   }
 
@@ -220,6 +252,7 @@ export class DashboardController {
     this.#view = { ...this.#view, ...change };
     this.#address?.write(this.#view, step);
     this.#refresh();
+    this.#layout.remember(this.#view);
   }
 
   #leaveExperiment(): void {
@@ -232,6 +265,16 @@ export class DashboardController {
     switch (intent.type) {
       case 'view':
         return this.#change(intent.change, 'run_id' in intent.change || 'panel' in intent.change);
+      case 'layout':
+        return this.#layOut(intent.change);
+      case 'toggle-name':
+        return this.#layOut({ [intent.list]: toggled(this.#layout.layout[intent.list], intent.name) });
+      case 'reset-view': {
+        const { experiment_id } = this.#view;
+        this.#view = INITIAL_VIEW;
+        this.#layout.change(INITIAL_LAYOUT, this.#view);
+        return this.#change(experiment_id ? { experiment_id } : {}, true);
+      }
       case 'open-experiment': {
         this.#leaveExperiment();
         return this.#change({ experiment_id: intent.experiment_id, query: '', states: [] }, true);
@@ -308,7 +351,7 @@ export class DashboardController {
   #delete(ids: readonly string[], carryOut: () => Promise<void>): void {
     const run = ids.length === 1 ? this.snapshot.runs.find((each) => each.run_id === ids[0]) : undefined;
     const experiment = this.snapshot.experiments.find((each) => each.experiment_id === ids[0]);
-    const what = run ? `“${runName(run)}”` : experiment ? `“${experiment.name}”` : `${ids.length} runs`;
+    const what = run ? `“${runName(run)}”` : experiment ? `“${experimentName(experiment)}”` : `${ids.length} runs`;
     const notice: Notice = { text: `Deleted ${what}.`, undo: true };
     this.#notice = notice;
     this.#promised.remember(what);
@@ -339,6 +382,7 @@ export class DashboardController {
       ...(left && left.length > 0 && { selection: left }),
     };
     this.#address?.write(this.#view, false);
+    for (const id of ids) this.#layout.forget(id);
   }
 
   async #measure(): Promise<void> {

@@ -1,10 +1,14 @@
 // What views ask for. A view knows no more of the rest of the dashboard than this list.
 
 import type { ChosenColor } from '../model/chosen-colors';
+import type { Layout } from '../model/layout';
 import type { ViewState } from '../model/view-state';
 
 export type Intent =
   | { type: 'view'; change: Partial<ViewState> }
+  | { type: 'layout'; change: Partial<Layout> }
+  | { type: 'toggle-name'; list: 'folded' | 'pinnedGroups' | 'pinnedCharts'; name: string }
+  | { type: 'reset-view' }
   | { type: 'open-experiment'; experiment_id: string }
   | { type: 'show-run'; experiment_id: string; run_id: string }
   | { type: 'toggle-run'; run_id: string }

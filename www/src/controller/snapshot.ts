@@ -2,6 +2,7 @@
 
 import type { ChosenColors } from '../model/chosen-colors';
 import type { Curve } from '../model/curve';
+import type { Layout } from '../model/layout';
 import type { StrokeSlots } from '../model/run-colors';
 import type { RunLabel } from '../model/run-labels';
 import type { ViewState } from '../model/view-state';
@@ -48,6 +49,7 @@ export interface Snapshot {
   phase: 'loading' | 'ready' | 'failed';
   problem?: Problem;
   view: ViewState;
+  layout: Layout;
   experiments: readonly ExperimentEntry[];
   experiment?: ExperimentEntry;
   /** The experiment that the page around asks for, while there is none of that name or id. */

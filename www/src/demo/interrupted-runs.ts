@@ -1,4 +1,4 @@
-// The demo's own runs whose session is gone, newest first.
+// What of the stored runs matters to the demo: its own whose session is gone, newest first, and whether there are any of others.
 
 import { runStart } from '../model/run-state';
 import type { RunRecord, Storage } from '../tracker';
@@ -12,6 +12,10 @@ export function interruptedRuns(storage: Storage): RunRecord[] {
     .flatMap((run_id) => readable(storage, run_id) ?? [])
     .filter((run) => run.interrupted && run.tags.demo === DEMO_TAG)
     .sort((a, b) => runStart(b) - runStart(a));
+}
+
+export function hasOwnData(storage: Storage): boolean {
+  return storage.list_experiments().some((experiment_id) => storage.experiment(experiment_id).name !== EXPERIMENT);
 }
 
 function readable(storage: Storage, run_id: string): RunRecord | undefined {

@@ -9,7 +9,7 @@ import { tokens } from '../styles/tokens';
 import { openStorage, type RunRecord, resumeRun, type Storage } from '../tracker';
 import { type Digits, loadDigits } from './digits';
 import './digit-wall';
-import { interruptedRuns } from './interrupted-runs';
+import { hasOwnData, interruptedRuns } from './interrupted-runs';
 import { DEFAULTS, type Progress, Training } from './training';
 import { trainingDemoStyles } from './training-demo-styles';
 
@@ -28,6 +28,14 @@ const RATES = [0.005, 0.02, 0.05, 0.2];
 const SIZES = [8, 16, 32, 64];
 /** A tab that has just been closed may need a moment until it is known to be gone. */
 const LOOK_EVERY_MS = 2000;
+
+/** What was stored when the page was opened: the detail of the event `data-found`. */
+export interface FoundData {
+  /** Something that is not the demo's. */
+  own: boolean;
+  /** A run of the demo that can be resumed. */
+  interrupted: boolean;
+}
 
 export class TrainingDemo extends LitElement {
   static override properties = {
@@ -52,6 +60,7 @@ export class TrainingDemo extends LitElement {
   #hidden = DEFAULTS.hidden;
   #looking: ReturnType<typeof setInterval> | undefined;
   #unsubscribe: (() => void) | undefined;
+  #said = false;
 
   constructor() {
     super();
@@ -152,7 +161,12 @@ ${progress?.testAccuracy === undefined ? '–' : `${(progress.testAccuracy * 100
   }
 
   #look(): void {
-    if (this.#storage && !document.hidden) this.interrupted = interruptedRuns(this.#storage);
+    if (!this.#storage || document.hidden) return;
+    this.interrupted = interruptedRuns(this.#storage);
+    if (this.#said) return;
+    this.#said = true;
+    const detail: FoundData = { own: hasOwnData(this.#storage), interrupted: this.interrupted.length > 0 };
+    this.dispatchEvent(new CustomEvent('data-found', { detail, bubbles: true, composed: true }));
   }
 
   readonly #start = (): void => {

@@ -2,13 +2,13 @@
 
 import type { MetricRecord, RunRecord } from '../tracker';
 import { direction } from './best-value';
-import { groupMetrics, metricKeys } from './metric-groups';
+import { inOrder, metricKeys } from './metric-groups';
 
 const MOST = 12;
 
 /** All metrics of these runs; what a training is judged by comes first. */
 export function orderedKeys(runs: readonly RunRecord[]): string[] {
-  return groupMetrics(metricKeys(runs)).flatMap((group) => group.keys);
+  return inOrder(metricKeys(runs));
 }
 
 /** Those whose names tell what is better: of them the best value that each run reached is looked for. */

@@ -1,6 +1,7 @@
 // A run's state as the dashboard names it: the stored status, or "interrupted" when the session that ran it is gone.
 
 import type { RunRecord } from '../tracker';
+import { canBeSeen } from './names';
 
 export type RunState = 'running' | 'interrupted' | 'success' | 'failed' | 'cancelled' | 'pending';
 
@@ -20,7 +21,7 @@ export function runState(run: RunRecord): RunState {
 }
 
 export function runName(run: RunRecord): string {
-  return run.run_name || run.run_id;
+  return run.run_name !== undefined && canBeSeen(run.run_name) ? run.run_name : run.run_id;
 }
 
 export function runStart(run: RunRecord): number {

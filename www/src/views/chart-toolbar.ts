@@ -1,6 +1,6 @@
-// How all charts are drawn: x axis, smoothing, logarithms, outliers, and which metrics.
+// How all charts are drawn: x axis, smoothing, logarithms, outliers, and which metrics. Their sizes are in a panel that it opens.
 
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { MOST_SMOOTHING } from '../model/chart-settings';
@@ -14,7 +14,7 @@ const AXES: readonly [XAxis, string][] = [
 ];
 
 export class ChartToolbar extends LitElement {
-  static override properties = { snapshot: { attribute: false } };
+  static override properties = { snapshot: { attribute: false }, arranging: { state: true } };
   static override styles = [
     controls,
     css`
@@ -26,8 +26,8 @@ export class ChartToolbar extends LitElement {
         margin-bottom: 14px;
         font-size: 13px;
       }
-      /* It stays in sight where it takes one line. */
-      @media (min-width: 1100px) {
+      /* It stays in sight where it takes a small part of the window. */
+      @media (min-width: 700px) and (min-height: 600px) {
         :host {
           position: sticky;
           z-index: 3;
@@ -65,6 +65,13 @@ export class ChartToolbar extends LitElement {
   ];
 
   declare snapshot: Snapshot;
+  /** The panel for height and columns is open. */
+  declare arranging: boolean;
+
+  constructor() {
+    super();
+    this.arranging = false;
+  }
 
   override render() {
     const { view } = this.snapshot;
@@ -94,7 +101,7 @@ export class ChartToolbar extends LitElement {
           .value=${String(view.smoothing)}
           @input=${(event: InputEvent) => this.#set({ smoothing: Number((event.target as HTMLInputElement).value) })}
         />
-<input
+        <input
           type="number"
           min="0"
           max=${MOST_SMOOTHING}
@@ -109,9 +116,25 @@ export class ChartToolbar extends LitElement {
         <button aria-pressed=${view.yLog} data-testid="y-log" @click=${() => this.#set({ yLog: !view.yLog })}>Log y</button>
         <button aria-pressed=${view.xLog} ?disabled=${view.xAxis === 'wall'} data-testid="x-log" @click=${() => this.#set({ xLog: !view.xLog })}>Log x</button>
         <button aria-pressed=${view.clip} data-testid="clip" @click=${() => this.#set({ clip: !view.clip })}>Clip outliers</button>
+        <button data-testid="chart-layout" aria-haspopup="dialog" aria-expanded=${this.arranging} @click=${this.#arrange}>Layout</button>
       </div>
+      ${
+        this.arranging
+          ? html`<entrenar-chart-layout
+            .snapshot=${this.snapshot}
+            .anchor=${this.renderRoot.querySelector('[data-testid="chart-layout"]')}
+            @closed=${() => (this.arranging = false)}
+          ></entrenar-chart-layout>`
+          : nothing
+      }
     `;
   }
+
+  /** What few open is loaded when it is opened. */
+  readonly #arrange = async (): Promise<void> => {
+    await import('./chart-layout');
+    this.arranging = true;
+  };
 
   readonly #setSmoothing = (event: Event): void => {
     const input = event.target as HTMLInputElement;

@@ -53,7 +53,7 @@ export class ChartTooltip {
     const shown = this.#read();
     const lines = hover ? linesAt(shown, hover) : [];
     if (!hover || lines.length === 0) {
-      this.#element?.togglePopover(false);
+      this.#hide();
       return;
     }
     this.#element ??= create(this.#root(), this.#onRun);
@@ -75,7 +75,12 @@ export class ChartTooltip {
 
   dismiss(): void {
     this.#pin(false);
-    this.#element?.togglePopover(false);
+    this.#hide();
+  }
+
+  /** A chart that is taken off the page has taken its tooltip with it: what is not in the page cannot be toggled. */
+  #hide(): void {
+    if (this.#element?.matches(':popover-open')) this.#element.hidePopover();
   }
 
   #pin(pinned: boolean): void {

@@ -4,6 +4,7 @@ import { css, html, LitElement } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { metricKeys } from '../model/metric-groups';
+import { shownKey } from '../model/names';
 import { controls } from '../styles/controls';
 import { placePopover, popoverStyles } from './popover';
 
@@ -56,7 +57,7 @@ export class ColumnChooser extends LitElement {
           .map(
             (key) =>
               html`<label>
-                <input type="checkbox" .checked=${columns.includes(key)} @change=${() => this.#toggle(key)} />${key}
+                <input type="checkbox" .checked=${columns.includes(key)} @change=${() => this.#toggle(key)} />${shownKey(key)}
               </label>`,
           )}
       </div>`;

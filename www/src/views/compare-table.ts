@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { runStroke } from '../model/chosen-colors';
+import { shownKey } from '../model/names';
 import { saveFile } from '../save-file';
 import { controls } from '../styles/controls';
 import { compareCsv, type Section } from './compare-csv';
@@ -95,6 +96,12 @@ export class CompareTable extends LitElement {
       thead th:first-child {
         z-index: 2;
       }
+      .few-lines {
+        display: -webkit-box;
+        overflow: hidden;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 3;
+      }
       .swatch {
         display: inline-block;
         margin-right: 7px;
@@ -137,7 +144,7 @@ export class CompareTable extends LitElement {
               ${selected.map(
                 (run) =>
                   html`<th scope="col" title=${labels.get(run.run_id)?.whole ?? nothing}>
-                    ${swatch(runStroke(this.snapshot, run.run_id, this.dark))}${labels.get(run.run_id)?.short}
+                    <span class="few-lines">${swatch(runStroke(this.snapshot, run.run_id, this.dark))}${labels.get(run.run_id)?.short}</span>
                   </th>`,
               )}
             </tr>
@@ -174,7 +181,7 @@ export class CompareTable extends LitElement {
       ${rows.map(
         (row) =>
           html`<tr>
-            <th scope="row">${row.key}</th>
+            <th scope="row" title=${row.key}><span class="few-lines">${shownKey(row.key)}</span></th>
             ${row.cells.map(
               (cell, i) =>
                 html`<td

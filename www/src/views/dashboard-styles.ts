@@ -51,10 +51,19 @@ export const dashboardStyles = css`
   .main {
     min-width: 0;
   }
+  entrenar-split-handle {
+    display: none;
+  }
   @container (min-width: 960px) {
+    /* The limits are those of model/split.ts. */
     .body:not(.wide) {
-      grid-template-columns: minmax(340px, 27%) minmax(0, 1fr);
+      grid-template-columns: clamp(240px, var(--split, max(340px, 27%)), calc(100% - 464px)) 24px minmax(0, 1fr);
+      gap: 0;
       align-items: start;
+    }
+    .body:not(.wide) entrenar-split-handle {
+      display: block;
+      align-self: stretch;
     }
     .body:not(.wide) aside {
       position: sticky;
@@ -187,5 +196,32 @@ export const dashboardStyles = css`
     box-shadow: 0 8px 30px rgb(0 0 0 / 0.18);
     font-size: 13px;
     transform: translateX(-50%);
+  }
+  .toast span {
+    display: -webkit-box;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 4;
+  }
+  @media print {
+    button.find,
+    entrenar-health-panel,
+    nav,
+    entrenar-chart-toolbar,
+    .body:not(.wide) entrenar-split-handle,
+    .toast {
+      display: none;
+    }
+    .body,
+    .body:not(.wide) {
+      display: block;
+    }
+    .body:not(.wide) aside,
+    aside {
+      position: static;
+      margin-bottom: 20px;
+      --runs-height: none;
+    }
   }
 `;

@@ -3,6 +3,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
+import { experimentName } from '../model/names';
 import { controls } from '../styles/controls';
 
 /** With more, a search helps to find one. */
@@ -54,6 +55,18 @@ export class ExperimentList extends LitElement {
         min-height: 26px;
         font-size: 12px;
       }
+      @media print {
+        li:not(:has([aria-current])),
+        input {
+          display: none;
+        }
+        li button[aria-current] {
+          border: 0;
+          background: none;
+          color: inherit;
+          font-weight: 650;
+        }
+      }
     `,
   ];
 
@@ -96,7 +109,7 @@ export class ExperimentList extends LitElement {
               aria-current=${each.experiment_id === experiment?.experiment_id ? 'true' : nothing}
               @click=${() => emitIntent(this, { type: 'open-experiment', experiment_id: each.experiment_id })}
             >
-              <span class="name">${each.name}</span><span class="count">${each.run_count}</span>
+              <span class="name">${experimentName(each)}</span><span class="count">${each.run_count}</span>
             </button>
           </li>`,
       )}

@@ -33,18 +33,33 @@ export const metricChartStyles = css`
   }
   .actions {
     display: flex;
+  }
+  .actions,
+  .pin[aria-pressed='false'] {
     opacity: 0;
     transition: opacity 0.12s;
   }
   .actions button {
     font-size: 12px;
   }
-  :host(:hover) .actions,
-  :host(:focus-within) .actions {
+  :host(:hover) .heading *,
+  :host(:focus-within) .heading * {
     opacity: 1;
   }
-  @media (hover: none) {
+  /* The name has the whole line as long as no button is needed. */
+  @media (hover: hover) {
+    .heading {
+      position: relative;
+    }
     .actions {
+      position: absolute;
+      inset-inline-end: 24px;
+      background: var(--surface);
+    }
+  }
+  @media (hover: none) {
+    .heading .actions,
+    .heading .pin {
       opacity: 1;
     }
   }
@@ -79,7 +94,7 @@ export const metricChartStyles = css`
   }
   .plot {
     overflow: hidden;
-    height: 210px;
+    height: var(--plot-height, 210px);
     margin: 2px -6px 0 -8px;
     border: 0 solid var(--line);
     border-radius: 4px;
@@ -87,7 +102,12 @@ export const metricChartStyles = css`
     touch-action: pan-y;
   }
   :host([large]) .plot {
-    height: min(520px, 60vh);
+    height: max(var(--plot-height, 210px), min(520px, 60vh));
+  }
+  .plot .still {
+    display: block;
+    width: 100%;
+    height: 100%;
   }
   .plot .dot {
     position: absolute;
@@ -109,13 +129,13 @@ export const metricChartStyles = css`
   }
   .table {
     overflow: auto;
-    height: 212px;
+    height: calc(var(--plot-height, 210px) + 2px);
     border: 1px solid var(--line);
     border-radius: 4px;
     font-size: 12px;
   }
   :host([large]) .table {
-    height: min(520px, 60vh);
+    height: max(var(--plot-height, 210px), min(520px, 60vh));
   }
   table {
     width: 100%;
@@ -199,5 +219,38 @@ export const metricChartStyles = css`
   }
   .notice.error {
     color: var(--bad);
+  }
+  @media print {
+    .actions,
+    .heading .pin,
+    .plot .u-over {
+      display: none;
+    }
+    h4 {
+      white-space: normal;
+      overflow-wrap: anywhere;
+    }
+    .readout {
+      overflow: visible;
+      max-height: none;
+    }
+    /* Ink for dark ground stays on it. */
+    :host([dark]) .plot {
+      background: #1a1c1f;
+      print-color-adjust: exact;
+    }
+    .swatch {
+      print-color-adjust: exact;
+    }
+    /* A sheet is narrower or wider than the screen. */
+    .plot .uplot,
+    .plot .u-wrap,
+    .plot canvas {
+      width: 100% !important;
+      height: 100% !important;
+    }
+    .plot:empty::before {
+      content: 'Not drawn yet: scroll to it before you print.';
+    }
   }
 `;

@@ -14,7 +14,7 @@ import { runStroke } from '../model/chosen-colors';
 import { runName } from '../model/run-state';
 import type { ViewState } from '../model/view-state';
 import { controls } from '../styles/controls';
-import type { RunRecord } from '../tracker';
+import type { MetricRecord, RunRecord } from '../tracker';
 import { filesMenu, saveChart } from './chart-files';
 import { chartKeyboard } from './chart-keyboard';
 import { ownForm, ownLine } from './chart-own';
@@ -23,25 +23,41 @@ import { chartTable } from './chart-table';
 import { ChartTooltip } from './chart-tooltip';
 import { chartTooltipStyles } from './chart-tooltip-styles';
 import { metricChartStyles } from './metric-chart-styles';
+import { pinButton, pinButtonStyles } from './pin-button';
 import { lossText, lostPoints } from './series-problem';
+import { forgetStill, keepStill, type Sitter } from './stills';
 import { swatchStyles } from './swatch';
+import { keyText, unseenStyles } from './unseen';
 
 /** How far out of sight charts are drawn already, so that scrolling never meets an empty one. */
 const AHEAD = '900px';
+/** A picture whose points do not come is given up. */
+const LONGEST_SITTING_MS = 5000;
 
-export class MetricChart extends LitElement {
+export class MetricChart extends LitElement implements Sitter {
   static override properties = {
     metric: { type: String },
+    level: { type: Number },
     snapshot: { attribute: false },
     sync: { attribute: false },
-    dark: { type: Boolean },
+    dark: { type: Boolean, reflect: true },
     tabular: { state: true },
     adjusting: { state: true },
     large: { type: Boolean, reflect: true },
   };
-  static override styles = [unsafeCSS(uplotStyles), controls, swatchStyles, chartTooltipStyles, metricChartStyles];
+  static override styles = [
+    unsafeCSS(uplotStyles),
+    controls,
+    swatchStyles,
+    unseenStyles,
+    pinButtonStyles,
+    chartTooltipStyles,
+    metricChartStyles,
+  ];
 
   declare metric: string;
+  /** Of its heading. */
+  declare level: number;
   declare snapshot: Snapshot;
   declare sync: ChartSync;
   declare dark: boolean;
@@ -61,6 +77,11 @@ export class MetricChart extends LitElement {
   #drawn = '';
   /** Visible, and its turn to draw has come. */
   #ready = false;
+  #inSight = false;
+  /** While its picture is drawn although it is out of sight: to be called when that is done. */
+  #sitting: (() => void) | undefined;
+  /** What the picture shows that stands in place of the plot. */
+  #stillOf = '';
   #plotted: PlottedCurve[] = [];
   #loading = false;
   #errors: string[] = [];
@@ -78,6 +99,7 @@ export class MetricChart extends LitElement {
 
   constructor() {
     super();
+    this.level = 4;
     this.tabular = false;
     this.adjusting = false;
     this.large = false;
@@ -89,8 +111,9 @@ export class MetricChart extends LitElement {
     this.#host = root instanceof ShadowRoot ? root.host : undefined;
     this.#sight = new IntersectionObserver(
       ([entry]) => {
-        if (entry?.isIntersecting) schedule(this.#appear);
-        else this.#disappear();
+        this.#inSight = entry?.isIntersecting ?? false;
+        if (this.#inSight) schedule(this.#appear);
+        else if (!this.#sitting) this.#disappear();
       },
       { rootMargin: AHEAD },
     );
@@ -109,6 +132,8 @@ export class MetricChart extends LitElement {
     this.sync?.removeEventListener('range', this.#rangeMoved);
     this.sync?.removeEventListener('solo', this.#readOut);
     this.#disappear();
+    this.dropStill();
+    forgetStill(this);
   }
 
   override shouldUpdate(): boolean {
@@ -124,7 +149,7 @@ export class MetricChart extends LitElement {
     const { view } = this.snapshot;
     return html`
       <div class="heading">
-        <h4 title=${this.metric}>${this.metric}</h4>
+        <h4 title=${this.metric} aria-level=${this.level}>${keyText(this.metric)}</h4>
         <div class="actions">
           <button class="plain" aria-pressed=${this.tabular} data-testid="chart-table-toggle" @click=${() => (this.tabular = !this.tabular)}>
             Table
@@ -137,6 +162,7 @@ export class MetricChart extends LitElement {
             ${this.large ? 'Smaller' : 'Larger'}
           </button>
         </div>
+        ${pinButton(this.metric, this.snapshot.layout.pinnedCharts.includes(this.metric), () => emitIntent(this, { type: 'toggle-name', list: 'pinnedCharts', name: this.metric }))}
       </div>
       ${ownLine({ metric: this.metric, view, change: (charts) => emitIntent(this, { type: 'view', change: { charts } }) })}
       ${this.adjusting ? ownForm({ metric: this.metric, view }, this.renderRoot.querySelector('[data-testid="chart-settings"]'), () => (this.adjusting = false)) : nothing}
@@ -181,8 +207,7 @@ export class MetricChart extends LitElement {
       this.#readOut();
       return;
     }
-    const { xAxis, xLog, yLog, smoothing, clip, yMin, yMax } = this.#view();
-    const plotKey = [xAxis, xLog, yLog, smoothing, clip, yMin, yMax, this.dark].join();
+    const plotKey = this.#lookKey();
     if (!this.#plot || plotKey !== this.#plotKey) this.#makePlot(plotKey);
     const drawn = this.#plotted
       .map((each) => `${each.run_id}:${each.stroke.color}:${each.stroke.dash}:${each.curve.version}:${each.curve.length}`)
@@ -192,6 +217,27 @@ export class MetricChart extends LitElement {
       this.#plot?.setCurves(this.#plotted);
     }
     this.#readOut();
+    if (this.#sitting && this.#isRead()) {
+      this.#plot?.drawNow();
+      setTimeout(this.#sitting);
+    }
+  }
+
+  get pointCount(): number {
+    return this.#runs().reduce((sum, run) => sum + (metricOf(run, this.metric)?.count ?? 0), 0);
+  }
+
+  async sit(): Promise<boolean> {
+    if (this.#ready || this.tabular || !this.isConnected || this.#stillKey() === this.#stillOf) return false;
+    const drawn = new Promise<void>((resolve) => {
+      this.#sitting = resolve;
+      setTimeout(resolve, LONGEST_SITTING_MS);
+    });
+    this.#appear();
+    await drawn;
+    this.#sitting = undefined;
+    if (!this.#inSight) this.#disappear();
+    return true;
   }
 
   readonly #appear = (): void => {
@@ -206,9 +252,50 @@ export class MetricChart extends LitElement {
     cancel(this.#appear);
     if (this.#ready) this.#emitInSight(false);
     this.#ready = false;
+    const still = this.isConnected && this.#plot?.isDrawn && this.#isRead() ? this.#plot.drawing.canvas : undefined;
+    const key = still ? this.#stillKey() : '';
     // Points that are out of sight may be given back.
     this.#plotted = [];
     this.#dropPlot();
+    if (still) this.#leave(still, key);
+    else if (this.isConnected) this.dispatchEvent(new Event('still-missed', { bubbles: true }));
+  }
+
+  /** What is drawn is all that there is. */
+  #isRead(): boolean {
+    const series = this.#runs().map((run) => this.snapshot.series.get(run.run_id, this.metric));
+    return series.every((each) => each !== undefined && each.revision > 0 && !each.reading && !each.stale);
+  }
+
+  /** The canvas stays where the plot was, as a picture. */
+  #leave(still: HTMLCanvasElement, key: string): void {
+    still.removeAttribute('style');
+    still.className = 'still';
+    this.renderRoot.querySelector('.plot')?.replaceChildren(still);
+    this.#stillOf = key;
+    this.toggleAttribute('still', true);
+    keepStill(this);
+  }
+
+  dropStill(): void {
+    this.renderRoot.querySelector('.still')?.remove();
+    this.toggleAttribute('still', false);
+    this.#stillOf = '';
+  }
+
+  /** All that a picture depends on. */
+  #stillKey(): string {
+    const runs = this.#runs().map((run) => {
+      const { color, dash } = runStroke(this.snapshot, run.run_id, this.dark);
+      return [run.run_id, metricOf(run, this.metric)?.count, color, dash];
+    });
+    const { range, solo, emphasised } = this.sync;
+    return [this.#lookKey(), this.clientWidth, this.snapshot.layout.chartHeight, range, solo, emphasised, ...runs].join();
+  }
+
+  #lookKey(): string {
+    const { xAxis, xLog, yLog, smoothing, clip, yMin, yMax } = this.#view();
+    return [xAxis, xLog, yLog, smoothing, clip, yMin, yMax, this.dark].join();
   }
 
   /** Once removed, this element's own events reach no one: its view's host is still there to send it. */
@@ -252,7 +339,7 @@ export class MetricChart extends LitElement {
 
   /** The selected runs that have logged this metric. */
   #runs(): RunRecord[] {
-    return this.snapshot.selected.filter((run) => run.metrics.some((metric) => metric.key === this.metric));
+    return this.snapshot.selected.filter((run) => metricOf(run, this.metric));
   }
 
   #plottedCurve({ run_id }: RunRecord, { curve }: KnownSeries): PlottedCurve {
@@ -264,6 +351,8 @@ export class MetricChart extends LitElement {
     this.#dropPlot();
     const target = this.renderRoot.querySelector<HTMLElement>('.plot');
     if (!target) return;
+    this.dropStill();
+    forgetStill(this);
     const style = getComputedStyle(target);
     const colors = { ink: style.color, line: style.borderTopColor, font: style.fontFamily };
     this.#plot = new Plot(target, this.sync, this.#view(), colors, this.#tooltip.hover);
@@ -330,4 +419,14 @@ export class MetricChart extends LitElement {
   }
 }
 
+function metricOf(run: RunRecord, key: string): MetricRecord | undefined {
+  return run.metrics.find((metric) => metric.key === key);
+}
+
 customElements.define('entrenar-metric-chart', MetricChart);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'entrenar-metric-chart': MetricChart;
+  }
+}

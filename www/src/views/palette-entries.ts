@@ -4,6 +4,7 @@
 import type { Intent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { metricKeys } from '../model/metric-groups';
+import { experimentName, shownKey } from '../model/names';
 import { runName } from '../model/run-state';
 import type { ViewState } from '../model/view-state';
 
@@ -20,7 +21,9 @@ export function paletteEntries(snapshot: Snapshot): Entry[] {
   return [
     ...commands(snapshot),
     // What is charted comes before what is not.
-    ...metricKeys(selected).map((key): Entry => ({ kind: 'Metric', name: key, intent: view({ panel: 'charts', metricQuery: key }) })),
+    ...metricKeys(selected).map(
+      (key): Entry => ({ kind: 'Metric', name: shownKey(key), intent: view({ panel: 'charts', metricQuery: key }) }),
+    ),
     ...[...runs].reverse().map((run): Entry => {
       const name = runName(run);
       return { kind: 'Run', name, ...(name !== run.run_id && { note: run.run_id }), intent: view({ run_id: run.run_id }) };
@@ -28,8 +31,8 @@ export function paletteEntries(snapshot: Snapshot): Entry[] {
     ...experiments
       .filter((each) => each.experiment_id !== experiment?.experiment_id)
       .map((each): Entry => {
-        const { experiment_id, name } = each;
-        return { kind: 'Experiment', name, note: experiment_id, intent: { type: 'open-experiment', experiment_id } };
+        const { experiment_id } = each;
+        return { kind: 'Experiment', name: experimentName(each), note: experiment_id, intent: { type: 'open-experiment', experiment_id } };
       }),
   ];
 }

@@ -17,7 +17,11 @@ export const runDetailStyles = css`
     gap: 6px 12px;
   }
   h2 {
+    display: -webkit-box;
+    overflow: hidden;
     overflow-wrap: anywhere;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 3;
     font-size: 17px;
     font-weight: 650;
     letter-spacing: -0.01em;
@@ -57,7 +61,7 @@ export const runDetailStyles = css`
   }
   dl {
     display: grid;
-    grid-template-columns: minmax(0, auto) minmax(0, 1fr);
+    grid-template-columns: fit-content(50%) minmax(0, 1fr);
     gap: 2px 14px;
     margin: 0;
   }
@@ -82,6 +86,11 @@ export const runDetailStyles = css`
   li button {
     margin-left: -6px;
     color: var(--accent);
+  }
+  .metrics tbody th {
+    overflow: hidden;
+    max-width: 26em;
+    text-overflow: ellipsis;
   }
   .damaged {
     margin-bottom: 8px;

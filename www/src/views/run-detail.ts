@@ -6,6 +6,7 @@ import type { Snapshot } from '../controller/snapshot';
 import { exactValue, formatAgo, formatBytes, formatDateTime, formatDuration, formatValue } from '../model/format';
 import { listedMetrics } from '../model/judged-metrics';
 import { summaryOf, type Trend } from '../model/metric-summary';
+import { shownKey } from '../model/names';
 import { runDuration, runName, runStart, runState } from '../model/run-state';
 import { formatSetting, settingsOf } from '../model/settings';
 import { controls } from '../styles/controls';
@@ -14,6 +15,7 @@ import { runDetailStyles } from './run-detail-styles';
 import { runStatus, runStatusStyles } from './run-status';
 import { lossText, lostPoints } from './series-problem';
 import './tag-editor';
+import { keyText, nameText, unseenStyles } from './unseen';
 
 const TRENDS: Record<Trend, string> = { rising: '↗ rising', falling: '↘ falling', stable: '→ stable' };
 
@@ -22,7 +24,7 @@ export class RunDetail extends LitElement {
     snapshot: { attribute: false },
     renaming: { state: true },
   };
-  static override styles = [controls, runStatusStyles, runDetailStyles];
+  static override styles = [controls, runStatusStyles, unseenStyles, runDetailStyles];
 
   declare snapshot: Snapshot;
   /** The run whose name is being changed: it stays that one whatever is opened meanwhile. */
@@ -42,7 +44,7 @@ export class RunDetail extends LitElement {
     if (!run) return nothing;
     return html`<article aria-label=${`Run ${runName(run)}`} data-testid="run-detail" data-run-id=${run.run_id}>
       <div class="heading">
-        ${this.renaming === run.run_id ? this.#nameField(run) : html`<h2>${runName(run)}</h2>`} ${runStatus(run)}
+        ${this.renaming === run.run_id ? this.#nameField(run) : html`<h2 title=${runName(run)}>${nameText(run, runName(run))}</h2>`} ${runStatus(run)}
         <div class="actions">${this.#actions(run)}</div>
       </div>
       <p class="label">
@@ -122,7 +124,7 @@ export class RunDetail extends LitElement {
                 data-testid="artifact"
                 @click=${() => emitIntent(this, { type: 'download-artifact', run_id: run.run_id, key })}
               >
-                ↓ ${key}
+                ↓ ${shownKey(key)}
               </button>
               <span class="label">${formatBytes(size)}</span>
             </li>`,
@@ -151,7 +153,7 @@ export class RunDetail extends LitElement {
             const number = (value: number | undefined) =>
               html`<td title=${value === undefined ? nothing : exactValue(value)}>${value === undefined ? '…' : formatValue(value)}</td>`;
             return html`<tr data-metric=${metric.key}>
-              <th scope="row">${metric.key}</th>
+              <th scope="row" title=${metric.key}>${keyText(metric.key)}</th>
               <td>${formatValue(metric.count)}</td>
               ${number(metric.last_value)} ${number(summary?.min)} ${number(summary?.max)} ${number(summary?.mean)}
               <td class="trend">${summary ? TRENDS[summary.trend] : '…'}</td>
@@ -173,7 +175,7 @@ function facts(title: string, entries: object | undefined): TemplateResult | typ
   if (list.length === 0) return nothing;
   return html`<section>
     <h3>${title}</h3>
-    <dl>${list.map(({ key, value }) => html`<dt>${key}</dt><dd>${formatSetting(value)}</dd>`)}</dl>
+    <dl>${list.map(({ key, value }) => html`<dt>${keyText(key)}</dt><dd>${formatSetting(value)}</dd>`)}</dl>
   </section>`;
 }
 

@@ -158,11 +158,6 @@ export const runTableStyles = css`
     text-align: left;
     text-overflow: ellipsis;
   }
-  /* A name that nothing can be seen of. */
-  button.blank::after {
-    content: attr(data-id);
-    font-style: italic;
-  }
   button.open:hover:not(:disabled) {
     background: none;
     color: var(--accent);
@@ -236,6 +231,21 @@ export const runTableStyles = css`
     }
     .value .sort {
       max-width: 92px;
+    }
+  }
+  @media print {
+    .actions,
+    .filters {
+      display: none;
+    }
+    .scroll {
+      overflow: visible;
+      max-height: none;
+    }
+    .pick input,
+    .swatch,
+    .dot {
+      print-color-adjust: exact;
     }
   }
 `;

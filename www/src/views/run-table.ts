@@ -7,6 +7,7 @@ import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { runStroke } from '../model/chosen-colors';
 import { exactValue, formatAgo, formatDateTime, formatDuration, formatValues } from '../model/format';
+import { shownKey } from '../model/names';
 import type { RunStroke } from '../model/run-colors';
 import { lastValue } from '../model/run-filter';
 import { labelRuns, type RunLabel } from '../model/run-labels';
@@ -20,6 +21,7 @@ import { runFilters } from './run-filters';
 import { runStatus, runStatusStyles } from './run-status';
 import { runTableStyles } from './run-table-styles';
 import { swatch, swatchStyles } from './swatch';
+import { nameText, unseenStyles } from './unseen';
 
 interface Value {
   text: string;
@@ -33,7 +35,7 @@ export class RunTable extends LitElement {
     dark: { type: Boolean },
     picking: { state: true },
   };
-  static override styles = [controls, runStatusStyles, swatchStyles, runTableStyles];
+  static override styles = [controls, runStatusStyles, swatchStyles, unseenStyles, runTableStyles];
 
   declare snapshot: Snapshot;
   declare sync: ChartSync;
@@ -74,7 +76,7 @@ export class RunTable extends LitElement {
               </th>
               ${this.#header('name', 'Run')} ${this.#header('state', 'Status', 'wide')} ${this.#header('start', 'Started', 'wide')}
               ${this.#header('duration', 'Duration', 'wide')}
-              ${columns.map((key) => this.#header(`value:${key}`, key, 'value'))}
+              ${columns.map((key) => this.#header(`value:${key}`, shownKey(key), 'value'))}
             </tr>
           </thead>
           <tbody @pointerover=${this.#pointed} @pointerleave=${this.#unpointed}>
@@ -133,15 +135,14 @@ export class RunTable extends LitElement {
           ${stroke ? this.#colorButton(run, stroke) : nothing}
           <span class="mini">${runStatus(run, true)}</span>
           <button
-            class=${runName(run).trim() ? 'plain open' : 'plain open blank'}
-            data-id=${run.run_id}
+            class="plain open"
             title=${[runName(run), run.run_id, STATE_LABELS[state], started, took, ...tags].join('\n')}
-            aria-label=${label.short === label.whole ? nothing : label.whole}
+            aria-label=${label.short === label.whole && label.short !== run.run_id ? nothing : label.whole}
             @click=${() => this.#open(run)}
-          >${label.short}</button>
+          >${nameText(run, label.short)}</button>
         </div>
         <div class="under">
-          ${run.run_name ? html`<span class="wide">${run.run_id}</span>` : nothing}
+          ${runName(run) !== run.run_id ? html`<span class="wide">${run.run_id}</span>` : nothing}
           ${tags.map((tag) => html`<span class="tag" title=${tag}>${tag}</span>`)}
         </div>
       </th>

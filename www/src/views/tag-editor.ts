@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { emitIntent } from '../controller/intents';
 import { controls } from '../styles/controls';
 import type { RunRecord } from '../tracker';
+import { keyText, unseenStyles } from './unseen';
 
 /** A new tag is being written. No tag's key is a symbol. */
 const NEW = Symbol();
@@ -12,6 +13,7 @@ export class TagEditor extends LitElement {
   static override properties = { run: { attribute: false }, editing: { state: true } };
   static override styles = [
     controls,
+    unseenStyles,
     css`
       h3 {
         margin-bottom: 4px;
@@ -21,8 +23,8 @@ export class TagEditor extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: minmax(0, auto) minmax(0, 1fr);
-        align-items: baseline;
+        grid-template-columns: fit-content(50%) minmax(0, 1fr);
+        align-items: start;
         gap: 2px 8px;
         margin: 0;
       }
@@ -90,7 +92,8 @@ export class TagEditor extends LitElement {
     return html`<h3>Tags</h3>
       <dl>
         ${Object.entries(this.run.tags).map(
-          ([key, value]) => html`<dt>${key}</dt><dd>${this.editing === key ? this.#form(key, value) : this.#value(key, value)}</dd>`,
+          ([key, value]) =>
+            html`<dt>${keyText(key)}</dt><dd>${this.editing === key ? this.#form(key, value) : this.#value(key, value)}</dd>`,
         )}
       </dl>
       ${
