@@ -22,7 +22,7 @@ pub(crate) fn check() -> Outcome<u64> {
         "cargo",
         &["clean", "--package", "entrenar", "--target-dir", &target_directory],
     ))?;
-    let tests = ["test", "--features", "wasm,resources,tracing", "--target-dir", &target_directory];
+    let tests = ["test", "--features", "wasm,resources,tracing,interop", "--target-dir", &target_directory];
     let mut tests = program_in(&root.join("target/package").join(name), "cargo", &tests);
     // The random model ran in full before, on the same code.
     let passed = summary::of_cargo(&run_and_read(tests.env("MODEL_CASES", "1000"))?).passed();

@@ -127,7 +127,8 @@ fn clippy() -> Outcome<u64> {
 /// The sum over both feature sets: what is run twice was tested in two builds.
 fn native() -> Outcome<u64> {
     let mut passed = 0;
-    for arguments in ["test --workspace", "test --package entrenar --features wasm,resources,tracing,interop"] {
+    for arguments in ["test --workspace", "test --package entrenar --features wasm,resources,tracing,interop"]
+    {
         let words: Vec<&str> = arguments.split(' ').collect();
         passed += summary::of_cargo(&run_and_read(&mut cargo(&words))?).passed();
     }
