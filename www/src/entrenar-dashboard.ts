@@ -65,6 +65,8 @@ export class EntrenarDashboard extends LitElement {
     address: { type: Boolean },
     dark: { state: true },
     palette: { state: true },
+    files: { state: true },
+    dropping: { state: true },
   };
   static override styles = [tokens, controls, dashboardStyles];
 
@@ -74,6 +76,10 @@ export class EntrenarDashboard extends LitElement {
   declare dark: boolean;
   /** The command palette is open. */
   declare palette: boolean;
+  /** The dialog of exports and imports is open. */
+  declare files: boolean;
+  /** A file is being dragged over the page. */
+  declare dropping: boolean;
 
   readonly #sync = new ChartSync();
   #controller: DashboardController | undefined;
@@ -88,6 +94,8 @@ export class EntrenarDashboard extends LitElement {
     this.address = false;
     this.dark = false;
     this.palette = false;
+    this.files = false;
+    this.dropping = false;
     this.addEventListener(INTENT_EVENT, (event) => void this.#controller?.handle((event as CustomEvent<Intent>).detail));
     this.#sync.addEventListener('range', () => this.#zoomed());
     this.#sync.addEventListener('solo', () => this.requestUpdate());
@@ -122,7 +130,14 @@ export class EntrenarDashboard extends LitElement {
 
   override render() {
     const snapshot = this.#controller?.snapshot;
-    return html`<div class="page">${this.#content(snapshot)}</div>`;
+    return html`<div
+      class=${this.dropping ? 'page dropping' : 'page'}
+      @dragover=${this.#draggedOver}
+      @dragleave=${this.#draggedOut}
+      @drop=${this.#dropped}
+    >
+      ${this.#content(snapshot)}
+    </div>`;
   }
 
   #content(snapshot: Snapshot | undefined): TemplateResult {
@@ -137,6 +152,7 @@ export class EntrenarDashboard extends LitElement {
         <button class="find" data-testid="open-palette" aria-haspopup="dialog" aria-keyshortcuts=${SHORTCUT.keys} @click=${this.#openPalette}>
           Find <kbd>${SHORTCUT.name}</kbd>
         </button>
+        <button class="find" data-testid="open-files" aria-haspopup="dialog" @click=${this.#openFiles}>Files</button>
         <entrenar-health-panel .snapshot=${snapshot}></entrenar-health-panel>
       </header>
       ${missingBanner(snapshot, () => emitIntent(this, { type: 'view', change: { selection: undefined, run_id: undefined, experiment_id: undefined } }))}
@@ -202,6 +218,11 @@ export class EntrenarDashboard extends LitElement {
       ${
         this.palette
           ? html`<entrenar-command-palette .snapshot=${snapshot} @closed=${() => (this.palette = false)}></entrenar-command-palette>`
+          : nothing
+      }
+      ${
+        this.files
+          ? html`<entrenar-files-dialog .snapshot=${snapshot} @closed=${() => (this.files = false)}></entrenar-files-dialog>`
           : nothing
       }
     `;
@@ -281,6 +302,33 @@ export class EntrenarDashboard extends LitElement {
   readonly #openPalette = async (): Promise<void> => {
     await import('./views/command-palette');
     this.palette = true;
+  };
+
+  readonly #openFiles = async (): Promise<void> => {
+    await import('./views/files-dialog');
+    this.files = true;
+  };
+
+  readonly #draggedOver = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes('Files') || this.#controller?.snapshot.phase !== 'ready') return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'copy';
+    this.dropping = true;
+  };
+
+  readonly #draggedOut = (event: DragEvent): void => {
+    const page = event.currentTarget as Element;
+    if (!(event.relatedTarget instanceof Node) || !page.contains(event.relatedTarget)) this.dropping = false;
+  };
+
+  readonly #dropped = (event: DragEvent): void => {
+    if (!this.dropping) return;
+    event.preventDefault();
+    this.dropping = false;
+    const [file] = event.dataTransfer?.files ?? [];
+    if (!file) return;
+    void this.#openFiles();
+    emitIntent(this, { type: 'import-file', file });
   };
 
   /** Escape brings the other runs back, unless it closes or empties what it was pressed in. */

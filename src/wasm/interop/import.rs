@@ -72,13 +72,13 @@ fn format_named(name: &str) -> Result<Format, JsValue> {
     }
 }
 
-/// Which columns of a CSV file are what: a plain object of their names.
+/// Which columns of a CSV file are what, as `js/named_values.js` has read it.
 fn csv_columns(columns: &JsValue) -> Result<CsvColumns, JsValue> {
     let mut parsed = CsvColumns::default();
     if columns.is_undefined() {
         return Ok(parsed);
     }
-    for (what, column) in arguments::entries("options.columns", columns)? {
+    for (what, column) in arguments::named_pairs(columns) {
         let what = arguments::string("a name in options.columns", &what)?;
         let column = arguments::string(&format!("options.columns.{}", quoted(&what)), &column)?;
         match &*what {

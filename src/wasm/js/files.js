@@ -3,6 +3,7 @@
 import { coded_error } from './errors.js';
 import { isArray, tagOf } from './intrinsics.js';
 import { reading, wrongType } from './kinds.js';
+import { named_values } from './named_values.js';
 import { byte_view } from './numbers_and_bytes.js';
 import { checkOptions, option } from './options.js';
 
@@ -55,6 +56,7 @@ function optionsOf(options, known) {
     if (asked.on_loss !== undefined && typeof asked.on_loss !== 'function') throw wrongType('options.on_loss', 'a function', asked.on_loss);
     if (asked.compress !== undefined && typeof asked.compress !== 'boolean') throw wrongType('options.compress', 'true or false', asked.compress);
     if (asked.variant !== undefined && typeof asked.variant !== 'string') throw wrongType('options.variant', 'a string', asked.variant);
+    if (asked.columns !== undefined) asked.columns = named_values('options.columns', asked.columns);
     const { signal } = asked;
     if (signal !== undefined && reading('options.signal', () => typeof signal.aborted) !== 'boolean') {
         throw wrongType('options.signal', 'an AbortSignal', signal);

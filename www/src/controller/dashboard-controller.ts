@@ -1,6 +1,7 @@
 // The one controller: owns the storage, the view's state, and what keeps it. Views show its snapshot and send it intents.
 
 import { errorCode, errorMessage } from '../errors';
+import type { ExportChoice } from '../model/export-choice';
 import { INITIAL_LAYOUT, type Layout, toggled } from '../model/layout';
 import { experimentName } from '../model/names';
 import { saysMoreThanExperiment } from '../model/remembered-view';
@@ -12,6 +13,7 @@ import { Address } from './address';
 import { Catalog } from './catalog';
 import { ColorMemory } from './color-memory';
 import { composeSnapshot } from './compose-snapshot';
+import { FileWorker } from './file-work';
 import type { Intent } from './intents';
 import { LayoutKeeper } from './layout-keeper';
 import { LiveUpdates } from './live-updates';
@@ -62,6 +64,7 @@ export class DashboardController {
   readonly #promised: PromisedDeletion;
   readonly #layout: LayoutKeeper;
   readonly #colors: ColorMemory;
+  readonly #files = new FileWorker(() => this.#showFileWork());
   #view: ViewState = INITIAL_VIEW;
   /** The address says what is looked at, and how: what is remembered does not count. */
   #addressSays = false;
@@ -110,6 +113,7 @@ export class DashboardController {
     this.#live.stop();
     this.#address?.stop();
     this.#colors.stop();
+    this.#files.stop();
     await this.#deletion.finish();
     this.#series?.stop();
     await this.#storage?.close();
@@ -225,6 +229,7 @@ export class DashboardController {
       ...(this.#allMetricsOf !== undefined && { allMetricsOf: this.#allMetricsOf }),
       ...(this.#degraded && { degraded: this.#degraded }),
       ...(this.#notice && { notice: this.#notice }),
+      ...(this.#files.work && { fileWork: this.#files.work }),
       ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
     };
     this.#readNeeded();
@@ -318,6 +323,17 @@ export class DashboardController {
         this.#notice = undefined;
         this.#promised.remember(undefined);
         return this.#deletion.undo();
+      case 'export-runs':
+        if (storage) await this.#export(storage, intent.choice);
+        return;
+      case 'import-file':
+        return storage && this.#files.import(storage, intent.file);
+      case 'stop-file-work':
+        return this.#files.stop();
+      case 'dismiss-file-work':
+        return this.#files.dismiss();
+      case 'show-runs':
+        return this.#showRuns(intent.run_ids);
       case 'dismiss-notice':
         this.#notice = undefined;
         return this.#refresh();
@@ -346,6 +362,33 @@ export class DashboardController {
         this.#show();
         return this.#open();
     }
+  }
+
+  /** Nothing that is stored is looked at again. */
+  #showFileWork(): void {
+    const { fileWork: _before, ...kept } = this.snapshot;
+    this.snapshot = { ...kept, ...(this.#files.work && { fileWork: this.#files.work }) };
+    this.#show();
+  }
+
+  #export(storage: Storage, choice: ExportChoice): Promise<void> {
+    const { experiment, runs, selected } = this.snapshot;
+    const of = {
+      selected: () => selected.map((run) => run.run_id),
+      experiment: () => runs.map((run) => run.run_id),
+      everything: () => storage.list_experiments().flatMap((id) => storage.list_runs(id)),
+    };
+    return this.#files.export(storage, of[choice.scope](), choice, experiment && experimentName(experiment));
+  }
+
+  /** Shows these runs in the charts, those of the first one's experiment. */
+  #showRuns(run_ids: readonly string[]): void {
+    const [first] = run_ids.flatMap((id) => this.#catalog?.run(id) ?? []);
+    if (!first) return;
+    const { experiment_id } = first;
+    if (this.snapshot.experiment?.experiment_id !== experiment_id) this.#leaveExperiment();
+    const selection = run_ids.filter((id) => this.#catalog?.run(id)?.experiment_id === experiment_id);
+    this.#change({ experiment_id, selection, follow: false, query: '', states: [], panel: 'charts' }, true);
   }
 
   #delete(ids: readonly string[], carryOut: () => Promise<void>): void {

@@ -1,6 +1,7 @@
 // What views ask for. A view knows no more of the rest of the dashboard than this list.
 
 import type { ChosenColor } from '../model/chosen-colors';
+import type { ExportChoice } from '../model/export-choice';
 import type { Layout } from '../model/layout';
 import type { ViewState } from '../model/view-state';
 
@@ -26,6 +27,11 @@ export type Intent =
   | { type: 'show-all-metrics'; run_id: string }
   | { type: 'request-persistence' }
   | { type: 'measure-storage' }
+  | { type: 'export-runs'; choice: ExportChoice }
+  | { type: 'import-file'; file: File }
+  | { type: 'stop-file-work' }
+  | { type: 'dismiss-file-work' }
+  | { type: 'show-runs'; run_ids: readonly string[] }
   | { type: 'dismiss-notice' }
   | { type: 'dismiss-lost'; run_id: string }
   | { type: 'retry' };

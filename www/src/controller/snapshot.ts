@@ -7,6 +7,7 @@ import type { StrokeSlots } from '../model/run-colors';
 import type { RunLabel } from '../model/run-labels';
 import type { ViewState } from '../model/view-state';
 import type { ExperimentRecord, RunRecord, StorageEstimate } from '../tracker';
+import type { FileWork } from './file-work';
 
 export interface ExperimentEntry extends ExperimentRecord {
   run_count: number;
@@ -82,5 +83,7 @@ export interface Snapshot {
   lost: readonly LostRun[];
   estimate?: StorageEstimate;
   notice?: Notice;
+  /** The export or import that goes on, or what came of the last one. */
+  fileWork?: FileWork;
   now_ms: number;
 }

@@ -16,6 +16,10 @@ export const dashboardStyles = css`
     font: 400 14px/1.45 var(--sans);
     -webkit-font-smoothing: antialiased;
   }
+  .page.dropping {
+    outline: 3px dashed var(--accent);
+    outline-offset: -3px;
+  }
   header {
     display: flex;
     align-items: flex-start;

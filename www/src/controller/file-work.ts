@@ -1,0 +1,116 @@
+// The one export or import that goes on: how far it is, and what came of it.
+
+import { errorCode, errorMessage } from '../errors';
+import { type ExportChoice, FILE_KINDS, fileName } from '../model/export-choice';
+import { saveFile } from '../save-file';
+import type { Storage } from '../tracker';
+
+/** How often it is shown how far it is. */
+const SHOWN_EVERY_MS = 100;
+
+export interface FileWork {
+  kind: 'export' | 'import';
+  /** The file's. */
+  name: string;
+  done: number;
+  /** Points of an export, bytes of an import. */
+  total: number;
+  outcome?: 'done' | 'stopped' | 'failed';
+  /** What is said of the outcome. */
+  text?: string;
+  /** The runs that were imported. */
+  run_ids?: readonly string[];
+  /** What the format cannot hold, or what was left out. */
+  losses: readonly string[];
+}
+
+export class FileWorker {
+  #work: FileWork | undefined;
+  #stop: AbortController | undefined;
+  #shown_ms = 0;
+  readonly #show: () => void;
+
+  constructor(show: () => void) {
+    this.#show = show;
+  }
+
+  get work(): FileWork | undefined {
+    return this.#work;
+  }
+
+  stop(): void {
+    this.#stop?.abort();
+  }
+
+  dismiss(): void {
+    if (this.#work?.outcome === undefined) return;
+    this.#work = undefined;
+    this.#show();
+  }
+
+  /** Saves a file of these runs; of everything where the scope says so. */
+  async export(storage: Storage, run_ids: readonly string[], choice: ExportChoice, experiment: string | undefined): Promise<void> {
+    const name = fileName(choice, experiment, new Date());
+    const kind = FILE_KINDS[choice.kind];
+    await this.#carryOut({ kind: 'export', name, done: 0, total: 0, losses: [] }, async (options) => {
+      const how = { ...options, compress: choice.compress && !kind.packed, ...('variant' in kind && { variant: kind.variant }) };
+      const blob =
+        choice.scope === 'everything' && choice.kind === 'jsonl'
+          ? await storage.export_database(how)
+          : await storage.export_runs(run_ids, kind.format, how);
+      saveFile(blob, name);
+      return { text: `Saved “${name}”.` };
+    });
+  }
+
+  async import(storage: Storage, file: File): Promise<void> {
+    await this.#carryOut({ kind: 'import', name: file.name, done: 0, total: file.size, losses: [] }, async (options) => {
+      const run_ids = await storage.import_runs(file, options);
+      return { text: run_ids.length === 1 ? 'Imported one run.' : `Imported ${run_ids.length} runs.`, run_ids };
+    });
+  }
+
+  async #carryOut(
+    work: FileWork,
+    begin: (options: {
+      signal: AbortSignal;
+      on_progress: (done: number, total: number) => void;
+      on_loss: (what: string) => void;
+    }) => Promise<Partial<FileWork>>,
+  ): Promise<void> {
+    if (this.#work && this.#work.outcome === undefined) return;
+    const stop = new AbortController();
+    this.#stop = stop;
+    this.#change(work);
+    const options = {
+      signal: stop.signal,
+      on_progress: (done: number, total: number) => this.#progressed(done, total),
+      on_loss: (what: string) => this.#change({ ...this.#current(work), losses: [...this.#current(work).losses, what] }),
+    };
+    try {
+      this.#change({ ...this.#current(work), ...(await begin(options)), outcome: 'done' });
+    } catch (error) {
+      const stopped = errorCode(error) === 'Aborted';
+      const text = stopped ? 'Stopped: nothing of it was kept.' : errorMessage(error);
+      this.#change({ ...this.#current(work), outcome: stopped ? 'stopped' : 'failed', text });
+    }
+  }
+
+  #current(work: FileWork): FileWork {
+    return this.#work ?? work;
+  }
+
+  #progressed(done: number, total: number): void {
+    if (!this.#work) return;
+    this.#work = { ...this.#work, done, total };
+    const now = performance.now();
+    if (now - this.#shown_ms < SHOWN_EVERY_MS) return;
+    this.#shown_ms = now;
+    this.#show();
+  }
+
+  #change(work: FileWork): void {
+    this.#work = work;
+    this.#show();
+  }
+}
