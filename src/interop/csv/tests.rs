@@ -289,6 +289,15 @@ fn wrong_rows_are_refused_with_their_line() {
 }
 
 #[test]
+fn piece_that_begins_within_quotation_marks_begins_no_row() {
+    let text = "key,value\n\"\n\na\",1\n";
+    for piece in 1..text.len() {
+        let read = import(&mut CsvImporter::default(), text.as_bytes(), piece).unwrap();
+        assert_eq!(plain(&read), [("\n\na", vec![(0, 1.0)])], "{piece}");
+    }
+}
+
+#[test]
 fn cell_without_end_is_refused_before_it_takes_memory() {
     let mut importer = CsvImporter::default();
     let mut parts = Vec::new();
