@@ -78,9 +78,10 @@ impl PointsInOrder {
     fn release(&mut self, parts: &mut Vec<ImportedPart>) {
         let mut files = self.waiting.take().unwrap_or_default();
         // By run, then by name, then as they came.
-        let named =
-            |(number, file): (usize, &File)| (format!("{:08x}/{}/{number:08x}", file.run, file.name), number);
-        let order: BTreeMap<String, usize> = files.iter().enumerate().map(named).collect();
+        let mut order = BTreeMap::new();
+        for (number, File { run, name, .. }) in files.iter().enumerate() {
+            order.insert(format!("{run:08x}{name}\0{number:08x}"), number);
+        }
         for number in order.into_values() {
             let File { run, name, points } = &mut files[number];
             let (run, name, points) = (*run, mem::take(name), mem::take(points));
@@ -124,6 +125,7 @@ mod tests {
     #[test]
     fn points_come_in_the_order_of_their_files_names() {
         assert_eq!(steps_of(10, &[("b", 2), ("c", 3), ("a", 1)]), (vec![1, 2, 3], false));
+        assert_eq!(steps_of(10, &[("a.v2", 2), ("a", 1), ("b", 3), ("b", 4)]), (vec![1, 2, 3, 4], false));
     }
 
     #[test]
