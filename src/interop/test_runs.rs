@@ -47,6 +47,7 @@ pub(super) fn dressed(mut run: ExportedRun) -> ExportedRun {
     run.record.status = RunStatus::Failed;
     run.record.started_ms = Some(1_795_750_137_100.0);
     run.record.ended_ms = Some(1_795_750_199_001.0);
+    run.record.interruptions = vec![[1_795_750_140_000.0, 1_795_750_141_500.0]];
     run
 }
 

@@ -1,5 +1,7 @@
 //! Which column is what.
 
+use std::collections::BTreeMap;
+
 use super::cells::{read_value, unmarked};
 use super::records::Record;
 use super::{LONG_HEADER, WIDE_HEADER};
@@ -154,12 +156,13 @@ fn wide(
 
 /// The metrics, if no two have one key.
 fn unique(metrics: Vec<(usize, String)>) -> Result<Vec<(usize, String)>, String> {
-    let mut keys: Vec<&str> = metrics.iter().map(|(_, key)| key.as_str()).collect();
-    keys.sort_unstable();
-    match keys.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(format!("two columns are called '{}': rename one", shortened(pair[0]))),
-        None => Ok(metrics),
+    let mut seen = BTreeMap::new();
+    for (column, key) in &metrics {
+        if seen.insert(key.clone(), *column).is_some() {
+            return Err(format!("two columns are called '{}': rename one", shortened(key)));
+        }
     }
+    Ok(metrics)
 }
 
 fn key_of(cell: &str) -> String {
@@ -173,7 +176,7 @@ fn named(header: &[String], wanted: &str) -> Result<usize, String> {
 
 /// A name as the lists of usual ones have it: `Wall time` is `wall_time`, and `_step` is `step`.
 fn usual_form(name: &str) -> String {
-    name.trim().trim_start_matches('_').to_lowercase().replace([' ', '-'], "_")
+    name.trim().trim_start_matches('_').to_ascii_lowercase().replace([' ', '-'], "_")
 }
 
 /// As much of a text as a message quotes.

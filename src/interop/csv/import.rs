@@ -35,8 +35,8 @@ struct Rows {
     time: TimeReader,
     points: GatheredPoints,
     runs: Vec<Run>,
-    /// The number of each run by what its experiment and it are called.
-    by_name: BTreeMap<(String, String), usize>,
+    /// The number of each run by what its experiment and it are called, as [`run_id`] puts it.
+    by_name: BTreeMap<String, usize>,
     /// The experiment and run of the last row, and the run's number.
     last_run: Option<(String, String, usize)>,
     /// In a long file, the run and key of the last row, and its series.
@@ -55,7 +55,7 @@ struct Run {
     series: Vec<Option<SeriesNumber>>,
     rows: u64,
     /// In a long file without steps, how many points each series has.
-    counts: BTreeMap<String, u64>,
+    counts: BTreeMap<String, usize>,
 }
 
 impl CsvImporter {
@@ -222,30 +222,31 @@ impl Rows {
         {
             return Ok(*number);
         }
-        let id = (experiment.to_owned(), run.to_owned());
+        let id = run_id(experiment, run);
         let number = match self.by_name.get(&id).copied() {
             Some(number) => number,
-            None => self.add_run(&id, text(mapping.name)).map_err(|message| record.error(message))?,
+            None => {
+                self.add_run(id, experiment, text(mapping.name)).map_err(|message| record.error(message))?
+            }
         };
-        self.last_run = Some((id.0, id.1, number));
+        self.last_run = Some((experiment.to_owned(), run.to_owned(), number));
         Ok(number)
     }
 
-    fn add_run(&mut self, id: &(String, String), name: &str) -> Result<usize, String> {
-        let (experiment, run) = id;
+    fn add_run(&mut self, id: String, experiment: &str, name: &str) -> Result<usize, String> {
         let checked = check_text("the run's name", name).and(check_text("the experiment's name", experiment));
         checked.map_err(|error| error.to_string())?;
-        self.points.note_kept(2 * (experiment.len() + run.len()) + name.len() + size_of::<ImportedRun>())?;
+        self.points.note_kept(id.len() + experiment.len() + name.len() + size_of::<ImportedRun>())?;
         let number = self.runs.len();
         self.runs.push(Run {
-            experiment: experiment.clone(),
+            experiment: experiment.to_owned(),
             name: name.to_owned(),
             times: ImportedTimes::new(self.options.timestamp_ms),
             series: Vec::new(),
             rows: 0,
             counts: BTreeMap::new(),
         });
-        self.by_name.insert(id.clone(), number);
+        self.by_name.insert(id, number);
         Ok(number)
     }
 
@@ -272,8 +273,13 @@ impl Run {
             return 0;
         };
         *count += 1;
-        *count - 1
+        *count as u64 - 1
     }
+}
+
+/// A text that tells a run apart: no two pairs make the same.
+fn run_id(experiment: &str, run: &str) -> String {
+    format!("{},{experiment}{run}", experiment.len())
 }
 
 fn step(record: Record<'_>, column: usize) -> Result<u64, FileError> {

@@ -59,6 +59,8 @@ pub(super) struct Records {
     ends_length: usize,
     /// The line on which the row at hand begins; between rows, the line that was read to.
     line: u64,
+    /// Whether no byte of a next row was read yet.
+    is_between: bool,
     /// How many lines the row at hand has ended so far.
     lines_within: u64,
     columns: Option<usize>,
@@ -104,12 +106,13 @@ impl Records {
         self.delimiter = delimiter(&bytes[..header_end(bytes).unwrap_or(bytes.len())]);
         self.reader = Some(ReaderBuilder::new().delimiter(self.delimiter).build());
         self.line = 1;
+        self.is_between = true;
         self.read(bytes, take)
     }
 
     fn read(&mut self, mut bytes: &[u8], take: Take<'_>) -> Result<(), FileError> {
         loop {
-            if self.text_length == 0 && self.ends_length == 0 && self.lines_within == 0 {
+            if self.is_between {
                 // The ends of lines between rows, which the reader would count to the row that follows.
                 let between = bytes.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
                 self.line += bytes[..between].iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
@@ -118,6 +121,7 @@ impl Records {
             if bytes.is_empty() {
                 return Ok(());
             }
+            self.is_between = false;
             let read = self.read_some(bytes, take)?;
             bytes = &bytes[read..];
         }
@@ -173,6 +177,7 @@ impl Records {
         self.ends_length = 0;
         self.line += self.lines_within;
         self.lines_within = 0;
+        self.is_between = true;
         Ok(())
     }
 }

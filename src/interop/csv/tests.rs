@@ -151,6 +151,19 @@ fn wide_file_has_a_row_a_step_and_equal_steps_on_rows_that_follow() {
         ]
     );
     assert!(exporter.losses().iter().any(|loss| loss.contains("order of steps")));
+    assert!(exporter.losses().iter().all(|loss| !loss.contains("latest point")));
+}
+
+#[test]
+fn row_of_a_wide_file_has_the_time_of_its_latest_point_and_that_is_said() {
+    let at = |timestamp_ms| vec![RawPoint { step: 3, value: 0.5, timestamp_ms }];
+    let runs = [run(0, vec![("loss".to_owned(), at(2000)), ("acc".to_owned(), at(1000))])];
+    let mut exporter = wide_of(&runs);
+    let bytes = export(&mut exporter, &runs, 10);
+    assert!(exporter.losses().iter().any(|loss| loss.contains("latest point")));
+    let times =
+        read(bytes).unwrap()[0].series.iter().map(|(_, points)| points[0].timestamp_ms).collect::<Vec<_>>();
+    assert_eq!(times, [2000, 2000]);
 }
 
 #[test]
@@ -286,6 +299,15 @@ fn wrong_rows_are_refused_with_their_line() {
     assert!(line == 3 && message.contains("UTF-8"), "{message}");
     let long_key = "k".repeat(9000);
     assert_eq!(line_of(format!("key,value\n{long_key},1\n")).0, 2);
+}
+
+#[test]
+fn piece_that_begins_within_quotation_marks_begins_no_row() {
+    let text = "key,value\n\"\n\na\",1\n";
+    for piece in 1..text.len() {
+        let read = import(&mut CsvImporter::default(), text.as_bytes(), piece).unwrap();
+        assert_eq!(plain(&read), [("\n\na", vec![(0, 1.0)])], "{piece}");
+    }
 }
 
 #[test]

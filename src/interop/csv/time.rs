@@ -1,9 +1,9 @@
-//! Times as RFC 3339 has them, in UTC. Most rows are of the same day as the row before, whose date is not worked out again.
+//! Times as RFC 3339 has them, in UTC. Most rows are of the same day as the row before, whose date is not worked out again. Of chrono only the
+//! calendar is used: its texts would be a tenth of the package.
 
-use chrono::{DateTime, NaiveDateTime};
+use chrono::{DateTime, Datelike, NaiveDate};
 
 use super::cells::push_whole;
-use crate::storage::clock;
 
 const DAY_MS: i64 = 86_400_000;
 /// The years 0000 to 9999, which RFC 3339 can say.
@@ -12,44 +12,53 @@ const SAYABLE_MS: std::ops::Range<i64> = -62_167_219_200_000..253_402_300_800_00
 const LEAST_MS: f64 = 1e11;
 
 /// Writes times.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct TimeWriter {
-    day: i64,
-    /// `2026-11-27T`.
-    date: String,
-}
-
-impl Default for TimeWriter {
-    fn default() -> Self {
-        Self { day: 0, date: "1970-01-01T".to_owned() }
-    }
+    /// `2026-11-27T`, of the day with this number.
+    date: Option<(i64, [u8; 11])>,
 }
 
 impl TimeWriter {
     /// Appends `2026-11-27T03:28:57.123Z`; for a time of a year that has not four digits, the milliseconds since the epoch.
     pub(super) fn push(&mut self, row: &mut Vec<u8>, ms: i64) {
-        if !SAYABLE_MS.contains(&ms) {
+        let day = ms.div_euclid(DAY_MS);
+        let date = match self.date {
+            Some((of, date)) if of == day => Some(date),
+            _ => date(day),
+        };
+        let Some(date) = date.filter(|_| SAYABLE_MS.contains(&ms)) else {
             if ms < 0 {
                 row.push(b'-');
             }
             return push_whole(row, ms.unsigned_abs());
-        }
-        let day = ms.div_euclid(DAY_MS);
-        if day != self.day {
-            self.day = day;
-            self.date = clock::from_ms(day * DAY_MS).format("%Y-%m-%dT").to_string();
-        }
-        row.extend_from_slice(self.date.as_bytes());
-        let mut within = ms.rem_euclid(DAY_MS);
-        for (unit, digits, after) in [(3_600_000, 2, b':'), (60_000, 2, b':'), (1000, 2, b'.'), (1, 3, b'Z')]
-        {
-            let number = (within / unit) as u16;
-            within %= unit;
-            if digits == 3 {
-                row.push(b'0' + (number / 100) as u8);
-            }
-            row.extend_from_slice(&[b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8, after]);
-        }
+        };
+        self.date = Some((day, date));
+        row.extend_from_slice(&date);
+        let within = ms.rem_euclid(DAY_MS) as u32;
+        let mut time = *b"00:00:00.000Z";
+        digits(&mut time[0..2], within / 3_600_000);
+        digits(&mut time[3..5], within / 60_000 % 60);
+        digits(&mut time[6..8], within / 1000 % 60);
+        digits(&mut time[9..12], within % 1000);
+        row.extend_from_slice(&time);
+    }
+}
+
+/// The date of a day, counted from the epoch.
+fn date(day: i64) -> Option<[u8; 11]> {
+    let of = DateTime::from_timestamp_millis(day.checked_mul(DAY_MS)?)?.date_naive();
+    let mut date = *b"0000-00-00T";
+    digits(&mut date[0..4], u32::try_from(of.year()).ok()?);
+    digits(&mut date[5..7], of.month());
+    digits(&mut date[8..10], of.day());
+    Some(date)
+}
+
+/// Writes a number, with zeros before it.
+fn digits(text: &mut [u8], mut number: u32) {
+    for digit in text.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
     }
 }
 
@@ -111,14 +120,49 @@ fn read_any(text: &str) -> Option<i64> {
         let ms = if number.abs() >= LEAST_MS { number } else { number * 1000.0 };
         return ms.is_finite().then_some(ms.round() as i64);
     }
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Some(time.timestamp_millis());
+    read_date(text)
+}
+
+/// Reads `2026-11-27T04:28:57.123+01:00`, with a space for the `T` or without fraction or zone.
+fn read_date(text: &str) -> Option<i64> {
+    let (date, time) = text.split_at_checked(10)?;
+    let [year, month, day] = numbers(date, b'-', [4, 2, 2])?;
+    let day = NaiveDate::from_ymd_opt(year as i32, month, day)?;
+    let time = time.strip_prefix(['T', 't', ' '])?;
+    let (time, rest) = time.split_at_checked(8)?;
+    let [hours, minutes, seconds] = numbers(time, b':', [2, 2, 2])?;
+    let (fraction, zone) = match rest.strip_prefix('.') {
+        Some(rest) => rest.split_at(rest.bytes().take_while(u8::is_ascii_digit).count()),
+        None => ("0", rest),
+    };
+    let offset_minutes = match zone.split_at_checked(1) {
+        None | Some(("Z" | "z", "")) => 0,
+        Some((sign @ ("+" | "-"), zone)) => {
+            let [hours, minutes] = numbers(zone, b':', [2, 2])?;
+            let minutes = i64::from(hours * 60 + minutes);
+            if sign == "-" { -minutes } else { minutes }
+        }
+        Some(_) => return None,
+    };
+    // A leap second is the last of its minute.
+    if hours > 23 || minutes > 59 || seconds > 60 || fraction.is_empty() {
+        return None;
     }
-    let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
-    forms
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-        .map(|time| time.and_utc().timestamp_millis())
+    let ms = fraction.bytes().chain(*b"00").take(3).fold(0, |ms, digit| 10 * ms + i64::from(digit - b'0'));
+    let minutes = i64::from(hours * 60 + minutes) - offset_minutes;
+    let days = i64::from(day.to_epoch_days());
+    Some(days * DAY_MS + (minutes * 60 + i64::from(seconds.min(59))) * 1000 + ms)
+}
+
+/// The numbers in a text, each of so many digits, with a byte between them.
+fn numbers<const N: usize>(text: &str, between: u8, lengths: [usize; N]) -> Option<[u32; N]> {
+    let mut numbers = [0; N];
+    let mut parts = text.split(char::from(between));
+    for (number, length) in numbers.iter_mut().zip(lengths) {
+        let part = parts.next().filter(|part| part.len() == length)?;
+        *number = part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())??;
+    }
+    parts.next().is_none().then_some(numbers)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -157,6 +201,9 @@ mod tests {
             ("2026-11-27T04:28:57.042+01:00", 1_795_750_137_042),
             ("2026-11-27 03:28:57.042", 1_795_750_137_042),
             ("2026-11-27T03:28:57", 1_795_750_137_000),
+            ("2026-11-26T21:58:57.0429999-05:30", 1_795_750_137_042),
+            ("2026-11-27t03:28:57.04z", 1_795_750_137_040),
+            ("2016-12-31T23:59:60Z", 1_483_228_799_000),
             ("1795750137.042", 1_795_750_137_042),
             ("1795750137042", 1_795_750_137_042),
             (" 1.5 ", 1500),

@@ -38,8 +38,14 @@ struct File {
     run: usize,
     path: String,
     frames: Frames,
-    /// What each tag's values are. A file says so with the first of them alone.
-    tags: BTreeMap<String, Kind>,
+    tags: Tags,
+}
+
+/// What each tag's values are. A file says so with the first of them alone.
+#[derive(Default)]
+struct Tags {
+    numbers: BTreeMap<String, usize>,
+    kinds: Vec<Kind>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -121,7 +127,7 @@ impl EventFiles {
         };
         self.points.begin_file(run, name);
         let frames = Frames::new(ends_by_descriptor);
-        self.file = Some(File { run, path: path.to_owned(), frames, tags: BTreeMap::new() });
+        self.file = Some(File { run, path: path.to_owned(), frames, tags: Tags::default() });
         Ok(())
     }
 
@@ -172,7 +178,7 @@ impl EventFiles {
     /// Ends the file that was begun.
     pub(super) fn end(&mut self) {
         let Some(file) = self.file.take() else { return };
-        for tag in file.tags.keys() {
+        for tag in file.tags.numbers.keys() {
             self.points.names().note_freed(tag.len());
         }
         if let Some(at) = file.frames.cut_off()
@@ -201,7 +207,7 @@ impl EventFiles {
     fn take(
         &mut self,
         run: usize,
-        tags: &mut BTreeMap<String, Kind>,
+        tags: &mut Tags,
         record: &[u8],
         parts: &mut Vec<ImportedPart>,
     ) -> Result<(), Refusal> {
@@ -223,25 +229,21 @@ impl EventFiles {
     fn take_value(
         &mut self,
         run: usize,
-        tags: &mut BTreeMap<String, Kind>,
+        tags: &mut Tags,
         event: &ReadEvent,
         value: &Value,
         parts: &mut Vec<ImportedPart>,
     ) -> Result<(), Refusal> {
-        let known = tags.get(&value.tag).copied();
         let plugin = value.metadata.as_ref().and_then(|metadata| metadata.plugin_data.as_ref());
-        let kind = known.unwrap_or_else(|| kind_of(value, plugin));
+        let known = tags.numbers.get(&value.tag).copied();
+        let number = known.unwrap_or(tags.kinds.len());
         if known.is_none() {
             self.points.names().note_kept(value.tag.len())?;
-            tags.insert(value.tag.clone(), kind);
+            tags.numbers.insert(value.tag.clone(), number);
+            tags.kinds.push(kind_of(value, plugin));
         }
-        match kind {
-            Kind::Scalar(series) => {
-                let series = self.take_scalar((run, series), event, value, parts)?;
-                if known != Some(Kind::Scalar(series)) {
-                    tags.insert(value.tag.clone(), Kind::Scalar(series));
-                }
-            }
+        match &mut tags.kinds[number] {
+            Kind::Scalar(series) => *series = self.take_scalar((run, *series), event, value, parts)?,
             Kind::Text => {
                 let text = value.tensor.as_ref().and_then(Tensor::texts).unwrap_or_default();
                 self.take_text(run, &value.tag, text)?;

@@ -1,6 +1,5 @@
 //! Runs as event files.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use prost::Message;
@@ -87,9 +86,8 @@ impl TensorBoardExporter {
         let version = Event { wall_time, file_version: Some(FILE_VERSION.to_owned()), ..Event::default() };
         push_event(&mut self.bytes, &version);
         // A tag has one kind of values: a metric of the same name comes first.
-        let keys: BTreeSet<&str> = run.series.iter().map(|named| named.key.as_str()).collect();
         let mut push = |value: Value, losses: &mut Losses| {
-            if keys.contains(value.tag.as_str()) {
+            if run.series.iter().any(|named| named.key == value.tag) {
                 losses
                     .note(format!("'{}' is a metric, and not what it is in event files besides", value.tag));
             } else {

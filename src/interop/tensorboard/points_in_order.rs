@@ -1,6 +1,9 @@
 //! The points of files that belong to one run, in the order of the files' names: that in which a training wrote them. A zip file may have
 //! them in any order.
 
+use std::collections::BTreeMap;
+use std::mem;
+
 use crate::interop::ImportedPart;
 use crate::interop::gathered_points::{GatheredPoints, SeriesNumber};
 use crate::storage::RawPoint;
@@ -74,11 +77,16 @@ impl PointsInOrder {
 
     fn release(&mut self, parts: &mut Vec<ImportedPart>) {
         let mut files = self.waiting.take().unwrap_or_default();
-        // The one that is being read goes last among those of its run, and is compared with what follows.
-        files.sort_by(|a, b| (a.run, &a.name).cmp(&(b.run, &b.name)));
-        for file in files {
-            self.note_order(file.run, &file.name);
-            for (series, point) in file.points {
+        // By run, then by name, then as they came.
+        let mut order = BTreeMap::new();
+        for (number, File { run, name, .. }) in files.iter().enumerate() {
+            order.insert(format!("{run:08x}{name}\0{number:08x}"), number);
+        }
+        for number in order.into_values() {
+            let File { run, name, points } = &mut files[number];
+            let (run, name, points) = (*run, mem::take(name), mem::take(points));
+            self.note_order(run, &name);
+            for (series, point) in points {
                 self.gathered.add(series, point, parts);
             }
         }
@@ -117,6 +125,7 @@ mod tests {
     #[test]
     fn points_come_in_the_order_of_their_files_names() {
         assert_eq!(steps_of(10, &[("b", 2), ("c", 3), ("a", 1)]), (vec![1, 2, 3], false));
+        assert_eq!(steps_of(10, &[("a.v2", 2), ("a", 1), ("b", 3), ("b", 4)]), (vec![1, 2, 3, 4], false));
     }
 
     #[test]

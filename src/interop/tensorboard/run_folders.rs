@@ -1,6 +1,6 @@
 //! The folder that each run gets: `<experiment>/<run>`, in names that every file system takes and that differ in more than case.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::interop::ExportedRun;
 
@@ -10,8 +10,8 @@ const MOST_BYTES: usize = 100;
 /// Gives each run a folder of its own.
 #[derive(Debug, Default)]
 pub struct RunFolders {
-    /// In lower case, as some file systems compare names.
-    taken: BTreeSet<String>,
+    /// How many times each was asked for, as [`compared`].
+    taken: BTreeMap<String, usize>,
 }
 
 impl RunFolders {
@@ -21,13 +21,20 @@ impl RunFolders {
         let name = safe(name.unwrap_or(&run.record.run_id));
         let folder = format!("{}/{name}", safe(&run.experiment.name));
         let mut unique = folder.clone();
-        let mut number = 2;
-        while !self.taken.insert(unique.to_lowercase()) {
-            unique = format!("{folder}-{number}");
-            number += 1;
+        while let Some(times) = self.taken.get_mut(&compared(&unique)) {
+            *times += 1;
+            unique = format!("{folder}-{times}");
         }
+        self.taken.insert(compared(&unique), 1);
         unique
     }
+}
+
+/// A name such that names with the same are the same to some file system: all letters are alike in capitals or not. What other letters'
+/// capitals are would take tables: any is like any other.
+fn compared(name: &str) -> String {
+    let is_other = |c: char| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase());
+    name.chars().map(|c| if is_other(c) { '?' } else { c.to_ascii_lowercase() }).collect()
 }
 
 /// A name without what any file system refuses or gives a meaning of its own.
@@ -90,9 +97,11 @@ mod tests {
             run.record.run_name = name.map(str::to_owned);
             folders.next(&run)
         };
-        let given = [next(Some("a")), next(Some("A")), next(Some("a-2")), next(None), next(Some(""))];
+        let names = ["a", "A", "a-2", "a", "", "", "É", "é"].map(Some);
+        let given = names.map(&mut next);
+        assert_eq!(next(None), "mnist, _first_/run-7-3");
         let experiment = "mnist, _first_";
-        let expected = ["a", "A-2", "a-2-2", "run-7", "run-7-2"];
+        let expected = ["a", "A-2", "a-2-2", "a-3", "run-7", "run-7-2", "É", "é-2"];
         assert_eq!(given, expected.map(|name| format!("{experiment}/{name}")));
     }
 }
