@@ -1,5 +1,5 @@
 //! In a browser's page: the conformance suite over a real IndexedDB, and the promises of the database and its operations there.
-#![cfg(target_arch = "wasm32")]
+#![cfg(all(target_arch = "wasm32", feature = "browser"))]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod support;

@@ -1,5 +1,5 @@
 //! In a browser's page: the tracker as a program in Rust uses it, without a value of JavaScript's.
-#![cfg(target_arch = "wasm32")]
+#![cfg(all(target_arch = "wasm32", feature = "browser", feature = "tracing"))]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::cell::RefCell;

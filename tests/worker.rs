@@ -1,5 +1,5 @@
 //! In a dedicated worker: the conformance suite over a real IndexedDB.
-#![cfg(target_arch = "wasm32")]
+#![cfg(all(target_arch = "wasm32", feature = "browser"))]
 
 mod support;
 

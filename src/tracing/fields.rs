@@ -7,7 +7,7 @@ use ::tracing::field::{Field, Visit};
 use crate::storage::{MAX_STEP, StorageError};
 
 /// The field that says at which step the others were measured.
-const STEP: &str = "step";
+pub(super) const STEP: &str = "step";
 
 /// What was found.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-use super::fields::Numbers;
+use super::fields::{Numbers, STEP};
 use crate::run::RunLogger;
 use crate::storage::StorageError;
 
@@ -84,12 +84,19 @@ impl RunLayer {
 
 impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for RunLayer {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        // Most spans of a program have none.
+        if attributes.fields().field(STEP).is_none() {
+            return;
+        }
         let mut numbers = Numbers::default();
         attributes.record(&mut numbers);
         note_step(&numbers, id, &context);
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        if context.metadata(id).is_none_or(|metadata| metadata.fields().field(STEP).is_none()) {
+            return;
+        }
         let mut numbers = Numbers::default();
         values.record(&mut numbers);
         note_step(&numbers, id, &context);
