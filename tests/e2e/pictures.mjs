@@ -168,6 +168,33 @@ for (const [name, options, query, selector] of [
   });
 }
 
+/** Thirty runs whose names differ only in their middle, as scripts name them. */
+async function logLongNames(context) {
+  const page = await openIn(context, site.blank);
+  await page.evaluate(async () => {
+    for (let index = 0; index < 30; index += 1) {
+      const lr = [0.0001, 0.0003, 0.001][index % 3];
+      const run_name = `resnet50_imagenet-1k_augmented_lr${lr}_wd${index % 5}e-4_batch256_seed${2023 + index}_2026-11-27_pretrained`;
+      const run = await entrenar.WasmRun.new('a sweep with long names', { run_name, config: { lr, seed: 2023 + index } });
+      for (const [key, from, to] of [['train/loss', 2.4, 0.4], ['train/accuracy', 0.1, 0.9], ['val/loss', 2.5, 0.6], ['val/accuracy', 0.1, 0.8], ['gpu/0/memory', 4, 11], ['gpu/0/power', 90, 280], ['gpu/1/memory', 4, 10], ['gpu/1/power', 80, 270], ['learning_rate', lr, 0]])
+        run.log_series(key, Float64Array.from({ length: 1500 }, (_, step) => to + (from - to) * Math.exp(-step / (200 + 12 * index)) + 0.02 * (from + to) * Math.sin(step * 12.9 + index * 7) * Math.sin(step * 78.2)));
+      await run.finish();
+    }
+  });
+  await page.close();
+}
+
+for (const [name, options] of [['thirty-runs', { viewport: { width: 1440, height: 900 }, colorScheme: 'light' }], ['thirty-runs-phone', { ...phone, colorScheme: 'light' }]]) {
+  await picture(name, options, async (context, shoot) => {
+    await logLongNames(context);
+    const page = await context.newPage();
+    await page.goto(`${address}?smooth=0.8&runs=run-0~29`);
+    await settled(page, '[data-testid="chart"]');
+    await page.waitForTimeout(800);
+    await shoot(page);
+  });
+}
+
 await picture('empty', { viewport: { width: 1280, height: 860 }, colorScheme: 'light' }, async (context, shoot) => {
   const page = await context.newPage();
   await page.goto(address);

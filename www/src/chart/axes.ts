@@ -44,12 +44,23 @@ export function chartAxes(ticks: () => { x: readonly PlacedTick[]; y: readonly P
   ];
 }
 
+/** Of labels by font: setting a font and measuring takes longer than all else that an axis does. */
+const widths = new Map<string, Map<string, number>>();
+const MOST_WIDTHS = 2000;
+
 /** As wide as its longest label. */
 function widthOf({ ctx }: uPlot, labels: readonly string[], font: string): number {
-  // uPlot remembers which font it has set: it gets it back.
-  const before = ctx.font;
-  ctx.font = `${FONT_PX}px ${font}`;
-  const longest = Math.max(0, ...labels.map((label) => ctx.measureText(label).width));
-  ctx.font = before;
+  const known = widths.get(font) ?? new Map<string, number>();
+  widths.set(font, known);
+  const unknown = labels.filter((label) => !known.has(label));
+  if (unknown.length > 0) {
+    if (known.size > MOST_WIDTHS) known.clear();
+    // uPlot remembers which font it has set: it gets it back.
+    const before = ctx.font;
+    ctx.font = `${FONT_PX}px ${font}`;
+    for (const label of labels) known.set(label, ctx.measureText(label).width);
+    ctx.font = before;
+  }
+  const longest = Math.max(0, ...labels.map((label) => known.get(label) ?? 0));
   return Math.max(Y_SIZE.least, Math.min(Y_SIZE.most, Math.ceil(longest) + 3 * GAP_PX));
 }

@@ -9,6 +9,7 @@ import type { KnownSeries, SeriesSource } from './snapshot';
 
 /** Curves of so many points are kept beyond those that are needed: some fifty megabytes. */
 const SPARE_POINTS = 4_000_000;
+const TOGETHER_MS = 150;
 
 class Entry implements KnownSeries {
   readonly curve = new Curve();
@@ -34,6 +35,10 @@ export class SeriesCache implements SeriesSource {
   readonly #storage: Storage;
   readonly #changed: () => void;
   readonly #sparePoints: number;
+  /** Reads under way. */
+  #reading = 0;
+  /** Set while what was read waits for the rest. */
+  #later: ReturnType<typeof setTimeout> | undefined;
   /** By run, then metric; the least recently needed run comes first. */
   readonly #runs = new Map<string, Map<string, Entry>>();
 
@@ -48,7 +53,7 @@ export class SeriesCache implements SeriesSource {
     return this.#runs.get(run_id)?.get(key);
   }
 
-  /** Reads what is not known of these series, and gives back what others take beyond the budget. `changed()` follows every read. */
+  /** Reads what is not known of these series, and gives back what others take beyond the budget. `changed()` follows what was read. */
   need(needs: readonly Need[]): void {
     const needed = new Set<Entry>();
     for (const { run_id, key } of needs) {
@@ -86,8 +91,15 @@ export class SeriesCache implements SeriesSource {
 
   /** Gives everything back. */
   stop(): void {
+    clearTimeout(this.#later);
     for (const run_id of [...this.#runs.keys()]) this.forget(run_id);
   }
+
+  readonly #tell = (): void => {
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    this.#changed();
+  };
 
   #evict(needed: ReadonlySet<Entry>): void {
     const spare: { keys: Map<string, Entry>; key: string; entry: Entry }[] = [];
@@ -109,6 +121,7 @@ export class SeriesCache implements SeriesSource {
 
   async #read(run_id: string, key: string, entry: Entry): Promise<void> {
     entry.reading = true;
+    this.#reading += 1;
     entry.stale = false;
     try {
       if (entry.curve.isOpen) await entry.curve.read();
@@ -120,6 +133,9 @@ export class SeriesCache implements SeriesSource {
     }
     entry.reading = false;
     entry.revision++;
-    this.#changed();
+    this.#reading -= 1;
+    // What is read at the same time is shown together, unless it takes long: each showing draws all charts in sight.
+    if (this.#reading > 0) this.#later ??= setTimeout(this.#tell, TOGETHER_MS);
+    else this.#tell();
   }
 }

@@ -73,8 +73,12 @@ export function formatAgo(then_ms: number, now_ms: number): string {
   return new Date(then_ms).toLocaleDateString(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
+/** Made when it is first needed: making one takes longer than a hundred uses of it. */
+let dateTime: Intl.DateTimeFormat | undefined;
+
 export function formatDateTime(ms: number): string {
-  return new Date(ms).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  dateTime ??= new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  return dateTime.format(ms);
 }
 
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];

@@ -175,6 +175,8 @@ export const metricChartStyles = css`
     list-style: none;
   }
   .readout li {
+    contain-intrinsic-height: auto 20px;
+    content-visibility: auto;
     display: flex;
     align-items: center;
     gap: 6px;
