@@ -45,7 +45,7 @@ export interface WasmStorage {
   export_database(options?: ExportOptions): Promise<Blob>;
   /**
    * Imports the runs of a file, compressed or not, and returns the ids that they have here. All of them are imported, or none.
-   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` if it was closed; `InvalidFile`; `NewerFile`; `Aborted`; `Unavailable` in a package without file formats; {@link DatabaseErrorCode}: `Conflict` too if the import paused for ten minutes, or an artifact of it was deleted meanwhile.
+   * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` if it was closed; `InvalidFile`; `NewerFile`; `Aborted`; `Unavailable` in a package without file formats; {@link DatabaseErrorCode}, Conflict of which says that the import paused for ten minutes, or that an artifact of it was deleted meanwhile.
    */
   import_runs(data: Blob | Bytes, options?: ImportOptions): Promise<string[]>;
 }
