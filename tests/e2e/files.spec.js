@@ -185,7 +185,7 @@ test('a file that is damaged, newer, foreign or cut off is refused with the plac
     return { codes, runs: storage.list_experiments().flatMap((id) => storage.list_runs(id)) };
   }, ids);
   expect(seen.runs).toEqual(ids);
-  expect(seen.codes).toMatchObject({ newer: 'NewerFile line 1', empty: expect.stringMatching(/^InvalidFile line/), picture: expect.stringMatching(/^InvalidFile line/), deep: 'InvalidFile line 1' });
+  expect(seen.codes).toMatchObject({ newer: 'NewerFile line 1', empty: 'InvalidFile byte 0', picture: 'InvalidFile byte 0', deep: 'InvalidFile line 1' });
   for (const code of Object.values(seen.codes)) expect(code).toMatch(/^(InvalidFile|NewerFile) (line|byte|cannot)/);
 });
 
@@ -220,6 +220,45 @@ test('arguments of the wrong kind are refused, and a package without formats say
     return storage.export_database().catch(({ code, message }) => `${code}: ${message}`);
   });
   expect(message).toMatch(/^Unavailable: .*--features wasm,interop/);
+});
+
+test('points go out and come back as CSV and as event files, and what those cannot hold is told', async ({ open, site }) => {
+  const page = await openFormats({ open, site });
+  const ids = await page.evaluate(logEverything);
+  const seen = await page.evaluate(async ([first]) => {
+    const storage = await entrenar.WasmStorage.open();
+    const seen = {};
+    for (const [format, variant] of [['csv', 'long'], ['csv', 'wide'], ['tensorboard', 'float32'], ['tensorboard', 'float64']]) {
+      const lost = [];
+      const file = await storage.export_runs([first], format, { variant, on_loss: (what) => lost.push(what) });
+      const [id] = await storage.import_runs(file);
+      const sorted = async (id, key) => {
+        const { step, value } = await storage.get_metrics(id, key);
+        const round = format === 'tensorboard' && variant === 'float32' ? Math.fround : (value) => value;
+        return JSON.stringify([...step].map((step, index) => [step, Object.is(value[index], -0) ? '-0' : String(round(value[index]))]));
+      };
+      const same = [];
+      for (const key of ['loss', 'odd']) same.push((await sorted(id, key)) === (await sorted(first, key)));
+      seen[`${format} ${variant}`] = { type: file.type, same, lost: lost.length > 0 };
+    }
+    return seen;
+  }, ids);
+  const csv = { type: 'text/csv;charset=utf-8', same: [true, true], lost: true };
+  const events = { type: 'application/zip', same: [true, true], lost: true };
+  expect(seen).toEqual({ 'csv long': csv, 'csv wide': csv, 'tensorboard float32': events, 'tensorboard float64': events });
+});
+
+test('columns of a foreign CSV file are what the caller says, and an unknown column is refused', async ({ open, site }) => {
+  const page = await openFormats({ open, site });
+  const seen = await page.evaluate(async () => {
+    const storage = await entrenar.WasmStorage.open();
+    const file = new Blob(['tick;was;wieviel\n3;loss;0,5\n'.replace('0,5', '0.5')]);
+    const [id] = await storage.import_runs(file, { columns: { x: 'tick', key: 'was', value: 'wieviel' }, experiment: 'foreign' });
+    const { step, value } = await storage.get_metrics(id, 'loss');
+    const codes = await Promise.all([{ y: 'tick' }, { x: 7 }, 7, { x: 'nothing' }].map((columns) => failure(storage.import_runs(file, { columns }))));
+    return { step: [...step], value: [...value], codes: codes.map(({ code }) => code) };
+  });
+  expect(seen).toEqual({ step: [3], value: [0.5], codes: ['InvalidArgument', 'InvalidArgument', 'InvalidArgument', 'InvalidFile'] });
 });
 
 test('a million points go out and in while the page keeps painting', async ({ open, site }) => {

@@ -88,7 +88,8 @@ export class FileWorker {
       on_loss: (what: string) => this.#change({ ...this.#current(work), losses: [...this.#current(work).losses, what] }),
     };
     try {
-      this.#change({ ...this.#current(work), ...(await begin(options)), outcome: 'done' });
+      const result = await begin(options);
+      this.#change({ ...this.#current(work), ...result, outcome: 'done' });
     } catch (error) {
       const stopped = errorCode(error) === 'Aborted';
       const text = stopped ? 'Stopped: nothing of it was kept.' : errorMessage(error);
