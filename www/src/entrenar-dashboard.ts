@@ -196,7 +196,7 @@ export class EntrenarDashboard extends LitElement {
                   data-testid="follow-latest"
                   @click=${() => emitIntent(this, { type: 'view', change: { follow: !view.follow, selection: undefined } })}
                 >
-                  Follow latest run
+                  <span>Follow latest<span class="word"> run</span></span>
                 </button>
               </nav>
               ${

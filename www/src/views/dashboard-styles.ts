@@ -42,6 +42,16 @@ export const dashboardStyles = css`
     button.find kbd {
       display: none;
     }
+    .word {
+      position: absolute;
+      overflow: hidden;
+      width: 1px;
+      clip-path: inset(50%);
+      white-space: nowrap;
+    }
+    nav button.small {
+      padding-inline: 7px;
+    }
   }
   .body {
     display: grid;

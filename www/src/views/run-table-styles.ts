@@ -13,6 +13,7 @@ export const runTableStyles = css`
     margin-bottom: 6px;
   }
   h2 {
+    flex: none;
     font-size: 15px;
     font-weight: 650;
     letter-spacing: -0.01em;
@@ -217,6 +218,16 @@ export const runTableStyles = css`
     tbody td,
     tbody th {
       padding-block: 6px;
+    }
+  }
+  /* The line has room for it again when the table is wider; screen readers always say it. */
+  @container (max-width: 420px) {
+    .word {
+      position: absolute;
+      overflow: hidden;
+      width: 1px;
+      clip-path: inset(50%);
+      white-space: nowrap;
     }
   }
   @container (max-width: 300px) {

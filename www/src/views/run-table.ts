@@ -208,7 +208,7 @@ export class RunTable extends LitElement {
       data-testid="delete-selected"
       @click=${() => emitIntent(this, { type: 'delete-runs', run_ids })}
     >
-      Delete ${run_ids.length === 1 ? 'selected run' : `${run_ids.length} selected`}
+      <span>Delete ${run_ids.length === 1 ? 'selected run' : html`${run_ids.length}<span class="word"> selected</span>`}</span>
     </button>`;
   }
 
