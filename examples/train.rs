@@ -1,7 +1,7 @@
 //! A program in Rust that trains in a page and logs without a value of JavaScript's. See README.md in this folder.
 #![cfg(target_arch = "wasm32")]
 
-use entrenar::browser::{Run, RunOptions, StorageOptions, Tracker};
+use entrenar::browser::{RunOptions, StorageOptions, TrackedRun, Tracker};
 use entrenar::storage::{Result, Tag};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -16,7 +16,7 @@ fn epoch(mean: f64) -> (f64, f64) {
     (loss, mean - 0.1 * gradient)
 }
 
-async fn train() -> Result<Run> {
+async fn train() -> Result<TrackedRun> {
     let tracker = Tracker::open(StorageOptions::default()).await?;
     let tags = vec![Tag { key: "language".into(), value: "Rust".into() }];
     let run = tracker.start_run("mean", RunOptions { tags, ..RunOptions::default() }).await?;

@@ -7,7 +7,7 @@ use burn::nn::{Linear, LinearConfig};
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor};
-use entrenar::browser::{Run, RunOptions, StorageOptions, Tracker};
+use entrenar::browser::{TrackedRun, RunOptions, StorageOptions, Tracker};
 use entrenar_burn::{LogError, load_module, log_module, log_scalars};
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -51,7 +51,7 @@ fn accuracy(scores: Tensor<2>, classes: Tensor<1, Int>) -> Tensor<1> {
     scores.argmax(1).reshape([-1]).equal(classes).float().mean()
 }
 
-async fn train_network(tracker: &Tracker) -> Result<Run, LogError> {
+async fn train_network(tracker: &Tracker) -> Result<TrackedRun, LogError> {
     let run = tracker.start_run(EXPERIMENT, RunOptions::default()).await?;
     let logger = run.logger();
     let device = Device::flex().autodiff();

@@ -41,7 +41,7 @@
 //! # Ok::<(), LogError>(())
 //! ```
 //!
-//! `entrenar::browser::Run::logger` and `entrenar::run::Run::logger` give the logger. A whole page is `examples/tab.rs`.
+//! `entrenar::browser::TrackedRun::logger` and `entrenar::run::Run::logger` give the logger. A whole page is `examples/tab.rs`.
 //!
 //! # With burn-train
 //!

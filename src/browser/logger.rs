@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::open_database::RunHandle;
-use super::run::Run;
+use super::tracked_run::TrackedRun;
 use crate::run::LogTarget;
 use crate::storage::{Result, StorageError};
 
@@ -33,7 +33,7 @@ impl PageLogTarget {
         Self { number, run_id: handle.id().to_owned() }
     }
 
-    fn run(&self) -> Result<Run> {
+    fn run(&self) -> Result<TrackedRun> {
         let known = RUNS.with_borrow(|runs| runs.get(&self.number).cloned());
         let Some(known) = known else {
             return Err(StorageError::Unavailable(format!(
@@ -41,9 +41,9 @@ impl PageLogTarget {
                 self.run_id
             )));
         };
-        known.upgrade().map(Run::of).ok_or_else(|| {
+        known.upgrade().map(TrackedRun::of).ok_or_else(|| {
             StorageError::InvalidState(format!(
-                "the last handle on run '{}' was dropped: keep its Run while you log",
+                "the last handle on run '{}' was dropped: keep its TrackedRun while you log",
                 self.run_id
             ))
         })

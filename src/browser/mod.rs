@@ -1,9 +1,9 @@
 //! The tracker for programs in Rust that run in a page or worker, without a value of JavaScript's.
 //!
 //! - [`Tracker`] is an open database: it begins and resumes runs, and reads every run there is, those of other tabs too.
-//! - [`Run`] is one training: it logs, and ends. Keep it while you train: when the last handle on a run is dropped before the run has
+//! - [`TrackedRun`] is one training: it logs, and ends. Keep it while you train: when the last handle on a run is dropped before the run has
 //!   ended, what was logged is saved and the run can be resumed, here or in another tab.
-//! - [`Run::logger`] gives a handle that is `Send`, for hooks and layers that have to be.
+//! - [`TrackedRun::logger`] gives a handle that is `Send`, for hooks and layers that have to be.
 //!
 //! ```no_run
 //! use std::collections::HashMap;
@@ -39,7 +39,7 @@
 //! # A page that is left
 //!
 //! Logging goes to memory, and a flush follows within a tenth of a second. What was logged right before a page is reloaded or closed is saved
-//! too: nothing has to be called for that. A worker gets no event before it ends; await [`Run::flush`] before you end one.
+//! too: nothing has to be called for that. A worker gets no event before it ends; await [`TrackedRun::flush`] before you end one.
 //!
 //! # After a reload
 //!
@@ -60,7 +60,7 @@ mod open_database;
 mod page_database;
 mod page_lifecycle;
 mod registry;
-mod run;
+mod tracked_run;
 mod tracker;
 
 pub use crate::database::CorruptRecord;
@@ -68,7 +68,7 @@ pub use crate::engine::{Change, RunOptions};
 #[cfg(feature = "interop")]
 pub use interop::{ExportOptions, ImportOptions, ImportedRuns};
 pub use registry::StorageOptions;
-pub use run::Run;
+pub use tracked_run::TrackedRun;
 pub use tracker::{Changes, RunInfo, Subscription, Tracker};
 
 /// For the JavaScript bindings.

@@ -10,14 +10,14 @@ use futures::{Stream, StreamExt};
 
 use super::open_database::{Handle, OpenDatabase};
 use super::registry::{StorageOptions, open};
-use super::run::Run;
+use super::tracked_run::TrackedRun;
 use crate::columns::Series;
 use crate::engine::{Change, RunOptions};
 use crate::storage::{ExperimentRecord, MetricPoint, Result, RunEdit, RunRecord, metric_points};
 
 /// An open database: its experiments, runs and points, those of this page and of every other one.
 ///
-/// When the last [`Tracker`] and the last [`Run`] of a database are dropped, it is closed as soon as everything is saved.
+/// When the last [`Tracker`] and the last [`TrackedRun`] of a database are dropped, it is closed as soon as everything is saved.
 #[derive(Debug)]
 pub struct Tracker {
     handle: Handle,
@@ -59,19 +59,19 @@ impl Tracker {
     ///
     /// # Errors
     /// `InvalidArgument`; those of the database.
-    pub async fn start_run(&self, experiment_name: &str, options: RunOptions) -> Result<Run> {
+    pub async fn start_run(&self, experiment_name: &str, options: RunOptions) -> Result<TrackedRun> {
         options.check()?;
         let slot = self.database().session().begin_run(experiment_name, options).await?;
-        Ok(Run::on(Handle::on(self.database()), slot))
+        Ok(TrackedRun::on(Handle::on(self.database()), slot))
     }
 
     /// Goes on with a run that was not ended, with everything logged to it so far: from here on this page writes it.
     ///
     /// # Errors
     /// `RunNotFound`; `InvalidState` if it has ended; `RunTakenOver` if another page was quicker; those of the database.
-    pub async fn resume_run(&self, run_id: &str) -> Result<Run> {
+    pub async fn resume_run(&self, run_id: &str) -> Result<TrackedRun> {
         let slot = self.database().session().resume_run(run_id).await?;
-        Ok(Run::on(Handle::on(self.database()), slot))
+        Ok(TrackedRun::on(Handle::on(self.database()), slot))
     }
 
     /// Goes on with the run of this id, or begins a new one if that run has ended, was deleted, cannot be read or is not there, or if no
@@ -84,10 +84,10 @@ impl Tracker {
         run_id: Option<&str>,
         experiment_name: &str,
         options: RunOptions,
-    ) -> Result<Run> {
+    ) -> Result<TrackedRun> {
         let session = self.database().session();
         let slot = session.resume_or_begin_run(run_id, experiment_name, options).await?;
-        Ok(Run::on(Handle::on(self.database()), slot))
+        Ok(TrackedRun::on(Handle::on(self.database()), slot))
     }
 
     /// Reads what other pages and workers have committed. What they commit is told to this page without that, but a moment later than a

@@ -7,7 +7,7 @@ use crate::storage::Result;
 
 /// Logs to a run from wherever it is needed: a hook of a training library, a `tracing` layer, another thread. It is cheap to clone.
 ///
-/// It does not keep the run: [`Run`](crate::run::Run), or in a page the `browser::Run`, does, and ends it. What is logged after that is
+/// It does not keep the run: [`Run`](crate::run::Run), or in a page the `browser::TrackedRun`, does, and ends it. What is logged after that is
 /// refused with an error.
 #[derive(Clone)]
 pub struct RunLogger {

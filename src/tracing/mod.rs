@@ -31,7 +31,7 @@
 //! # }
 //! ```
 //!
-//! In a page it is the same: `browser::Run` has a `logger()` too, and what was logged is in the run when the event's macro returns.
+//! In a page it is the same: `browser::TrackedRun` has a `logger()` too, and what was logged is in the run when the event's macro returns.
 //!
 //! # What becomes of an event
 //!

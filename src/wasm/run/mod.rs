@@ -18,13 +18,13 @@ use super::json::WrittenJson;
 use super::options::{GivenOptions, run_options, storage_options};
 use super::shared_run::{SharedRun, shared_run};
 use super::staging::staging_of;
-use crate::browser::{Run, Tracker};
+use crate::browser::{TrackedRun, Tracker};
 
 /// One training run. Logging is synchronous and goes to memory; a flush into IndexedDB follows within 100 ms.
 #[wasm_bindgen(js_name = RunHandle, private, skip_typescript)]
 #[derive(Debug)]
 pub struct WasmRun {
-    run: Run,
+    run: TrackedRun,
     shared: Rc<SharedRun>,
     written: RefCell<WrittenJson>,
 }
@@ -75,7 +75,7 @@ impl WasmRun {
         })
     }
 
-    fn of(run: Run) -> Self {
+    fn of(run: TrackedRun) -> Self {
         let shared = shared_run(run.database(), run.slot());
         Self { run, shared, written: RefCell::default() }
     }

@@ -1,4 +1,4 @@
-//! `Run`: one training run, as Rust code in a page or worker uses it.
+//! `TrackedRun`: one training run, as Rust code in a page or worker uses it.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,12 +17,12 @@ use crate::storage::{
 ///
 /// When the last handle on a run that has not ended is dropped, what was logged is flushed, and any page can resume it.
 #[derive(Debug)]
-pub struct Run {
+pub struct TrackedRun {
     handle: Rc<RunHandle>,
 }
 
 /// Logging.
-impl Run {
+impl TrackedRun {
     /// Stores a value at the next step of its metric: 1 + the highest logged, 0 for a new one. Returns the step.
     ///
     /// # Errors
@@ -34,7 +34,7 @@ impl Run {
     /// Stores a value at a step of the caller's, at most 2^53 − 1.
     ///
     /// # Errors
-    /// As [`Run::log_metric`]; `InvalidArgument` for the step.
+    /// As [`TrackedRun::log_metric`]; `InvalidArgument` for the step.
     pub fn log_metric_at(&self, key: &str, step: u64, value: f64) -> Result<()> {
         if step > MAX_STEP {
             return Err(step_too_large(key));
@@ -46,7 +46,7 @@ impl Run {
     /// step. Either all are stored or none.
     ///
     /// # Errors
-    /// As [`Run::log_metric_at`].
+    /// As [`TrackedRun::log_metric_at`].
     pub fn log_metrics(&self, values: &[(&str, f64)], step: Option<u64>) -> Result<u64> {
         let mut points = Vec::with_capacity(values.len());
         for (key, value) in values {
@@ -58,11 +58,11 @@ impl Run {
         self.log_together(&points, step)
     }
 
-    /// As [`Run::log_metrics`], but without a step the points get the run's next one: 1 + the highest step of whatever metric, 0 in a new
+    /// As [`TrackedRun::log_metrics`], but without a step the points get the run's next one: 1 + the highest step of whatever metric, 0 in a new
     /// run. So metrics that are logged now and then line up with those that are logged at every step.
     ///
     /// # Errors
-    /// As [`Run::log_metrics`].
+    /// As [`TrackedRun::log_metrics`].
     pub fn log(&self, values: &[(&str, f64)], step: Option<u64>) -> Result<u64> {
         self.log_metrics(values, Some(step.unwrap_or_else(|| self.next_run_step())))
     }
@@ -70,7 +70,7 @@ impl Run {
     /// Stores many values of one metric at consecutive steps from `first_step`, or from its next step.
     ///
     /// # Errors
-    /// As [`Run::log_metric_at`].
+    /// As [`TrackedRun::log_metric_at`].
     pub fn log_series(&self, key: &str, values: &[f64], first_step: Option<u64>) -> Result<()> {
         let metric = self.metric(key)?;
         let first_step = self.check_series(metric, values.len() as u64, first_step)?;
@@ -80,7 +80,7 @@ impl Run {
     /// Stores bytes under a key, in place of those that are there, and returns their SHA-256 in lower-case hex.
     ///
     /// # Errors
-    /// As [`Run::log_metric`].
+    /// As [`TrackedRun::log_metric`].
     pub fn log_artifact(&self, key: &str, data: &[u8]) -> Result<String> {
         self.database().session().storage_mut().put_artifact(self.slot(), key, data)
     }
@@ -156,7 +156,7 @@ impl Run {
 }
 
 /// Its lifecycle: where it stands, its tags, how it ends, and when all of that is durable.
-impl Run {
+impl TrackedRun {
     pub(super) fn on(handle: Handle, slot: RunSlot) -> Self {
         Self { handle: Rc::new(RunHandle::on(handle, slot)) }
     }
@@ -242,23 +242,23 @@ impl Run {
     /// Ends the run as `Success`, at once, also if the future is dropped. It resolves when that is durable.
     ///
     /// # Errors
-    /// `InvalidState` if it has ended otherwise; as [`Run::flush`].
+    /// `InvalidState` if it has ended otherwise; as [`TrackedRun::flush`].
     pub fn finish(&self) -> impl Future<Output = Result<()>> + use<> {
         self.end(RunStatus::Success)
     }
 
-    /// As [`Run::finish`], as `Failed`.
+    /// As [`TrackedRun::finish`], as `Failed`.
     ///
     /// # Errors
-    /// As [`Run::finish`].
+    /// As [`TrackedRun::finish`].
     pub fn fail(&self) -> impl Future<Output = Result<()>> + use<> {
         self.end(RunStatus::Failed)
     }
 
-    /// As [`Run::finish`], as `Cancelled`.
+    /// As [`TrackedRun::finish`], as `Cancelled`.
     ///
     /// # Errors
-    /// As [`Run::finish`].
+    /// As [`TrackedRun::finish`].
     pub fn cancel(&self) -> impl Future<Output = Result<()>> + use<> {
         self.end(RunStatus::Cancelled)
     }
@@ -299,7 +299,7 @@ impl Run {
 }
 
 /// Reading back what was logged.
-impl Run {
+impl TrackedRun {
     /// Keys of the metrics logged so far, in the order of first logging.
     #[must_use]
     pub fn list_metric_keys(&self) -> Vec<String> {
@@ -314,10 +314,10 @@ impl Run {
         self.read_series(key, metric_points)
     }
 
-    /// The step that the next [`Run::log_metric`] of this key will use.
+    /// The step that the next [`TrackedRun::log_metric`] of this key will use.
     ///
     /// # Errors
-    /// As [`Run::get_metrics`].
+    /// As [`TrackedRun::get_metrics`].
     pub fn current_step(&self, key: &str) -> Result<u64> {
         self.read_series(key, Series::next_step)
     }
