@@ -1,111 +1,72 @@
-// Exports and imports in the dashboard: saved as a person would, given back by the file chooser and by dropping.
-import { readFile, writeFile } from 'node:fs/promises';
-import { barriers } from './fixtures/dashboard.js';
-import { expect, test } from './fixtures/test.js';
+// Pictures of charts that are taken out of the page.
+import { readFile } from 'node:fs/promises';
+import { expect, points, saved, test } from './fixtures/dashboard.js';
 
-const address = (site) => `${site.origin}/page/index.html`;
-
-async function withRuns(page) {
-  await page.evaluate(async () => {
-    for (const [name, scale] of [['first', 1], ['second <b>2</b>', 2]]) {
-      const run = await entrenar.WasmRun.new('mnist', { run_name: name });
-      run.log_series('train/loss', Float64Array.from({ length: 500 }, (_, step) => scale / (step + 1)));
-      run.log_artifact('notes', new TextEncoder().encode('hello'));
+test('a chart is saved as SVG: what is on the screen, whatever it is called, in valid XML of a reasonable size', async ({ dashboard, open, context, site }) => {
+  const other = await open();
+  await other.evaluate(async () => {
+    for (let index = 0; index < 22; index += 1) {
+      const run = await entrenar.WasmRun.new('pictures', { run_name: `<b>&"${index}"\u0001]]>` });
+      const key = 'a & b/<i>\ud83d\ude00 & "loss"';
+      if (index === 0) run.log_series(key, Float64Array.from({ length: 200_000 }, (_, step) => Math.sin(step / 20_000) + Math.sin(step * 12.9)));
+      else for (let at = 0; at < 20; at += 1) run.log_metrics({ [key]: Math.sin(at / 2) + index }, at * 10_000);
       await run.finish();
     }
   });
-}
-
-/** Saves a file by the dialog and returns what it is called and where it is. */
-async function save(page, kind, scope) {
-  await page.getByTestId('open-files').click();
-  if (scope) await page.getByRole('radio', { name: scope }).check();
-  await page.getByTestId('export-kind').selectOption(kind);
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export').click()]);
-  await expect(page.getByTestId('file-work')).toContainText('Saved “');
-  await page.getByTestId('files-close').click();
-  return { name: download.suggestedFilename(), path: await download.path() };
-}
-
-test('what is exported by the dialog is imported by it into an empty browser, and shown', async ({ open, site, browser }) => {
-  const first = await open();
-  await withRuns(first);
-  const page = await first.context().newPage();
-  await page.goto(address(site));
-  const { name, path } = await save(page, 'jsonl', /^Everything in this browser \(2\)/);
-  expect(name).toMatch(/^entrenar.\d{4}-\d\d-\d\d\.jsonl$/);
-  const elsewhere = await (await browser.newContext()).newPage();
-  await elsewhere.goto(address(site));
-  await expect(elsewhere.getByTestId('empty')).toBeVisible();
-  await elsewhere.getByTestId('open-files').click();
-  await elsewhere.getByTestId('import').setInputFiles(path);
-  await expect(elsewhere.getByTestId('file-work')).toContainText('Imported 2 runs.');
-  await elsewhere.getByTestId('show-imported').click();
-  await expect(elsewhere.getByTestId('files-dialog')).toHaveCount(0);
-  await expect(elsewhere.getByRole('row', { name: /second <b>2<\/b>/ })).toBeVisible();
-  await expect(elsewhere.locator('entrenar-metric-chart')).toHaveCount(1);
-  await elsewhere.context().close();
-});
-
-test('runs in the charts are exported as CSV of either shape and as event files, each named after its experiment', async ({ open, site }) => {
-  const first = await open();
-  await withRuns(first);
-  const page = await first.context().newPage();
-  await page.goto(address(site));
-  const long = await save(page, 'csv', /^Those in the charts \(2\)/);
-  expect(long.name).toMatch(/^mnist.\d{4}-\d\d-\d\d\.csv$/);
-  expect((await readFile(long.path, 'utf8')).split('\r\n').length).toBe(1002);
-  const wide = await save(page, 'wide');
-  expect((await readFile(wide.path, 'utf8')).split('\r\n')[0]).toContain('train/loss');
-  const events = await save(page, 'tensorboard');
-  expect(events.name).toMatch(/\.zip$/);
-  expect((await readFile(events.path)).includes('tfevents')).toBe(true);
-});
-
-test('a file that is dropped on the page is imported, and one that is no such file is refused in words', async ({ open, site }, testInfo) => {
-  const first = await open();
-  const page = await first.context().newPage();
-  await page.goto(address(site));
-  await expect(page.getByTestId('empty')).toBeVisible();
-  const drop = async (name, text) => {
-    const transfer = await page.evaluateHandle(
-      ([name, text]) => {
-        const transfer = new DataTransfer();
-        transfer.items.add(new File([text], name));
-        return transfer;
-      },
-      [name, text],
-    );
-    for (const type of ['dragover', 'drop']) await page.locator('entrenar-dashboard .page').dispatchEvent(type, { dataTransfer: transfer });
-  };
-  await drop('holiday.txt', 'no runs in here');
-  const work = page.getByTestId('file-work');
-  await expect(work).toContainText('nothing was imported');
-  await page.getByTestId('files-close').click();
-  await drop('runs.csv', 'step,timestamp,loss,acc\n1,2026-01-01T00:00:00Z,0.5,0.1\n2,,0.25,0.2\n');
-  await expect(work).toContainText('Imported one run.');
-  await expect(work.getByRole('listitem')).toContainText(['have that of the file']);
-  await page.getByTestId('show-imported').click();
-  await expect(page.locator('entrenar-metric-chart')).toHaveCount(2);
-  await writeFile(testInfo.outputPath('dropped.png'), await page.screenshot());
-});
-
-test('the dialog has nothing that axe finds, light and dark, wide and narrow, and closes by Escape', async ({ open, site }) => {
-  const first = await open();
-  await withRuns(first);
-  const page = await first.context().newPage();
-  for (const colorScheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme });
-    for (const width of [360, 1440]) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.goto(address(site));
-      await page.getByTestId('open-files').click();
-      await expect(page.getByTestId('files-dialog')).toBeVisible();
-      expect(await barriers(page)).toEqual([]);
-      const { x, right } = await page.getByTestId('files-dialog').evaluate((dialog) => ({ x: dialog.getBoundingClientRect().left, right: innerWidth - dialog.getBoundingClientRect().right }));
-      expect(Math.min(x, right)).toBeGreaterThanOrEqual(0);
-      await page.keyboard.press('Escape');
-      await expect(page.getByTestId('files-dialog')).toHaveCount(0);
-    }
-  }
+  const page = await dashboard('experiment=pictures&runs=run-0~21&smooth=0.5');
+  const metric = 'a & b/<i>\ud83d\ude00 & "loss"';
+  await points(page, metric, 200_420);
+  const file = await saved(page, metric, 'svg');
+  expect(file.suggestedFilename()).toMatch(/loss_\.svg$/);
+  const text = await readFile(await file.path(), 'utf8');
+  expect(text.length).toBeLessThan(400_000);
+  const png = (await readFile(await (await saved(page, metric, 'png')).path())).toString('base64');
+  const view = await context.newPage();
+  await view.goto(site.blank);
+  const found = await view.evaluate(async ([text, png]) => {
+    const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+    const pixels = async (source) => {
+      const image = new Image();
+      image.src = source;
+      await image.decode();
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+      const ctx = canvas.getContext('2d');
+      ctx.drawImage(image, 0, 0);
+      return ctx.getImageData(0, 0, canvas.width, canvas.height);
+    };
+    const [svg, raster] = [await pixels(URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }))), await pixels(`data:image/png;base64,${png}`)];
+    // Pixels of the curves: texts and the grid are grey.
+    const colored = ({ data }, at) => Math.max(data[at], data[at + 1], data[at + 2]) - Math.min(data[at], data[at + 1], data[at + 2]) > 60;
+    const missing = (from, to) => {
+      let ink = 0;
+      let gone = 0;
+      for (let y = 1; y < from.height - 1; y += 1) {
+        for (let x = 1; x < from.width - 1; x += 1) {
+          if (!colored(from, 4 * (y * from.width + x))) continue;
+          ink += 1;
+          const near = [-1, 0, 1].some((dy) => [-1, 0, 1].some((dx) => colored(to, 4 * ((y + dy) * to.width + x + dx))));
+          if (!near) gone += 1;
+        }
+      }
+      return { ink, share: gone / ink };
+    };
+    return {
+      error: parsed.querySelector('parsererror')?.textContent,
+      scripts: parsed.querySelectorAll('script, b, i').length,
+      texts: [...parsed.querySelectorAll('text')].map((each) => each.textContent),
+      dashes: parsed.querySelectorAll('svg > path[stroke-dasharray]').length,
+      sizes: [svg.width, svg.height, raster.width, raster.height],
+      lost: missing(raster, svg),
+      added: missing(svg, raster),
+    };
+  }, [text, png]);
+  expect(found.error).toBeUndefined();
+  expect(found.scripts).toBe(0);
+  expect(found.texts).toEqual(expect.arrayContaining([metric, 'Step', 'Value (smoothed 0.5)', '<b>&"0"\ufffd]]>', '<b>&"21"\ufffd]]>']));
+  expect(found.dashes).toBe(2);
+  expect(found.sizes.slice(0, 2)).toEqual(found.sizes.slice(2));
+  expect(found.lost.ink).toBeGreaterThan(2000);
+  expect(found.lost.share).toBeLessThan(0.02);
+  expect(found.added.share).toBeLessThan(0.02);
 });
