@@ -1,6 +1,6 @@
 // Every method, given any JavaScript value: it works, or it throws an Error with a code; and the run goes on working.
 import { argumentLists, armed, expectOnlyReports } from './fixtures/hostile.js';
-import { CURVE_METHODS, RUN_METHODS, STATIC_METHODS, STORAGE_METHODS } from './fixtures/methods.js';
+import { CURVE_METHODS, FILE_METHODS, RUN_METHODS, STATIC_METHODS, STORAGE_METHODS } from './fixtures/methods.js';
 import { expect, test } from './fixtures/test.js';
 
 test.describe('a run given any value goes on working:', () => {
@@ -24,8 +24,8 @@ test.describe('a run given any value goes on working:', () => {
 
 test.describe('a storage given any value goes on working:', () => {
   for (const [method, valid] of Object.entries(STORAGE_METHODS)) {
-    test(method, async ({ open, problems }) => {
-      const page = await armed(open);
+    test(method, async ({ open, site, problems }) => {
+      const page = await armed(open, FILE_METHODS.includes(method) ? site.formats : site.blank);
       const complaints = await page.evaluate(
         async ([method, lists]) => {
           const fresh = () => entrenar.WasmStorage.open();

@@ -1,17 +1,14 @@
 // Files, out and in: what one browser exports another imports, all of it or nothing.
-import { expect, test } from './fixtures/test.js';
+import { expect, loaded, test } from './fixtures/test.js';
 
-/** A page with the package that has file formats. */
-const FORMATS = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>files</title></head><body><script type="module">
-  import init, * as entrenar from '/pkg-npm/entrenar.js';
-  await init();
-  globalThis.entrenar = entrenar;
-  globalThis.failure = (promise) => promise.then(() => 'it went through', ({ name, code, message }) => ({ name, code, message }));
-</script></body></html>`;
-
-test.beforeEach(({ site }) => void site.add('files.html', FORMATS));
-
-const openFormats = ({ open, site }) => open(`${site.origin}/files.html`);
+/** A page with the package that has file formats, and a way to get at the error of a promise. */
+async function openFormats({ open, site }) {
+  const page = await open(site.formats);
+  await page.evaluate(() => {
+    globalThis.failure = (promise) => promise.then(() => 'it went through', ({ name, code, message }) => ({ name, code, message }));
+  });
+  return page;
+}
 
 /** Two runs with everything that a run can have, in the database of the page. */
 async function logEverything() {
@@ -60,14 +57,14 @@ test('a database that is exported is the same in another browser that imports it
   });
   expect(file.type).toBe('application/jsonl');
   const elsewhere = await (await browser.newContext()).newPage();
-  await elsewhere.goto(`${site.origin}/files.html`);
-  await elsewhere.waitForFunction(() => 'failure' in globalThis);
+  await elsewhere.goto(site.formats);
+  await loaded(elsewhere);
   const imported = await elsewhere.evaluate(async (text) => {
     const storage = await entrenar.WasmStorage.open();
     return storage.import_runs(new Blob([text]));
   }, file.text);
   await elsewhere.reload();
-  await elsewhere.waitForFunction(() => 'failure' in globalThis);
+  await loaded(elsewhere);
   expect(await elsewhere.evaluate(contents, imported)).toEqual(before);
   const again = await elsewhere.evaluate(async () => (await (await entrenar.WasmStorage.open()).export_database()).text());
   const withoutIds = (text) => text.replaceAll(/"(run|exp)-\d+"/g, '"id"');

@@ -32,6 +32,7 @@ export interface ImportOptions extends LongWorkOptions {
 /** A file's format: JSON Lines, which loses nothing; CSV; event files of TensorBoard in a zip file, which `import_runs` also takes one by one. */
 export type FileFormat = 'jsonl' | 'csv' | 'tensorboard';
 
+/** Files, out and in. */
 export interface WasmStorage {
   /**
    * A file of these runs, in this order: with their points, and with their artifacts where the format has them.
