@@ -3,7 +3,10 @@
 use super::session::Session;
 use crate::database::Database;
 use crate::interop::ExportedRun;
-use crate::storage::{Result, StorageError};
+use std::sync::Arc;
+
+use crate::database::operations;
+use crate::storage::{ArtifactRef, Result, StorageError};
 
 impl<D: Database> Session<D> {
     /// A run as it is now, with all its points. Chunks of points are shared with the session, not copied.
@@ -18,6 +21,17 @@ impl<D: Database> Session<D> {
         let experiment = storage.memory().experiment(&record.experiment_id)?.clone();
         let series = state.all_series()?.iter().filter(|named| !named.series.is_empty()).cloned().collect();
         Ok(ExportedRun { experiment, record, series })
+    }
+
+    /// The content of an artifact as a run that was exported had it, whatever the run has under that key by now; nothing if it is gone.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn exported_artifact(&self, artifact: &ArtifactRef) -> Result<Option<Arc<[u8]>>> {
+        if let Some(content) = self.storage().memory().artifact(&artifact.hash) {
+            return Ok(Some(content));
+        }
+        self.transact(operations::read_artifact(&artifact.hash)).await
     }
 
     /// How many points these runs have, as far as it is known without reading them.

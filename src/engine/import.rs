@@ -3,6 +3,7 @@
 //! Points and artifacts are written as they come, under ids that no run has yet. Its last transaction stores the records of all runs, so that
 //! they can be seen from one moment to the next. What an import that was cut off left behind is swept by a later page.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::session::Session;
@@ -21,7 +22,7 @@ const SEGMENT_POINTS: usize = 8_000;
 const MOST_WAITING_POINTS: usize = 250_000;
 /// A batch is written when it has so many bytes.
 const BATCH_BYTES: usize = 4 << 20;
-/// How many ids are reserved at a time. Those that are left over are gaps, which do no harm.
+/// How many ids are reserved at a time: so many, or as many as there are runs. Those that are left over are gaps, which do no harm.
 const RESERVED_RUNS: usize = 16;
 /// How often publishing is tried where the connection breaks.
 const PUBLISH_TRIES: usize = 3;
@@ -43,6 +44,8 @@ pub struct Import<'a, D: Database> {
 struct OpenRun {
     run_id: String,
     series: Vec<OpenSeries>,
+    /// Where each series is in `series`, by its key.
+    positions: BTreeMap<String, usize>,
     artifacts: Vec<ArtifactRef>,
     next_sequence: u64,
 }
@@ -82,6 +85,8 @@ impl<'a, D: Database> Import<'a, D> {
         // What is in the exit log has ids too, and names of experiments look free until everything is written again.
         session.flush_if_rebuilding().await?;
         session.recover_exit_log().await?;
+        // From here on it is on the list, with or without runs.
+        session.transact(operations::reserve_import_runs(token, 0, 0, session.clock().wall_ms())).await?;
         Ok(Self {
             session,
             token: token.to_owned(),
@@ -106,7 +111,9 @@ impl<'a, D: Database> Import<'a, D> {
                 series.push(&points);
                 let is_long = series.waiting.len() >= SEGMENT_POINTS;
                 self.waiting_points += points.len();
-                if is_long {
+                if is_long && self.runs[run].next_sequence > 0 {
+                    self.write_entries(run);
+                } else if is_long {
                     self.write_segments(run, position);
                 } else if self.waiting_points >= MOST_WAITING_POINTS {
                     self.write_waiting();
@@ -126,7 +133,7 @@ impl<'a, D: Database> Import<'a, D> {
                 let (_, first_run) = self.session.storage().memory().next_numbers();
                 let reserve = operations::reserve_import_runs(
                     &self.token,
-                    RESERVED_RUNS,
+                    RESERVED_RUNS.max(self.runs.len()),
                     first_run,
                     self.session.clock().wall_ms(),
                 );
@@ -134,19 +141,26 @@ impl<'a, D: Database> Import<'a, D> {
                 self.reserved.reverse();
             }
             let Some(run_id) = self.reserved.pop() else { continue };
-            self.runs.push(OpenRun { run_id, series: Vec::new(), artifacts: Vec::new(), next_sequence: 0 });
+            self.runs.push(OpenRun {
+                run_id,
+                series: Vec::new(),
+                positions: BTreeMap::new(),
+                artifacts: Vec::new(),
+                next_sequence: 0,
+            });
         }
         Ok(())
     }
 
     /// Where the series is in its run.
     fn position(&mut self, run: usize, key: String) -> usize {
-        let all = &mut self.runs[run].series;
-        // Files have the points of one series together, as a rule: it is the last one.
-        all.iter().rposition(|series| series.key == key).unwrap_or_else(|| {
-            all.push(OpenSeries { key, written: 0, waiting: Series::default(), highest: None });
-            all.len() - 1
-        })
+        let OpenRun { series, positions, .. } = &mut self.runs[run];
+        if let Some(&position) = positions.get(&key) {
+            return position;
+        }
+        positions.insert(key.clone(), series.len());
+        series.push(OpenSeries { key, written: 0, waiting: Series::default(), highest: None });
+        series.len() - 1
     }
 
     fn add_artifact(&mut self, run: usize, key: String, bytes: Vec<u8>) {
@@ -189,27 +203,33 @@ impl<'a, D: Database> Import<'a, D> {
     fn write_waiting(&mut self) {
         for run in 0..self.runs.len() {
             let counts: Vec<f64> = self.runs[run].series.iter().map(|series| series.count() as f64).collect();
-            if fills_segments(&counts) {
+            // Segments of a series join up from its first point on: they do not come behind an entry.
+            if self.runs[run].next_sequence == 0 && fills_segments(&counts) {
                 for position in 0..counts.len() {
                     self.write_segments(run, position);
                 }
-                continue;
+            } else {
+                self.write_entries(run);
             }
-            let OpenRun { run_id, series, next_sequence, .. } = &mut self.runs[run];
-            let mut writer = BlockWriter::default();
-            let mut is_empty = true;
-            for series in series.iter_mut().filter(|series| !series.waiting.is_empty()) {
-                let waiting = std::mem::take(&mut series.waiting);
-                self.waiting_points -= waiting.len();
-                writer.add_behind(series.written, &series.key, &waiting, 0..waiting.len());
-                series.written += waiting.len() as u64;
-                is_empty = false;
-            }
-            for block in writer.finish().into_iter().filter(|_| !is_empty) {
-                self.batch_bytes += block.len();
-                self.batch.entries.push((run_id.clone(), *next_sequence, block.into()));
-                *next_sequence += 1;
-            }
+        }
+    }
+
+    /// Puts everything that waits of a run into the batch, as entries of its log.
+    fn write_entries(&mut self, run: usize) {
+        let OpenRun { run_id, series, next_sequence, .. } = &mut self.runs[run];
+        let mut writer = BlockWriter::default();
+        let mut is_empty = true;
+        for series in series.iter_mut().filter(|series| !series.waiting.is_empty()) {
+            let waiting = std::mem::take(&mut series.waiting);
+            self.waiting_points -= waiting.len();
+            writer.add_behind(series.written, &series.key, &waiting, 0..waiting.len());
+            series.written += waiting.len() as u64;
+            is_empty = false;
+        }
+        for block in writer.finish().into_iter().filter(|_| !is_empty) {
+            self.batch_bytes += block.len();
+            self.batch.entries.push((run_id.clone(), *next_sequence, block.into()));
+            *next_sequence += 1;
         }
     }
 
@@ -255,7 +275,10 @@ impl<'a, D: Database> Import<'a, D> {
         let (first_experiment, _) = self.session.storage().memory().next_numbers();
         let mut publication = Publication { first_experiment, ..Publication::default() };
         for ImportedExperiment { name, created_ms, config_json } in experiments {
-            publication.experiments.push(new_experiment(name, created_ms, config_json));
+            // Runs name their experiments: those of one name become one.
+            if publication.experiments.iter().all(|experiment| experiment.name != name) {
+                publication.experiments.push(new_experiment(name, created_ms, config_json));
+            }
         }
         for (imported, open) in runs.into_iter().zip(&mut self.runs) {
             let ImportedRun { experiment_name, experiment_config_json, record } = imported;
@@ -280,10 +303,14 @@ impl<'a, D: Database> Import<'a, D> {
         let mut tries = 1;
         loop {
             let publish = operations::publish_import(&self.token, publication.clone());
-            match self.session.transact(publish).await {
-                Err(StorageError::ConnectionLost(_)) if tries < PUBLISH_TRIES => tries += 1,
+            let lost = match self.session.transact(publish).await {
+                Err(lost @ StorageError::ConnectionLost(_)) => lost,
+                // There is no run by which to tell: it was published, for it is off the list.
+                Err(StorageError::Conflict(_)) if tries > 1 && run_ids.is_empty() => {
+                    return Ok(Default::default());
+                }
                 published => return published,
-            }
+            };
             // It may have been published before the connection broke.
             let stored = self.session.transact(operations::read_records(&[], run_ids)).await?;
             if !run_ids.is_empty() && run_ids.iter().all(|run_id| stored.holds_run(run_id)) {
@@ -293,6 +320,10 @@ impl<'a, D: Database> Import<'a, D> {
                     self.session.transact(operations::read_records(&experiment_ids, run_ids)).await?;
                 return Ok((stored.experiments, stored.runs));
             }
+            if tries == PUBLISH_TRIES {
+                return Err(lost);
+            }
+            tries += 1;
         }
     }
 

@@ -195,6 +195,8 @@ test('arguments of the wrong kind are refused, and a package without formats say
       storage.export_runs(undefined, 'jsonl'),
       storage.export_runs([7], 'jsonl'),
       storage.export_runs([], 'xlsx'),
+      storage.export_runs(['run\ud800'], 'jsonl'),
+      storage.import_runs(new Blob(['step,loss\n1,0.5\n']), { experiment: 'half\ud800' }),
       storage.export_runs([], undefined),
       storage.export_runs([], 'jsonl', { compres: true }),
       storage.export_runs([], 'jsonl', { on_progress: 7 }),
@@ -256,6 +258,21 @@ test('columns of a foreign CSV file are what the caller says, and an unknown col
     return { step: [...step], value: [...value], codes: codes.map(({ code }) => code) };
   });
   expect(seen).toEqual({ step: [3], value: [0.5], codes: ['InvalidArgument', 'InvalidArgument', 'InvalidArgument', 'InvalidFile'] });
+});
+
+test('an import whose file does not come any further stops at its signal', async ({ open, site }) => {
+  const page = await openFormats({ open, site });
+  const seen = await page.evaluate(async () => {
+    const storage = await entrenar.WasmStorage.open();
+    const stalled = new Blob(['step,loss\n1,0.5\n']);
+    stalled.stream = () => new ReadableStream({ pull: () => new Promise(() => {}) });
+    const controller = new AbortController();
+    const importing = failure(storage.import_runs(stalled, { signal: controller.signal }));
+    await new Promise((resolve) => setTimeout(resolve));
+    controller.abort();
+    return [(await importing).code, storage.list_experiments()];
+  });
+  expect(seen).toEqual(['Aborted', []]);
 });
 
 test('a million points go out and in while the page keeps painting', async ({ open, site }) => {

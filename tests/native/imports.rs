@@ -322,6 +322,84 @@ fn run_of_many_short_series_is_imported_into_few_records() {
     });
 }
 
+#[test]
+fn experiments_without_runs_are_imported_in_their_order_also_when_the_answer_is_lost() {
+    block_on(async {
+        for is_lost in [false, true] {
+            let shared = SharedDatabase::default();
+            let tab = Tab::open(&shared, "a").await;
+            if is_lost {
+                tab.database().next_of("publish_import", [Fault::answer_lost()]);
+            }
+            let mut lines = vec![r#"{"format":"entrenar","version":1}"#.to_owned()];
+            for number in 0..12 {
+                lines.push(format!(
+                    r#"{{"line":"experiment","id":"exp-{number}","name":"e{number}","created_ms":1}}"#
+                ));
+            }
+            lines.push(r#"{"line":"end","runs":0,"points":0}"#.to_owned());
+            assert_eq!(import(&tab, lines.join("\n").as_bytes()).await.unwrap(), Vec::<String>::new());
+            let next = Tab::open(&shared, "b").await;
+            let storage = next.session.storage();
+            let names = (0..12)
+                .map(|number| storage.memory().experiment(&format!("exp-{number}")).unwrap().name.clone());
+            assert_eq!(
+                names.collect::<Vec<_>>(),
+                (0..12).map(|number| format!("e{number}")).collect::<Vec<_>>()
+            );
+            assert!(!left(&shared).contains(&(Table::Meta, Key::text("imports"))));
+        }
+    });
+}
+
+#[test]
+fn run_that_took_the_id_of_an_import_that_was_cut_off_keeps_its_points() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let tab = Tab::open(&shared, "a").await;
+        let mut import = Import::begin(&tab.session, "token").await.unwrap();
+        let points = vec![RawPoint { step: 0, value: 0.5, timestamp_ms: 1 }];
+        import.add(ImportedPart::Points { run: 0, key: "loss".into(), points }).await.unwrap();
+        // As a page leaves it that writes its runs again after the site's data was cleared.
+        let record = entrenar::storage::RunRecord::new("run-0".into(), "exp-0".into(), 0);
+        let put = |record: &entrenar::storage::RunRecord| {
+            let value = entrenar::database::Value::Run(Box::new(record.clone()));
+            entrenar::database::Change::Put(Table::Runs, Key::text("run-0"), value)
+        };
+        let block = entrenar::database::Value::Block(entrenar::columns::EMPTY_BLOCK.to_vec().into());
+        let entry = entrenar::database::Change::Put(Table::Points, Key::log_entry("run-0", 0), block);
+        shared.memory.apply(vec![put(&record), entry]).unwrap();
+        let run = entrenar::interop::ImportedRun {
+            experiment_name: Some("first".into()),
+            experiment_config_json: None,
+            record: record.clone(),
+        };
+        let published = import.publish(Vec::new(), vec![run]).await;
+        assert!(matches!(published, Err(StorageError::Conflict(_))), "{published:?}");
+        tab.session.discard_import("token").await.unwrap();
+        assert!(left(&shared).contains(&(Table::Runs, Key::text("run-0"))));
+        assert!(left(&shared).contains(&(Table::Points, Key::log_entry("run-0", 0))));
+    });
+}
+
+#[test]
+fn artifact_of_an_exported_run_is_the_one_that_it_had_then() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (tab, run) = Tab::with_run(&shared, "a").await;
+        tab.session.storage_mut().put_artifact(run, "model", b"before").unwrap();
+        tab.flush().await;
+        let exported = tab.session.exported_run("run-0").await.unwrap();
+        tab.session.storage_mut().put_artifact(run, "model", b"after").unwrap();
+        tab.flush().await;
+        let content = tab.session.exported_artifact(&exported.record.artifacts[0]).await.unwrap();
+        assert!(
+            content.is_none_or(|content| *content == *b"before"),
+            "the export would have the old hash and the new bytes"
+        );
+    });
+}
+
 proptest! {
     #[test]
     fn imported_run_that_goes_on_has_every_point(

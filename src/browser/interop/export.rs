@@ -37,7 +37,8 @@ impl Tracker {
     }
 
     /// Writes runs in the exporter's format: `write` gets the file piece by piece, `report` how many points are written, of how many. An
-    /// error of either stops the export.
+    /// error of either stops the export. Returns what is not in the file, a sentence each: what the format cannot hold, and what was
+    /// deleted while the file was written.
     ///
     /// # Errors
     /// `ExperimentNotFound`, `RunNotFound`; those of the database, of `write` and of `report`.
@@ -47,18 +48,25 @@ impl Tracker {
         exporter: &mut dyn Exporter,
         mut write: impl AsyncFnMut(Vec<u8>) -> Result<()>,
         mut report: impl FnMut(f64, f64) -> Result<()>,
-    ) -> Result<()> {
+    ) -> Result<Vec<String>> {
         let session = self.database().session();
         let mut turns = Turns::new();
         let mut bytes = Vec::new();
         let total = session.count_points(&options.run_ids)?;
         let mut done = 0.0;
+        let mut missing = Vec::new();
         report(done, total)?;
         for experiment_id in &options.experiment_ids {
             exporter.write_experiment(&self.experiment(experiment_id)?, &mut bytes).map_err(unwritten)?;
         }
         for run_id in &options.run_ids {
-            let run = session.exported_run(run_id).await?;
+            let run = match session.exported_run(run_id).await {
+                Err(StorageError::RunNotFound(_)) => {
+                    missing.push(format!("run '{run_id}' was deleted meanwhile"));
+                    continue;
+                }
+                run => run?,
+            };
             exporter.begin_run(&run, &mut bytes).map_err(unwritten)?;
             loop {
                 let written = exporter.write_points(&run, SLICE_POINTS, &mut bytes).map_err(unwritten)?;
@@ -72,7 +80,11 @@ impl Tracker {
             }
             let artifacts = if exporter.holds_artifacts() { &run.record.artifacts[..] } else { &[] };
             for artifact in artifacts {
-                let content = session.get_artifact(run_id, &artifact.key).await?;
+                let Some(content) = session.exported_artifact(artifact).await? else {
+                    missing
+                        .push(format!("artifact '{}' of run '{run_id}' is no longer stored", artifact.key));
+                    continue;
+                };
                 exporter.write_artifact(artifact, &content, &mut bytes).map_err(unwritten)?;
                 report(done, total.max(done))?;
                 write_whole_pieces(&mut bytes, &mut write).await?;
@@ -81,7 +93,9 @@ impl Tracker {
             exporter.end_run(&run, &mut bytes).map_err(unwritten)?;
         }
         exporter.finish(&mut bytes).map_err(unwritten)?;
-        write(bytes).await
+        write(bytes).await?;
+        missing.extend(exporter.losses());
+        Ok(missing)
     }
 }
 

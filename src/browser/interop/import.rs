@@ -3,7 +3,7 @@
 use super::Turns;
 use crate::browser::Tracker;
 use crate::engine::Import;
-use crate::indexeddb::random_token;
+use crate::indexeddb::{monotonic_ms, random_token};
 use crate::interop::{FileError, FileErrorKind, Importer};
 use crate::storage::{Result, StorageError, check_text};
 
@@ -23,6 +23,8 @@ pub struct ImportedRuns {
     pub losses: Vec<String>,
 }
 
+/// How often an import says that it goes on, in milliseconds.
+const HEARTBEAT_MS: f64 = 60_000.0;
 /// The experiment of runs for which neither file nor caller names one.
 const DEFAULT_EXPERIMENT: &str = "imported";
 
@@ -61,10 +63,16 @@ async fn run_import<D: crate::database::Database>(
 ) -> Result<ImportedRuns> {
     let mut turns = Turns::new();
     let mut parts = Vec::new();
+    let mut heard_ms = monotonic_ms();
     while let Some(piece) = read().await? {
         importer.push(&piece, &mut parts).map_err(refused)?;
         for part in parts.drain(..) {
             import.add(part).await?;
+        }
+        // It stays known though nothing is to be written for long.
+        if monotonic_ms() - heard_ms > HEARTBEAT_MS {
+            import.commit().await?;
+            heard_ms = monotonic_ms();
         }
         report()?;
         turns.give_way().await;

@@ -16,6 +16,9 @@ use crate::storage::{MAX_STEP, RawPoint, RunEdit, RunRecord, StorageError, Tag, 
 /// The most runs, and experiments: what is known of each is in memory until the file ends.
 const MAX_RUNS: usize = 1_000_000;
 
+/// The most bytes that describe experiments and runs: they are in memory until the file ends.
+const MAX_DESCRIBED_BYTES: usize = 128 << 20;
+
 /// Reads runs from JSON Lines.
 #[derive(Debug, Default)]
 pub struct JsonLinesImporter {
@@ -29,7 +32,10 @@ struct Contents {
     has_header: bool,
     has_ended: bool,
     /// By the ids that they have in the file.
-    experiments: BTreeMap<String, ImportedExperiment>,
+    experiment_ids: BTreeMap<String, usize>,
+    experiments: Vec<ImportedExperiment>,
+    /// The bytes of the lines that describe experiments and runs.
+    described_bytes: usize,
     runs: Vec<ImportedRun>,
     points: u64,
     artifact: Option<OpenArtifact>,
@@ -86,7 +92,7 @@ impl Importer for JsonLinesImporter {
     }
 
     fn experiments(&self) -> Vec<ImportedExperiment> {
-        self.contents.experiments.values().cloned().collect()
+        self.contents.experiments.clone()
     }
 
     fn losses(&self) -> Vec<String> {
@@ -97,6 +103,7 @@ impl Importer for JsonLinesImporter {
 impl Contents {
     fn read(&mut self, line: &[u8], parts: &mut Vec<ImportedPart>) -> Result<(), LineError> {
         let line = str::from_utf8(line).map_err(|_| "the line is no UTF-8")?;
+        let line = if self.has_header { line } else { line.trim_start_matches('\u{feff}') };
         let mut fields = Fields::of(line)?;
         if !self.has_header {
             return self.read_header(&mut fields);
@@ -107,6 +114,15 @@ impl Contents {
         let kind = fields.text("line")?;
         if self.artifact.is_some() && kind != "bytes" {
             return Err("the artifact above lacks bytes".into());
+        }
+        if matches!(&*kind, "experiment" | "run") {
+            self.described_bytes += line.len();
+            if self.described_bytes > MAX_DESCRIBED_BYTES {
+                return Err(format!(
+                    "the descriptions of experiments and runs are more than {MAX_DESCRIBED_BYTES} bytes together"
+                )
+                .into());
+            }
         }
         match &*kind {
             "experiment" => self.read_experiment(&mut fields),
@@ -148,12 +164,13 @@ impl Contents {
         if self.experiments.len() == MAX_RUNS {
             return Err(format!("there are more than {MAX_RUNS} experiments").into());
         }
-        match self.experiments.entry(id) {
-            Entry::Vacant(entry) => drop(entry.insert(ImportedExperiment { name, created_ms, config_json })),
+        match self.experiment_ids.entry(id) {
+            Entry::Vacant(entry) => drop(entry.insert(self.experiments.len())),
             Entry::Occupied(entry) => {
                 return Err(format!("there are two experiments '{}'", shortened(entry.key())).into());
             }
         }
+        self.experiments.push(ImportedExperiment { name, created_ms, config_json });
         Ok(())
     }
 
@@ -162,7 +179,8 @@ impl Contents {
         let _ = fields.take_json("line");
         let _ = fields.text("id")?;
         let experiment = fields.text("experiment")?;
-        let Some(experiment) = self.experiments.get(&experiment) else {
+        let known = self.experiment_ids.get(&experiment).and_then(|&position| self.experiments.get(position));
+        let Some(experiment) = known else {
             return Err(format!("no experiment '{}' stands above", shortened(&experiment)).into());
         };
         if self.runs.len() == MAX_RUNS {

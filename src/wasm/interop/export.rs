@@ -50,8 +50,8 @@ impl WasmStorage {
                 told(sink.tell_progress(done, total));
                 Ok(())
             };
-            tracker.export(&options, &mut *exporter, write, report).await?;
-            sink.tell_losses(&exporter.losses());
+            let losses = tracker.export(&options, &mut *exporter, write, report).await?;
+            sink.tell_losses(&losses);
             Ok(kind.media_type().into())
         })
     }

@@ -158,6 +158,8 @@ class FileSink extends LongWork {
     }
 }
 
+const STOPPED = Symbol('stopped');
+
 /** Where the bytes of an import come from. */
 class FileSource extends LongWork {
     reader;
@@ -173,12 +175,18 @@ class FileSource extends LongWork {
             const head = new Uint8Array(await blob.slice(0, GZIP.length).arrayBuffer());
             source.open(blob, GZIP.every((byte, index) => head[index] === byte));
         } catch (cause) {
-            throw unreadable(cause);
+            throw cause?.code === 'Unavailable' ? cause : unreadable(cause);
         }
         return source;
     }
 
     open(blob, isCompressed) {
+        const { signal } = this.asked;
+        // Without a signal it waits for nothing.
+        this.stopped = new Promise((resolve) => signal?.addEventListener?.('abort', () => resolve(STOPPED), { once: true }));
+        if (isCompressed && typeof DecompressionStream !== 'function') {
+            throw coded_error('Error', 'Unavailable', 'this browser has no DecompressionStream: decompress the file first, and import that');
+        }
         let stream = blob.stream();
         if (isCompressed) {
             const count = (bytes, controller) => {
@@ -195,10 +203,13 @@ class FileSource extends LongWork {
     async next() {
         let read;
         try {
-            read = await this.reader.read();
+            // A read may never end, from a drive that stalls.
+            read = await Promise.race([this.reader.read(), this.stopped]);
         } catch (cause) {
             throw unreadable(cause);
         }
+        // wasm asks whether it was stopped when it has taken this.
+        if (read === STOPPED) return new Uint8Array();
         if (read.done) return undefined;
         if (!this.isCompressed) this.done += read.value.length;
         return read.value;

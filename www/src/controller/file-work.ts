@@ -92,7 +92,7 @@ export class FileWorker {
       this.#change({ ...this.#current(work), ...result, outcome: 'done' });
     } catch (error) {
       const stopped = errorCode(error) === 'Aborted';
-      const text = stopped ? 'Stopped: nothing of it was kept.' : errorMessage(error);
+      const text = stopped ? (work.kind === 'import' ? 'Stopped: nothing was imported.' : 'Stopped: nothing was saved.') : errorMessage(error);
       this.#change({ ...this.#current(work), outcome: stopped ? 'stopped' : 'failed', text });
     }
   }

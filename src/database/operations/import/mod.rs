@@ -42,7 +42,8 @@ fn put_imports(imports: &Imports) -> Change {
 /// # Errors
 /// `Conflict` if another page swept it, because it had not written for long.
 fn find<'a>(imports: &'a mut Imports, token: &str) -> Result<&'a mut Import> {
-    let swept =
-        || StorageError::Conflict("the import paused for too long and was given up: import again".to_owned());
+    let swept = || {
+        StorageError::Conflict("the import is no longer known, because it paused for ten minutes or the site's data was cleared: import again".to_owned())
+    };
     imports.under_way.iter_mut().find(|import| import.token == token).ok_or_else(swept)
 }

@@ -37,10 +37,20 @@ fn step(
         let mut reads = vec![read_counters(), read_imports()];
         reads.extend(publication.experiments.iter().map(|new| Read::ExperimentsNamed(new.name.clone())));
         reads.extend(probe_contents(&hashes.0));
+        let key_of = |(_, run): &(String, RunRecord)| Range::One(Key::text(&*run.run_id));
+        reads.extend(publication.runs.iter().map(|run| Read::Keys(Table::Runs, key_of(run))));
         return Ok(Step::Read(reads));
     };
     let (named, rest) = rest.split_at(asked);
-    let (contents, probes) = rest.split_at(hashes.0.len());
+    let (contents, rest) = rest.split_at(hashes.0.len());
+    let (runs_there, probes) = rest.split_at(publication.runs.len());
+    // A page that wrote its runs again after the site's data was cleared may have taken an id.
+    if runs_there.iter().any(|run| !run.keys().is_empty()) {
+        return Err(StorageError::Conflict(
+            "a run of the import's ids was stored meanwhile, after the site's data was cleared: import again"
+                .to_owned(),
+        ));
+    }
     if contents.iter().any(|content| content.keys().is_empty()) {
         return Err(StorageError::Conflict(
             "an artifact of the import was deleted with another run that had it: import again".to_owned(),

@@ -83,7 +83,9 @@ fn step(is_over: &dyn Fn(&Import) -> bool, answers: &[Answer]) -> Result<Step<Sw
             swept.run_ids.push(run.run_id.clone());
         }
     }
-    for run_id in cut_off.iter().flat_map(|import| &import.run_ids) {
+    // A run with a record is another page's, which took the id after the site's data was cleared.
+    let ids = cut_off.iter().flat_map(|import| &import.run_ids);
+    for run_id in ids.filter(|run_id| !is_stored(runs, run_id)) {
         changes.push(Change::Delete(Table::Points, Range::Run(run_id.clone())));
     }
     changes.extend(contents);
