@@ -84,11 +84,8 @@ test('every method of a run says with which codes it fails once another tab has 
     globalThis.run = await entrenar.WasmRun.resume(id);
     await run.flush();
   }, id);
-  await owner.evaluate(() => new Promise((resolve) => {
-    entrenar.WasmStorage.open().then((storage) => storage.subscribe(({ kind }) => kind === 'run_lost' && resolve()));
-    // It may have been told already.
-    run.flush().catch(resolve);
-  }));
+  // Until it has been told.
+  await expect.poll(() => owner.evaluate(() => run.flush().catch(({ code }) => code))).toBe('RunTakenOver');
   const lost = await owner.evaluate((methods) => codesOf(run, methods), RUN_METHODS);
   await expectDocumented({ lost }, ['lost']);
   expect(lost['WasmRun.log_metric']).toBe('RunTakenOver');
