@@ -7,7 +7,7 @@ use burn::nn::{Linear, LinearConfig};
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor};
-use entrenar::browser::{TrackedRun, RunOptions, StorageOptions, Tracker};
+use entrenar::browser::{RunOptions, StorageOptions, TrackedRun, Tracker};
 use entrenar_burn::{LogError, load_module, log_module, log_scalars};
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::wasm_bindgen;
