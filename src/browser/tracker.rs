@@ -230,7 +230,7 @@ impl Tracker {
     #[must_use = "changes are gathered for as long as the stream lives"]
     pub fn changes(&self) -> Changes {
         let (sender, receiver) = mpsc::unbounded();
-        // Nobody is told of a change once the stream is dropped: its subscription went with it.
+        // A stream that is dropped takes its subscription with it: no change is sent to it after that.
         let subscription = self.subscribe(move |change| drop(sender.unbounded_send(change.clone())));
         Changes { receiver, _subscription: subscription }
     }

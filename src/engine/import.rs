@@ -254,6 +254,7 @@ impl<'a, D: Database> Import<'a, D> {
         runs: Vec<ImportedRun>,
     ) -> Result<Vec<String>> {
         if runs.is_empty() && experiments.is_empty() {
+            self.session.discard_import(&self.token).await?;
             return Ok(Vec::new());
         }
         if let Some(last) = runs.len().checked_sub(1) {
@@ -340,7 +341,7 @@ fn new_experiment(name: String, created_ms: f64, config_json: Option<String>) ->
     ExperimentRecord { format: RECORD_FORMAT, experiment_id: String::new(), name, created_ms, config_json }
 }
 
-/// An imported run's record as it is stored: nobody owns the run, and its log has been compacted as far as it is worth it.
+/// An imported run's record as it is stored: no session owns the run, and its log has been compacted as far as it is worth it.
 fn stored_record(record: RunRecord, open: &OpenRun) -> RunRecord {
     let mut series = SeriesHeaders::default();
     for of_run in &open.series {

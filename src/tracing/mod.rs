@@ -47,7 +47,7 @@
 //! # Spans
 //!
 //! A record keeps one span id, the one that the run is tied to, as OpenTelemetry writes it: 16 hexadecimal digits. The ids that `tracing`
-//! gives to spans are of one process, and tell nobody else anything. [`run_span`] opens a span that names the run and its span id, so
+//! gives to spans are of one process, and mean nothing to another. [`run_span`] opens a span that names the run and its span id, so
 //! that whatever collects spans can find the run; a program that has an OpenTelemetry span of its own ties the run to that by
 //! [`RunLogger::set_span_id`].
 

@@ -63,7 +63,7 @@ test('the name of an awaited experiment is shown as the text it is, and is told 
 });
 
 for (const colorScheme of ['light', 'dark']) {
-  test(`waiting keeps nobody out and fits a phone, in ${colorScheme}`, async ({ context, site, problems }) => {
+  test(`the page that waits is accessible and fits a phone, in ${colorScheme}`, async ({ context, site, problems }) => {
     const page = await openApplication(context, site, 'a-name-that-is-longer-than-a-phone-is-wide-and-has-no-blank-to-be-cut-at');
     await page.setViewportSize({ width: 360, height: 700 });
     await page.emulateMedia({ colorScheme });

@@ -1,4 +1,4 @@
-// Names that nobody would choose, of spaces and of five hundred characters: they are seen, and break nothing, wherever they stand.
+// Names that no person would choose, of spaces and of five hundred characters: they are seen, and break nothing, wherever they stand.
 import { barriers, expect, test } from './fixtures/dashboard.js';
 
 const LONG = `w${'e'.repeat(249)} ${'long-'.repeat(50)}`.slice(0, 500);

@@ -1,4 +1,4 @@
-// What takes the page as a whole, print and pictures of the full page, shows every chart: also those that nobody has scrolled to.
+// What takes the page as a whole, print and pictures of the full page, shows every chart: also those that were never scrolled to.
 import { card, expect, points, test } from './fixtures/dashboard.js';
 
 const COUNT = 30;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// Where there is no IndexedDB, `browser/registry.rs` goes on in memory instead: nobody who opens a database gets this.
+/// Where there is no IndexedDB, `browser/registry.rs` goes on in memory instead: no caller that opens a database gets this.
 const NEVER_REACHES_A_CALLER: &str = "Unavailable";
 
 type Codes = BTreeSet<String>;

@@ -353,6 +353,17 @@ fn experiments_without_runs_are_imported_in_their_order_also_when_the_answer_is_
 }
 
 #[test]
+fn file_without_runs_leaves_nothing() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let tab = Tab::open(&shared, "a").await;
+        let file = b"{\"format\":\"entrenar\",\"version\":1}\n{\"line\":\"end\",\"runs\":0,\"points\":0}";
+        assert_eq!(import(&tab, file).await.unwrap(), Vec::<String>::new());
+        assert_eq!(left(&shared), []);
+    });
+}
+
+#[test]
 fn run_that_took_the_id_of_an_import_that_was_cut_off_keeps_its_points() {
     block_on(async {
         let shared = SharedDatabase::default();

@@ -73,7 +73,7 @@ export class Curve {
     await this.#handle?.refresh();
   }
 
-  /** Gives the points back. Whoever still draws this curve draws nothing. */
+  /** Gives the points back. A chart that still draws this curve draws nothing. */
   free(): void {
     this.#handle?.free();
     this.#handle = undefined;

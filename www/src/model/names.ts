@@ -1,4 +1,4 @@
-// Names are what somebody typed, or a program made: some consist of nothing that can be seen.
+// Names are what a person typed, or a program made: some consist of nothing that can be seen.
 
 const SEEN = /[^\s\p{C}\p{Z}\u2800\u3164]/u;
 

@@ -1,7 +1,7 @@
 // Pictures of charts that are out of sight, for print and for pictures of the whole page, which show what was never scrolled to.
 // Neither waits for points to be read: so the first charts of the page are drawn ahead, one at a time, while there is nothing else to do.
 
-/** A picture takes as much memory as the chart's canvas; what has more points is read when somebody looks at it. */
+/** A picture takes as much memory as the chart's canvas; what has more points is read when it is scrolled to. */
 const MOST_CHARTS = 60;
 const MOST_POINTS = 5_000_000;
 const FIRST_MS = 400;
