@@ -20,7 +20,7 @@ mod series;
 
 pub use block::{
     BLOCK_BYTES, BLOCK_FORMAT, BlockWriter, ColumnBuffers, CorruptBlock, EMPTY_BLOCK, EncodedSeriesBlock,
-    SeriesBlock, read_block, read_encoded_blocks,
+    SeriesBlock, read_block, read_encoded_blocks, series_blocks,
 };
 pub use chunk::{CHUNK_POINTS, Columns, LoggedPoint, RawPoint};
 pub use curve::{Curve, MOST_SAMPLES, PixelColumn, Scale, Shown, Summary, Window, XAxis};

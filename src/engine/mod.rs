@@ -41,7 +41,7 @@ pub use eviction::MOST_READ_POINTS;
 pub use flusher::Flusher;
 pub use id_pool::IdPool;
 #[cfg(feature = "interop")]
-pub use import::Import;
+pub use import::{Import, Imported};
 pub use indexed_db_storage::IndexedDbStorage;
 pub use loops::HEARTBEAT_MS;
 pub use ownership::VERIFY_AFTER_MS;

@@ -1,20 +1,22 @@
 //! Imports are published as a whole or not at all, and what is left of one that was cut off is swept.
 
 use std::future::Future;
+use std::ops::Range;
 use std::pin::pin;
 use std::task::{Context, Waker};
 
+use entrenar::columns::EMPTY_BLOCK;
 use entrenar::database::operations::IMPORT_LIFETIME_MS;
-use entrenar::database::{Key, Range, Table};
-use entrenar::engine::Import;
+use entrenar::database::{Change, Key, Range as Keys, Table, Value};
+use entrenar::engine::{Import, Imported};
 use entrenar::interop::jsonl::{JsonLinesExporter, JsonLinesImporter};
-use entrenar::interop::{Exporter, ImportedPart, Importer};
-use entrenar::storage::{RawPoint, Result, StorageError};
+use entrenar::interop::{Exporter, ImportedPart, ImportedRun, Importer};
+use entrenar::storage::{RawPoint, Result, RunRecord, RunStatus, StorageError};
 use futures::channel::oneshot;
 use futures::executor::block_on;
 use proptest::prelude::*;
 
-use crate::support::faulty_database::{Fault, OnClose, SharedDatabase, broken, full};
+use crate::support::faulty_database::{Fault, FaultyDatabase, OnClose, SharedDatabase, broken, full};
 use crate::tab::{Tab, catalog, stored_steps};
 
 /// Three runs of two experiments, one of them with as many points as take several segments.
@@ -47,19 +49,32 @@ fn file() -> Vec<u8> {
 }
 
 async fn import(tab: &Tab, file: &[u8]) -> Result<Vec<String>> {
-    let mut importer = JsonLinesImporter::default();
-    let mut import = Import::begin(&tab.session, "token").await?;
-    let mut parts = Vec::new();
-    let runs = {
+    let read = async |import: &mut Import<'_, FaultyDatabase>| {
+        let mut importer = JsonLinesImporter::default();
+        let mut parts = Vec::new();
         for piece in file.chunks(4_096) {
             importer.push(piece, &mut parts).unwrap();
-            for part in parts.drain(..) {
-                import.add(part).await?;
-            }
+            import.add(parts.drain(..)).await?;
         }
-        importer.finish(&mut parts).unwrap()
+        let runs = importer.finish(&mut parts).unwrap();
+        import.add(parts).await?;
+        Ok(Imported { experiments: importer.experiments(), runs })
     };
-    import.publish(importer.experiments(), runs).await
+    tab.session.import("token", read).await
+}
+
+/// Points of the import's only run, each with its step as value and time.
+fn points(key: &str, steps: Range<u64>) -> ImportedPart {
+    let points = steps.map(|step| RawPoint { step, value: step as f64, timestamp_ms: step as i64 });
+    ImportedPart::Points { run: 0, key: key.to_owned(), points: points.collect() }
+}
+
+/// What a file says that has one run.
+fn one_run(status: RunStatus) -> Imported {
+    let record = RunRecord { status, ..RunRecord::new(String::new(), String::new(), 0) };
+    let experiment_name = Some("first".to_owned());
+    let runs = vec![ImportedRun { experiment_name, experiment_config_json: None, record }];
+    Imported { experiments: Vec::new(), runs }
 }
 
 async fn export(tab: &Tab, run_ids: &[String]) -> Vec<u8> {
@@ -83,7 +98,7 @@ async fn export(tab: &Tab, run_ids: &[String]) -> Vec<u8> {
 fn left(shared: &SharedDatabase) -> Vec<(Table, Key)> {
     let mut left = Vec::new();
     for table in Table::ALL {
-        for (key, _) in shared.memory.records(table, &Range::All) {
+        for (key, _) in shared.memory.records(table, &Keys::All) {
             if key != Key::text("ids") {
                 left.push((table, key));
             }
@@ -139,18 +154,15 @@ fn no_tab_sees_a_run_before_all_of_it_is_there() {
     block_on(async {
         let shared = SharedDatabase::default();
         let tab = Tab::open(&shared, "a").await;
-        let mut import = Import::begin(&tab.session, "token").await.unwrap();
-        let points = |step| vec![RawPoint { step, value: 0.5, timestamp_ms: 1 }];
-        for step in 0..20_000 {
-            import
-                .add(ImportedPart::Points { run: 0, key: "loss".into(), points: points(step) })
-                .await
-                .unwrap();
-        }
-        let other = Tab::open(&shared, "b").await;
-        assert!(catalog(&shared).await.runs.is_empty());
-        assert!(other.session.storage().memory().slots().is_empty());
-        import.discard().await.unwrap();
+        let stopped = StorageError::Aborted("by the test".into());
+        let imported = tab.session.import("token", async |import| {
+            import.add((0..20_000).map(|step| points("loss", step..step + 1))).await?;
+            let other = Tab::open(&shared, "b").await;
+            assert!(catalog(&shared).await.runs.is_empty());
+            assert!(other.session.storage().memory().slots().is_empty());
+            Err(stopped.clone())
+        });
+        assert_eq!(imported.await, Err(stopped.clone()));
         assert_eq!(left(&shared), []);
     });
 }
@@ -231,14 +243,13 @@ fn import_whose_publication_is_not_answered_is_published_once() {
 }
 
 #[test]
-fn import_into_a_full_disk_leaves_nothing_when_it_is_discarded() {
+fn import_into_a_full_disk_leaves_nothing() {
     block_on(async {
         for operation in ["reserve_import_runs", "write_import", "publish_import"] {
             let shared = SharedDatabase::default();
             let tab = Tab::open(&shared, "a").await;
             tab.database().next_of(operation, [Fault::fails(full())]);
             assert_eq!(import(&tab, &file()).await, Err(full()));
-            tab.session.discard_import("token").await.unwrap();
             assert_eq!(left(&shared), [], "{operation}");
         }
     });
@@ -249,26 +260,45 @@ fn import_that_paused_for_too_long_is_given_up_as_a_whole() {
     block_on(async {
         let shared = SharedDatabase::default();
         let tab = Tab::open(&shared, "a").await;
-        let mut import = Import::begin(&tab.session, "token").await.unwrap();
-        let points: Vec<RawPoint> =
-            (0..10_000).map(|step| RawPoint { step, value: 0.5, timestamp_ms: 1 }).collect();
-        import.add(ImportedPart::Points { run: 0, key: "loss".into(), points }).await.unwrap();
-        let other = Tab::open(&shared, "b").await;
-        other.clock.advance(IMPORT_LIFETIME_MS);
-        other.session.sweep_imports().await.unwrap();
-        assert_ne!(left(&shared), [], "the import was given up too early");
-        other.clock.advance(1.0);
-        other.session.sweep_imports().await.unwrap();
+        let imported = tab.session.import("token", async |import| {
+            // So many that a batch of them is written.
+            import.add([points("loss", 0..600_000)]).await?;
+            let other = Tab::open(&shared, "b").await;
+            other.clock.advance(IMPORT_LIFETIME_MS);
+            other.session.sweep_imports().await?;
+            assert!(
+                left(&shared).iter().any(|(table, _)| *table == Table::Points),
+                "it was given up too early"
+            );
+            other.clock.advance(1.0);
+            other.session.sweep_imports().await?;
+            assert_eq!(left(&shared), []);
+            Ok(one_run(RunStatus::Success))
+        });
+        let imported = imported.await;
+        assert!(matches!(imported, Err(StorageError::Conflict(_))), "{imported:?}");
         assert_eq!(left(&shared), []);
-        let record = entrenar::storage::RunRecord::new(String::new(), String::new(), 0);
-        let run = entrenar::interop::ImportedRun {
-            experiment_name: Some("first".into()),
-            experiment_config_json: None,
-            record,
-        };
-        let published = import.publish(Vec::new(), vec![run]).await;
-        assert!(matches!(published, Err(StorageError::Conflict(_))), "{published:?}");
-        assert_eq!(left(&shared), []);
+    });
+}
+
+#[test]
+fn import_that_reads_for_long_without_writing_is_not_given_up() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let tab = Tab::open(&shared, "a").await;
+        let imported = tab.session.import("token", async |import| {
+            import.add([points("loss", 0..10)]).await?;
+            for round in 1..4 {
+                tab.clock.pass(IMPORT_LIFETIME_MS / 2.0);
+                import.add([]).await?;
+                let other = Tab::open(&shared, "b").await;
+                other.clock.pass(IMPORT_LIFETIME_MS / 2.0 * f64::from(round));
+                other.session.sweep_imports().await?;
+            }
+            Ok(one_run(RunStatus::Success))
+        });
+        assert_eq!(imported.await, Ok(vec!["run-0".to_owned()]));
+        assert_eq!(stored_steps(&shared, "run-0", "loss").await.len(), 10);
     });
 }
 
@@ -280,19 +310,18 @@ fn import_whose_artifact_is_deleted_with_another_run_is_refused() {
         owner.session.storage_mut().put_artifact(run, "same", b"hello").unwrap();
         owner.flush().await;
         let tab = Tab::open(&shared, "a").await;
-        let mut import = Import::begin(&tab.session, "token").await.unwrap();
-        let bytes = b"hello".to_vec();
-        import.add(ImportedPart::Artifact { run: 0, key: "notes".into(), bytes }).await.unwrap();
-        import.commit().await.unwrap();
-        owner.session.delete_run("run-0").await.unwrap();
-        let record = entrenar::storage::RunRecord::new(String::new(), String::new(), 0);
-        let run = entrenar::interop::ImportedRun {
-            experiment_name: Some("first".into()),
-            experiment_config_json: None,
-            record,
-        };
-        let published = import.publish(Vec::new(), vec![run]).await;
-        assert!(matches!(published, Err(StorageError::Conflict(_))), "{published:?}");
+        let imported = tab.session.import("token", async |import| {
+            import
+                .add([ImportedPart::Artifact { run: 0, key: "notes".into(), bytes: b"hello".to_vec() }])
+                .await?;
+            // What is there is written, that it goes on.
+            tab.clock.pass(IMPORT_LIFETIME_MS / 2.0);
+            import.add([]).await?;
+            owner.session.delete_run("run-0").await?;
+            Ok(one_run(RunStatus::Success))
+        });
+        let imported = imported.await;
+        assert!(matches!(imported, Err(StorageError::Conflict(_))), "{imported:?}");
     });
 }
 
@@ -301,24 +330,14 @@ fn run_of_many_short_series_is_imported_into_few_records() {
     block_on(async {
         let shared = SharedDatabase::default();
         let tab = Tab::open(&shared, "a").await;
-        let mut import = Import::begin(&tab.session, "token").await.unwrap();
-        for number in 0..2_000 {
-            let points = vec![RawPoint { step: 7, value: f64::from(number), timestamp_ms: 1 }; 2];
-            import
-                .add(ImportedPart::Points { run: 0, key: format!("metric {number}"), points })
-                .await
-                .unwrap();
-        }
-        let record = entrenar::storage::RunRecord::new(String::new(), String::new(), 0);
-        let run = entrenar::interop::ImportedRun {
-            experiment_name: Some("first".into()),
-            experiment_config_json: None,
-            record,
-        };
-        import.publish(Vec::new(), vec![run]).await.unwrap();
-        let records = shared.memory.records(Table::Points, &Range::Run("run-0".into())).len();
+        let imported = tab.session.import("token", async |import| {
+            import.add((0..2_000).map(|number| points(&format!("metric {number}"), 7..9))).await?;
+            Ok(one_run(RunStatus::Success))
+        });
+        imported.await.unwrap();
+        let records = shared.memory.records(Table::Points, &Keys::Run("run-0".into())).len();
         assert!(records < 10, "{records} records");
-        assert_eq!(stored_steps(&shared, "run-0", "metric 1999").await, [7, 7]);
+        assert_eq!(stored_steps(&shared, "run-0", "metric 1999").await, [7, 8]);
     });
 }
 
@@ -368,26 +387,18 @@ fn run_that_took_the_id_of_an_import_that_was_cut_off_keeps_its_points() {
     block_on(async {
         let shared = SharedDatabase::default();
         let tab = Tab::open(&shared, "a").await;
-        let mut import = Import::begin(&tab.session, "token").await.unwrap();
-        let points = vec![RawPoint { step: 0, value: 0.5, timestamp_ms: 1 }];
-        import.add(ImportedPart::Points { run: 0, key: "loss".into(), points }).await.unwrap();
-        // As a page leaves it that writes its runs again after the site's data was cleared.
-        let record = entrenar::storage::RunRecord::new("run-0".into(), "exp-0".into(), 0);
-        let put = |record: &entrenar::storage::RunRecord| {
-            let value = entrenar::database::Value::Run(Box::new(record.clone()));
-            entrenar::database::Change::Put(Table::Runs, Key::text("run-0"), value)
-        };
-        let block = entrenar::database::Value::Block(entrenar::columns::EMPTY_BLOCK.to_vec().into());
-        let entry = entrenar::database::Change::Put(Table::Points, Key::log_entry("run-0", 0), block);
-        shared.memory.apply(vec![put(&record), entry]).unwrap();
-        let run = entrenar::interop::ImportedRun {
-            experiment_name: Some("first".into()),
-            experiment_config_json: None,
-            record: record.clone(),
-        };
-        let published = import.publish(Vec::new(), vec![run]).await;
-        assert!(matches!(published, Err(StorageError::Conflict(_))), "{published:?}");
-        tab.session.discard_import("token").await.unwrap();
+        let imported = tab.session.import("token", async |import| {
+            import.add([points("loss", 0..1)]).await?;
+            // As a page leaves it that writes its runs again after the site's data was cleared.
+            let record = RunRecord::new("run-0".into(), "exp-0".into(), 0);
+            let run = Change::Put(Table::Runs, Key::text("run-0"), Value::Run(Box::new(record)));
+            let block = Value::Block(EMPTY_BLOCK.to_vec().into());
+            let entry = Change::Put(Table::Points, Key::log_entry("run-0", 0), block);
+            shared.memory.apply(vec![run, entry])?;
+            Ok(one_run(RunStatus::Success))
+        });
+        let imported = imported.await;
+        assert!(matches!(imported, Err(StorageError::Conflict(_))), "{imported:?}");
         assert!(left(&shared).contains(&(Table::Runs, Key::text("run-0"))));
         assert!(left(&shared).contains(&(Table::Points, Key::log_entry("run-0", 0))));
     });
@@ -398,16 +409,20 @@ fn artifact_of_an_exported_run_is_the_one_that_it_had_then() {
     block_on(async {
         let shared = SharedDatabase::default();
         let (tab, run) = Tab::with_run(&shared, "a").await;
-        tab.session.storage_mut().put_artifact(run, "model", b"before").unwrap();
+        let (other, _) = tab.begin("test").await;
+        for run in [run, other] {
+            tab.session.storage_mut().put_artifact(run, "model", b"before").unwrap();
+        }
         tab.flush().await;
         let exported = tab.session.exported_run("run-0").await.unwrap();
         tab.session.storage_mut().put_artifact(run, "model", b"after").unwrap();
         tab.flush().await;
-        let content = tab.session.exported_artifact(&exported.record.artifacts[0]).await.unwrap();
-        assert!(
-            content.is_none_or(|content| *content == *b"before"),
-            "the export would have the old hash and the new bytes"
-        );
+        let before = &exported.record.artifacts[0];
+        let content = tab.session.exported_artifact(before).await.unwrap();
+        assert_eq!(content.as_deref(), Some(&b"before"[..]));
+        tab.session.storage_mut().put_artifact(other, "model", b"after").unwrap();
+        tab.flush().await;
+        assert_eq!(tab.session.exported_artifact(before).await.unwrap(), None, "no run has it any more");
     });
 }
 
@@ -420,20 +435,16 @@ proptest! {
         block_on(async {
             let shared = SharedDatabase::default();
             let tab = Tab::open(&shared, "a").await;
-            let mut import = Import::begin(&tab.session, "token").await.unwrap();
             let mut expected = [0u64; 3];
-            for (series, length) in lengths {
-                let from = expected[series];
-                expected[series] += length as u64;
-                let points = (from..expected[series])
-                    .map(|step| RawPoint { step, value: step as f64, timestamp_ms: step as i64 })
-                    .collect();
-                import.add(ImportedPart::Points { run: 0, key: format!("{series}"), points }).await.unwrap();
-            }
-            let mut record = entrenar::storage::RunRecord::new(String::new(), String::new(), 0);
-            record.status = entrenar::storage::RunStatus::Running;
-            let run = entrenar::interop::ImportedRun { experiment_name: Some("first".into()), experiment_config_json: None, record };
-            import.publish(Vec::new(), vec![run]).await.unwrap();
+            let imported = tab.session.import("token", async |import| {
+                for (series, length) in &lengths {
+                    let from = expected[*series];
+                    expected[*series] += *length as u64;
+                    import.add([points(&series.to_string(), from..expected[*series])]).await?;
+                }
+                Ok(one_run(RunStatus::Running))
+            });
+            imported.await.unwrap();
             let other = Tab::open(&shared, "b").await;
             let slot = other.session.resume_run("run-0").await.unwrap();
             other.log(slot, "0", expected[0]..expected[0] + more);

@@ -15,7 +15,7 @@ mod read;
 mod write;
 
 pub use read::{ColumnBuffers, EncodedSeriesBlock, read_block, read_encoded_blocks};
-pub use write::BlockWriter;
+pub use write::{BlockWriter, series_blocks};
 
 use std::fmt;
 

@@ -1,5 +1,6 @@
 //! Writing blocks.
 
+use super::read::read_encoded_blocks;
 use super::{BLOCK_BYTES, EMPTY_BLOCK, HEADER_BYTES};
 use crate::columns::chunk::RawPoint;
 use crate::columns::series::Series;
@@ -12,6 +13,20 @@ pub struct BlockWriter {
     finished: Vec<Vec<u8>>,
     open: Vec<u8>,
     series_blocks: u32,
+}
+
+/// The blocks of one series that begins behind `before` points, each with the index of its first point.
+#[must_use]
+pub fn series_blocks(key: &str, before: u64, series: &Series) -> Vec<(u64, Vec<u8>)> {
+    let mut writer = BlockWriter::default();
+    writer.add_behind(before, key, series, 0..series.len());
+    let mut indexed = Vec::new();
+    for block in writer.finish() {
+        // A series without points has a block without any.
+        let first_index = read_encoded_blocks(&block).ok().and_then(|read| Some(read.first()?.first_index));
+        indexed.extend(first_index.map(|first_index| (first_index, block)));
+    }
+    indexed
 }
 
 impl BlockWriter {

@@ -13,7 +13,7 @@
 use std::sync::Arc;
 
 use super::fences::fenced;
-use crate::columns::{BlockWriter, EMPTY_BLOCK, RawPoint, Series, SeriesBlock, read_block};
+use crate::columns::{EMPTY_BLOCK, RawPoint, Series, SeriesBlock, read_block, series_blocks};
 use crate::storage::RunRecord;
 
 /// How many numbers before a fence stay taken.
@@ -232,11 +232,8 @@ fn written(all: Vec<Growing>) -> Vec<(String, u64, Arc<[u8]>)> {
         }
         let mut series = Series::default();
         growing.points[..growing.taken].iter().for_each(|&point| series.push(point));
-        let mut writer = BlockWriter::default();
-        writer.add_behind(growing.first_index, &growing.key, &series, 0..growing.taken);
-        for block in writer.finish() {
-            let first_index = read_block(&block).ok().and_then(|blocks| Some(blocks.first()?.first_index));
-            segments.push((growing.key.clone(), first_index.unwrap_or_default(), Arc::from(block)));
+        for (first_index, block) in series_blocks(&growing.key, growing.first_index, &series) {
+            segments.push((growing.key.clone(), first_index, Arc::from(block)));
         }
     }
     segments
