@@ -1,7 +1,6 @@
 // The one controller: owns the storage, the view's state, and what keeps it. Views show its snapshot and send it intents.
 
 import { errorCode, errorMessage } from '../errors';
-import type { ExportChoice } from '../model/export-choice';
 import { INITIAL_LAYOUT, type Layout, toggled } from '../model/layout';
 import { experimentName } from '../model/names';
 import { saysMoreThanExperiment } from '../model/remembered-view';
@@ -324,8 +323,7 @@ export class DashboardController {
         this.#promised.remember(undefined);
         return this.#deletion.undo();
       case 'export-runs':
-        if (storage) await this.#export(storage, intent.choice);
-        return;
+        return storage && this.#files.export(storage, intent.choice, this.snapshot);
       case 'import-file':
         return storage && this.#files.import(storage, intent.file);
       case 'stop-file-work':
@@ -369,16 +367,6 @@ export class DashboardController {
     const { fileWork: _before, ...kept } = this.snapshot;
     this.snapshot = { ...kept, ...(this.#files.work && { fileWork: this.#files.work }) };
     this.#show();
-  }
-
-  #export(storage: Storage, choice: ExportChoice): Promise<void> {
-    const { experiment, runs, selected } = this.snapshot;
-    const of = {
-      selected: () => selected.map((run) => run.run_id),
-      experiment: () => runs.map((run) => run.run_id),
-      everything: () => storage.list_experiments().flatMap((id) => storage.list_runs(id)),
-    };
-    return this.#files.export(storage, of[choice.scope](), choice, experiment && experimentName(experiment));
   }
 
   /** Shows these runs in the charts, those of the first one's experiment. */

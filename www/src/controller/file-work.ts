@@ -1,9 +1,11 @@
 // The one export or import that goes on: how far it is, and what came of it.
 
 import { errorCode, errorMessage } from '../errors';
-import { type ExportChoice, FILE_KINDS, fileName } from '../model/export-choice';
+import { type ExportChoice, type ExportScope, FILE_KINDS, fileName } from '../model/export-choice';
+import { experimentName } from '../model/names';
 import { saveFile } from '../save-file';
 import type { Storage } from '../tracker';
+import type { Snapshot } from './snapshot';
 
 /** How often it is shown how far it is. */
 const SHOWN_EVERY_MS = 100;
@@ -22,6 +24,11 @@ export interface FileWork {
   run_ids?: readonly string[];
   /** What the format cannot hold, or what was left out. */
   losses: readonly string[];
+}
+
+function chosenRuns(storage: Storage, scope: ExportScope, { selected, runs }: Snapshot): string[] {
+  if (scope === 'everything') return storage.list_experiments().flatMap((id) => storage.list_runs(id));
+  return (scope === 'selected' ? selected : runs).map((run) => run.run_id);
 }
 
 export class FileWorker {
@@ -48,9 +55,11 @@ export class FileWorker {
     this.#show();
   }
 
-  /** Saves a file of these runs; of everything where the scope says so. */
-  async export(storage: Storage, run_ids: readonly string[], choice: ExportChoice, experiment: string | undefined): Promise<void> {
-    const name = fileName(choice, experiment, new Date());
+  /** Saves a file of the runs that are chosen, of those that the snapshot shows. */
+  async export(storage: Storage, choice: ExportChoice, snapshot: Snapshot): Promise<void> {
+    const { experiment } = snapshot;
+    const name = fileName(choice, experiment && experimentName(experiment), new Date());
+    const run_ids = chosenRuns(storage, choice.scope, snapshot);
     const kind = FILE_KINDS[choice.kind];
     await this.#carryOut({ kind: 'export', name, done: 0, total: 0, losses: [] }, async (options) => {
       const how = { ...options, compress: choice.compress && !kind.packed, ...('variant' in kind && { variant: kind.variant }) };
@@ -78,7 +87,7 @@ export class FileWorker {
       on_loss: (what: string) => void;
     }) => Promise<Partial<FileWork>>,
   ): Promise<void> {
-    if (this.#work && this.#work.outcome === undefined) return;
+    if (this.#work && this.#work.outcome === undefined) throw new Error(`“${this.#work.name}” is not done yet: wait for it, or stop it.`);
     const stop = new AbortController();
     this.#stop = stop;
     this.#change(work);
@@ -92,7 +101,11 @@ export class FileWorker {
       this.#change({ ...this.#current(work), ...result, outcome: 'done' });
     } catch (error) {
       const stopped = errorCode(error) === 'Aborted';
-      const text = stopped ? (work.kind === 'import' ? 'Stopped: nothing was imported.' : 'Stopped: nothing was saved.') : errorMessage(error);
+      const text = stopped
+        ? work.kind === 'import'
+          ? 'Stopped: nothing was imported.'
+          : 'Stopped: nothing was saved.'
+        : errorMessage(error);
       this.#change({ ...this.#current(work), outcome: stopped ? 'stopped' : 'failed', text });
     }
   }

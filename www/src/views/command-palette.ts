@@ -6,6 +6,7 @@ import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
 import { fuzzyBest } from '../model/fuzzy';
 import { controls } from '../styles/controls';
+import { dialogStyles } from './dialog-styles';
 import { type Entry, paletteEntries } from './palette-entries';
 
 /** More are found by another letter. */
@@ -15,23 +16,12 @@ export class CommandPalette extends LitElement {
   static override properties = { snapshot: { attribute: false }, query: { state: true }, at: { state: true } };
   static override styles = [
     controls,
+    dialogStyles,
     css`
       dialog {
         width: min(600px, calc(100vw - 24px));
-        max-width: none;
         margin-top: min(12vh, 120px);
-        padding: 0;
         overflow: hidden;
-        border: 1px solid var(--line-strong);
-        border-radius: 12px;
-        background: var(--surface);
-        box-shadow: 0 18px 60px rgb(0 0 0 / 0.28);
-        color: var(--ink);
-        font-family: var(--sans);
-        font-size: 14px;
-      }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 0.25);
       }
       input[type='text'].field {
         width: 100%;

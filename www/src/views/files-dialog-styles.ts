@@ -3,19 +3,7 @@ import { css } from 'lit';
 export const filesDialogStyles = css`
   dialog {
     width: min(520px, calc(100vw - 24px));
-    max-width: none;
     max-height: calc(100vh - 24px);
-    padding: 0;
-    border: 1px solid var(--line-strong);
-    border-radius: 12px;
-    background: var(--surface);
-    box-shadow: 0 18px 60px rgb(0 0 0 / 0.28);
-    color: var(--ink);
-    font-family: var(--sans);
-    font-size: 14px;
-  }
-  dialog::backdrop {
-    background: rgb(0 0 0 / 0.25);
   }
   .inside {
     display: grid;

@@ -8,11 +8,12 @@ import { type ExportChoice, type ExportScope, FILE_KINDS, type FileKind } from '
 import { formatBytes } from '../model/format';
 import { experimentName } from '../model/names';
 import { controls } from '../styles/controls';
+import { dialogStyles } from './dialog-styles';
 import { filesDialogStyles } from './files-dialog-styles';
 
 export class FilesDialog extends LitElement {
   static override properties = { snapshot: { attribute: false }, choice: { state: true } };
-  static override styles = [controls, filesDialogStyles];
+  static override styles = [controls, dialogStyles, filesDialogStyles];
 
   declare snapshot: Snapshot;
   declare choice: ExportChoice;
