@@ -44,7 +44,7 @@ impl Target {
     }
 
     /// What wasm-pack calls it.
-    fn target(self) -> &'static str {
+    fn wasm_pack_target(self) -> &'static str {
         match self {
             Self::Npm => Self::Web.name(),
             other => other.name(),
@@ -152,7 +152,7 @@ fn build_one(target: Target) -> Outcome {
         &[
             "build",
             "--target",
-            target.target(),
+            target.wasm_pack_target(),
             "--out-dir",
             target.directory(),
             "--features",

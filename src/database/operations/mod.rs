@@ -34,8 +34,8 @@ pub use exit_log_merge::{MergedRun, merge_exit};
 pub use id_counters::reserve_ids;
 #[cfg(feature = "interop")]
 pub use import::{
-    IMPORT_LIFETIME_MS, SweptImports, discard_import, publish_import, reserve_import_runs, sweep_imports,
-    write_import,
+    IMPORT_LIFETIME_MS, SweptImports, discard_import, has_imports, publish_import, reserve_import_runs,
+    sweep_imports, write_import,
 };
 pub use read_artifact::read_artifact;
 pub use read_catalog::{read_catalog, read_records};

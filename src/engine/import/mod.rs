@@ -89,6 +89,9 @@ impl<D: Database> Session<D> {
     /// # Errors
     /// Those of the database.
     pub async fn sweep_imports(&self) -> Result<()> {
+        if !self.transact(operations::has_imports()).await? {
+            return Ok(());
+        }
         let swept = self.transact(operations::sweep_imports(self.clock.wall_ms())).await?;
         if swept.run_ids.is_empty() && swept.experiment_ids.is_empty() {
             return Ok(());

@@ -163,6 +163,9 @@ const STOPPED = Symbol('stopped');
 /** Where the bytes of an import come from. */
 class FileSource extends LongWork {
     reader;
+    isCompressed;
+    /** Resolves when the caller stops it. */
+    stopped;
     /** How many of the file's bytes were read, of how many. */
     done = 0;
     total = 0;

@@ -7,7 +7,7 @@ mod write;
 
 pub use publish::publish_import;
 pub use reserve::reserve_import_runs;
-pub use sweep::{IMPORT_LIFETIME_MS, SweptImports, discard_import, sweep_imports};
+pub use sweep::{IMPORT_LIFETIME_MS, SweptImports, discard_import, has_imports, sweep_imports};
 pub use write::write_import;
 
 use crate::database::{Answer, Change, Import, Imports, Key, Read, Table, Value};

@@ -21,6 +21,17 @@ pub struct SweptImports {
     pub run_ids: Vec<String>,
 }
 
+/// Whether there are imports that may have to be ended. It waits for no other page, and no other page for it.
+#[must_use]
+pub fn has_imports() -> Transaction<bool> {
+    Transaction::reading("has_imports", &[Table::Meta], |answers| {
+        Ok(match answers {
+            [stored] => Step::Done(!stored.values().is_empty()),
+            _ => Step::Read(vec![read_imports()]),
+        })
+    })
+}
+
 /// Ends imports of which nothing was heard for [`IMPORT_LIFETIME_MS`], and those whose publication was cut off.
 #[must_use]
 pub fn sweep_imports(now_ms: f64) -> Transaction<SweptImports> {

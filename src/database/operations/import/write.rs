@@ -27,11 +27,7 @@ fn step(token: &str, batch: &ImportBatch, now_ms: f64, answers: &[Answer]) -> Re
     let mut imports = imports_in(imports)?;
     let import = find(&mut imports, token)?;
     import.heartbeat_ms = now_ms;
-    for reference in &batch.references {
-        if !import.contents.contains(reference) {
-            import.contents.push(reference.clone());
-        }
-    }
+    import.contents.extend_from_slice(&batch.references);
     // The list comes first: of a prefix that is committed alone, it says what is to be removed.
     let mut changes = vec![put_imports(&imports)];
     for (run_id, key, first_index, block) in &batch.segments {
