@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use prost::{DecodeError, Message};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
-use super::details::{Details, read_tags, unfenced};
+use super::described_run::DescribedRun;
+use super::details::{read_tags, unfenced};
 use super::frames::{Framed, Frames};
-use super::messages::{HparamsData, PluginData, ReadEvent, SessionStatus, Tensor, Value};
+use super::messages::{HparamsData, PluginData, ReadEvent, Tensor, Value};
 use super::points_in_order::PointsInOrder;
 use super::summary::{Found, NotAnEvent, for_each_value};
 use super::{
@@ -18,14 +20,14 @@ use crate::interop::gathered_points::{SeriesNumber, whole_step};
 use crate::interop::imported_times::ImportedTimes;
 use crate::interop::losses::Losses;
 use crate::interop::{FileError, ImportedPart, ImportedRun, Position};
-use crate::storage::{MAX_STEP, RawPoint, RunStatus, Tag, check_text};
+use crate::storage::{MAX_STEP, RawPoint, check_text};
 
 /// Reads event files, one after the other.
 pub(super) struct EventFiles {
     /// The time of what has none, in milliseconds since the epoch.
     timestamp_ms: i64,
     points: PointsInOrder,
-    runs: Vec<Run>,
+    runs: Vec<DescribedRun>,
     by_folder: BTreeMap<String, usize>,
     file: Option<File>,
     /// Whether a file was cut off: the first is named.
@@ -55,19 +57,6 @@ enum Kind {
     Hparams,
     /// Of a plugin whose data are not imported.
     Other,
-}
-
-/// What is known of a run.
-struct Run {
-    folder: String,
-    times: ImportedTimes,
-    details: Option<Details>,
-    config_json: Option<String>,
-    tags: Vec<Tag>,
-    /// Hyperparameters and texts that others wrote.
-    found: Map<String, Json>,
-    start_ms: Option<f64>,
-    end: Option<(SessionStatus, f64)>,
 }
 
 /// Why an event is refused.
@@ -133,8 +122,8 @@ impl EventFiles {
 
     fn add_run(&mut self, folder: &str) -> Result<usize, String> {
         check_text("the run's name", folder).map_err(|error| error.to_string())?;
-        self.points.names().note_kept(4 * folder.len() + size_of::<Run>())?;
-        self.runs.push(Run {
+        self.points.names().note_kept(4 * folder.len() + size_of::<DescribedRun>())?;
+        self.runs.push(DescribedRun {
             folder: folder.to_owned(),
             times: ImportedTimes::new(self.timestamp_ms),
             details: None,
@@ -201,7 +190,7 @@ impl EventFiles {
             self.points.is_out_of_order,
             "files of one run came in another order than that of their names: points at equal steps are in the order of the files",
         );
-        std::mem::take(&mut self.runs).into_iter().map(Run::imported).collect()
+        std::mem::take(&mut self.runs).into_iter().map(DescribedRun::imported).collect()
     }
 
     fn take(
@@ -288,11 +277,20 @@ impl EventFiles {
         self.points.names().note_kept(text.len() + tag.len())?;
         let of_run = &mut self.runs[run];
         match tag {
-            RUN_TEXT => of_run.details = serde_json::from_str(unfenced(&text)).ok(),
+            RUN_TEXT => {
+                of_run.details = serde_json::from_str(unfenced(&text)).ok();
+                if of_run.details.is_none() {
+                    self.losses.note("a run's description that cannot be read is not imported");
+                }
+            }
             CONFIG_TEXT => {
                 let json = unfenced(&text);
-                let is_object = serde_json::from_str::<Map<String, Json>>(json).is_ok();
+                // As it is written: what JSON allows and a `Map` does not, such as half of a character, stays what it is.
+                let is_object = json.starts_with('{') && serde_json::from_str::<&RawValue>(json).is_ok();
                 of_run.config_json = is_object.then(|| json.to_owned());
+                if !is_object {
+                    self.losses.note("a configuration that is no JSON object is not imported");
+                }
             }
             TAGS_TEXT => of_run.tags = read_tags(unfenced(&text))?,
             _ => {
@@ -334,30 +332,6 @@ impl EventFiles {
             "tensors of more than one number, and the data of other plugins, are not imported"
         };
         self.losses.note(sentence);
-    }
-}
-
-impl Run {
-    fn imported(self) -> Result<ImportedRun, String> {
-        let mut record = self.times.record();
-        record.run_name = Some(self.folder).filter(|folder| !folder.is_empty());
-        record.created_ms = self.start_ms.unwrap_or(record.created_ms);
-        record.started_ms = Some(record.created_ms);
-        if let Some((status, ended_ms)) = self.end {
-            record.ended_ms = Some(ended_ms).filter(|ms| *ms > 0.0).or(record.ended_ms);
-            if status == SessionStatus::Failure {
-                record.status = RunStatus::Failed;
-            }
-        }
-        if let Some(details) = &self.details {
-            details.apply(&mut record)?;
-        }
-        let found = (!self.found.is_empty()).then(|| Json::Object(self.found).to_string());
-        record.config_json = self.config_json.or(found);
-        record.tags = self.tags;
-        let (experiment_name, experiment_config_json) =
-            self.details.map(|details| (details.experiment, details.experiment_config)).unzip();
-        Ok(ImportedRun { experiment_name, experiment_config_json: experiment_config_json.flatten(), record })
     }
 }
 

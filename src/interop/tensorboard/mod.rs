@@ -2,6 +2,7 @@
 //!
 //! What a run becomes in them, and what they cannot hold, is in `docs/interop.md`.
 
+mod described_run;
 mod details;
 mod entry_end;
 mod event_files;

@@ -175,6 +175,16 @@ fn everything_but_artifacts_comes_back() {
 }
 
 #[test]
+fn configuration_that_only_json_can_hold_comes_back_as_it_was() {
+    let mut exported = run(1, Vec::new());
+    // Half of a character, as JSON.stringify writes it, and more levels than a parser follows.
+    let config = format!("{{\"text\":\"\\ud800\",\"deep\":{}1{}}}", "[".repeat(300), "]".repeat(300));
+    exported.record.config_json = Some(config.clone());
+    let read = read(&event_file(&exported)).unwrap();
+    assert_eq!(read[0].run.record.config_json, Some(config));
+}
+
+#[test]
 fn values_that_are_rounded_are_said_to_be() {
     let of = |value: f64| run(0, vec![("loss".to_owned(), points(&[0.5, value]))]);
     let losses = |value: f64| {
