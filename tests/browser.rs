@@ -15,7 +15,7 @@ use entrenar::database::{
 };
 use entrenar::indexeddb::{IndexedDbDatabase, random_token, sleep};
 use entrenar::storage::{
-    ExperimentRecord, RawPoint, Result, RunEdit, RunRecord, RunStatus, Series, StorageError,
+    ExperimentRecord, RawPoint, Result, RunEdit, RunRecord, RunStatus, Series, SeriesHeaders, StorageError,
 };
 use futures::future::{Either, select};
 use futures::poll;
@@ -197,6 +197,28 @@ async fn backup_of_a_dropped_exit_log_record_is_recovered() {
     assert_eq!(database.recover_exit_log().await.unwrap(), std::slice::from_ref(&record.run_id));
     assert_eq!(database.read_points(&record.run_id, 0).await.unwrap().blocks, blocks(&[[1, 2, 0]]));
     assert_eq!(database.recover_exit_log().await.unwrap(), Vec::<String>::new());
+}
+
+#[wasm_bindgen_test]
+async fn last_values_that_json_does_not_have_survive_in_the_backup() {
+    let database = Stored::new();
+    let (_, mut record) = database.begin_run(new_run("copies", "a")).await.unwrap();
+    let last_values = [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -0.0, 0.1];
+    record.series = SeriesHeaders {
+        keys: (0..5).map(|key| format!("metric {key}")).collect(),
+        counts: vec![1.0; 5],
+        last_steps: vec![0.0; 5],
+        last_values: last_values.to_vec(),
+    };
+    {
+        let exit = database.append_exit_log(batch(&record, 0));
+        futures::pin_mut!(exit);
+        assert!(futures::poll!(&mut exit).is_pending());
+    }
+    database.recover_exit_log().await.unwrap();
+    let stored = database.read_points(&record.run_id, 0).await.unwrap().record.unwrap();
+    let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(&stored.series.last_values), bits(&last_values));
 }
 
 #[wasm_bindgen_test]

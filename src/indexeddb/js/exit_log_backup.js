@@ -13,19 +13,31 @@ function to_bytes(text) {
   return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
 }
 
-const write_bytes = (_key, value) => (ArrayBuffer.isView(value) ? to_text(value) : value);
+// JSON has no NaN, no infinities and no -0, which values are: they are written as texts.
+const write_number = (value) => (Object.is(value, -0) ? '-0' : String(value));
+// Earlier code wrote numbers, and null for what JSON does not have.
+const to_number = (value) => (value === null ? Number.NaN : Number(value));
+
+function write(key, value) {
+  if (ArrayBuffer.isView(value)) return to_text(value);
+  return key === 'last_values' ? value.map(write_number) : value;
+}
 
 // A record as the database has it: bytes are those of log entries and artifacts.
 function parse(text) {
   const exit = JSON.parse(text);
-  for (const run of exit.runs ?? []) run.rows = (run.rows ?? []).map(to_bytes);
+  for (const run of exit.runs ?? []) {
+    run.rows = (run.rows ?? []).map(to_bytes);
+    const series = run.record?.series;
+    if (series) series.last_values = (series.last_values ?? []).map(to_number);
+  }
   for (const artifact of exit.artifacts ?? []) artifact.bytes = to_bytes(artifact.bytes);
   return exit;
 }
 
 export function keep_backup(database, token, exit) {
   try {
-    const text = JSON.stringify(exit, write_bytes);
+    const text = JSON.stringify(exit, write);
     if (text.length <= MAX_CHARS) localStorage.setItem(prefix_of(database) + token, text);
   } catch {
     // There is no localStorage, or it is full: the database has the record.
