@@ -221,6 +221,29 @@ async fn last_values_that_json_does_not_have_survive_in_the_backup() {
     assert_eq!(bits(&stored.series.last_values), bits(&last_values));
 }
 
+/// How many copies of the exit log there are, and of how many runs the first is.
+fn copies_of(database: &str) -> Vec<f64> {
+    let count = format!(
+        "Object.keys(localStorage).filter((key) => key.startsWith('entrenar exit:{database}:')).map((key) => JSON.parse(localStorage[key]).runs.length)"
+    );
+    js_sys::Array::from(&js_sys::eval(&count).unwrap()).iter().map(|runs| runs.as_f64().unwrap()).collect()
+}
+
+#[wasm_bindgen_test]
+async fn copies_of_records_that_failed_are_replaced_by_the_next() {
+    let name = format!("newer-{}", random_token());
+    let store = rexie::ObjectStore::new("things of the future");
+    rexie::Rexie::builder(&name).version(7).add_object_store(store).build().await.unwrap().close();
+    let database = Stored::named(&name);
+    let record = RunRecord::new("run-0".into(), "exp-0".into(), 0);
+    database.append_exit_log(batch(&record, 0)).await.unwrap_err();
+    assert_eq!(copies_of(&name), [1.0]);
+    let mut both = batch(&record, 0);
+    both.runs.extend(batch(&RunRecord::new("run-1".into(), "exp-0".into(), 0), 0).runs);
+    database.append_exit_log(both).await.unwrap_err();
+    assert_eq!(copies_of(&name), [2.0]);
+}
+
 #[wasm_bindgen_test]
 async fn exit_log_of_a_deleted_run_does_not_bring_it_back() {
     let database = Stored::new();

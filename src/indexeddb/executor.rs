@@ -173,6 +173,16 @@ impl IndexedDbDatabase {
     /// Where the database is open and the plan writes at once, everything is issued by the first poll: a page that goes away gets no
     /// second one.
     pub(super) async fn run(&self, transaction: &Execution<'_>) -> Result<()> {
+        let result = self.try_to_run(transaction).await;
+        if result.is_err()
+            && let Some((token, _)) = appended_exit(transaction)
+        {
+            self.exit_log_backup.note_failed(&token);
+        }
+        result
+    }
+
+    async fn try_to_run(&self, transaction: &Execution<'_>) -> Result<()> {
         let is_writing = transaction.mode == Mode::ReadWrite;
         if is_writing && transaction.tables.len() > 1 {
             self.closing.is_over().await;
@@ -224,7 +234,7 @@ impl IndexedDbDatabase {
     /// What a page writes on leaving is kept beside the database at once.
     fn keep_backup(&self, transaction: &Execution<'_>) {
         if let Some((token, exit)) = appended_exit(transaction) {
-            exit_log_backup::keep(self.name(), &token, &exit);
+            self.exit_log_backup.keep(self.name(), &token, &exit);
         }
     }
 
@@ -299,7 +309,7 @@ impl IndexedDbDatabase {
         for change in changes {
             if let Some((token, exit)) = exit_put(change) {
                 self.closing.note();
-                exit_log_backup::keep(self.name(), token, exit);
+                self.exit_log_backup.keep(self.name(), token, exit);
             }
         }
         match issued {

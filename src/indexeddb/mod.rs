@@ -26,6 +26,7 @@ use std::cell::Cell;
 
 use self::closing::Closing;
 use self::connection::Connection;
+use self::exit_log_backup::ExitLogBackup;
 use self::failed_requests::FailedRequests;
 use crate::database::{Database, Execution};
 use crate::storage::Result;
@@ -35,6 +36,7 @@ pub struct IndexedDbDatabase {
     connection: Connection,
     failed: FailedRequests,
     closing: Closing,
+    exit_log_backup: ExitLogBackup,
     /// Whether it was looked for what a killed browser left.
     repair_checked: Cell<bool>,
 }
@@ -53,6 +55,7 @@ impl IndexedDbDatabase {
             connection: Connection::new(name),
             failed: FailedRequests::default(),
             closing: Closing::default(),
+            exit_log_backup: ExitLogBackup::default(),
             repair_checked: Cell::new(false),
         }
     }

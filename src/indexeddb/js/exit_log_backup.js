@@ -35,13 +35,24 @@ function parse(text) {
   return exit;
 }
 
-export function keep_backup(database, token, exit) {
+// Keeps a copy in the place of others, which are put back if there is no room for it. Tells whether it was kept.
+export function keep_backup(database, token, exit, replaced) {
   try {
     const text = JSON.stringify(exit, write);
-    if (text.length <= MAX_CHARS) localStorage.setItem(prefix_of(database) + token, text);
+    if (text.length > MAX_CHARS) return false;
+    const prefix = prefix_of(database);
+    const others = replaced.map((other) => [prefix + other, localStorage.getItem(prefix + other)]);
+    for (const [key] of others) localStorage.removeItem(key);
+    try {
+      localStorage.setItem(prefix + token, text);
+      return true;
+    } catch {
+      for (const [key, other] of others) if (other !== null) localStorage.setItem(key, other);
+    }
   } catch {
     // There is no localStorage, or it is full: the database has the record.
   }
+  return false;
 }
 
 export function remove_backup(database, token) {
