@@ -16,19 +16,28 @@ impl<D: Database> Session<D> {
     /// `RunNotFound`; those of the database.
     pub async fn load_run(&self, run_id: &str) -> Result<RunSlot> {
         let slot = self.storage().memory().run_slot(run_id)?;
-        let stored = loop {
+        loop {
             if self.storage().owns(slot) {
                 return Ok(slot);
             }
+            self.run_reads.share(slot, self.read_run(run_id, slot)).await?;
+            // What another caller read may have been evicted before it was this one's turn.
+            if self.storage().memory().get(slot).is_none_or(RunState::is_resident) {
+                return Ok(slot);
+            }
+        }
+    }
+
+    async fn read_run(&self, run_id: &str, slot: RunSlot) -> Result<()> {
+        let stored = loop {
             let from = self.cursors.get(slot).unwrap_or(0);
             let stored = self.read_points(run_id, from).await?;
-            if !self.storage().owns(slot) && self.cursors.get(slot).unwrap_or(0) == from {
-                break stored;
+            if self.storage().owns(slot) {
+                return Ok(());
             }
-            // Another caller that read at the same time, or acquired the run, was quicker: what was read is in memory already. Unless
-            // it was evicted again.
-            if self.storage().memory().get(slot).is_some_and(RunState::is_resident) {
-                return Ok(slot);
+            // Otherwise it was evicted, or lost, since.
+            if self.cursors.get(slot).unwrap_or(0) == from {
+                break stored;
             }
         };
         let Some(record) = stored.record else {
@@ -50,7 +59,7 @@ impl<D: Database> Session<D> {
         self.cursors.set(slot, next);
         self.evict_read(slot, MOST_READ_POINTS);
         self.consider_compacting(slot);
-        Ok(slot)
+        Ok(())
     }
 
     /// Reads records again that another tab says it wrote, and emits what changed.
