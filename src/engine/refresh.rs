@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures::future::join_all;
+
 use super::change::Change;
 use super::eviction::MOST_READ_POINTS;
 use super::session::Session;
@@ -105,17 +107,23 @@ impl<D: Database> Session<D> {
         self.load_changed(changes).await
     }
 
-    /// Loads the new points of runs whose points are looked at, then emits that.
+    /// Loads the new points of runs whose points are looked at, all of them at once, then emits what changed: what one commit wrote is seen
+    /// together. A subscriber hears of points that could not be read, too: asking for them, it is told why.
     async fn load_changed(&self, changes: Vec<Change>) -> Result<()> {
+        let load = |change: &Change| {
+            let Change::Metrics { run_id, .. } = change else { return None };
+            self.find_run(run_id).filter(|&slot| self.cursors.get(slot).is_some())?;
+            let run_id = run_id.clone();
+            Some(async move { self.load_run(&run_id).await })
+        };
+        let loaded = join_all(changes.iter().filter_map(load)).await;
         for change in changes {
-            if let Change::Metrics { run_id, .. } = &change
-                && self.find_run(run_id).is_some_and(|slot| self.cursors.get(slot).is_some())
-            {
-                self.load_run(run_id).await?;
+            // Of a run that is found to be deleted there is nothing more to say.
+            if !matches!(&change, Change::Metrics { run_id, .. } if self.find_run(run_id).is_none()) {
+                self.effects.emit(change);
             }
-            self.effects.emit(change);
         }
-        Ok(())
+        loaded.into_iter().try_for_each(|loaded| loaded.map(drop))
     }
 
     /// Reads an artifact's content.
