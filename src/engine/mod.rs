@@ -28,6 +28,7 @@ mod read_state;
 mod reconcile;
 mod refresh;
 mod resume;
+mod run_reads;
 mod schedule;
 mod session;
 mod staging;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures::future::join_all;
+
 use super::change::Change;
 use super::eviction::MOST_READ_POINTS;
 use super::session::Session;
@@ -16,19 +18,28 @@ impl<D: Database> Session<D> {
     /// `RunNotFound`; those of the database.
     pub async fn load_run(&self, run_id: &str) -> Result<RunSlot> {
         let slot = self.storage().memory().run_slot(run_id)?;
-        let stored = loop {
+        loop {
             if self.storage().owns(slot) {
                 return Ok(slot);
             }
+            self.run_reads.share(slot, self.read_run(run_id, slot)).await?;
+            // What another caller read may have been evicted before it was this one's turn.
+            if self.storage().memory().get(slot).is_none_or(RunState::is_resident) {
+                return Ok(slot);
+            }
+        }
+    }
+
+    async fn read_run(&self, run_id: &str, slot: RunSlot) -> Result<()> {
+        let stored = loop {
             let from = self.cursors.get(slot).unwrap_or(0);
             let stored = self.read_points(run_id, from).await?;
-            if !self.storage().owns(slot) && self.cursors.get(slot).unwrap_or(0) == from {
-                break stored;
+            if self.storage().owns(slot) {
+                return Ok(());
             }
-            // Another caller that read at the same time, or acquired the run, was quicker: what was read is in memory already. Unless
-            // it was evicted again.
-            if self.storage().memory().get(slot).is_some_and(RunState::is_resident) {
-                return Ok(slot);
+            // Otherwise it was evicted, or lost, since.
+            if self.cursors.get(slot).unwrap_or(0) == from {
+                break stored;
             }
         };
         let Some(record) = stored.record else {
@@ -50,7 +61,7 @@ impl<D: Database> Session<D> {
         self.cursors.set(slot, next);
         self.evict_read(slot, MOST_READ_POINTS);
         self.consider_compacting(slot);
-        Ok(slot)
+        Ok(())
     }
 
     /// Reads records again that another tab says it wrote, and emits what changed.
@@ -96,17 +107,23 @@ impl<D: Database> Session<D> {
         self.load_changed(changes).await
     }
 
-    /// Loads the new points of runs whose points are looked at, then emits that.
+    /// Loads the new points of runs whose points are looked at, all of them at once, then emits what changed: what one commit wrote is seen
+    /// together. A subscriber hears of points that could not be read, too: asking for them, it is told why.
     async fn load_changed(&self, changes: Vec<Change>) -> Result<()> {
+        let load = |change: &Change| {
+            let Change::Metrics { run_id, .. } = change else { return None };
+            self.find_run(run_id).filter(|&slot| self.cursors.get(slot).is_some())?;
+            let run_id = run_id.clone();
+            Some(async move { self.load_run(&run_id).await })
+        };
+        let loaded = join_all(changes.iter().filter_map(load)).await;
         for change in changes {
-            if let Change::Metrics { run_id, .. } = &change
-                && self.find_run(run_id).is_some_and(|slot| self.cursors.get(slot).is_some())
-            {
-                self.load_run(run_id).await?;
+            // Of a run that is found to be deleted there is nothing more to say.
+            if !matches!(&change, Change::Metrics { run_id, .. } if self.find_run(run_id).is_none()) {
+                self.effects.emit(change);
             }
-            self.effects.emit(change);
         }
-        Ok(())
+        loaded.into_iter().try_for_each(|loaded| loaded.map(drop))
     }
 
     /// Reads an artifact's content.

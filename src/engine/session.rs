@@ -23,6 +23,7 @@ use super::id_pool::IdPool;
 use super::indexed_db_storage::IndexedDbStorage;
 use super::ownership::LastVerified;
 use super::read_state::{Liveness, ReadCursors};
+use super::run_reads::RunReads;
 use super::staging::Staging;
 use crate::database::{Database, Execution, Executor, NewRun, Transaction, operations};
 use crate::event::Event;
@@ -82,6 +83,7 @@ pub struct Session<D> {
     pub(super) exit_log: ExitLog,
     pub(super) catch_up: CatchUp,
     pub(super) cursors: ReadCursors,
+    pub(super) run_reads: RunReads,
     pub(super) liveness: Liveness,
     pub(super) last_verified: LastVerified,
     pub(super) compactor: Compactor,
@@ -153,6 +155,7 @@ impl<D: Database> Session<D> {
             exit_log: ExitLog::default(),
             catch_up: CatchUp::default(),
             cursors: ReadCursors::default(),
+            run_reads: RunReads::default(),
             liveness: Liveness::default(),
             last_verified: LastVerified::default(),
             compactor: Compactor::default(),

@@ -37,6 +37,7 @@ mod leaving;
 mod model;
 mod ownership;
 mod reachability;
+mod reading_together;
 mod run;
 mod series;
 mod staging;

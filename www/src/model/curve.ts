@@ -32,7 +32,6 @@ export interface Page {
 interface Nearest {
   x: number;
   smoothing: number;
-  version: string;
   point: CurvePoint | undefined;
 }
 
@@ -43,7 +42,7 @@ export class Curve {
   /** Undefined until the first points have been read, and after they were given back: then there are none. */
   #handle: CurveHandle | undefined;
   #xAxis: XAxis = 'step';
-  /** The tooltip, the readout and the dots ask for the same point. */
+  /** The tooltip, the readout and the dots ask for the same point. Until other points are read it is the same. */
   #nearest: Nearest | undefined;
 
   constructor(handle?: CurveHandle) {
@@ -62,6 +61,7 @@ export class Curve {
   /** Takes what the points are read by. */
   open(handle: CurveHandle): void {
     this.#handle = handle;
+    this.#nearest = undefined;
   }
 
   get isOpen(): boolean {
@@ -70,13 +70,18 @@ export class Curve {
 
   /** Reads what was logged since. */
   async read(): Promise<void> {
-    await this.#handle?.refresh();
+    try {
+      await this.#handle?.refresh();
+    } finally {
+      this.#nearest = undefined;
+    }
   }
 
   /** Gives the points back. A chart that still draws this curve draws nothing. */
   free(): void {
     this.#handle?.free();
     this.#handle = undefined;
+    this.#nearest = undefined;
   }
 
   /** On which axis it is asked for from now on. */
@@ -123,11 +128,10 @@ export class Curve {
   /** The point nearest to x; none to what is no place, as a cursor's is over a chart without room. */
   nearest(x: number, smoothing = 0): CurvePoint | undefined {
     if (Number.isNaN(x)) return undefined;
-    const version = `${this.version} ${this.length}`;
     const known = this.#nearest;
-    if (known?.x === x && known.smoothing === smoothing && known.version === version) return known.point;
+    if (known?.x === x && known.smoothing === smoothing) return known.point;
     const point = this.#handle?.nearest(x, { x_axis: this.#xAxis, smoothing });
-    this.#nearest = { x, smoothing, version, point };
+    this.#nearest = { x, smoothing, point };
     return point;
   }
 

@@ -7,6 +7,32 @@ import type { PlottedCurve } from '../chart/paint';
 import { exactValue, formatValues } from '../model/format';
 import type { XAxis } from '../model/x-axis';
 
+/** Legends of more runs than this do not follow a cursor that moves: their layout would take longer than a frame. */
+const MOST_FOLLOWING = 100;
+const REST_MS = 120;
+
+/** Has a legend written when the cursor moves: at once, or one of very many runs as soon as the cursor rests; the tooltip follows it. */
+export class ReadoutPace {
+  readonly #write: () => void;
+  readonly #runs: () => number;
+  #later: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(write: () => void, runs: () => number) {
+    this.#write = write;
+    this.#runs = runs;
+  }
+
+  readonly cursorMoved = (): void => {
+    clearTimeout(this.#later);
+    if (this.#runs() > MOST_FOLLOWING) this.#later = setTimeout(this.#write, REST_MS);
+    else this.#write();
+  };
+
+  stop(): void {
+    clearTimeout(this.#later);
+  }
+}
+
 export function writeReadout(
   list: Element,
   plotted: readonly PlottedCurve[],

@@ -3,7 +3,7 @@ import { css } from 'lit';
 export const chartTooltipStyles = css`
   .tooltip {
     position: fixed;
-    inset: auto;
+    inset: 0 auto auto 0;
     margin: 0;
     max-width: min(560px, calc(100vw - 16px));
     max-height: calc(100vh - 16px);
@@ -40,15 +40,19 @@ export const chartTooltipStyles = css`
     padding: 0;
     list-style: none;
   }
+  /* Not columns: balancing them takes several layouts for each move of the pointer. */
   .tooltip ol.tall {
-    columns: 2;
+    display: grid;
+    grid-auto-flow: column;
+    grid-template-rows: repeat(var(--rows), auto);
+    grid-template-columns: 1fr 1fr;
     column-gap: 16px;
   }
   .tooltip li {
     display: flex;
     align-items: center;
     gap: 6px;
-    break-inside: avoid;
+    min-width: 0;
   }
   .tooltip li.nearest {
     font-weight: 650;

@@ -52,6 +52,8 @@ export class ChartTooltip {
     if (this.#pinned) return;
     const shown = this.#read();
     const lines = hover ? linesAt(shown, hover) : [];
+    // Asked before anything is written: afterwards it would force a layout for each move.
+    const { clientWidth, clientHeight } = document.documentElement;
     if (!hover || lines.length === 0) {
       this.#hide();
       return;
@@ -59,7 +61,7 @@ export class ChartTooltip {
     this.#element ??= create(this.#root(), this.#onRun);
     write(this.#element, lines, shown.xAxis);
     this.#element.togglePopover(true);
-    place(this.#element, hover);
+    place(this.#element, hover, clientWidth, clientHeight);
   };
 
   readonly pressed = ({ clientX }: PointerEvent): void => {
@@ -100,22 +102,28 @@ function create(root: DocumentFragment | HTMLElement, onRun: (run_id: string) =>
     const run_id = (target as Element).closest('li')?.dataset.runId;
     if (run_id !== undefined && !getSelection()?.toString()) onRun(run_id);
   });
+  for (const name of ['header', 'ol', 'footer']) tooltip.append(document.createElement(name));
   root.append(tooltip);
   return tooltip;
 }
 
+/** Rows stay where they are, and get what differs: the pointer moves on from frame to frame. */
 function write(tooltip: HTMLElement, lines: readonly Line[], xAxis: XAxis): void {
-  const head = document.createElement('header');
-  head.textContent = headline(lines[0]!, xAxis);
-  const list = document.createElement('ol');
-  list.classList.toggle('tall', lines.length > TALL);
-  const texts = formatValues(lines.map(({ value }) => value));
-  lines.slice(0, MOST).forEach((line, i) => {
-    list.append(item(line, texts[i]!, i === 0));
+  const [head, list, more] = tooltip.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
+  const listed = lines.slice(0, MOST);
+  const texts = formatValues(listed.map(({ value }) => value));
+  put(head, headline(lines[0]!, xAxis));
+  list.classList.toggle('tall', listed.length > TALL);
+  list.style.setProperty('--rows', String(Math.ceil(listed.length / 2)));
+  while (list.children.length > listed.length) list.lastElementChild?.remove();
+  listed.forEach((line, i) => {
+    fill((list.children[i] as HTMLElement | undefined) ?? list.appendChild(newItem()), line, texts[i]!, i === 0);
   });
-  const more = document.createElement('footer');
-  if (lines.length > MOST) more.textContent = `and ${lines.length - MOST} more`;
-  tooltip.replaceChildren(head, list, more);
+  put(more, lines.length > MOST ? `and ${lines.length - MOST} more` : '');
+}
+
+function put(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 /** The nearest curve, then the others by value; what is no number comes last. */
@@ -139,32 +147,29 @@ function headline({ point }: Line, xAxis: XAxis): string {
   return `Step ${at} · ${formatDateTime(point.timestamp)}`;
 }
 
-function item({ each: { run_id, label, name, stroke }, value }: Line, text: string, nearest: boolean): HTMLLIElement {
+function newItem(): HTMLLIElement {
   const line = document.createElement('li');
-  line.className = nearest ? 'nearest' : '';
-  line.dataset.runId = run_id;
-  const [swatch, title, number] = ['swatch', 'name', 'value'].map((className) => {
-    const part = document.createElement('span');
-    part.className = className;
-    return part;
-  }) as [HTMLElement, HTMLElement, HTMLElement];
-  swatch.style.background = stroke.color;
-  swatch.classList.toggle('dashed', stroke.dash.length > 0);
-  title.textContent = label;
-  title.title = name;
-  number.textContent = text;
-  number.title = exactValue(value);
-  line.append(swatch, title, number);
+  for (const name of ['swatch', 'name', 'value']) line.appendChild(document.createElement('span')).className = name;
   return line;
 }
 
-/** Beside the pointer, on the side that has room. */
-function place(tooltip: HTMLElement, { clientX, clientY }: Hover): void {
-  const { offsetWidth, offsetHeight } = tooltip;
-  const { clientWidth, clientHeight } = document.documentElement;
-  const right = clientX + GAP_PX;
-  const left = right + offsetWidth <= clientWidth - EDGE_PX ? right : Math.max(EDGE_PX, clientX - GAP_PX - offsetWidth);
-  const top = Math.max(EDGE_PX, Math.min(clientY + GAP_PX, clientHeight - EDGE_PX - offsetHeight));
-  tooltip.style.left = `${left}px`;
-  tooltip.style.top = `${top}px`;
+function fill(line: HTMLElement, { each: { run_id, label, name, stroke }, value }: Line, text: string, nearest: boolean): void {
+  const [swatch, title, number] = line.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
+  line.classList.toggle('nearest', nearest);
+  if (line.dataset.runId !== run_id) line.dataset.runId = run_id;
+  swatch.style.background = stroke.color;
+  swatch.classList.toggle('dashed', stroke.dash.length > 0);
+  put(title, label);
+  if (title.title !== name) title.title = name;
+  put(number, text);
+  const exact = exactValue(value);
+  if (number.title !== exact) number.title = exact;
+}
+
+/** Beside the pointer, on the side that has more room, and within the window. Percentages are of the tooltip's own size, which is not known yet. */
+function place(tooltip: HTMLElement, { clientX, clientY }: Hover, width: number, height: number): void {
+  const right = `min(${clientX + GAP_PX}px, ${width - EDGE_PX}px - 100%)`;
+  const left = `${clientX - GAP_PX}px - 100%`;
+  const top = `min(${clientY + GAP_PX}px, ${height - EDGE_PX}px - 100%)`;
+  tooltip.style.transform = `translate(max(${EDGE_PX}px, ${clientX < width / 2 ? right : left}), max(${EDGE_PX}px, ${top}))`;
 }

@@ -18,7 +18,7 @@ import type { MetricRecord, RunRecord } from '../tracker';
 import { filesMenu, saveChart } from './chart-files';
 import { chartKeyboard } from './chart-keyboard';
 import { ownForm, ownLine } from './chart-own';
-import { readoutKey, readoutText, writeReadout } from './chart-readout';
+import { ReadoutPace, readoutKey, readoutText, writeReadout } from './chart-readout';
 import { chartTable } from './chart-table';
 import { ChartTooltip } from './chart-tooltip';
 import { chartTooltipStyles } from './chart-tooltip-styles';
@@ -119,7 +119,7 @@ export class MetricChart extends LitElement implements Sitter {
     );
     this.#sight.observe(this);
     this.#size = new ResizeObserver(() => this.#fit());
-    this.sync?.addEventListener('cursor', this.#readOut);
+    this.sync?.addEventListener('cursor', this.#pace.cursorMoved);
     this.sync?.addEventListener('range', this.#rangeMoved);
     this.sync?.addEventListener('solo', this.#readOut);
   }
@@ -128,7 +128,8 @@ export class MetricChart extends LitElement implements Sitter {
     super.disconnectedCallback();
     this.#sight?.disconnect();
     this.#size?.disconnect();
-    this.sync?.removeEventListener('cursor', this.#readOut);
+    this.sync?.removeEventListener('cursor', this.#pace.cursorMoved);
+    this.#pace.stop();
     this.sync?.removeEventListener('range', this.#rangeMoved);
     this.sync?.removeEventListener('solo', this.#readOut);
     this.#disappear();
@@ -379,6 +380,8 @@ export class MetricChart extends LitElement implements Sitter {
     const list = this.renderRoot.querySelector('.readout');
     if (list) writeReadout(list, this.#plotted, this.sync, this.#view().smoothing);
   };
+
+  readonly #pace = new ReadoutPace(this.#readOut, () => this.#plotted.length);
 
   readonly #rangeMoved = (): void => {
     if (this.tabular) this.requestUpdate();
