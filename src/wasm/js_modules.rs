@@ -21,6 +21,12 @@ extern "C" {
     fn files();
 }
 
+#[wasm_bindgen(module = "/src/wasm/js/csv_preview.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = previewCsv)]
+    fn csv_preview();
+}
+
 #[wasm_bindgen(module = "/src/wasm/js/config.js")]
 extern "C" {
     fn config_json();

@@ -83,6 +83,7 @@ test('a file that is dropped on the page is imported, and one that is no such fi
   await expect(work).toContainText('nothing was imported');
   await page.getByTestId('files-close').click();
   await drop('runs.csv', 'step,timestamp,loss,acc\n1,2026-01-01T00:00:00Z,0.5,0.1\n2,,0.25,0.2\n');
+  await page.getByTestId('import-csv').click();
   await expect(work).toContainText('Imported one run.');
   await expect(work.getByRole('listitem')).toContainText(['have that of the file']);
   await page.getByTestId('show-imported').click();

@@ -4,6 +4,9 @@ import init, { type RunOptions, WasmRun, WasmStorage } from 'entrenar';
 
 export type {
   Change,
+  CsvColumns,
+  CsvPreview,
+  CsvRole,
   CurvePoint,
   CurveWindow,
   ExperimentRecord,

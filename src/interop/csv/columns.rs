@@ -10,18 +10,32 @@ use super::{LONG_HEADER, WIDE_HEADER};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CsvColumns {
     /// The steps. Without such a column, points are counted.
-    pub x: Option<String>,
+    pub x: CsvColumn,
     /// The metrics' keys, in a file with one row a point.
-    pub key: Option<String>,
+    pub key: CsvColumn,
     /// The values, in a file with one row a point.
-    pub value: Option<String>,
+    pub value: CsvColumn,
     /// Which run a row belongs to. Without such a column, all rows are one run's.
-    pub run: Option<String>,
+    pub run: CsvColumn,
     /// The time.
-    pub timestamp: Option<String>,
+    pub timestamp: CsvColumn,
+    /// The experiment.
+    pub experiment: CsvColumn,
     /// The columns that are metrics, in a file with a column for each. Where none is named: those that are nothing else and begin with a
     /// number.
     pub metrics: Vec<String>,
+}
+
+/// Which column of a file is a certain thing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum CsvColumn {
+    /// The first that is called so as is usual for it, or none.
+    #[default]
+    Usual,
+    /// None, whatever columns are called.
+    Absent,
+    /// The one of this name.
+    Named(String),
 }
 
 /// The usual names, in lower case, the surest first.
@@ -94,18 +108,21 @@ impl Mapping {
         let names: Vec<String> = header.iter().map(|name| usual_form(name)).collect();
         let usual =
             |known: &[&str]| known.iter().find_map(|known| names.iter().position(|name| name == known));
-        let find = |wanted: &Option<String>, known: &[&str]| match wanted {
-            Some(name) => named(header, name).map(Some),
-            None => Ok(usual(known)),
+        let find = |wanted: &CsvColumn, known: &[&str]| match wanted {
+            CsvColumn::Named(name) => named(header, name).map(Some),
+            CsvColumn::Absent => Ok(None),
+            CsvColumn::Usual => Ok(usual(known)),
         };
         let x = match find(&wanted.x, &X)? {
             // A column without a name is that of the row numbers only where these are written, at the very beginning.
-            Some(index) if wanted.x.is_none() && names[index].is_empty() && index > 0 => None,
+            Some(index) if wanted.x == CsvColumn::Usual && names[index].is_empty() && index > 0 => None,
             found => found,
         };
         let run = find(&wanted.run, &RUN)?;
         let timestamp = find(&wanted.timestamp, &TIMESTAMP)?;
-        let (name, experiment) = (usual(&NAME).or(run), usual(&EXPERIMENT));
+        // Where all rows are one run's, no row has its name.
+        let name = run.and(usual(&NAME).or(run));
+        let experiment = find(&wanted.experiment, &EXPERIMENT)?;
         let (key, value) = (find(&wanted.key, &KEY)?, find(&wanted.value, &VALUE)?);
 
         let mut taken = vec![x, run, timestamp, name, experiment];
@@ -114,7 +131,7 @@ impl Mapping {
                 taken.extend([Some(key), Some(value)]);
                 Values::Long { key, value }
             }
-            _ if wanted.key.is_some() || (wanted.value.is_some() && wanted.metrics.is_empty()) => {
+            _ if is_named(&wanted.key) || (is_named(&wanted.value) && wanted.metrics.is_empty()) => {
                 return Err(
                     "with one row a point, both the column of keys and that of values are needed".to_owned()
                 );
@@ -163,6 +180,10 @@ fn unique(metrics: Vec<(usize, String)>) -> Result<Vec<(usize, String)>, String>
         }
     }
     Ok(metrics)
+}
+
+fn is_named(column: &CsvColumn) -> bool {
+    matches!(column, CsvColumn::Named(_))
 }
 
 fn key_of(cell: &str) -> String {

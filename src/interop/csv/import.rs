@@ -64,6 +64,16 @@ impl CsvImporter {
     pub fn new(options: CsvOptions) -> Self {
         Self { records: Records::default(), rows: Rows { options, ..Rows::default() } }
     }
+
+    /// Decides which column is what by the header alone, if no row has come.
+    pub(super) fn map(&mut self) -> Result<(), FileError> {
+        self.rows.map(None)
+    }
+
+    /// Which column is what, once that is decided.
+    pub(super) fn mapping(&self) -> Option<&Mapping> {
+        self.rows.mapping.as_ref()
+    }
 }
 
 impl Importer for CsvImporter {

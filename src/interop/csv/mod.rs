@@ -15,10 +15,10 @@ mod wide;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
-pub use columns::CsvColumns;
+pub use columns::{CsvColumn, CsvColumns};
 pub use export::CsvExporter;
 pub use import::{CsvImporter, CsvOptions};
-pub use preview::{CsvPreview, CsvShape, preview_csv};
+pub use preview::{CsvPreview, CsvRole, CsvShape, PreviewedColumn, preview_csv};
 
 /// The header of a long file.
 const LONG_HEADER: [&str; 7] = ["experiment", "run_id", "run_name", "key", "step", "timestamp", "value"];

@@ -27,14 +27,15 @@ fn line_of(text: impl AsRef<[u8]>) -> (u64, String) {
 
 /// Columns of these names: steps, keys, values, runs, times.
 fn columns([x, key, value, run, timestamp]: [&str; 5]) -> CsvColumns {
-    let name = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty());
+    let name =
+        |name: &str| if name.is_empty() { CsvColumn::Usual } else { CsvColumn::Named(name.to_owned()) };
     CsvColumns {
         x: name(x),
         key: name(key),
         value: name(value),
         run: name(run),
         timestamp: name(timestamp),
-        metrics: Vec::new(),
+        ..CsvColumns::default()
     }
 }
 
@@ -99,7 +100,7 @@ proptest! {
         let whole = import(&mut CsvImporter::default(), &bytes, usize::MAX);
         let pieces = import(&mut CsvImporter::default(), &bytes, piece);
         prop_assert_eq!(format!("{whole:?}"), format!("{pieces:?}"));
-        let _ = preview_csv(&bytes, &CsvColumns::default());
+        let _ = preview_csv(&bytes, piece % 2 == 0, &CsvColumns::default());
     }
 
     #[test]
@@ -259,19 +260,70 @@ fn caller_says_which_columns_are_what() {
     assert_eq!(read_as(text, absent).unwrap_err().message, "there is no column 'nothing'");
 }
 
+/// The role of each column of a file that begins so.
+fn roles(head: &str, wanted: &CsvColumns) -> Vec<Option<CsvRole>> {
+    let preview = preview_csv(head.as_bytes(), false, wanted).unwrap();
+    preview.columns.into_iter().map(|column| column.role).collect()
+}
+
 #[test]
 fn preview_says_how_a_file_would_be_read() {
-    let preview =
-        preview_csv(b"epoch;loss;note\n0;0.5;first\n1;0.25;second\n2;0.1", &CsvColumns::default()).unwrap();
-    assert_eq!(preview.delimiter, ';');
-    assert_eq!(preview.header, ["epoch", "loss", "note"]);
-    assert_eq!(preview.rows, [["0", "0.5", "first"], ["1", "0.25", "second"]]);
-    let expected = CsvColumns { metrics: vec!["loss".to_owned()], ..columns(["epoch", "", "", "", ""]) };
-    assert_eq!(preview.mapping, Ok((CsvShape::Wide, expected)));
-    assert_eq!(preview.left_out, ["note"]);
-    let unknown = preview_csv(b"a,b\nx,y\n", &CsvColumns::default()).unwrap();
-    assert!(unknown.mapping.is_err());
-    assert_eq!(unknown.rows, [["x", "y"]]);
+    let file = b"epoch;loss;note\n0;0.5;first\n1;0.25;second\n2;0.1";
+    let preview = preview_csv(file, false, &CsvColumns::default()).unwrap();
+    let column = |name: &str, role| PreviewedColumn { name: name.to_owned(), role };
+    let columns =
+        vec![column("epoch", Some(CsvRole::X)), column("loss", Some(CsvRole::Metric)), column("note", None)];
+    let rows = [["0", "0.5", "first"], ["1", "0.25", "second"]];
+    let expected = CsvPreview {
+        delimiter: ';',
+        columns,
+        rows: rows.map(|row| row.map(str::to_owned).to_vec()).to_vec(),
+        shape: Some(CsvShape::Wide),
+        problem: None,
+    };
+    assert_eq!(preview, expected);
+    let whole = preview_csv(file, true, &CsvColumns::default()).unwrap();
+    assert!(whole.problem.unwrap().message.contains("2 cells where the header has 3"));
+    let own = "experiment,run_id,run_name,key,step,timestamp,value\n";
+    let long = [
+        CsvRole::Experiment,
+        CsvRole::Run,
+        CsvRole::RunName,
+        CsvRole::Key,
+        CsvRole::X,
+        CsvRole::Timestamp,
+        CsvRole::Value,
+    ];
+    assert_eq!(roles(own, &CsvColumns::default()), long.map(Some));
+}
+
+#[test]
+fn preview_tells_why_a_file_would_be_refused() {
+    let unknown = preview_csv(b"a,b\nx,y\n", false, &CsvColumns::default()).unwrap();
+    assert_eq!((unknown.shape, unknown.rows), (None, vec![vec!["x".to_owned(), "y".to_owned()]]));
+    assert!(unknown.problem.unwrap().message.contains("say which columns are what"));
+    let wrong = preview_csv(b"step,loss\n1,0.5\n2,high\n", false, &CsvColumns::default()).unwrap();
+    assert_eq!(wrong.problem.map(|problem| problem.at), Some(Position::Line(3)));
+    assert_eq!(wrong.columns[1].role, Some(CsvRole::Metric));
+    for (head, is_whole) in [(&b""[..], true), (b"\xff\xfe,\n", false), (b"step,loss", false)] {
+        assert!(preview_csv(head, is_whole, &CsvColumns::default()).is_err(), "{head:?}");
+    }
+}
+
+#[test]
+fn column_that_the_caller_says_is_not_there_is_found_by_no_name() {
+    let head = "step,project,run,loss\n1,2,3,4\n";
+    let absent = CsvColumns {
+        x: CsvColumn::Absent,
+        run: CsvColumn::Absent,
+        experiment: CsvColumn::Named("run".to_owned()),
+        ..CsvColumns::default()
+    };
+    let expected = [CsvRole::Metric, CsvRole::Metric, CsvRole::Experiment, CsvRole::Metric];
+    assert_eq!(roles(head, &absent), expected.map(Some));
+    let wide = CsvColumns { key: CsvColumn::Absent, ..CsvColumns::default() };
+    let expected = [Some(CsvRole::X), None, Some(CsvRole::Metric)];
+    assert_eq!(roles("step,key,value\n1,a,0.5\n", &wide), expected);
 }
 
 #[test]

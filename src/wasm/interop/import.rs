@@ -5,9 +5,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+use super::columns::csv_columns;
 use super::{LongWork, told};
 use crate::browser::{ImportOptions, wall_ms};
-use crate::interop::csv::CsvColumns;
 use crate::interop::{AnyImporter, FileOptions, Format};
 use crate::storage::{StorageError, quoted};
 use crate::wasm::WasmStorage;
@@ -70,32 +70,6 @@ fn format_named(name: &str) -> Result<Format, JsValue> {
             quoted(other)
         ))),
     }
-}
-
-/// Which columns of a CSV file are what, as `js/named_values.js` has read it.
-fn csv_columns(columns: &JsValue) -> Result<CsvColumns, JsValue> {
-    let mut parsed = CsvColumns::default();
-    if columns.is_undefined() {
-        return Ok(parsed);
-    }
-    for (what, column) in arguments::named_pairs(columns) {
-        let what = arguments::string("a name in options.columns", &what)?;
-        let column = arguments::string(&format!("options.columns.{}", quoted(&what)), &column)?;
-        match &*what {
-            "x" => parsed.x = Some(column),
-            "key" => parsed.key = Some(column),
-            "value" => parsed.value = Some(column),
-            "run" => parsed.run = Some(column),
-            "timestamp" => parsed.timestamp = Some(column),
-            other => {
-                return Err(range_error(&format!(
-                    "options.columns.{} is not known: there are x, key, value, run and timestamp",
-                    quoted(other)
-                )));
-            }
-        }
-    }
-    Ok(parsed)
 }
 
 /// What `js/files.js` says of a file that cannot be read.

@@ -1,8 +1,10 @@
 //! Exports and imports, for JavaScript. `js/files.js` holds the caller's side of it: what was asked for, the file, and the way to tell how
 //! far it is.
 
+mod columns;
 mod export;
 mod import;
+mod preview;
 
 use js_sys::Promise;
 use wasm_bindgen::JsValue;

@@ -45,7 +45,7 @@ export async function importFile(handle, data, options) {
     }
 }
 
-function optionsOf(options, known) {
+export function optionsOf(options, known) {
     const asked = { __proto__: null };
     if (options === undefined || options === null) return asked;
     checkOptions(options, known);
@@ -56,7 +56,7 @@ function optionsOf(options, known) {
     if (asked.on_loss !== undefined && typeof asked.on_loss !== 'function') throw wrongType('options.on_loss', 'a function', asked.on_loss);
     if (asked.compress !== undefined && typeof asked.compress !== 'boolean') throw wrongType('options.compress', 'true or false', asked.compress);
     if (asked.variant !== undefined && typeof asked.variant !== 'string') throw wrongType('options.variant', 'a string', asked.variant);
-    if (asked.columns !== undefined) asked.columns = named_values('options.columns', asked.columns);
+    if (asked.columns !== undefined) asked.columns = namedColumns(asked.columns);
     const { signal } = asked;
     if (signal !== undefined && reading('options.signal', () => typeof signal.aborted) !== 'boolean') {
         throw wrongType('options.signal', 'an AbortSignal', signal);
@@ -64,12 +64,20 @@ function optionsOf(options, known) {
     return asked;
 }
 
-function listOfTexts(what, list) {
-    if (!reading(what, () => isArray(list))) throw wrongType(what, 'an array of ids', list);
+/** What the caller says of columns: names, and a list of names. */
+function namedColumns(columns) {
+    const { keys, values } = named_values('options.columns', columns);
+    const copied = (value, index) =>
+        keys[index] === 'metrics' && value !== undefined && value !== null ? listOfTexts('options.columns.metrics', value, 'an array of names') : value;
+    return { keys, values: values.map(copied) };
+}
+
+function listOfTexts(what, list, expected = 'an array of ids') {
+    if (!reading(what, () => isArray(list))) throw wrongType(what, expected, list);
     return reading(what, () => Array.from(list));
 }
 
-const withoutFormats = () =>
+export const withoutFormats = () =>
     coded_error(
         'Error',
         'Unavailable',
@@ -101,7 +109,7 @@ class LongWork {
 }
 
 /** The error that a caller gets: as other functions have it, of work that it stopped. */
-function asStopped(error, work) {
+export function asStopped(error, work) {
     if (error?.code !== 'Aborted') return error;
     error.name = 'AbortError';
     try {
@@ -161,7 +169,7 @@ class FileSink extends LongWork {
 const STOPPED = Symbol('stopped');
 
 /** Where the bytes of an import come from. */
-class FileSource extends LongWork {
+export class FileSource extends LongWork {
     reader;
     isCompressed;
     /** Resolves when the caller stops it. */

@@ -26,7 +26,7 @@ export interface ImportOptions extends LongWorkOptions {
   /** The name of the experiment that all runs go to, in place of the file's own. */
   experiment?: string;
   /** Which columns of a CSV file are what, by their names, where it is not what their names say. */
-  columns?: { x?: string; key?: string; value?: string; run?: string; timestamp?: string };
+  columns?: CsvColumns;
 }
 
 /** A file's format: JSON Lines, which loses nothing; CSV; event files of TensorBoard in a zip file, which `import_runs` also takes one by one. */

@@ -1,5 +1,6 @@
 // `WasmStorage`, as callers see it: each method is a call into wasm.
 import { enter } from './entry_points.js';
+import { previewCsv } from './csv_preview.js';
 import { exportFile, importFile } from './files.js';
 import { HoldingClass, notConstructible } from './handles.js';
 import { setOwn } from './intrinsics.js';
@@ -68,6 +69,10 @@ export class WasmStorage {
 
     import_runs(data, options) {
         return importFile(() => storages.handle(this, 'import_runs'), data, options);
+    }
+
+    preview_csv(data, options) {
+        return previewCsv(() => storages.handle(this, 'preview_csv'), data, options);
     }
 
     refresh() {

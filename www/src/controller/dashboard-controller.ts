@@ -12,6 +12,7 @@ import { Address } from './address';
 import { Catalog } from './catalog';
 import { ColorMemory } from './color-memory';
 import { composeSnapshot } from './compose-snapshot';
+import { CsvChooser } from './csv-choice';
 import { FileWorker } from './file-work';
 import type { Intent } from './intents';
 import { LayoutKeeper } from './layout-keeper';
@@ -64,6 +65,7 @@ export class DashboardController {
   readonly #layout: LayoutKeeper;
   readonly #colors: ColorMemory;
   readonly #files = new FileWorker(() => this.#showFileWork());
+  readonly #csv = new CsvChooser(() => this.#showFileWork());
   #view: ViewState = INITIAL_VIEW;
   /** The address says what is looked at, and how: what is remembered does not count. */
   #addressSays = false;
@@ -229,6 +231,7 @@ export class DashboardController {
       ...(this.#degraded && { degraded: this.#degraded }),
       ...(this.#notice && { notice: this.#notice }),
       ...(this.#files.work && { fileWork: this.#files.work }),
+      ...(this.#csv.chosen && { csv: this.#csv.chosen }),
       ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
     };
     this.#readNeeded();
@@ -325,10 +328,23 @@ export class DashboardController {
       case 'export-runs':
         return storage && this.#files.export(storage, intent.choice, this.snapshot);
       case 'import-file':
-        return storage && this.#files.import(storage, intent.file);
+        return storage && this.#chooseFile(storage, intent.file);
+      case 'choose-column':
+        return storage && this.#csv.choose(storage, intent.choice);
+      case 'dismiss-csv':
+        return this.#csv.dismiss();
+      case 'import-csv': {
+        const chosen = storage && this.#csv.take();
+        return chosen && this.#files.import(storage, chosen.file, chosen.columns);
+      }
+      case 'share-runs':
+        return storage && this.#files.share(storage, intent.choice, this.snapshot);
+      case 'share-again':
+        return this.#files.shareAgain();
       case 'stop-file-work':
         return this.#files.stop();
       case 'dismiss-file-work':
+        this.#csv.dismiss();
         return this.#files.dismiss();
       case 'show-runs':
         return this.#showRuns(intent.run_ids);
@@ -364,9 +380,19 @@ export class DashboardController {
 
   /** Nothing that is stored is looked at again. */
   #showFileWork(): void {
-    const { fileWork: _before, ...kept } = this.snapshot;
-    this.snapshot = { ...kept, ...(this.#files.work && { fileWork: this.#files.work }) };
+    const { fileWork: _work, csv: _csv, ...kept } = this.snapshot;
+    this.snapshot = {
+      ...kept,
+      ...(this.#files.work && { fileWork: this.#files.work }),
+      ...(this.#csv.chosen && { csv: this.#csv.chosen }),
+    };
     this.#show();
+  }
+
+  /** Shows what is in a CSV file; imports any other. */
+  async #chooseFile(storage: Storage, file: File): Promise<void> {
+    const isCsv = await this.#csv.open(storage, file);
+    if (!isCsv) await this.#files.import(storage, file);
   }
 
   /** Shows these runs in the charts, those of the first one's experiment. */

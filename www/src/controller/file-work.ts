@@ -4,7 +4,8 @@ import { errorCode, errorMessage } from '../errors';
 import { type ExportChoice, type ExportScope, FILE_KINDS, fileName } from '../model/export-choice';
 import { experimentName } from '../model/names';
 import { saveFile } from '../save-file';
-import type { Storage } from '../tracker';
+import { shareFile } from '../share-file';
+import type { CsvColumns, Storage } from '../tracker';
 import type { Snapshot } from './snapshot';
 
 /** How often it is shown how far it is. */
@@ -20,6 +21,8 @@ export interface FileWork {
   outcome?: 'done' | 'stopped' | 'failed';
   /** What is said of the outcome. */
   text?: string;
+  /** It is written, and waits for a click to be shared. */
+  isReady?: boolean;
   /** The runs that were imported. */
   run_ids?: readonly string[];
   /** What the format cannot hold, or what was left out. */
@@ -35,6 +38,8 @@ export class FileWorker {
   #work: FileWork | undefined;
   #stop: AbortController | undefined;
   #shown_ms = 0;
+  /** The file that waits to be shared. */
+  #ready: Blob | undefined;
   readonly #show: () => void;
 
   constructor(show: () => void) {
@@ -52,11 +57,50 @@ export class FileWorker {
   dismiss(): void {
     if (this.#work?.outcome === undefined) return;
     this.#work = undefined;
+    this.#ready = undefined;
     this.#show();
   }
 
   /** Saves a file of the runs that are chosen, of those that the snapshot shows. */
   async export(storage: Storage, choice: ExportChoice, snapshot: Snapshot): Promise<void> {
+    await this.#write(storage, choice, snapshot, async (blob, name) => {
+      saveFile(blob, name);
+      return { text: `Saved “${name}”.` };
+    });
+  }
+
+  /** Hands such a file to another program; saves it where the system does not take it. */
+  async share(storage: Storage, choice: ExportChoice, snapshot: Snapshot): Promise<void> {
+    await this.#write(storage, choice, snapshot, (blob, name) => this.#share(blob, name));
+  }
+
+  /** Shares the file that waits for it. */
+  async shareAgain(): Promise<void> {
+    const work = this.#work;
+    if (!this.#ready || !work) return;
+    const result = await this.#share(this.#ready, work.name);
+    if (this.#work === work) this.#change({ ...work, ...result });
+  }
+
+  async #share(blob: Blob, name: string): Promise<Partial<FileWork>> {
+    const outcome = await shareFile(blob, name);
+    // What was not shared may be shared by another click.
+    const isReady = outcome === 'late' || outcome === 'dismissed';
+    this.#ready = isReady ? blob : undefined;
+    if (outcome === 'refused') {
+      saveFile(blob, name);
+      return { isReady, text: `This device shares no such files: saved “${name}” instead.` };
+    }
+    const text = { shared: `Shared “${name}”.`, dismissed: `“${name}” was not shared.`, late: `“${name}” is ready.` }[outcome];
+    return { isReady, text };
+  }
+
+  async #write(
+    storage: Storage,
+    choice: ExportChoice,
+    snapshot: Snapshot,
+    deliver: (blob: Blob, name: string) => Promise<Partial<FileWork>>,
+  ): Promise<void> {
     const { experiment } = snapshot;
     const name = fileName(choice, experiment && experimentName(experiment), new Date());
     const run_ids = chosenRuns(storage, choice.scope, snapshot);
@@ -67,14 +111,14 @@ export class FileWorker {
         choice.scope === 'everything' && choice.kind === 'jsonl'
           ? await storage.export_database(how)
           : await storage.export_runs(run_ids, kind.format, how);
-      saveFile(blob, name);
-      return { text: `Saved “${name}”.` };
+      return deliver(blob, name);
     });
   }
 
-  async import(storage: Storage, file: File): Promise<void> {
+  /** Imports a file: with what was said of its columns, if it is CSV. */
+  async import(storage: Storage, file: File, columns?: CsvColumns): Promise<void> {
     await this.#carryOut({ kind: 'import', name: file.name, done: 0, total: file.size, losses: [] }, async (options) => {
-      const run_ids = await storage.import_runs(file, options);
+      const run_ids = await storage.import_runs(file, { ...options, ...(columns && { columns }) });
       return { text: run_ids.length === 1 ? 'Imported one run.' : `Imported ${run_ids.length} runs.`, run_ids };
     });
   }

@@ -4,6 +4,7 @@ import type { ChosenColor } from '../model/chosen-colors';
 import type { ExportChoice } from '../model/export-choice';
 import type { Layout } from '../model/layout';
 import type { ViewState } from '../model/view-state';
+import type { ColumnChoice } from './csv-choice';
 
 export type Intent =
   | { type: 'view'; change: Partial<ViewState> }
@@ -28,7 +29,12 @@ export type Intent =
   | { type: 'request-persistence' }
   | { type: 'measure-storage' }
   | { type: 'export-runs'; choice: ExportChoice }
+  | { type: 'share-runs'; choice: ExportChoice }
+  | { type: 'share-again' }
   | { type: 'import-file'; file: File }
+  | { type: 'choose-column'; choice: ColumnChoice }
+  | { type: 'import-csv' }
+  | { type: 'dismiss-csv' }
   | { type: 'stop-file-work' }
   | { type: 'dismiss-file-work' }
   | { type: 'show-runs'; run_ids: readonly string[] }

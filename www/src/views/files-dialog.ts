@@ -4,10 +4,12 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { FileWork } from '../controller/file-work';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
-import { type ExportChoice, type ExportScope, FILE_KINDS, type FileKind } from '../model/export-choice';
+import { type ExportChoice, type ExportScope, FILE_KINDS, type FileKind, fileName } from '../model/export-choice';
 import { formatBytes } from '../model/format';
 import { experimentName } from '../model/names';
+import { canShare } from '../share-file';
 import { controls } from '../styles/controls';
+import './csv-preview';
 import { dialogStyles } from './dialog-styles';
 import { filesDialogStyles } from './files-dialog-styles';
 
@@ -64,9 +66,17 @@ export class FilesDialog extends LitElement {
           @change=${(event: Event) => this.#choose({ compress: (event.target as HTMLInputElement).checked })} />
         Compress it (gzip)
       </label>
-      <button class="primary" data-testid="export" ?disabled=${busy} @click=${() => emitIntent(this, { type: 'export-runs', choice: this.choice })}>
-        Save the file
-      </button>
+      <div class="line">
+        <button class="primary" data-testid="export" ?disabled=${busy} @click=${() => emitIntent(this, { type: 'export-runs', choice: this.choice })}>
+          Save the file
+        </button>
+        ${
+          // Where the browser shares nothing, saving is what there is.
+          canShare(fileName(this.choice, undefined, new Date()))
+            ? html`<button data-testid="share" ?disabled=${busy} @click=${() => emitIntent(this, { type: 'share-runs', choice: this.choice })}>Share the file</button>`
+            : nothing
+        }
+      </div>
     </section>`;
   }
 
@@ -82,9 +92,10 @@ export class FilesDialog extends LitElement {
       <h3 id="import">Import</h3>
       <p class="label" id="kinds">
         JSON Lines of this tracker, CSV, TensorBoard’s event files or a zip file of them, compressed by gzip or not. A file may also be
-        dropped anywhere on this page. All of its runs are imported, or none.
+        dropped anywhere on this page. All of its runs are imported, or none. Of a CSV file it is shown first what its columns are read as.
       </p>
       <input type="file" aria-labelledby="import" aria-describedby="kinds" data-testid="import" ?disabled=${busy} @change=${this.#chosen} />
+      ${this.snapshot.csv ? html`<entrenar-csv-preview .chosen=${this.snapshot.csv} .busy=${busy}></entrenar-csv-preview>` : nothing}
     </section>`;
   }
 
@@ -101,6 +112,11 @@ export class FilesDialog extends LitElement {
           : html`<p class="name">${text}</p>`
       }
       ${losses.length > 0 ? html`<ul>${losses.map((loss) => html`<li>${loss}</li>`)}</ul>` : nothing}
+      ${
+        work.isReady
+          ? html`<button data-testid="share-again" @click=${() => emitIntent(this, { type: 'share-again' })}>Share it</button>`
+          : nothing
+      }
       ${
         work.run_ids?.length
           ? html`<button data-testid="show-imported" @click=${() => this.#showImported(work.run_ids ?? [])}>Show in the charts</button>`
