@@ -21,6 +21,12 @@ extern "C" {
     fn files();
 }
 
+#[wasm_bindgen(module = "/src/wasm/js/report_page.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = reportPage)]
+    fn report_page();
+}
+
 #[wasm_bindgen(module = "/src/wasm/js/config.js")]
 extern "C" {
     fn config_json();
