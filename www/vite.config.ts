@@ -9,8 +9,8 @@ const entrenarPackage = process.env.ENTRENAR_PKG ?? here('../target/pkg-npm');
 export default defineConfig({
   // Relative addresses: the built page works in any folder of any server.
   base: './',
-  resolve: { alias: { entrenar: `${entrenarPackage}/entrenar.js` } },
-  server: { fs: { allow: [here('.'), entrenarPackage] } },
+  resolve: { alias: { entrenar: `${entrenarPackage}/entrenar.js`, 'entrenar-report': here('../target/report/page.mjs') } },
+  server: { fs: { allow: [here('.'), here('../target/report'), entrenarPackage] } },
   preview: { port: Number(process.env.PORT ?? 4173), strictPort: false },
   build: {
     target: 'es2022',

@@ -5,6 +5,7 @@ use super::detect::{DETECTED_BY, Format, detect};
 use super::error::{FileError, Position};
 use super::imported_run::{ImportedExperiment, ImportedPart, ImportedRun, Importer};
 use super::jsonl::JsonLinesImporter;
+use super::report::ReportImporter;
 use super::tensorboard::{TensorBoardImporter, TensorBoardOptions};
 
 /// What of a file its caller knows better.
@@ -42,6 +43,7 @@ impl AnyImporter {
             Some(Format::EventFile | Format::Zip) => {
                 Box::new(TensorBoardImporter::new(TensorBoardOptions { timestamp_ms }))
             }
+            Some(Format::Report) => Box::new(ReportImporter::default()),
             Some(Format::Gzip) => {
                 return Err(FileError::invalid(
                     Position::Byte(0),
@@ -51,7 +53,7 @@ impl AnyImporter {
             None => {
                 return Err(FileError::invalid(
                     Position::Byte(0),
-                    "this is neither JSON Lines of entrenar's, nor CSV, nor an event file of TensorBoard or a zip file of such",
+                    "this is neither JSON Lines nor a report of entrenar's, nor CSV, nor an event file of TensorBoard or a zip file of such",
                 ));
             }
         };
@@ -62,6 +64,10 @@ impl AnyImporter {
 }
 
 impl Importer for AnyImporter {
+    fn most_bytes_at_once(&self) -> usize {
+        self.importer.as_ref().map_or(DETECTED_BY, |importer| importer.most_bytes_at_once())
+    }
+
     fn push(&mut self, bytes: &[u8], parts: &mut Vec<ImportedPart>) -> Result<(), FileError> {
         if let Some(importer) = &mut self.importer {
             return importer.push(bytes, parts);

@@ -1,5 +1,6 @@
 //! Which format a file has, by its first bytes.
 
+use super::report::ReportImporter;
 use super::tensorboard::begins_as_event_file;
 
 /// The formats of files that can be imported.
@@ -13,6 +14,8 @@ pub enum Format {
     Zip,
     /// An event file of TensorBoard.
     EventFile,
+    /// A report of entrenar's.
+    Report,
     /// Text that is none of the others.
     Csv,
 }
@@ -31,6 +34,8 @@ pub fn detect(first_bytes: &[u8]) -> Option<Format> {
         Some(Format::Zip)
     } else if begins_as_event_file(bytes) {
         Some(Format::EventFile)
+    } else if ReportImporter::knows(bytes) {
+        Some(Format::Report)
     } else if text.starts_with(b"{") {
         Some(Format::JsonLines)
     } else if is_text(text) && text.iter().any(|byte| b",;\t".contains(byte)) {

@@ -52,6 +52,11 @@ pub enum ImportedPart {
 ///
 /// Keys, names, tags and steps that it gives are within the storage's limits: a file that goes beyond them is refused, with the place.
 pub trait Importer {
+    /// How many bytes [`Importer::push`] should get at a time, at most: little, where much may come out of them.
+    fn most_bytes_at_once(&self) -> usize {
+        usize::MAX
+    }
+
     /// Takes the next bytes of the file, as many or few as there are. What is whole by then is appended to `parts`.
     ///
     /// # Errors

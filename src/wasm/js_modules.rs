@@ -27,6 +27,12 @@ extern "C" {
     fn csv_preview();
 }
 
+#[wasm_bindgen(module = "/src/wasm/js/report_page.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = reportPage)]
+    fn report_page();
+}
+
 #[wasm_bindgen(module = "/src/wasm/js/config.js")]
 extern "C" {
     fn config_json();

@@ -63,6 +63,7 @@ export class EntrenarDashboard extends LitElement {
     database: { type: String },
     experiment: { type: String },
     address: { type: Boolean },
+    report: { type: Boolean },
     dark: { state: true },
     palette: { state: true },
     files: { state: true },
@@ -73,6 +74,8 @@ export class EntrenarDashboard extends LitElement {
   declare database: string | undefined;
   declare experiment: string | undefined;
   declare address: boolean;
+  /** It is the dashboard of a report: over runs in memory that cannot be changed. */
+  declare report: boolean;
   declare dark: boolean;
   /** The command palette is open. */
   declare palette: boolean;
@@ -92,6 +95,7 @@ export class EntrenarDashboard extends LitElement {
   constructor() {
     super();
     this.address = false;
+    this.report = false;
     this.dark = false;
     this.palette = false;
     this.files = false;
@@ -145,15 +149,19 @@ export class EntrenarDashboard extends LitElement {
     if (snapshot.phase === 'failed') return failedState(snapshot.problem, () => emitIntent(this, { type: 'retry' }));
     const { view, layout, experiment } = snapshot;
     return html`
-      ${snapshot.persistent ? nothing : memoryOnlyBanner()} ${snapshot.degraded ? degradedBanner(snapshot.degraded) : nothing}
+      ${snapshot.persistent || snapshot.readOnly ? nothing : memoryOnlyBanner()} ${snapshot.degraded ? degradedBanner(snapshot.degraded) : nothing}
       ${snapshot.lost.map((lost) => lostBanner(lost, () => emitIntent(this, { type: 'dismiss-lost', run_id: lost.run_id })))}
       <header>
         <entrenar-experiment-list .snapshot=${snapshot}></entrenar-experiment-list>
         <button class="find" data-testid="open-palette" aria-haspopup="dialog" aria-keyshortcuts=${SHORTCUT.keys} @click=${this.#openPalette}>
           Find <kbd>${SHORTCUT.name}</kbd>
         </button>
-        <button class="find" data-testid="open-files" aria-haspopup="dialog" @click=${this.#openFiles}>Files</button>
-        <entrenar-health-panel .snapshot=${snapshot}></entrenar-health-panel>
+        ${
+          snapshot.readOnly
+            ? nothing
+            : html`<button class="find" data-testid="open-files" aria-haspopup="dialog" @click=${this.#openFiles}>Files</button>
+              <entrenar-health-panel .snapshot=${snapshot}></entrenar-health-panel>`
+        }
       </header>
       ${missingBanner(snapshot, () => emitIntent(this, { type: 'view', change: { selection: undefined, run_id: undefined, experiment_id: undefined } }))}
       ${
@@ -262,9 +270,9 @@ export class EntrenarDashboard extends LitElement {
 
   #restart(): void {
     void this.#controller?.stop();
-    const { database, experiment, address } = this;
+    const { database, experiment, address, report } = this;
     this.#opened = { database, experiment };
-    this.#controller = new DashboardController({ database, experiment, address }, () => this.#show());
+    this.#controller = new DashboardController({ database, experiment, address, report }, () => this.#show());
     void this.#controller.start();
   }
 
@@ -311,6 +319,7 @@ export class EntrenarDashboard extends LitElement {
 
   readonly #draggedOver = (event: DragEvent): void => {
     if (!event.dataTransfer?.types.includes('Files') || this.#controller?.snapshot.phase !== 'ready') return;
+    if (this.#controller.snapshot.readOnly) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = 'copy';
     this.dropping = true;

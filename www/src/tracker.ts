@@ -38,6 +38,12 @@ export async function openStorage(database?: string): Promise<WasmStorage> {
   return WasmStorage.open(database ? { database } : {});
 }
 
+/** The runs of a report, which are in this page's memory. */
+export async function openReport(database = 'report'): Promise<WasmStorage> {
+  await start();
+  return WasmStorage.open({ database, storage: 'memory' });
+}
+
 export async function newRun(experiment_name: string, options: RunOptions): Promise<WasmRun> {
   await start();
   return WasmRun.new(experiment_name, options);

@@ -45,8 +45,13 @@ impl Tracker {
         let run_ids = self.database().session().import(&token, async |import| {
             let mut parts = Vec::new();
             while let Some(piece) = read().await? {
-                importer.push(&piece, &mut parts).map_err(refused)?;
-                import.add(parts.drain(..)).await?;
+                let mut rest = &piece[..];
+                while !rest.is_empty() {
+                    let (bytes, left) = rest.split_at(rest.len().min(importer.most_bytes_at_once()));
+                    importer.push(bytes, &mut parts).map_err(refused)?;
+                    import.add(parts.drain(..)).await?;
+                    rest = left;
+                }
                 report()?;
                 turns.give_way().await;
             }

@@ -3,6 +3,7 @@
 
 mod export;
 mod import;
+mod report_title;
 
 pub use export::ExportOptions;
 pub use import::{ImportOptions, ImportedRuns};

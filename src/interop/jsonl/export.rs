@@ -30,6 +30,11 @@ impl JsonLinesExporter {
         }
         Line::first(out).field("format", FORMAT)?.field("version", &VERSION)?.end()
     }
+
+    /// Counts points that are written some other way.
+    pub(in crate::interop) fn note_points(&mut self, count: u64) {
+        self.points += count;
+    }
 }
 
 impl Exporter for JsonLinesExporter {

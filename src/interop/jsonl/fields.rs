@@ -52,7 +52,7 @@ impl<'a> Fields<'a> {
 const MAX_TIME_MS: f64 = 8.64e15;
 
 /// The time, if a calendar has it.
-pub(super) fn checked_time(time_ms: f64) -> Result<f64, String> {
+pub(in crate::interop) fn checked_time(time_ms: f64) -> Result<f64, String> {
     if time_ms.abs() <= MAX_TIME_MS {
         Ok(time_ms)
     } else {

@@ -42,9 +42,26 @@ struct Contents {
 }
 
 /// What is wrong with a line.
-struct LineError {
-    kind: FileErrorKind,
-    message: String,
+pub(in crate::interop) struct LineError {
+    pub(in crate::interop) kind: FileErrorKind,
+    pub(in crate::interop) message: String,
+}
+
+impl JsonLinesImporter {
+    /// Reads a line that comes whole, without its end.
+    pub(in crate::interop) fn push_line(
+        &mut self,
+        line: &[u8],
+        parts: &mut Vec<ImportedPart>,
+    ) -> Result<(), LineError> {
+        self.contents.read(line, parts)
+    }
+
+    /// Counts points that come some other way. Returns the run whose they are: the last one.
+    pub(in crate::interop) fn note_points(&mut self, count: u64) -> Result<usize, String> {
+        self.contents.points += count;
+        self.contents.last_run().map_err(|error| error.message)
+    }
 }
 
 impl From<String> for LineError {

@@ -9,6 +9,7 @@ mod number;
 mod split;
 
 pub use export::JsonLinesExporter;
+pub(super) use fields::checked_time;
 pub use import::JsonLinesImporter;
 
 /// What the first line calls the format.

@@ -10,6 +10,7 @@ use crate::browser::{ExportOptions, Tracker};
 use crate::interop::Exporter;
 use crate::interop::csv::CsvExporter;
 use crate::interop::jsonl::JsonLinesExporter;
+use crate::interop::report::ReportExporter;
 use crate::interop::tensorboard::{TensorBoardExporter, ValueType};
 use crate::storage::{StorageError, quoted};
 use crate::wasm::WasmStorage;
@@ -38,7 +39,7 @@ impl WasmStorage {
                 Some(run_ids) => ExportOptions { run_ids, experiment_ids: Vec::new() },
                 None => tracker.everything().await?,
             };
-            let mut exporter = kind.exporter(&tracker, &options.run_ids)?;
+            let mut exporter = kind.exporter(&tracker, &options.run_ids, &sink)?;
             let write = async |bytes: Vec<u8>| {
                 let written = JsFuture::from(sink.write(Uint8Array::from(&bytes[..]))).await;
                 written.map(drop).map_err(|_| {
@@ -64,6 +65,7 @@ enum FileKind {
     LongCsv,
     WideCsv,
     EventFiles(ValueType),
+    Report,
 }
 
 impl FileKind {
@@ -74,18 +76,24 @@ impl FileKind {
             ("csv", Some("wide")) => Ok(Self::WideCsv),
             ("tensorboard", None | Some("float32")) => Ok(Self::EventFiles(ValueType::Single)),
             ("tensorboard", Some("float64")) => Ok(Self::EventFiles(ValueType::Double)),
-            ("jsonl" | "csv" | "tensorboard", Some(variant)) => Err(range_error(&format!(
+            ("html", None) => Ok(Self::Report),
+            ("jsonl" | "csv" | "tensorboard" | "html", Some(variant)) => Err(range_error(&format!(
                 "options.variant of '{format}' is not '{}': it is 'long' or 'wide' of 'csv', and 'float32' or 'float64' of 'tensorboard'",
                 quoted(variant)
             ))),
             _ => Err(range_error(&format!(
-                "there is no format '{}': it is 'jsonl', 'csv' or 'tensorboard'",
+                "there is no format '{}': it is 'jsonl', 'csv', 'tensorboard' or 'html'",
                 quoted(format)
             ))),
         }
     }
 
-    fn exporter(self, tracker: &Tracker, run_ids: &[String]) -> Result<Box<dyn Exporter>, StorageError> {
+    fn exporter(
+        self,
+        tracker: &Tracker,
+        run_ids: &[String],
+        sink: &LongWork,
+    ) -> Result<Box<dyn Exporter>, StorageError> {
         Ok(match self {
             Self::JsonLines => Box::new(JsonLinesExporter::default()),
             Self::LongCsv => Box::new(CsvExporter::long()),
@@ -97,6 +105,15 @@ impl FileKind {
                 Box::new(CsvExporter::wide(keys))
             }
             Self::EventFiles(value_type) => Box::new(TensorBoardExporter::zip(value_type)),
+            Self::Report => {
+                let page = sink.page();
+                let report = ReportExporter::new(&page, tracker.report_title(run_ids)?);
+                Box::new(report.ok_or_else(|| {
+                    StorageError::InvalidArgument(
+                        "options.template is no page that reports are made of".into(),
+                    )
+                })?)
+            }
         })
     }
 
@@ -105,6 +122,7 @@ impl FileKind {
             Self::JsonLines => "application/jsonl",
             Self::LongCsv | Self::WideCsv => "text/csv;charset=utf-8",
             Self::EventFiles(_) => "application/zip",
+            Self::Report => "text/html;charset=utf-8",
         }
     }
 }

@@ -65,8 +65,9 @@ fn format_named(name: &str) -> Result<Format, JsValue> {
         "csv" => Ok(Format::Csv),
         // Event file or zip file: the importer looks for itself.
         "tensorboard" => Ok(Format::EventFile),
+        "html" => Ok(Format::Report),
         other => Err(range_error(&format!(
-            "there is no format '{}': it is 'jsonl', 'csv' or 'tensorboard'",
+            "there is no format '{}': it is 'jsonl', 'csv', 'tensorboard' or 'html'",
             quoted(other)
         ))),
     }

@@ -27,6 +27,9 @@ extern "C" {
     fn tell_bytes(this: &LongWork) -> std::result::Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn tell_loss(this: &LongWork, text: &str) -> std::result::Result<(), JsValue>;
+    /// The page that a report is made of.
+    #[wasm_bindgen(method)]
+    fn page(this: &LongWork) -> String;
     /// Takes the next bytes of an export.
     #[wasm_bindgen(method)]
     fn write(this: &LongWork, bytes: js_sys::Uint8Array) -> Promise;

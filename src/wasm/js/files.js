@@ -6,9 +6,10 @@ import { reading, wrongType } from './kinds.js';
 import { named_values } from './named_values.js';
 import { byte_view } from './numbers_and_bytes.js';
 import { checkOptions, option } from './options.js';
+import { reportPage } from './report_page.js';
 
 const LONG_WORK = ['signal', 'on_progress', 'on_loss'];
-const EXPORT = [...LONG_WORK, 'compress', 'variant'];
+const EXPORT = [...LONG_WORK, 'compress', 'variant', 'template'];
 const IMPORT = [...LONG_WORK, 'format', 'experiment', 'columns'];
 
 /** Parts of a Blob are put together whenever they have so many bytes: browsers keep a large Blob on disk, but not its parts. */
@@ -16,14 +17,18 @@ const BYTES_IN_MEMORY = 8 << 20;
 /** What the format of a file is told by. */
 const GZIP = [0x1f, 0x8b];
 
-/** A Blob of what `handle` exports: these runs in this format, or everything where no runs are given. */
+/**
+ * A Blob of what the handle exports: these runs in this format, or everything where no runs are given. The handle is asked for again when
+ * the page of a report is there, for it may have been freed meanwhile.
+ */
 export async function exportFile(handle, run_ids, format, options) {
     const asked = optionsOf(options, EXPORT);
-    if (handle.export_to === undefined) throw withoutFormats();
+    if (handle().export_to === undefined) throw withoutFormats();
     const ids = run_ids === undefined ? undefined : listOfTexts('run_ids', run_ids);
     const sink = new FileSink(asked);
     try {
-        const type = await handle.export_to(ids, format, asked.variant, sink);
+        if (format === 'html') sink.template = asked.template ?? (await reportPage());
+        const type = await handle().export_to(ids, format, asked.variant, sink);
         return await sink.finish(type);
     } catch (cause) {
         sink.abandon(cause);
@@ -57,6 +62,7 @@ export function optionsOf(options, known) {
     if (asked.compress !== undefined && typeof asked.compress !== 'boolean') throw wrongType('options.compress', 'true or false', asked.compress);
     if (asked.variant !== undefined && typeof asked.variant !== 'string') throw wrongType('options.variant', 'a string', asked.variant);
     if (asked.columns !== undefined) asked.columns = namedColumns(asked.columns);
+    if (asked.template !== undefined && typeof asked.template !== 'string') throw wrongType('options.template', 'a string', asked.template);
     const { signal } = asked;
     if (signal !== undefined && reading('options.signal', () => typeof signal.aborted) !== 'boolean') {
         throw wrongType('options.signal', 'an AbortSignal', signal);
@@ -126,6 +132,7 @@ class FileSink extends LongWork {
     waiting = 0;
     writer;
     compressed;
+    template;
 
     constructor(asked) {
         super(asked);
@@ -137,6 +144,11 @@ class FileSink extends LongWork {
         this.writer = stream.writable.getWriter();
         this.compressed = new Response(stream.readable).blob();
         this.compressed.catch(() => {}); // It fails with the export.
+    }
+
+    /** For wasm: the page of a report. */
+    page() {
+        return this.template;
     }
 
     /** For wasm: the next bytes. */

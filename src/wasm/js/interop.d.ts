@@ -17,12 +17,14 @@ export interface ExportOptions extends LongWorkOptions {
    * bits, which every reader reads (so unless given), or of 64 bits, which TensorBoard shows and some readers do not.
    */
   variant?: 'long' | 'wide' | 'float32' | 'float64';
+  /** Of `'html'`: the page that the runs are put into. The npm package has its own. */
+  template?: string;
 }
 
 /** How runs are imported. */
 export interface ImportOptions extends LongWorkOptions {
   /** The file's format; told by its first bytes unless given. */
-  format?: FileFormat;
+  format?: FileFormat | 'html';
   /** The name of the experiment that all runs go to, in place of the file's own. */
   experiment?: string;
   /** Which columns of a CSV file are what, by their names, where it is not what their names say. */
@@ -35,10 +37,11 @@ export type FileFormat = 'jsonl' | 'csv' | 'tensorboard';
 /** Files, out and in. */
 export interface WasmStorage {
   /**
-   * A file of these runs, in this order: with their points, and with their artifacts where the format has them.
+   * A file of these runs, in this order: with their points, and with their artifacts where the format has them. `'html'` makes a report: one
+   * page with the runs and a dashboard that only shows them, which opens from disk without a network.
    * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` if it was closed; `RunNotFound`; `Aborted`; `Unavailable` in a package without file formats; {@link DatabaseErrorCode}.
    */
-  export_runs(run_ids: readonly string[], format: FileFormat, options?: ExportOptions): Promise<Blob>;
+  export_runs(run_ids: readonly string[], format: FileFormat | 'html', options?: ExportOptions): Promise<Blob>;
   /**
    * A file of everything, as JSON Lines: every experiment and run with its points and artifacts.
    * @throws {EntrenarError} `InvalidArgument`; `Freed`; `InvalidState` if it was closed; `Aborted`; `Unavailable` in a package without file formats; {@link DatabaseErrorCode}.

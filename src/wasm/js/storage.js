@@ -60,11 +60,11 @@ export class WasmStorage {
     }
 
     export_runs(run_ids, format, options) {
-        return storages.promise(this, 'export_runs', (handle) => exportFile(handle, run_ids ?? null, format, options));
+        return exportFile(() => storages.handle(this, 'export_runs'), run_ids ?? null, format, options);
     }
 
     export_database(options) {
-        return storages.promise(this, 'export_database', (handle) => exportFile(handle, undefined, 'jsonl', options));
+        return exportFile(() => storages.handle(this, 'export_database'), undefined, 'jsonl', options);
     }
 
     import_runs(data, options) {

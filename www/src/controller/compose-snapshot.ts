@@ -12,10 +12,12 @@ import type { Snapshot } from './snapshot';
 
 /** How many of the newest runs are shown when the reader has chosen none. */
 const AUTOMATIC_RUNS = 5;
+/** The same in a report, of which somebody has chosen the runs. */
+const AUTOMATIC_RUNS_OF_REPORT = 20;
 
 type Composed = Omit<
   Snapshot,
-  'phase' | 'problem' | 'degraded' | 'lost' | 'estimate' | 'notice' | 'fileWork' | 'csv' | 'series' | 'allMetricsOf' | 'colors' | 'layout'
+  'phase' | 'problem' | 'degraded' | 'lost' | 'estimate' | 'notice' | 'fileWork' | 'csv' | 'series' | 'allMetricsOf' | 'colors' | 'layout' | 'readOnly'
 >;
 
 export function composeSnapshot(
@@ -25,6 +27,7 @@ export function composeSnapshot(
   openFirst: string | undefined,
   hidden: (id: string) => boolean,
   strokes: StrokeSlots,
+  isReport = false,
 ): Composed {
   const now_ms = Date.now();
   const experiments = catalog.experiments().filter((each) => !hidden(each.experiment_id));
@@ -37,7 +40,7 @@ export function composeSnapshot(
   const selected =
     view.selection && !view.follow
       ? view.selection.flatMap((run_id) => byId.get(run_id) ?? [])
-      : sortRuns(runs, { by: 'start', descending: true }, now_ms).slice(0, view.follow ? 1 : AUTOMATIC_RUNS);
+      : sortRuns(runs, { by: 'start', descending: true }, now_ms).slice(0, view.follow ? 1 : isReport ? AUTOMATIC_RUNS_OF_REPORT : AUTOMATIC_RUNS);
   const detail = view.run_id ? byId.get(view.run_id) : undefined;
   const missing = [...(view.selection ?? []), ...(view.run_id ? [view.run_id] : [])].filter((id) => !byId.has(id) && !hidden(id));
   if (view.experiment_id && !experiment && !hidden(view.experiment_id)) missing.unshift(view.experiment_id);

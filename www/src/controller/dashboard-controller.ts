@@ -7,7 +7,7 @@ import { saysMoreThanExperiment } from '../model/remembered-view';
 import { runName, runState } from '../model/run-state';
 import { INITIAL_VIEW, type ViewState } from '../model/view-state';
 import { saveFile } from '../save-file';
-import { type Change, openStorage, resumeRun, type Storage } from '../tracker';
+import { type Change, openReport, openStorage, resumeRun, type Storage } from '../tracker';
 import { Address } from './address';
 import { Catalog } from './catalog';
 import { ColorMemory } from './color-memory';
@@ -35,6 +35,8 @@ export interface ControllerOptions {
   experiment: string | undefined;
   /** Whether the view is kept in the page's address. */
   address: boolean;
+  /** Whether it shows the runs of a report: they are in memory, and cannot be changed. */
+  report: boolean;
 }
 
 export class DashboardController {
@@ -49,6 +51,7 @@ export class DashboardController {
     missing: [],
     lost: [],
     persistent: true,
+    readOnly: false,
     unreadable: [],
     columns: [],
     series: { get: () => undefined },
@@ -87,6 +90,7 @@ export class DashboardController {
   constructor(options: ControllerOptions, show: () => void) {
     this.#options = options;
     this.#show = show;
+    this.snapshot = { ...this.snapshot, readOnly: options.report };
     this.#promised = new PromisedDeletion(options.database);
     this.#layout = new LayoutKeeper(options.database);
     this.#colors = new ColorMemory(options.database, () => this.#refresh());
@@ -131,7 +135,7 @@ export class DashboardController {
 
   async #open(): Promise<void> {
     try {
-      const storage = await openStorage(this.#options.database);
+      const storage = await (this.#options.report ? openReport : openStorage)(this.#options.database);
       if (this.#stopped) return void storage.close();
       this.#storage = storage;
       this.#catalog = new Catalog(storage);
@@ -208,7 +212,7 @@ export class DashboardController {
     const series = this.#series;
     if (!catalog || !storage || !series || this.#stopped) return;
     const compose = () =>
-      composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id), this.snapshot.strokes);
+      composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id), this.snapshot.strokes, this.#options.report);
     let composed = compose();
     const { experiment } = composed;
     if (experiment && !this.#layout.isOf(experiment.experiment_id)) {
@@ -223,6 +227,7 @@ export class DashboardController {
     this.snapshot = {
       phase: 'ready',
       ...composed,
+      readOnly: this.#options.report,
       layout: this.#layout.layout,
       series,
       colors: this.#colors.colors,

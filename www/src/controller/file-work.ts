@@ -107,10 +107,11 @@ export class FileWorker {
     const kind = FILE_KINDS[choice.kind];
     await this.#carryOut({ kind: 'export', name, done: 0, total: 0, losses: [] }, async (options) => {
       const how = { ...options, compress: choice.compress && !kind.packed, ...('variant' in kind && { variant: kind.variant }) };
+      const page = kind.format === 'html' && { template: (await import('entrenar-report')).page };
       const blob =
         choice.scope === 'everything' && choice.kind === 'jsonl'
           ? await storage.export_database(how)
-          : await storage.export_runs(run_ids, kind.format, how);
+          : await storage.export_runs(run_ids, kind.format, { ...how, ...page });
       return deliver(blob, name);
     });
   }

@@ -80,6 +80,8 @@ export interface Snapshot {
   labels: ReadonlyMap<string, RunLabel>;
   /** False where the browser lets the page store nothing: then runs live in memory. */
   persistent: boolean;
+  /** Runs can only be looked at: this is a report. */
+  readOnly: boolean;
   degraded?: Problem;
   lost: readonly LostRun[];
   estimate?: StorageEstimate;

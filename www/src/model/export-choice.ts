@@ -21,6 +21,7 @@ export const FILE_KINDS = {
     note: 'for spreadsheets',
     packed: false,
   },
+  html: { format: 'html', extension: 'html', name: 'Report (HTML)', note: 'one page that opens without a network', packed: true },
   tensorboard: { format: 'tensorboard', extension: 'zip', name: 'TensorBoard', note: 'event files in a zip file', packed: true },
 } as const;
 

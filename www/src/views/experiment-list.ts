@@ -79,7 +79,7 @@ export class ExperimentList extends LitElement {
   }
 
   override render() {
-    const { experiments, experiment, runs } = this.snapshot;
+    const { experiments, experiment, runs, readOnly } = this.snapshot;
     if (experiments.length === 0) return nothing;
     const idle = runs.every((run) => run.status !== 'Running' || run.interrupted);
     const wanted = this.query.trim().toLowerCase();
@@ -114,7 +114,7 @@ export class ExperimentList extends LitElement {
           </li>`,
       )}
       ${
-        experiment && idle
+        experiment && idle && !readOnly
           ? html`<li class="delete">
             <button
               class="plain"

@@ -54,7 +54,7 @@ export class RunDetail extends LitElement {
       </p>
       ${
         runState(run) === 'interrupted'
-          ? html`<p class="label">
+          ? html`<p class="label" ?hidden=${this.snapshot.readOnly}>
             The tab that ran it is gone, last heard of ${formatAgo(run.heard_ms, this.snapshot.now_ms)}
             (${formatDateTime(run.heard_ms)}). What it had logged is kept; its own code can take it up again with
             <code>WasmRun.resume('${run.run_id}')</code>.
@@ -63,7 +63,7 @@ export class RunDetail extends LitElement {
       }
       <div class="facts">
         ${facts('Settings', run.config)}
-        <section><entrenar-tag-editor .run=${run}></entrenar-tag-editor></section>
+        ${this.snapshot.readOnly ? facts('Tags', run.tags) : html`<section><entrenar-tag-editor .run=${run}></entrenar-tag-editor></section>`}
         ${this.#artifacts(run)}
       </div>
       ${this.#metrics(run)}
@@ -71,6 +71,19 @@ export class RunDetail extends LitElement {
   }
 
   #actions(run: RunRecord): TemplateResult {
+    return html`
+      ${this.snapshot.readOnly ? nothing : this.#changes(run)}
+      <button
+        class="plain close"
+        aria-label="Close the run's detail"
+        @click=${() => emitIntent(this, { type: 'view', change: { run_id: undefined } })}
+      >
+        ✕
+      </button>
+    `;
+  }
+
+  #changes(run: RunRecord): TemplateResult {
     const { run_id } = run;
     return html`
       ${
@@ -86,13 +99,6 @@ export class RunDetail extends LitElement {
           </button>`
           : nothing
       }
-      <button
-        class="plain close"
-        aria-label="Close the run's detail"
-        @click=${() => emitIntent(this, { type: 'view', change: { run_id: undefined } })}
-      >
-        ✕
-      </button>
     `;
   }
 

@@ -199,8 +199,8 @@ export class RunTable extends LitElement {
   }
 
   #bulk(chosen: ReadonlySet<string>): TemplateResult | typeof nothing {
-    const { selected, view } = this.snapshot;
-    if (chosen.size === 0 || !view.selection) return nothing;
+    const { selected, view, readOnly } = this.snapshot;
+    if (readOnly || chosen.size === 0 || !view.selection) return nothing;
     const run_ids = selected.filter((run) => runState(run) !== 'running').map((run) => run.run_id);
     if (run_ids.length === 0) return nothing;
     return html`<button
