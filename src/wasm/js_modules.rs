@@ -21,6 +21,12 @@ extern "C" {
     fn files();
 }
 
+#[wasm_bindgen(module = "/src/wasm/js/mlflow.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = syncMlflow)]
+    fn mlflow();
+}
+
 #[wasm_bindgen(module = "/src/wasm/js/config.js")]
 extern "C" {
     fn config_json();

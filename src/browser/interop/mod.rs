@@ -3,6 +3,7 @@
 
 mod export;
 mod import;
+mod mlflow;
 
 pub use export::ExportOptions;
 pub use import::{ImportOptions, ImportedRuns};

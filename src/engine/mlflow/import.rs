@@ -25,7 +25,7 @@ impl<D: Database> Session<D> {
             let mut was_reached = false;
             loop {
                 transport.check()?;
-                let request = match reading.next() {
+                let request = match reading.next_step() {
                     NextRead::Send(request) => request,
                     NextRead::Done(run) => {
                         let mut run = *run;

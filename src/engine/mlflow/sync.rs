@@ -121,7 +121,7 @@ impl<D: Database, T: Transport> Sending<'_, D, T> {
 
     /// Does what comes next. Returns whether there was anything.
     async fn send_next(&mut self, run: &ExportedRun) -> std::result::Result<bool, MlflowError> {
-        match self.sync.next(run) {
+        match self.sync.next_step(run) {
             Next::Done => return Ok(false),
             Next::Read(artifact) => {
                 let content = self.session.exported_artifact(&artifact).await?;

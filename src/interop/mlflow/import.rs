@@ -86,7 +86,7 @@ impl RunImport {
 
     /// What comes next.
     #[must_use]
-    pub fn next(&mut self) -> NextRead {
+    pub fn next_step(&mut self) -> NextRead {
         let run_id = &*self.mlflow_run_id;
         NextRead::Send(match &self.asked {
             Asked::Run => Request::get("runs/get", &[("run_id", run_id)]),
@@ -122,10 +122,10 @@ impl RunImport {
                 record: RunRecord::new(String::new(), String::new(), 0),
             })));
         }
-        self.next()
+        self.next_step()
     }
 
-    /// Takes the answer to the request that [`RunImport::next`] gave last. What it has of the run is appended to `parts`.
+    /// Takes the answer to the request that [`RunImport::next_step`] gave last. What it has of the run is appended to `parts`.
     ///
     /// # Errors
     /// What the server says.

@@ -105,7 +105,7 @@ impl RunSync {
         &mut self.state
     }
 
-    /// Whether the state is to be kept before the request that [`RunSync::next`] gave is sent: a run is not created under a token that
+    /// Whether the state is to be kept before the request that [`RunSync::next_step`] gave is sent: a run is not created under a token that
     /// would be forgotten, nor a series sent under a name that would.
     pub fn take_must_store(&mut self) -> bool {
         std::mem::take(&mut self.must_store)
@@ -119,7 +119,7 @@ impl RunSync {
 
     /// What comes next for the run as it is now. Asked again, it gives the same until an answer was taken.
     #[must_use]
-    pub fn next(&mut self, run: &ExportedRun) -> Next {
+    pub fn next_step(&mut self, run: &ExportedRun) -> Next {
         let state = &self.state;
         if !state.mlflow_run_id.is_empty() && !self.is_verified {
             return self
@@ -331,7 +331,7 @@ impl RunSync {
         self.content = Some((item, content));
     }
 
-    /// The request that [`RunSync::next`] gave was not answered, or with a failure that may pass: it may have been done all the same.
+    /// The request that [`RunSync::next_step`] gave was not answered, or with a failure that may pass: it may have been done all the same.
     pub fn note_unanswered(&mut self) {
         self.may_exist |= matches!(self.asked, Some(Asked::NewRun));
     }
@@ -342,10 +342,10 @@ impl RunSync {
         self.may_exist && matches!(self.asked, Some(Asked::NewRun))
     }
 
-    /// Takes the answer to the request that [`RunSync::next`] gave last.
+    /// Takes the answer to the request that [`RunSync::next_step`] gave last.
     ///
     /// # Errors
-    /// What the server says. Of one that may pass, [`RunSync::next`] gives the same request again.
+    /// What the server says. Of one that may pass, [`RunSync::next_step`] gives the same request again.
     pub fn take(&mut self, answer: &Answer) -> Result<(), ServerError> {
         let Some(asked) = &self.asked else { return Ok(()) };
         match asked {

@@ -3,6 +3,7 @@
 
 mod export;
 mod import;
+mod mlflow;
 
 use js_sys::Promise;
 use wasm_bindgen::JsValue;

@@ -3,6 +3,7 @@ import { enter } from './entry_points.js';
 import { exportFile, importFile } from './files.js';
 import { HoldingClass, notConstructible } from './handles.js';
 import { setOwn } from './intrinsics.js';
+import { importMlflow, mlflowSyncs, syncMlflow } from './mlflow.js';
 import { GivenOptions } from './options.js';
 
 const storages = new HoldingClass('WasmStorage', 'open another with await WasmStorage.open()');
@@ -68,6 +69,18 @@ export class WasmStorage {
 
     import_runs(data, options) {
         return importFile(() => storages.handle(this, 'import_runs'), data, options);
+    }
+
+    sync_mlflow(run_id, options) {
+        return storages.promise(this, 'sync_mlflow', (handle) => syncMlflow(handle, run_id, options));
+    }
+
+    mlflow_syncs(run_id) {
+        return storages.promise(this, 'mlflow_syncs', (handle) => mlflowSyncs(handle, run_id));
+    }
+
+    import_mlflow(mlflow_run_id, options) {
+        return storages.promise(this, 'import_mlflow', (handle) => importMlflow(handle, mlflow_run_id, options));
     }
 
     refresh() {
