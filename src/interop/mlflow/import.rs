@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use super::artifacts::artifact_root;
 use super::error::ServerError;
 use super::params::config_of;
 use super::request::{Answer, Body, Method, Request, required, text_at};
-use super::sync::artifact_root;
 use super::tags::{RUN_NAME, SPAN_ID, is_own};
 use crate::interop::losses::Losses;
 use crate::interop::{ImportedPart, ImportedRun};

@@ -4,8 +4,11 @@
 //! clock or the database. What was sent is a [`SyncState`], which its caller keeps: with it a sync that was cut off at any request goes on,
 //! and the server has every point once, because it takes a point that it has already for the same one.
 
+mod answers;
+mod artifacts;
 mod backoff;
 mod batch;
+mod batches;
 mod error;
 mod import;
 mod names;
