@@ -66,6 +66,8 @@ mod tracker;
 pub use crate::database::CorruptRecord;
 pub use crate::engine::{Change, RunOptions};
 #[cfg(feature = "interop")]
+pub use crate::engine::{MlflowError, MlflowImport, MlflowSync, MlflowTarget, Transport};
+#[cfg(feature = "interop")]
 pub use interop::{ExportOptions, ImportOptions, ImportedRuns};
 pub use registry::StorageOptions;
 pub use tracked_run::TrackedRun;

@@ -72,6 +72,12 @@ impl Key {
         Self::Reference { hash: hash.to_owned(), run_id: run_id.to_owned() }
     }
 
+    /// The key in `meta` of what is known of a run's way to tracking servers.
+    #[must_use]
+    pub fn syncs(run_id: &str) -> Self {
+        Self::Text(format!("mlflow:{run_id}"))
+    }
+
     /// The text, if the key is one.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {

@@ -91,6 +91,9 @@ pub enum Value {
     /// The imports that are under way.
     #[cfg(feature = "interop")]
     Imports(Imports),
+    /// How far a run was sent to tracking servers.
+    #[cfg(feature = "interop")]
+    Syncs(Box<crate::interop::mlflow::Syncs>),
     /// An experiment.
     Experiment(ExperimentRecord),
     /// A run.

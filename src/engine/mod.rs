@@ -22,6 +22,8 @@ mod indexed_db_storage;
 mod leaving;
 mod logging;
 mod loops;
+#[cfg(feature = "interop")]
+mod mlflow;
 mod ownership;
 mod pending_changes;
 mod read_state;
@@ -45,6 +47,8 @@ pub use id_pool::IdPool;
 pub use import::{Import, Imported};
 pub use indexed_db_storage::IndexedDbStorage;
 pub use loops::HEARTBEAT_MS;
+#[cfg(feature = "interop")]
+pub use mlflow::{MlflowError, MlflowImport, MlflowSync, MlflowTarget, Transport};
 pub use ownership::VERIFY_AFTER_MS;
 pub use pending_changes::{BATCH_POINTS, MAX_UNSAVED_POINTS, PendingChanges};
 pub use schedule::{FLUSH_INTERVAL_MS, Pace};

@@ -101,6 +101,8 @@ pub(super) fn encode_value(value: &Value) -> Result<JsValue> {
         }
         #[cfg(feature = "interop")]
         Value::Imports(imports) => encode::imports(imports),
+        #[cfg(feature = "interop")]
+        Value::Syncs(syncs) => super::encode_syncs::syncs(syncs),
         Value::Experiment(record) => encode::experiment(record),
         Value::Run(record) => encode::run(record),
         Value::Exit(record) => encode::exit(record),
@@ -182,6 +184,10 @@ fn decode(table: Table, record: &JsValue) -> std::result::Result<Value, String> 
         Table::Meta if !get("deleted").is_undefined() => decode_tombstones(record).map(Value::Tombstones),
         #[cfg(feature = "interop")]
         Table::Meta if !get("under_way").is_undefined() => decode_record(record).map(Value::Imports),
+        #[cfg(feature = "interop")]
+        Table::Meta if !get("targets").is_undefined() => {
+            decode_record(record).map(|syncs| Value::Syncs(Box::new(syncs)))
+        }
         Table::Meta if !get("next_run").is_undefined() => decode_counters(record).map(Value::Counters),
         Table::Meta => Ok(Value::Reference),
         Table::Experiments => decode_record(record).map(Value::Experiment),

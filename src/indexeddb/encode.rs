@@ -26,7 +26,7 @@ impl Fields {
         self
     }
 
-    fn with_some(self, name: &str, value: Option<impl Into<JsValue>>) -> Self {
+    pub(super) fn with_some(self, name: &str, value: Option<impl Into<JsValue>>) -> Self {
         match value {
             Some(value) => self.with(name, value),
             None => self,
@@ -41,7 +41,7 @@ impl Fields {
     }
 }
 
-fn list(items: impl Iterator<Item = JsValue>) -> Array {
+pub(super) fn list(items: impl Iterator<Item = JsValue>) -> Array {
     let list = Array::new();
     for item in items {
         list.push(&item);

@@ -5,6 +5,8 @@ mod codec;
 mod connection;
 mod dom_error;
 mod encode;
+#[cfg(feature = "interop")]
+mod encode_syncs;
 mod executor;
 mod exit_log_backup;
 mod failed_requests;

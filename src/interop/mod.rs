@@ -14,6 +14,7 @@ mod imported_run;
 mod imported_times;
 pub mod jsonl;
 mod losses;
+pub mod mlflow;
 pub mod report;
 mod series_slices;
 pub mod tensorboard;

@@ -8,7 +8,7 @@ mod memory;
 mod record;
 mod run_state;
 
-#[cfg(feature = "wasm")]
+#[cfg(any(feature = "wasm", feature = "interop"))]
 pub(crate) use error::quoted;
 pub use error::{Result, StorageError};
 pub use experiment_storage::ExperimentStorage;

@@ -36,6 +36,12 @@ fn storage_error(error: &StorageError) -> JsValue {
     }
 }
 
+/// An `Error` of another origin, with its code.
+#[cfg(feature = "interop")]
+pub(super) fn error_of_code(code: &str, message: &str) -> JsValue {
+    coded_error("Error", code, message)
+}
+
 impl From<StorageError> for JsValue {
     fn from(error: StorageError) -> Self {
         storage_error(&error)

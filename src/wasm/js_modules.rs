@@ -33,6 +33,12 @@ extern "C" {
     fn report_page();
 }
 
+#[wasm_bindgen(module = "/src/wasm/js/mlflow.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = syncMlflow)]
+    fn mlflow();
+}
+
 #[wasm_bindgen(module = "/src/wasm/js/config.js")]
 extern "C" {
     fn config_json();

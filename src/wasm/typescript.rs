@@ -15,6 +15,9 @@ const INTEROP_TYPES: &'static str = include_str!("js/interop.d.ts");
 const CSV_PREVIEW_TYPES: &'static str = include_str!("js/csv_preview.d.ts");
 
 #[wasm_bindgen(typescript_custom_section)]
+const MLFLOW_TYPES: &'static str = include_str!("js/mlflow.d.ts");
+
+#[wasm_bindgen(typescript_custom_section)]
 const ERROR_TYPES: &'static str = include_str!("js/errors.d.ts");
 
 /// How a package is loaded is its own affair: the npm package has other definitions in place of these.

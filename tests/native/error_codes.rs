@@ -40,9 +40,9 @@ fn union(definitions: &str, name: &str) -> Codes {
     members.split('\'').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// The codes of `StorageError`: the compiler sees to it that each of its kinds has one.
-fn codes_of_storage() -> Codes {
-    let source = text("src/storage/error.rs");
+/// The codes of a type of errors: the compiler sees to it that each of its kinds has one.
+fn codes_of_errors(path: &str) -> Codes {
+    let source = text(path);
     let (_, rest) = source.split_once("pub fn code(").unwrap();
     let (body, _) = rest.split_once("\n    }\n").unwrap();
     body.split("=> \"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
@@ -75,7 +75,9 @@ fn every_code_of_the_core_is_in_its_type_and_the_other_way_round() {
     listed.extend(of_database);
     listed.extend(union(&text("src/wasm/js/loading.d.ts"), "LoadingErrorCode"));
 
-    let mut given = codes_of_storage();
+    let mut given = codes_of_errors("src/storage/error.rs");
+    given.extend(codes_of_errors("src/interop/mlflow/error.rs"));
+    given.extend(codes_of_errors("src/engine/mlflow/mod.rs"));
     assert!(given.remove(NEVER_REACHES_A_CALLER));
     assert!(text("src/browser/registry.rs").contains("Err(StorageError::Unavailable(cause)) => warn("));
     given.extend(codes_in(&texts("src/wasm", ["js", "rs"])));
@@ -126,7 +128,7 @@ fn every_method_says_which_codes_it_fails_with() {
     let codes = union(&errors, "EntrenarErrorCode");
     let groups = ["DatabaseErrorCode", "LoadingErrorCode"];
     let mut named = Codes::new();
-    let files = ["entrenar.d.ts", "curve.d.ts", "interop.d.ts", "csv_preview.d.ts"];
+    let files = ["entrenar.d.ts", "curve.d.ts", "interop.d.ts", "csv_preview.d.ts", "mlflow.d.ts"];
     let definitions = files.map(|file| text(&format!("src/wasm/js/{file}"))).join("\n");
     let methods = methods(&definitions);
     assert!(methods.len() > 60, "{}", methods.len());

@@ -34,6 +34,8 @@ mod imports;
 mod interop;
 mod leases;
 mod leaving;
+#[cfg(feature = "interop")]
+mod mlflow;
 mod model;
 mod ownership;
 mod reachability;

@@ -1,4 +1,4 @@
-//! Python, and the packages that read what is exported: in an environment of their own below `target`, made again when the list of them
+//! Python, and the packages that read what is exported, and the tracking server that runs are sent to: in an environment of their own below `target`, made again when the list of them
 //! changes.
 
 use std::path::PathBuf;
@@ -24,7 +24,10 @@ pub(crate) fn ensure_python() -> Outcome<PathBuf> {
         return Ok(python);
     }
     let system = system_python()?;
-    installing("what reads exported files (tests/interop/requirements.txt)", "about half a minute");
+    installing(
+        "what reads exported files, and a tracking server (tests/interop/requirements.txt)",
+        "two minutes or less",
+    );
     run(Command::new(system).args(["-m", "venv", "--clear"]).arg(&environment))?;
     run(Command::new(&python)
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])

@@ -199,6 +199,8 @@ fn page_code() -> Outcome<u64> {
 
 fn end_to_end() -> Outcome<u64> {
     let browser = browser::ensure_browser()?;
+    // It has the tracking server that runs are sent to.
+    python::ensure_python()?;
     pack::build(&pack::Target::ALL)?;
     pack::build_examples()?;
     pack::build_for_npm()?;

@@ -3,6 +3,7 @@
 
 mod export;
 mod import;
+mod mlflow;
 mod report_title;
 
 pub use export::ExportOptions;

@@ -65,6 +65,7 @@ fn step(run_ids: &[String], experiment_id: Option<&str>, now_ms: f64, answers: &
         }
     }
     changes.extend(contents);
+    changes.extend(deleted.iter().map(|deleted| Change::delete(Table::Meta, Key::syncs(&deleted.run_id))));
     changes.extend(deleted.iter().map(|deleted| Change::delete(Table::Runs, Key::text(&*deleted.run_id))));
     if let Some(experiment_id) = experiment_id {
         changes.push(Change::delete(Table::Experiments, Key::text(experiment_id)));

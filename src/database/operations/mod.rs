@@ -20,6 +20,8 @@ mod read_points;
 mod recover_exit_log;
 mod stored_points;
 mod sweep_tombstones;
+#[cfg(feature = "interop")]
+mod syncs;
 mod tombstones;
 
 pub use acquire_run::acquire_run;
@@ -43,6 +45,8 @@ pub use read_points::read_points;
 pub use recover_exit_log::{has_exit_log, recover_exit_log};
 pub use stored_points::{holds_entry, missing_points};
 pub use sweep_tombstones::{Swept, TOMBSTONE_LIFETIME_MS, sweep_tombstones};
+#[cfg(feature = "interop")]
+pub use syncs::{Acquisition, acquire_sync, read_syncs, store_sync};
 
 use std::sync::Arc;
 

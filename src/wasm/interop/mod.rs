@@ -4,6 +4,7 @@
 mod columns;
 mod export;
 mod import;
+mod mlflow;
 mod preview;
 
 use js_sys::Promise;

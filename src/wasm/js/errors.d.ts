@@ -49,6 +49,18 @@ export type EntrenarErrorCode =
   | 'Aborted'
   /** The package was built without file formats, or the browser cannot compress: the message says what to do. */
   | 'Unavailable'
+  /** A tracking server does not answer: it is down, or does not let this page in (`--cors-allowed-origins`). */
+  | 'ServerUnreachable'
+  /** A tracking server does not know the caller, or does not let it: give other `headers`. */
+  | 'ServerDenied'
+  /** What answers at the address is no MLflow server. */
+  | 'NotMlflow'
+  /** A tracking server does not take what it was sent; the message has its words. */
+  | 'ServerRefused'
+  /** A tracking server is overloaded or broken, and still was when it was asked again: try later. */
+  | 'ServerBusy'
+  /** Another tab sends the run to the tracking server. */
+  | 'SyncedElsewhere'
   | DatabaseErrorCode
   | LoadingErrorCode;
 

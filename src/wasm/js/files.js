@@ -91,7 +91,7 @@ export const withoutFormats = () =>
     );
 
 /** Work that its caller hears of and may stop. */
-class LongWork {
+export class LongWork {
     asked;
 
     constructor(asked) {

@@ -4,6 +4,7 @@ import { previewCsv } from './csv_preview.js';
 import { exportFile, importFile } from './files.js';
 import { HoldingClass, notConstructible } from './handles.js';
 import { setOwn } from './intrinsics.js';
+import { importMlflow, mlflowSyncs, syncMlflow } from './mlflow.js';
 import { GivenOptions } from './options.js';
 
 const storages = new HoldingClass('WasmStorage', 'open another with await WasmStorage.open()');
@@ -73,6 +74,18 @@ export class WasmStorage {
 
     preview_csv(data, options) {
         return previewCsv(() => storages.handle(this, 'preview_csv'), data, options);
+    }
+
+    sync_mlflow(run_id, options) {
+        return storages.promise(this, 'sync_mlflow', (handle) => syncMlflow(handle, run_id, options));
+    }
+
+    mlflow_syncs(run_id) {
+        return storages.promise(this, 'mlflow_syncs', (handle) => mlflowSyncs(handle, run_id));
+    }
+
+    import_mlflow(mlflow_run_id, options) {
+        return storages.promise(this, 'import_mlflow', (handle) => importMlflow(handle, mlflow_run_id, options));
     }
 
     refresh() {

@@ -1,0 +1,212 @@
+//! Sending a run: what comes next, by what is known to be there.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::request::Request;
+use super::state::{SentItem, SyncState};
+use super::tags::{RUN_ID, SYNC, run_name, wanted_tags};
+use crate::interop::ExportedRun;
+use crate::interop::losses::Losses;
+use crate::storage::{ArtifactRef, RunStatus};
+
+/// What a sync does next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Next {
+    /// Its caller sends this, and gives it the answer. A request that was not answered is sent again.
+    Send(Request),
+    /// Its caller reads this artifact, and gives it the content.
+    Read(ArtifactRef),
+    /// All that the run has is there.
+    Done,
+}
+
+/// The request that was given last.
+#[derive(Debug)]
+pub(super) enum Asked {
+    Experiment,
+    NewExperiment,
+    RunByTag,
+    NewRun,
+    Run,
+    Batch { params: usize, tags: Vec<SentItem>, series: Vec<(usize, usize)> },
+    TagRemoval(String),
+    Artifact(SentItem),
+    Status(&'static str),
+}
+
+/// What is known of the run on the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It was there, and may have been deleted since.
+    WasThere,
+    /// It may be there, though its id is not known: it is looked for before it is created.
+    MayBeThere,
+    /// It is not there.
+    Absent,
+    /// It is there.
+    There,
+}
+
+/// Sends one run to one server.
+#[derive(Debug)]
+pub struct RunSync {
+    pub(super) state: SyncState,
+    /// The token of a run that would have to be created anew.
+    pub(super) fresh_token: String,
+    pub(super) asked: Option<Asked>,
+    pub(super) standing: Standing,
+    pub(super) lacks_experiment: bool,
+    pub(super) params: Option<Vec<(String, String)>>,
+    /// Positions in the state's series, by their keys.
+    pub(super) positions: BTreeMap<String, usize>,
+    pub(super) content: Option<(SentItem, Arc<[u8]>)>,
+    /// Artifacts that cannot be sent.
+    pub(super) left_out: Vec<ArtifactRef>,
+    pub(super) losses: Losses,
+    /// Whether the state has what must be kept before the next request is sent.
+    pub(super) must_store: bool,
+}
+
+impl RunSync {
+    /// Goes on where the state ends. `fresh_token` must be unique.
+    #[must_use]
+    pub fn new(mut state: SyncState, fresh_token: &str) -> Self {
+        let is_new = state.token.is_empty();
+        if is_new {
+            fresh_token.clone_into(&mut state.token);
+        }
+        let standing = match (is_new, state.mlflow_run_id.is_empty()) {
+            (true, _) => Standing::Absent,
+            (false, true) => Standing::MayBeThere,
+            (false, false) => Standing::WasThere,
+        };
+        let positions =
+            state.series.iter().enumerate().map(|(position, series)| (series.key.clone(), position));
+        Self {
+            positions: positions.collect(),
+            state,
+            fresh_token: fresh_token.to_owned(),
+            asked: None,
+            standing,
+            lacks_experiment: false,
+            params: None,
+            content: None,
+            left_out: Vec::new(),
+            losses: Losses::default(),
+            must_store: is_new,
+        }
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub fn state(&self) -> &SyncState {
+        &self.state
+    }
+
+    /// As [`RunSync::state`], for what its keeper writes.
+    pub fn state_mut(&mut self) -> &mut SyncState {
+        &mut self.state
+    }
+
+    /// Whether the state is to be kept before the request that [`RunSync::next_step`] gave is sent: a run is not created under a token that
+    /// would be forgotten, nor a series sent under a name that would.
+    pub fn take_must_store(&mut self) -> bool {
+        std::mem::take(&mut self.must_store)
+    }
+
+    /// What MLflow does not hold of the run as it is, a sentence each.
+    #[must_use]
+    pub fn losses(&self) -> Vec<String> {
+        self.losses.sentences()
+    }
+
+    /// What comes next for the run as it is now. Asked again, it gives the same until an answer was taken.
+    #[must_use]
+    pub fn next_step(&mut self, run: &ExportedRun) -> Next {
+        let state = &self.state;
+        if self.standing == Standing::WasThere {
+            return self
+                .send(Asked::Run, Request::get("runs/get", &[("run_id", &state.mlflow_run_id.clone())]));
+        }
+        if state.experiment_id.is_empty() {
+            let name = state.experiment.clone();
+            if self.lacks_experiment {
+                return self.send(
+                    Asked::NewExperiment,
+                    Request::post("experiments/create", &json!({ "name": name })),
+                );
+            }
+            let request = Request::get("experiments/get-by-name", &[("experiment_name", &name)]);
+            return self.send(Asked::Experiment, request);
+        }
+        if self.standing != Standing::There {
+            return self.find_or_create(run);
+        }
+        if let Some(request) = self.next_batch(run) {
+            return Next::Send(request);
+        }
+        if let Some(tag) = self.removed_tag(run) {
+            let body = json!({ "run_id": self.state.mlflow_run_id, "key": tag.name });
+            return self.send(Asked::TagRemoval(tag.key), Request::post("runs/delete-tag", &body));
+        }
+        if let Some(next) = self.next_artifact(run) {
+            return next;
+        }
+        match status_of(run.record.status) {
+            Some(status) if self.state.status != status => {
+                let mut body = json!({ "run_id": self.state.mlflow_run_id, "status": status });
+                if let Some(ended_ms) = run.record.ended_ms {
+                    body["end_time"] = Value::from(ended_ms.max(0.0) as i64);
+                }
+                self.send(Asked::Status(status), Request::post("runs/update", &body))
+            }
+            _ => Next::Done,
+        }
+    }
+
+    pub(super) fn send(&mut self, asked: Asked, request: Request) -> Next {
+        self.asked = Some(asked);
+        Next::Send(request)
+    }
+
+    fn find_or_create(&mut self, run: &ExportedRun) -> Next {
+        let SyncState { experiment_id, token, .. } = &self.state;
+        if self.standing == Standing::MayBeThere {
+            let body = json!({
+                "experiment_ids": [experiment_id],
+                "filter": format!("tags.`{SYNC}` = '{token}'"),
+                "max_results": 1,
+                "run_view_type": "ACTIVE_ONLY",
+            });
+            return self.send(Asked::RunByTag, Request::post("runs/search", &body));
+        }
+        let started_ms = run.record.started_ms.unwrap_or(run.record.created_ms).max(0.0) as i64;
+        let tag = |key, value: &str| json!({ "key": key, "value": value });
+        let body = json!({
+            "experiment_id": experiment_id,
+            "run_name": run_name(&run.record).chars().take(250).collect::<String>(),
+            "start_time": started_ms,
+            "tags": [tag(SYNC, token), tag(RUN_ID, &run.record.run_id)],
+        });
+        self.send(Asked::NewRun, Request::post("runs/create", &body))
+    }
+
+    fn removed_tag(&mut self, run: &ExportedRun) -> Option<SentItem> {
+        let wanted = wanted_tags(&run.record, &self.state.tags, &mut self.losses);
+        let is_wanted = |tag: &SentItem| wanted.iter().any(|wanted| wanted.item.key == tag.key);
+        self.state.tags.iter().find(|tag| !is_wanted(tag)).cloned()
+    }
+}
+
+/// The status in MLflow of a run that has ended.
+fn status_of(status: RunStatus) -> Option<&'static str> {
+    match status {
+        RunStatus::Pending | RunStatus::Running => None,
+        RunStatus::Success => Some("FINISHED"),
+        RunStatus::Failed => Some("FAILED"),
+        RunStatus::Cancelled => Some("KILLED"),
+    }
+}
