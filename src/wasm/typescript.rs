@@ -12,6 +12,9 @@ const CURVE_TYPES: &'static str = include_str!("js/curve.d.ts");
 const INTEROP_TYPES: &'static str = include_str!("js/interop.d.ts");
 
 #[wasm_bindgen(typescript_custom_section)]
+const BACKUP_TYPES: &'static str = include_str!("js/backup.d.ts");
+
+#[wasm_bindgen(typescript_custom_section)]
 const ERROR_TYPES: &'static str = include_str!("js/errors.d.ts");
 
 /// How a package is loaded is its own affair: the npm package has other definitions in place of these.

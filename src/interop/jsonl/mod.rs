@@ -10,6 +10,7 @@ mod split;
 
 pub use export::JsonLinesExporter;
 pub use import::JsonLinesImporter;
+pub(in crate::interop) use number::Number;
 
 /// What the first line calls the format.
 const FORMAT: &str = "entrenar";

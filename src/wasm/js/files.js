@@ -45,7 +45,7 @@ export async function importFile(handle, data, options) {
     }
 }
 
-function optionsOf(options, known) {
+export function optionsOf(options, known) {
     const asked = { __proto__: null };
     if (options === undefined || options === null) return asked;
     checkOptions(options, known);
@@ -69,7 +69,7 @@ function listOfTexts(what, list) {
     return reading(what, () => Array.from(list));
 }
 
-const withoutFormats = () =>
+export const withoutFormats = () =>
     coded_error(
         'Error',
         'Unavailable',
@@ -77,7 +77,7 @@ const withoutFormats = () =>
     );
 
 /** Work that its caller hears of and may stop. */
-class LongWork {
+export class LongWork {
     asked;
 
     constructor(asked) {
@@ -101,7 +101,7 @@ class LongWork {
 }
 
 /** The error that a caller gets: as other functions have it, of work that it stopped. */
-function asStopped(error, work) {
+export function asStopped(error, work) {
     if (error?.code !== 'Aborted') return error;
     error.name = 'AbortError';
     try {

@@ -1,4 +1,5 @@
 // `WasmStorage`, as callers see it: each method is a call into wasm.
+import { backUp, restoreFrom } from './backup.js';
 import { enter } from './entry_points.js';
 import { exportFile, importFile } from './files.js';
 import { HoldingClass, notConstructible } from './handles.js';
@@ -68,6 +69,14 @@ export class WasmStorage {
 
     import_runs(data, options) {
         return importFile(() => storages.handle(this, 'import_runs'), data, options);
+    }
+
+    back_up(directory, options) {
+        return backUp(() => storages.handle(this, 'back_up'), directory, options);
+    }
+
+    restore(directory, options) {
+        return restoreFrom(() => storages.handle(this, 'restore'), directory, options);
     }
 
     refresh() {
