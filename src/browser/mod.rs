@@ -64,11 +64,13 @@ mod tracked_run;
 mod tracker;
 
 pub use crate::database::CorruptRecord;
+#[cfg(feature = "interop")]
+pub use crate::engine::{BackupFolder, BackupSummary, Restored};
 pub use crate::engine::{Change, RunOptions};
 #[cfg(feature = "interop")]
 pub use crate::engine::{MlflowError, MlflowImport, MlflowSync, MlflowTarget, Transport};
 #[cfg(feature = "interop")]
-pub use interop::{ExportOptions, ImportOptions, ImportedRuns};
+pub use interop::{ExportOptions, ImportOptions, ImportedRuns, RestoreOptions};
 pub use registry::StorageOptions;
 pub use tracked_run::TrackedRun;
 pub use tracker::{Changes, RunInfo, Subscription, Tracker};

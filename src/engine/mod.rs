@@ -3,6 +3,8 @@
 //! Each part owns its state behind a narrow interface; [`Session`] composes them and holds no state of its own. Pure Rust: it knows a
 //! database, a clock and a queue of effects, but no browser.
 
+#[cfg(feature = "interop")]
+mod backup;
 mod catch_up;
 mod change;
 mod clock;
@@ -35,6 +37,8 @@ mod schedule;
 mod session;
 mod staging;
 
+#[cfg(feature = "interop")]
+pub use backup::{BackupFolder, BackupRequest, BackupSummary, RestoreRequest, Restored};
 pub use catch_up::CATCH_UP_MS;
 pub use change::Change;
 pub use clock::Clock;

@@ -5,6 +5,7 @@
 //! than one piece, or one artifact.
 
 mod any_importer;
+pub mod backup;
 pub mod csv;
 mod detect;
 mod error;

@@ -46,6 +46,10 @@ pub enum StorageError {
     InvalidFile(String),
     /// A file to be imported is of a newer version of its format.
     NewerFile(String),
+    /// A folder for backups is gone, or was moved; or the drive that it is on.
+    FolderNotFound(String),
+    /// The browser does not let the page read or write a folder for backups, or no longer.
+    NotAllowed(String),
     /// Its caller stopped it.
     Aborted(String),
     /// More unsaved points are held in memory than the budget allows.
@@ -78,6 +82,8 @@ impl StorageError {
             Self::Corrupt(_) => "Corrupt",
             Self::InvalidFile(_) => "InvalidFile",
             Self::NewerFile(_) => "NewerFile",
+            Self::FolderNotFound(_) => "FolderNotFound",
+            Self::NotAllowed(_) => "NotAllowed",
             Self::Aborted(_) => "Aborted",
             Self::MemoryFull(_) => "MemoryFull",
             Self::Backend(_) => "Backend",
@@ -134,6 +140,8 @@ impl fmt::Display for StorageError {
             | Self::MemoryFull(text)
             | Self::InvalidFile(text)
             | Self::NewerFile(text)
+            | Self::FolderNotFound(text)
+            | Self::NotAllowed(text)
             | Self::Aborted(text)
             | Self::Backend(text) => f.write_str(text),
         }

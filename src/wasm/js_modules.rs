@@ -39,6 +39,12 @@ extern "C" {
     fn mlflow();
 }
 
+#[wasm_bindgen(module = "/src/wasm/js/backup.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = backUp)]
+    fn backup();
+}
+
 #[wasm_bindgen(module = "/src/wasm/js/config.js")]
 extern "C" {
     fn config_json();

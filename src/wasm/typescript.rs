@@ -18,6 +18,9 @@ const CSV_PREVIEW_TYPES: &'static str = include_str!("js/csv_preview.d.ts");
 const MLFLOW_TYPES: &'static str = include_str!("js/mlflow.d.ts");
 
 #[wasm_bindgen(typescript_custom_section)]
+const BACKUP_TYPES: &'static str = include_str!("js/backup.d.ts");
+
+#[wasm_bindgen(typescript_custom_section)]
 const ERROR_TYPES: &'static str = include_str!("js/errors.d.ts");
 
 /// How a package is loaded is its own affair: the npm package has other definitions in place of these.

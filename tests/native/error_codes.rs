@@ -128,7 +128,8 @@ fn every_method_says_which_codes_it_fails_with() {
     let codes = union(&errors, "EntrenarErrorCode");
     let groups = ["DatabaseErrorCode", "LoadingErrorCode"];
     let mut named = Codes::new();
-    let files = ["entrenar.d.ts", "curve.d.ts", "interop.d.ts", "csv_preview.d.ts", "mlflow.d.ts"];
+    let files =
+        ["entrenar.d.ts", "curve.d.ts", "interop.d.ts", "csv_preview.d.ts", "mlflow.d.ts", "backup.d.ts"];
     let definitions = files.map(|file| text(&format!("src/wasm/js/{file}"))).join("\n");
     let methods = methods(&definitions);
     assert!(methods.len() > 60, "{}", methods.len());

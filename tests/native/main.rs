@@ -18,6 +18,8 @@ mod tab;
 mod aborts;
 mod architecture;
 mod artifacts;
+#[cfg(feature = "interop")]
+mod backup;
 mod catching_up;
 mod cleared;
 mod compaction;

@@ -11,5 +11,7 @@
 pub mod conformance;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod faulty_database;
+#[cfg(all(feature = "interop", not(target_arch = "wasm32")))]
+pub mod memory_folder;
 pub mod session_backend;
 pub mod test_clock;

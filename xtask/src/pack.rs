@@ -120,6 +120,8 @@ fn npm_state() -> Outcome<String> {
         "src/wasm/js/curve.d.ts",
         "src/wasm/js/interop.d.ts",
         "src/wasm/js/csv_preview.d.ts",
+        "src/wasm/js/mlflow.d.ts",
+        "src/wasm/js/backup.d.ts",
     ])
     .map(|path| project::root().join(path))
     .collect::<Vec<_>>();

@@ -1,11 +1,13 @@
 //! Files out of and into the open database, with what long work needs in a page: other tasks get their turn, its caller hears how far
 //! it is, and may stop it.
 
+mod backup;
 mod export;
 mod import;
 mod mlflow;
 mod report_title;
 
+pub use backup::RestoreOptions;
 pub use export::ExportOptions;
 pub use import::{ImportOptions, ImportedRuns};
 

@@ -80,6 +80,13 @@ impl OpenDatabase {
         &self.session
     }
 
+    /// The database's name.
+    #[cfg(feature = "interop")]
+    #[must_use]
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Whether runs outlive the page.
     #[must_use]
     pub(crate) fn is_persistent(&self) -> bool {

@@ -15,6 +15,8 @@ mod id_counters;
 #[cfg(feature = "interop")]
 mod import;
 mod read_artifact;
+#[cfg(feature = "interop")]
+mod read_backup_source;
 mod read_catalog;
 mod read_points;
 mod recover_exit_log;
@@ -40,6 +42,8 @@ pub use import::{
     sweep_imports, write_import,
 };
 pub use read_artifact::read_artifact;
+#[cfg(feature = "interop")]
+pub use read_backup_source::read_backup_source;
 pub use read_catalog::{read_catalog, read_records};
 pub use read_points::read_points;
 pub use recover_exit_log::{has_exit_log, recover_exit_log};

@@ -37,6 +37,8 @@ struct Contents {
     /// The bytes of the lines that describe experiments and runs.
     described_bytes: usize,
     runs: Vec<ImportedRun>,
+    /// The ids that they have in the file.
+    run_ids: Vec<String>,
     points: u64,
     artifact: Option<OpenArtifact>,
 }
@@ -79,6 +81,13 @@ impl From<StorageError> for LineError {
 impl From<&str> for LineError {
     fn from(message: &str) -> Self {
         Self::from(message.to_owned())
+    }
+}
+
+impl JsonLinesImporter {
+    /// The ids that the runs so far have in the file: to its reader alone they mean something.
+    pub(in crate::interop) fn run_ids(&self) -> &[String] {
+        &self.contents.run_ids
     }
 }
 
@@ -192,9 +201,8 @@ impl Contents {
     }
 
     fn read_run(&mut self, mut fields: Fields<'_>) -> Result<(), LineError> {
-        // It means something in this file only.
         let _ = fields.take_json("line");
-        let _ = fields.text("id")?;
+        let run_id = fields.text("id")?;
         let experiment = fields.text("experiment")?;
         let known = self.experiment_ids.get(&experiment).and_then(|&position| self.experiments.get(position));
         let Some(experiment) = known else {
@@ -225,6 +233,7 @@ impl Contents {
         record.unknown_json = fields.rest();
         let experiment_name = Some(experiment.name.clone());
         self.runs.push(ImportedRun { experiment_name, experiment_config_json: None, record });
+        self.run_ids.push(run_id);
         Ok(())
     }
 

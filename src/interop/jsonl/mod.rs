@@ -11,6 +11,7 @@ mod split;
 pub use export::JsonLinesExporter;
 pub(super) use fields::checked_time;
 pub use import::JsonLinesImporter;
+pub(in crate::interop) use number::Number;
 
 /// What the first line calls the format.
 const FORMAT: &str = "entrenar";

@@ -7,7 +7,7 @@ use serde::ser::{Serialize, Serializer};
 
 /// Any `f64`, exactly; which NaN it is does not matter.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Number(pub(super) f64);
+pub(in crate::interop) struct Number(pub(in crate::interop) f64);
 
 /// Whole numbers below are those that an `f64` holds exactly.
 const MAX_WHOLE: f64 = 9_007_199_254_740_992.0;

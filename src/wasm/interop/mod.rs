@@ -1,6 +1,7 @@
 //! Exports and imports, for JavaScript. `js/files.js` holds the caller's side of it: what was asked for, the file, and the way to tell how
 //! far it is.
 
+mod backup;
 mod columns;
 mod export;
 mod import;

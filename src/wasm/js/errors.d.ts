@@ -45,6 +45,10 @@ export type EntrenarErrorCode =
   | 'InvalidFile'
   /** A file that is imported is of a newer version of its format: load a newer version of the package. Nothing of it was imported. */
   | 'NewerFile'
+  /** The folder for backups is gone or was moved, or its drive was removed: choose it again. */
+  | 'FolderNotFound'
+  /** The page may not use the folder for backups, or no longer: ask for it again after a click, or choose another folder. */
+  | 'NotAllowed'
   /** The signal that was passed in the options stopped it. The error is an `AbortError`, and its `cause` is the signal's reason. */
   | 'Aborted'
   /** The package was built without file formats, or the browser cannot compress: the message says what to do. */

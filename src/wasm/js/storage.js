@@ -1,4 +1,5 @@
 // `WasmStorage`, as callers see it: each method is a call into wasm.
+import { backUp, restoreFrom } from './backup.js';
 import { enter } from './entry_points.js';
 import { previewCsv } from './csv_preview.js';
 import { exportFile, importFile } from './files.js';
@@ -86,6 +87,14 @@ export class WasmStorage {
 
     import_mlflow(mlflow_run_id, options) {
         return storages.promise(this, 'import_mlflow', (handle) => importMlflow(handle, mlflow_run_id, options));
+    }
+
+    back_up(directory, options) {
+        return backUp(() => storages.handle(this, 'back_up'), directory, options);
+    }
+
+    restore(directory, options) {
+        return restoreFrom(() => storages.handle(this, 'restore'), directory, options);
     }
 
     refresh() {

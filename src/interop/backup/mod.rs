@@ -1,0 +1,25 @@
+//! Backups in a folder: what is in its files, what is new since the last one, and what a restore makes of them. Pure; `docs/backup.md`
+//! describes the folder, and what is said there is the contract.
+//!
+//! A backup is a list of files in JSON Lines, and a manifest that names them. Files are only added. The manifest is replaced last, as a
+//! whole: so the folder holds one whole backup at every moment, the one that its manifest describes.
+
+mod file_reader;
+mod file_writer;
+mod manifest;
+mod merge;
+mod news;
+mod restored_run;
+
+pub use file_reader::{FileContents, FilePart, FileReader};
+pub use file_writer::{FileWriter, MOST_PIECE_POINTS, pieces};
+pub use manifest::{
+    BackedUpExperiment, BackedUpRun, BackedUpSeries, BackupFile, MANIFEST, Manifest, RunOrigin, VERSION,
+    is_file_name,
+};
+pub use merge::{MergedRuns, files_to_merge};
+pub use news::{NewPoints, fingerprint, is_unchanged, new_artifacts, new_points, new_points_behind};
+pub use restored_run::{origin_of, with_origin};
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

@@ -1,0 +1,215 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::columns::SeriesBlock;
+use crate::interop::FileErrorKind;
+use crate::interop::test_runs::{dressed, points, run};
+use crate::storage::{RunRecord, SeriesHeaders};
+
+fn manifest() -> Manifest {
+    let mut manifest = Manifest::new("1f", "entrenar");
+    let name = manifest.name_file("ab12");
+    manifest.files.push(BackupFile {
+        name,
+        length: 10,
+        sha256: "00".repeat(32),
+        runs: vec!["run-0".to_owned()],
+    });
+    manifest.runs.push(BackedUpRun {
+        id: "run-0".to_owned(),
+        fingerprint: "ff".to_owned(),
+        restored_from: Some(RunOrigin { database: "2e".to_owned(), run: "run-7".to_owned() }),
+        deleted_ms: Some(5.0),
+        sequence: Some(3),
+        series: vec![BackedUpSeries {
+            key: "loss".to_owned(),
+            count: 2,
+            highest: (1, f64::INFINITY),
+            last: (1, -7),
+        }],
+        artifacts: vec![("weights".to_owned(), "11".repeat(32))],
+    });
+    manifest.experiments.push(BackedUpExperiment { name: "mnist".to_owned(), created_ms: 1.0, config: None });
+    manifest
+}
+
+fn read_changed(from: &str, to: &str) -> Result<Manifest, crate::interop::FileError> {
+    let text = String::from_utf8(manifest().write()).unwrap();
+    assert!(text.contains(from), "{text}");
+    Manifest::read(text.replace(from, to).as_bytes())
+}
+
+#[test]
+fn manifest_that_was_written_is_read_as_it_was() {
+    assert_eq!(Manifest::read(&manifest().write()).unwrap(), manifest());
+    // Fields that a later code of this version may add do no harm.
+    assert_eq!(read_changed(r#""saved_ms""#, r#""new":[{}],"saved_ms""#).unwrap(), manifest());
+}
+
+#[test]
+fn manifest_of_a_newer_version_is_refused_as_such_whatever_else_is_in_it() {
+    for bytes in [
+        &br#"{"format":"entrenar-backup","version":2}"#[..],
+        br#"{"format":"entrenar-backup","version":3,"files":{"a":1},"runs":7}"#,
+    ] {
+        assert_eq!(Manifest::read(bytes).unwrap_err().kind, FileErrorKind::Newer);
+    }
+}
+
+#[test]
+fn hostile_manifests_are_refused() {
+    let name = "000000-ab12.jsonl.gz";
+    for (from, to) in [
+        (name, "../000000-ab12.jsonl.gz"),
+        (name, "..\\\\000000-ab12.jsonl.gz"),
+        (name, "/etc/000000-ab12.jsonl.gz"),
+        (name, "C:000000-ab12.jsonl.gz"),
+        (name, "manifest.json"),
+        (name, ".."),
+        (name, "000000-a/b.jsonl.gz"),
+        (name, "000000-.jsonl.gz"),
+        (r#"["loss",2,"#, r#"["loss",99999999999999999999,"#),
+        (r#"["loss",2,"#, r#"["loss",9007199254740993,"#),
+        (r#"["loss",2,"#, r#"["loss",-1,"#),
+        (r#"["loss",2,"#, r#"["",2,"#),
+        (r#""runs":["run-0"]"#, r#""runs":["run-1"]"#),
+        (r#""format":"entrenar-backup""#, r#""format":"other""#),
+        (r#""saved_ms":0.0"#, r#""saved_ms":"now""#),
+    ] {
+        let refused = read_changed(from, to);
+        assert_eq!(refused.map_err(|error| error.kind).unwrap_err(), FileErrorKind::Invalid, "{to}");
+    }
+    let long_key = format!("[\"{}\",2,", "k".repeat(9_000));
+    assert!(read_changed(r#"["loss",2,"#, &long_key).is_err());
+    let text = String::from_utf8(manifest().write()).unwrap();
+    let twice = text.replace(r#""runs":[{"#, r#""runs":[{"id":"run-0","fingerprint":""},{"#);
+    assert!(Manifest::read(twice.as_bytes()).is_err());
+}
+
+#[test]
+fn deep_cut_off_and_empty_manifests_are_refused() {
+    let deep = format!(r#"{{"format":{}"#, "[".repeat(1_000_000));
+    let whole = manifest().write();
+    for bytes in [deep.as_bytes(), b"", b"null", b"[]", b"\xff", &whole[..whole.len() - 1], &whole[..10]] {
+        assert_eq!(Manifest::read(bytes).unwrap_err().kind, FileErrorKind::Invalid);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #[test]
+    fn no_bytes_make_reading_a_manifest_panic(position in 0..500_usize, byte in any::<u8>()) {
+        let mut bytes = manifest().write();
+        let position = position % bytes.len();
+        bytes[position] = byte;
+        let _ = Manifest::read(&bytes);
+    }
+
+    #[test]
+    fn pieces_of_a_run_have_every_point_once_and_in_order(lengths in prop::collection::vec(0..3_usize, 0..6)) {
+        let third = MOST_PIECE_POINTS / 2 + 1;
+        let values: Vec<f64> = (0..2 * third).map(|value| value as f64).collect();
+        let series = lengths.iter().enumerate().map(|(number, length)| {
+            (format!("key {number}"), points(&values[..length * third]))
+        });
+        let run = run(0, series.collect());
+        let mut found: Vec<(String, Vec<f64>)> = Vec::new();
+        for piece in pieces(&run) {
+            prop_assert!(piece.points() <= MOST_PIECE_POINTS);
+            for named in piece.series {
+                let values = named.series.logged(0..named.series.len()).into_iter().map(|point| point.value);
+                match found.last_mut().filter(|(key, _)| *key == named.key) {
+                    Some((_, all)) => all.extend(values),
+                    None => found.push((named.key, values.collect())),
+                }
+            }
+        }
+        found.retain(|(_, values)| !values.is_empty());
+        let expected: Vec<_> = run.series.iter().filter(|named| !named.series.is_empty()).map(|named| {
+            (named.key.clone(), values[..named.series.len()].to_vec())
+        }).collect();
+        prop_assert!(found == expected);
+    }
+}
+
+#[test]
+fn fingerprint_changes_with_whatever_is_written_of_a_run_but_points() {
+    let run = dressed(run(0, Vec::new()));
+    let before = fingerprint(&run.experiment, &run.record);
+    let changes: [fn(&mut RunRecord); 6] = [
+        |record| record.run_name = None,
+        |record| record.ended_ms = None,
+        |record| record.tags.clear(),
+        |record| record.config_json = None,
+        |record| record.interruptions.clear(),
+        |record| record.unknown_json = Some(r#"{"a":1}"#.to_owned()),
+    ];
+    for change in changes {
+        let mut other = run.record.clone();
+        change(&mut other);
+        assert_ne!(fingerprint(&run.experiment, &other), before);
+    }
+    let mut heard = run.record.clone();
+    heard.heartbeat_ms += 1.0;
+    heard.next_sequence += 1.0;
+    assert_eq!(fingerprint(&run.experiment, &heard), before, "a sign of life is no news");
+}
+
+#[test]
+fn blocks_that_do_not_join_up_with_what_was_backed_up_say_nothing() {
+    let known = [BackedUpSeries { key: "loss".to_owned(), count: 3, highest: (2, 0.5), last: (2, 9) }];
+    let heads = |count: f64| SeriesHeaders {
+        keys: vec!["loss".to_owned()],
+        counts: vec![count],
+        last_steps: vec![0.0],
+        last_values: vec![0.0],
+    };
+    let block = |first_index, values: &[f64]| SeriesBlock {
+        key: "loss".to_owned(),
+        first_index,
+        points: points(values),
+    };
+    let new = new_points_behind(&known, &heads(6.0), vec![block(4, &[7.0, 8.0]), block(2, &[5.0, 6.0])]);
+    let new = new.unwrap();
+    assert_eq!(
+        new.series[0].series.logged(0..9).iter().map(|point| point.value).collect::<Vec<_>>(),
+        [6.0, 7.0, 8.0]
+    );
+    assert_eq!(new.heads[0].count, 6);
+    for (count, blocks) in [
+        (5.0, vec![block(4, &[7.0])]),
+        (4.0, vec![block(3, &[7.0, 8.0])]),
+        (5.0, vec![block(3, &[7.0])]),
+        (2.0, vec![]),
+    ] {
+        assert!(new_points_behind(&known, &heads(count), blocks).is_none(), "{count}");
+    }
+    assert!(new_points_behind(&known, &SeriesHeaders::default(), vec![]).is_none());
+}
+
+#[test]
+fn restored_run_is_known_again_after_it_was_exported_and_restored_once_more() {
+    let origin = RunOrigin { database: "1f".to_owned(), run: "run-3".to_owned() };
+    let mut record = RunRecord::new("run-9".to_owned(), "exp-0".to_owned(), 0);
+    record.unknown_json = Some(r#"{"priority":7,"note":{"a":[1.50]}}"#.to_owned());
+    let restored = with_origin(record.clone(), &origin);
+    assert_eq!(origin_of(&record), None);
+    assert_eq!(origin_of(&restored), Some(origin.clone()));
+    assert!(restored.unknown_json.as_deref().unwrap().contains(r#""note":{"a":[1.50]}"#));
+    let later = RunOrigin { database: "2e".to_owned(), run: "run-9".to_owned() };
+    assert_eq!(origin_of(&with_origin(restored, &later)), Some(origin));
+}
+
+#[test]
+fn only_small_files_in_a_row_are_put_together() {
+    let file = |length| BackupFile { name: String::new(), length, sha256: String::new(), runs: vec![] };
+    let small = |count: usize| vec![file(1_000); count];
+    assert_eq!(files_to_merge(&small(15)), None);
+    assert_eq!(files_to_merge(&small(16)), Some(0..16));
+    assert_eq!(files_to_merge(&[small(15), vec![file(5 << 20)], small(15)].concat()), None);
+    assert_eq!(files_to_merge(&[vec![file(5 << 20)], small(16)].concat()), Some(1..17));
+    // What is put together fits into memory.
+    assert_eq!(files_to_merge(&vec![file(3 << 20); 100]), None);
+}
