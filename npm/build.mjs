@@ -59,8 +59,10 @@ const source = (name) => join(here, 'src', name);
 
 /** The declarations: those of the classes as they were written, and of what is around them here. */
 async function declarations() {
-  const written = ['entrenar.d.ts', 'curve.d.ts', 'errors.d.ts', 'interop.d.ts', 'csv_preview.d.ts'].map((name) => readFile(join(root, 'src/wasm/js', name), 'utf8'));
-  const classes = (await Promise.all(written)).join('\n');
+  const folder = join(root, 'src/wasm/js');
+  // How a package is loaded differs: around.d.ts has it of this one.
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.d.ts') && name !== 'loading.d.ts');
+  const classes = (await Promise.all(names.toSorted().map((name) => readFile(join(folder, name), 'utf8')))).join('\n');
   const around = await readFile(source('around.d.ts'), 'utf8');
   const text = `/// <reference lib="esnext.disposable" />\n${classes}\n${around}`;
   await mkdir(join(out, 'dashboard'));

@@ -116,12 +116,7 @@ fn npm_state() -> Outcome<String> {
         "README.md",
         "CHANGELOG.md",
         "LICENSE",
-        "src/wasm/js/entrenar.d.ts",
-        "src/wasm/js/curve.d.ts",
-        "src/wasm/js/interop.d.ts",
-        "src/wasm/js/csv_preview.d.ts",
-        "src/wasm/js/mlflow.d.ts",
-        "src/wasm/js/backup.d.ts",
+        "src/wasm/js",
     ])
     .map(|path| project::root().join(path))
     .collect::<Vec<_>>();
