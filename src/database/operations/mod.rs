@@ -16,6 +16,7 @@ mod id_counters;
 mod import;
 mod read_artifact;
 mod read_catalog;
+mod read_news;
 mod read_points;
 mod recover_exit_log;
 mod stored_points;
@@ -39,6 +40,7 @@ pub use import::{
 };
 pub use read_artifact::read_artifact;
 pub use read_catalog::{read_catalog, read_records};
+pub use read_news::read_news;
 pub use read_points::read_points;
 pub use recover_exit_log::{has_exit_log, recover_exit_log};
 pub use stored_points::{holds_entry, missing_points};
