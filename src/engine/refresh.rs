@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use futures::future::join_all;
-
 use super::change::Change;
 use super::eviction::MOST_READ_POINTS;
 use super::session::Session;
 use crate::columns::{ColumnBuffers, SeriesBlock, read_block, read_encoded_blocks, sorted_by};
-use crate::database::{Catalog, CorruptRecord, Database, operations};
+use crate::database::{Catalog, CorruptRecord, Database, StoredPoints, operations};
 use crate::storage::{Result, RunRecord, RunSlot, RunState, StorageError};
 
 impl<D: Database> Session<D> {
@@ -42,6 +40,11 @@ impl<D: Database> Session<D> {
                 break stored;
             }
         };
+        self.take_points(slot, run_id, stored)
+    }
+
+    /// Takes into memory what was read of a run.
+    fn take_points(&self, slot: RunSlot, run_id: &str, stored: StoredPoints) -> Result<()> {
         let Some(record) = stored.record else {
             self.run_deleted(slot);
             return Err(StorageError::RunNotFound(run_id.to_owned()));
@@ -107,23 +110,43 @@ impl<D: Database> Session<D> {
         self.load_changed(changes).await
     }
 
-    /// Loads the new points of runs whose points are looked at, all of them at once, then emits what changed: what one commit wrote is seen
-    /// together. A subscriber hears of points that could not be read, too: asking for them, it is told why.
+    /// Loads the new points of runs whose points are looked at, then emits what changed: what one commit wrote is seen together. A subscriber
+    /// hears of points that could not be read, too: asking for them, it is told why.
     async fn load_changed(&self, changes: Vec<Change>) -> Result<()> {
-        let load = |change: &Change| {
-            let Change::Metrics { run_id, .. } = change else { return None };
-            self.find_run(run_id).filter(|&slot| self.cursors.get(slot).is_some())?;
-            let run_id = run_id.clone();
-            Some(async move { self.load_run(&run_id).await })
-        };
-        let loaded = join_all(changes.iter().filter_map(load)).await;
+        let mut looked_at = Vec::new();
+        for change in &changes {
+            let Change::Metrics { run_id, .. } = change else { continue };
+            let cursor = self.find_run(run_id).and_then(|slot| self.cursors.get(slot));
+            looked_at.extend(cursor.map(|cursor| (run_id.clone(), cursor)));
+        }
+        let loaded = self.load_news(looked_at).await;
         for change in changes {
             // Of a run that is found to be deleted there is nothing more to say.
             if !matches!(&change, Change::Metrics { run_id, .. } if self.find_run(run_id).is_none()) {
                 self.effects.emit(change);
             }
         }
-        loaded.into_iter().try_for_each(|loaded| loaded.map(drop))
+        loaded
+    }
+
+    /// Loads what was logged of these runs since they were read, up to the sequence numbers given with them.
+    async fn load_news(&self, runs: Vec<(String, u64)>) -> Result<()> {
+        if runs.is_empty() {
+            return Ok(());
+        }
+        let news = self.transact(operations::read_news(runs.clone())).await?;
+        let mut result = Ok(());
+        for ((run_id, from), stored) in runs.into_iter().zip(news) {
+            let Some(slot) = self.find_run(&run_id) else { continue };
+            // Nobody else read it meanwhile, nor acquired it.
+            let is_next = self.cursors.get(slot) == Some(from);
+            let loaded = match stored {
+                Some(stored) if is_next => self.take_points(slot, &run_id, stored),
+                _ => self.load_run(&run_id).await.map(drop),
+            };
+            result = result.and(loaded);
+        }
+        result
     }
 
     /// Reads an artifact's content.

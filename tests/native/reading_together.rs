@@ -114,8 +114,8 @@ fn caller_that_gives_up_while_it_reads_leaves_its_turn_to_the_next() {
     assert_eq!(reader.run(), (1, 2));
 }
 
-/// A reader that has read these runs of the writer, to which points were logged since.
-fn with_news(shared: &SharedDatabase, run_ids: &[&str]) -> (Reader, Vec<String>) {
+/// A reader that has read these runs, to which points were logged since.
+fn with_news(shared: &SharedDatabase, run_ids: &[String]) -> Reader {
     let writer = block_on(Tab::open(shared, "writer"));
     let begun: Vec<_> = run_ids.iter().map(|_| block_on(writer.begin("test")).0).collect();
     begun.iter().for_each(|&run| writer.log(run, "loss", 0..10));
@@ -127,7 +127,7 @@ fn with_news(shared: &SharedDatabase, run_ids: &[&str]) -> (Reader, Vec<String>)
     reader.tab.changes();
     begun.iter().for_each(|&run| writer.log(run, "loss", 10..20));
     block_on(writer.flush());
-    (reader, run_ids.iter().map(|&id| id.to_owned()).collect())
+    reader
 }
 
 /// The runs of which the tab's subscribers are told that they have new points.
@@ -141,40 +141,72 @@ fn announced(tab: &Tab) -> Vec<String> {
 }
 
 #[test]
-fn news_of_several_runs_are_read_at_once_and_announced_together() {
+fn news_of_many_runs_are_read_in_one_transaction_and_announced_together() {
     let shared = SharedDatabase::default();
-    let (reader, run_ids) = with_news(&shared, &["run-0", "run-1", "run-2"]);
-    let before = reader.tab.database().count_of("read_points");
-    let go = reader.next_waits();
-    let mut refresh = Box::pin(reader.tab.session.refresh(&[], &run_ids));
-    assert!(refresh.as_mut().now_or_never().is_none());
-    // The first one is slow, and the others do not wait for it.
-    assert_eq!(reader.tab.database().count_of("read_points") - before, 3);
-    assert_eq!(reader.tab.steps("run-2", "loss").unwrap(), steps(0..20));
-    assert_eq!(announced(&reader.tab), Vec::<String>::new());
-    go.send(()).unwrap();
-    assert_eq!(refresh.as_mut().now_or_never(), Some(Ok(())));
+    let run_ids: Vec<_> = (0..50).map(|number| format!("run-{number}")).collect();
+    let reader = with_news(&shared, &run_ids);
+    let asked_before = reader.tab.database().asked.borrow().len();
+    block_on(reader.tab.session.refresh(&[], &run_ids)).unwrap();
+    assert_eq!(reader.tab.database().asked.borrow()[asked_before..], ["read_records", "read_news"]);
     assert_eq!(announced(&reader.tab), run_ids);
-    assert_eq!(reader.tab.steps("run-0", "loss").unwrap(), steps(0..20));
+    for run_id in &run_ids {
+        assert_eq!(reader.tab.steps(run_id, "loss").unwrap(), steps(0..20));
+    }
 }
 
 #[test]
-fn news_of_a_run_that_cannot_be_read_are_announced_with_the_others() {
+fn news_of_a_run_that_was_compacted_meanwhile_are_read_as_a_whole() {
     let shared = SharedDatabase::default();
-    let (reader, run_ids) = with_news(&shared, &["run-0", "run-1", "run-2"]);
-    reader.tab.database().next_of("read_points", [Fault::fails(broken())]);
+    let run_ids = ["run-0", "run-1"].map(str::to_owned);
+    let reader = with_news(&shared, &run_ids);
+    let owner = block_on(Tab::open(&shared, "owner"));
+    let run = block_on(owner.session.resume_run("run-0")).unwrap();
+    owner.log(run, "loss", 20..30);
+    block_on(owner.flush());
+    block_on(owner.session.compact_run(run, 2)).unwrap();
+    block_on(reader.tab.session.refresh(&[], &run_ids)).unwrap();
+    assert_eq!(reader.tab.database().count_of("read_points"), 2 + 1);
+    assert_eq!(announced(&reader.tab), run_ids);
+    assert_eq!(reader.tab.steps("run-0", "loss").unwrap(), steps(0..30));
+    assert_eq!(reader.tab.steps("run-1", "loss").unwrap(), steps(0..20));
+}
+
+#[test]
+fn run_that_another_caller_read_while_its_news_were_read_has_each_point_once() {
+    let shared = SharedDatabase::default();
+    let run_ids = ["run-0", "run-1"].map(str::to_owned);
+    let reader = with_news(&shared, &run_ids);
+    let (go, wait) = oneshot::channel();
+    reader.tab.database().next_of("read_news", [Fault::slow_until(wait)]);
+    let mut refresh = Box::pin(reader.tab.session.refresh(&[], &run_ids));
+    assert!(refresh.as_mut().now_or_never().is_none());
+    block_on(reader.tab.session.load_run("run-0")).unwrap();
+    go.send(()).unwrap();
+    assert_eq!(refresh.as_mut().now_or_never(), Some(Ok(())));
+    for run_id in &run_ids {
+        assert_eq!(reader.tab.steps(run_id, "loss").unwrap(), steps(0..20));
+    }
+}
+
+#[test]
+fn news_that_cannot_be_read_are_announced_and_read_when_somebody_asks() {
+    let shared = SharedDatabase::default();
+    let run_ids = ["run-0", "run-1"].map(str::to_owned);
+    let reader = with_news(&shared, &run_ids);
+    reader.tab.database().next_of("read_news", [Fault::fails(broken())]);
     assert_eq!(block_on(reader.tab.session.refresh(&[], &run_ids)), Err(broken()));
     assert_eq!(announced(&reader.tab), run_ids);
-    // Who then asks for them is told why, or gets them.
-    assert!(block_on(reader.tab.session.load_run("run-0")).is_ok());
+    block_on(reader.tab.session.load_run("run-0")).unwrap();
     assert_eq!(reader.tab.steps("run-0", "loss").unwrap(), steps(0..20));
 }
 
 #[test]
 fn run_that_was_deleted_while_its_news_were_read_is_announced_as_deleted_and_no_more() {
     let shared = SharedDatabase::default();
-    let (reader, run_ids) = with_news(&shared, &["run-0", "run-1"]);
-    let go = reader.next_waits();
+    let run_ids = ["run-0", "run-1"].map(str::to_owned);
+    let reader = with_news(&shared, &run_ids);
+    let (go, wait) = oneshot::channel();
+    reader.tab.database().next_of("read_news", [Fault::slow_until(wait)]);
     let mut refresh = Box::pin(reader.tab.session.refresh(&[], &run_ids));
     assert!(refresh.as_mut().now_or_never().is_none());
     block_on(block_on(Tab::open(&shared, "other")).session.delete_run("run-0")).unwrap();
@@ -182,7 +214,8 @@ fn run_that_was_deleted_while_its_news_were_read_is_announced_as_deleted_and_no_
     let gone = StorageError::RunNotFound("run-0".to_owned());
     assert_eq!(refresh.as_mut().now_or_never(), Some(Err(gone)));
     let changes = reader.tab.changes();
-    let of_the_deleted: Vec<_> =
+    let of_deleted: Vec<_> =
         changes.iter().filter(|change| format!("{change:?}").contains("run-0")).collect();
-    assert!(matches!(of_the_deleted[..], [Change::RunDeleted { .. }]), "{changes:?}");
+    assert!(matches!(of_deleted[..], [Change::RunDeleted { .. }]), "{changes:?}");
+    assert_eq!(reader.tab.steps("run-1", "loss").unwrap(), steps(0..20));
 }

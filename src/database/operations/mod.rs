@@ -18,6 +18,7 @@ mod read_artifact;
 #[cfg(feature = "interop")]
 mod read_backup_source;
 mod read_catalog;
+mod read_news;
 mod read_points;
 mod recover_exit_log;
 mod stored_points;
@@ -45,6 +46,7 @@ pub use read_artifact::read_artifact;
 #[cfg(feature = "interop")]
 pub use read_backup_source::read_backup_source;
 pub use read_catalog::{read_catalog, read_records};
+pub use read_news::read_news;
 pub use read_points::read_points;
 pub use recover_exit_log::{has_exit_log, recover_exit_log};
 pub use stored_points::{holds_entry, missing_points};
