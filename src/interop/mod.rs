@@ -12,6 +12,7 @@ mod exported_run;
 mod gathered_points;
 mod imported_run;
 mod imported_times;
+mod json_depth;
 pub mod jsonl;
 mod losses;
 mod series_slices;
