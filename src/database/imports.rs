@@ -13,6 +13,7 @@ use crate::storage::{ExperimentRecord, RECORD_FORMAT, RunRecord};
 
 /// An import that is under way.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Import {
     /// Random: names the import.
     pub token: String,

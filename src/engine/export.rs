@@ -23,6 +23,19 @@ impl<D: Database> Session<D> {
         Ok(ExportedRun { experiment, record, series })
     }
 
+    /// How many points a run has by its record, and not in this export: blocks that cannot be read.
+    #[must_use]
+    pub fn unreadable_points(&self, run: &ExportedRun) -> f64 {
+        let storage = self.storage();
+        let Ok(state) = storage.memory().run(&run.record.run_id) else { return 0.0 };
+        let stored = &state.record().series;
+        let missing = |(key, count): (&String, &f64)| {
+            let series = run.series.iter().find(|named| named.key == *key);
+            (count - series.map_or(0.0, |named| named.series.len() as f64)).max(0.0)
+        };
+        stored.keys.iter().zip(&stored.counts).map(missing).sum()
+    }
+
     /// The content of an artifact as a run that was exported had it, whatever the run has under that key by now; nothing if it is gone.
     ///
     /// # Errors

@@ -8,6 +8,8 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::encode::{self, Fields, byte_array};
+#[cfg(feature = "interop")]
+use crate::database::Imports;
 use crate::database::{DatabaseMeta, IdCounters, Key, Range, Table, Tombstone, Tombstones, Value};
 use crate::storage::{RECORD_FORMAT, Result, RunRecord, StorageError};
 
@@ -183,7 +185,7 @@ fn decode(table: Table, record: &JsValue) -> std::result::Result<Value, String> 
         Table::Meta if !get("identity").is_undefined() => decode_meta(record).map(Value::Meta),
         Table::Meta if !get("deleted").is_undefined() => decode_tombstones(record).map(Value::Tombstones),
         #[cfg(feature = "interop")]
-        Table::Meta if !get("under_way").is_undefined() => decode_record(record).map(Value::Imports),
+        Table::Meta if !get("under_way").is_undefined() => Ok(Value::Imports(decode_imports(record))),
         #[cfg(feature = "interop")]
         Table::Meta if !get("targets").is_undefined() => {
             decode_record(record).map(|syncs| Value::Syncs(Box::new(syncs)))
@@ -230,6 +232,17 @@ fn decode_tombstones(record: &JsValue) -> std::result::Result<Tombstones, String
         });
     }
     Ok(Tombstones { format: RECORD_FORMAT, deleted })
+}
+
+/// Those of the imports that can be read: another import does not fail by one that cannot.
+#[cfg(feature = "interop")]
+fn decode_imports(record: &JsValue) -> Imports {
+    let stored = field(record, "under_way");
+    let entries = stored.dyn_ref::<Array>().map(Array::iter).into_iter().flatten();
+    Imports {
+        under_way: entries.filter_map(|import| decode_record(&import).ok()).collect(),
+        ..Imports::default()
+    }
 }
 
 fn decode_run(record: &JsValue) -> std::result::Result<Value, String> {

@@ -50,6 +50,12 @@ impl AnyImporter {
                     "the file is compressed twice: decompress it first",
                 ));
             }
+            None if [b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| self.beginning.starts_with(*mark)) => {
+                return Err(FileError::invalid(
+                    Position::Byte(0),
+                    "the file is text in UTF-16: save it in UTF-8",
+                ));
+            }
             None => {
                 return Err(FileError::invalid(
                     Position::Byte(0),

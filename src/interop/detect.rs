@@ -38,6 +38,9 @@ pub fn detect(first_bytes: &[u8]) -> Option<Format> {
         Some(Format::Report)
     } else if text.starts_with(b"{") {
         Some(Format::JsonLines)
+    } else if text.starts_with(b"<") {
+        // Markup has commas too.
+        None
     } else if is_text(text) && text.iter().any(|byte| b",;\t".contains(byte)) {
         Some(Format::Csv)
     } else {
@@ -77,6 +80,7 @@ mod tests {
             (b"step;loss\n1;2\n".to_vec(), Some(Format::Csv)),
             ("a,é".as_bytes()[..3].to_vec(), Some(Format::Csv)),
             (b"loss\n1\n".to_vec(), None),
+            (b"<!doctype html>\n<p>hi, there</p>".to_vec(), None),
             (b"\x89PNG\r\n\x1a\n,".to_vec(), None),
             (vec![], None),
         ] {

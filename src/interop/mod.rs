@@ -13,6 +13,7 @@ mod exported_run;
 mod gathered_points;
 mod imported_run;
 mod imported_times;
+mod json_depth;
 pub mod jsonl;
 mod losses;
 pub mod mlflow;

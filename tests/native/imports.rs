@@ -20,7 +20,7 @@ use crate::support::faulty_database::{Fault, FaultyDatabase, OnClose, SharedData
 use crate::tab::{Tab, catalog, stored_steps};
 
 /// Three runs of two experiments, one of them with as many points as take several segments.
-fn file() -> Vec<u8> {
+pub fn file() -> Vec<u8> {
     let mut lines = vec![
         r#"{"format":"entrenar","version":1}"#.to_owned(),
         r#"{"line":"experiment","id":"exp-0","name":"first","created_ms":1.0,"config":{"a":1}}"#.to_owned(),
@@ -48,7 +48,7 @@ fn file() -> Vec<u8> {
     lines.join("\n").into_bytes()
 }
 
-async fn import(tab: &Tab, file: &[u8]) -> Result<Vec<String>> {
+pub async fn import(tab: &Tab, file: &[u8]) -> Result<Vec<String>> {
     let read = async |import: &mut Import<'_, FaultyDatabase>| {
         let mut importer = JsonLinesImporter::default();
         let mut parts = Vec::new();
@@ -64,13 +64,13 @@ async fn import(tab: &Tab, file: &[u8]) -> Result<Vec<String>> {
 }
 
 /// Points of the import's only run, each with its step as value and time.
-fn points(key: &str, steps: Range<u64>) -> ImportedPart {
+pub fn points(key: &str, steps: Range<u64>) -> ImportedPart {
     let points = steps.map(|step| RawPoint { step, value: step as f64, timestamp_ms: step as i64 });
     ImportedPart::Points { run: 0, key: key.to_owned(), points: points.collect() }
 }
 
 /// What a file says that has one run.
-fn one_run(status: RunStatus) -> Imported {
+pub fn one_run(status: RunStatus) -> Imported {
     let record = RunRecord { status, ..RunRecord::new(String::new(), String::new(), 0) };
     let experiment_name = Some("first".to_owned());
     let runs = vec![ImportedRun { experiment_name, experiment_config_json: None, record }];
@@ -95,7 +95,7 @@ async fn export(tab: &Tab, run_ids: &[String]) -> Vec<u8> {
 }
 
 /// The keys of everything but the counters of ids.
-fn left(shared: &SharedDatabase) -> Vec<(Table, Key)> {
+pub fn left(shared: &SharedDatabase) -> Vec<(Table, Key)> {
     let mut left = Vec::new();
     for table in Table::ALL {
         for (key, _) in shared.memory.records(table, &Keys::All) {

@@ -33,6 +33,8 @@ mod flush_faults;
 #[cfg(feature = "interop")]
 mod imports;
 #[cfg(feature = "interop")]
+mod imports_ended;
+#[cfg(feature = "interop")]
 mod interop;
 mod leases;
 mod leaving;

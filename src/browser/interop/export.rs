@@ -37,8 +37,8 @@ impl Tracker {
     }
 
     /// Writes runs in the exporter's format: `write` gets the file piece by piece, `report` how many points are written, of how many. An
-    /// error of either stops the export. Returns what is not in the file, a sentence each: what the format cannot hold, and what was
-    /// deleted while the file was written.
+    /// error of either stops the export. Returns what is not in the file, a sentence each: what the format cannot hold, what was
+    /// deleted while the file was written, and points that cannot be read.
     ///
     /// # Errors
     /// `ExperimentNotFound`, `RunNotFound`; those of the database, of `write` and of `report`.
@@ -67,6 +67,12 @@ impl Tracker {
                 }
                 run => run?,
             };
+            let unreadable = session.unreadable_points(&run);
+            if unreadable > 0.0 {
+                missing.push(format!(
+                    "{unreadable} points of run '{run_id}' cannot be read where they are stored"
+                ));
+            }
             exporter.begin_run(&run, &mut bytes).map_err(unwritten)?;
             loop {
                 let written = exporter.write_points(&run, SLICE_POINTS, &mut bytes).map_err(unwritten)?;

@@ -17,6 +17,8 @@ pub(super) struct Release<'a> {
     hashes: Vec<&'a str>,
     /// Runs that the transaction writes: what is stored of them is out of date.
     written: Vec<&'a RunRecord>,
+    /// References of runs that have no record yet.
+    held: Vec<ArtifactReference>,
 }
 
 /// What a release needs next.
@@ -31,7 +33,13 @@ impl<'a> Release<'a> {
         for released in released {
             hashes.add(&released.hash);
         }
-        Self { released, hashes: hashes.0, written }
+        Self { released, hashes: hashes.0, written, held: Vec::new() }
+    }
+
+    /// With references that count although their runs have no records yet.
+    #[cfg(feature = "interop")]
+    pub(super) fn held_by(self, held: Vec<ArtifactReference>) -> Self {
+        Self { held, ..self }
     }
 
     /// What to read, or to write once `answers` are all answers to that.
@@ -90,8 +98,9 @@ impl<'a> Release<'a> {
         let mut changes = Vec::new();
         for (hash, answers) in self.hashes.iter().zip(contents.chunks(2)) {
             let [references, content] = answers else { continue };
-            let referring: Vec<&str> =
-                all.iter().filter(|run| run.refers_to(hash)).map(|run| run.run_id.as_str()).collect();
+            let of_records = all.iter().filter(|run| run.refers_to(hash)).map(|run| run.run_id.as_str());
+            let held = self.held.iter().filter(|held| held.hash == **hash).map(|held| held.run_id.as_str());
+            let referring: Vec<&str> = of_records.chain(held).collect();
             for reference in references.keys() {
                 if run_of(reference).is_none_or(|run_id| !referring.contains(&run_id)) {
                     changes.push(Change::delete(Table::Meta, reference.clone()));

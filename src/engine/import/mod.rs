@@ -12,7 +12,7 @@ use self::unwritten_runs::UnwrittenRuns;
 use super::session::Session;
 use crate::database::{Database, operations};
 use crate::interop::{ImportedExperiment, ImportedPart, ImportedRun};
-use crate::storage::Result;
+use crate::storage::{Result, StorageError};
 
 /// How many ids are reserved at a time: so many, or as many as there are runs. Those that are left over are gaps, which do no harm.
 const RESERVED_RUNS: usize = 16;
@@ -120,6 +120,7 @@ impl<D: Database> Import<'_, D> {
                     self.runs.add_artifact(run, key, bytes);
                 }
             }
+            self.check()?;
             if self.runs.is_batch_full() {
                 self.write().await?;
             }
@@ -141,8 +142,18 @@ impl<D: Database> Import<'_, D> {
             if let Some(run_id) = self.reserved.pop() {
                 self.runs.add_run(run_id);
             }
+            self.check()?;
         }
         Ok(())
+    }
+
+    /// Fails where there is more than any honest file has.
+    fn check(&self) -> Result<()> {
+        if !self.runs.is_too_much() {
+            return Ok(());
+        }
+        let message = "nothing was imported: the file has more runs, metrics or artifacts than fit into memory: split it";
+        Err(StorageError::InvalidFile(message.to_owned()))
     }
 
     /// Writes what is in the batch, be it nothing.

@@ -60,30 +60,51 @@ impl<D: Database> Import<'_, D> {
         run_ids: &[String],
     ) -> Result<(Vec<ExperimentRecord>, Vec<RunRecord>)> {
         let mut tries = 1;
-        loop {
+        let failure = loop {
             let publish = operations::publish_import(&self.token, publication.clone());
-            let lost = match self.session.transact(publish).await {
-                Err(lost @ StorageError::ConnectionLost(_)) => lost,
-                // There is no run by which to tell: it was published, for it is off the list.
-                Err(StorageError::Conflict(_)) if tries > 1 && run_ids.is_empty() => {
-                    return Ok(Default::default());
-                }
+            match self.session.transact(publish).await {
+                Err(lost @ StorageError::ConnectionLost(_)) if tries == PUBLISH_TRIES => break lost,
+                Err(StorageError::ConnectionLost(_)) => tries += 1,
+                // It fails because it was published before, or for a reason of its own.
+                Err(cause) if tries > 1 => break cause,
                 published => return published,
-            };
-            // It may have been published before the connection broke.
-            let stored = self.session.transact(operations::read_records(&[], run_ids)).await?;
-            if !run_ids.is_empty() && run_ids.iter().all(|run_id| stored.holds_run(run_id)) {
-                let experiment_ids: Vec<String> =
-                    stored.runs.iter().map(|run| run.experiment_id.clone()).collect();
-                let stored =
-                    self.session.transact(operations::read_records(&experiment_ids, run_ids)).await?;
-                return Ok((stored.experiments, stored.runs));
             }
-            if tries == PUBLISH_TRIES {
-                return Err(lost);
+            // It may have been published before the connection broke. Where that cannot be told now, the next try does.
+            if let Ok(Some(published)) = self.find_published(&publication, run_ids).await {
+                return Ok(published);
             }
-            tries += 1;
+        };
+        // Ending it decides it: a publication that was cut off is finished, and one that was not begun is no more to come.
+        let ended = self.session.transact(operations::discard_import(&self.token)).await;
+        for _ in 0..PUBLISH_TRIES {
+            match self.find_published(&publication, run_ids).await {
+                Ok(Some(published)) if ended.is_ok() => return Ok(published),
+                Ok(_) => break,
+                Err(_) => {}
+            }
         }
+        Err(failure)
+    }
+
+    /// What was published, as it is stored, if it was.
+    async fn find_published(
+        &self,
+        publication: &Publication,
+        run_ids: &[String],
+    ) -> Result<Option<(Vec<ExperimentRecord>, Vec<RunRecord>)>> {
+        let stored = self.session.transact(operations::read_catalog()).await?;
+        let is_there = |(_, run): &(String, RunRecord)| {
+            // Another run may have taken the id after the site's data was cleared.
+            stored.runs.iter().any(|other| other.run_id == run.run_id && other.created_ms == run.created_ms)
+        };
+        let is_known = |new: &ExperimentRecord| stored.experiments.iter().any(|other| other.name == new.name);
+        if !publication.runs.iter().all(is_there) || !publication.experiments.iter().all(is_known) {
+            return Ok(None);
+        }
+        let runs = stored.runs.into_iter().filter(|run| run_ids.contains(&run.run_id));
+        let is_meant =
+            |other: &ExperimentRecord| publication.experiments.iter().any(|new| new.name == other.name);
+        Ok(Some((stored.experiments.into_iter().filter(is_meant).collect(), runs.collect())))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What an import has taken of its runs and not written yet. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::columns::{BlockWriter, RawPoint, Series, series_blocks};
 use crate::database::operations::fills_segments;
@@ -14,13 +14,22 @@ const MOST_WAITING_POINTS: usize = 250_000;
 /// A batch is written when it has so many bytes.
 const BATCH_BYTES: usize = 4 << 20;
 
+/// What is known of runs, series and artifacts is in memory until the import is published, and it weighs no more than this.
+const MOST_KNOWN_BYTES: usize = 192 << 20;
+/// What a run, a series or an artifact weighs besides its name, roughly.
+const WEIGHT: usize = 400;
+
 /// The runs of an import: what waits of them, and the batch that is written next.
 #[derive(Debug, Default)]
 pub(super) struct UnwrittenRuns {
     runs: Vec<OpenRun>,
+    /// What is kept of them until the import ends, in bytes.
+    known_bytes: usize,
     waiting_points: usize,
     batch: ImportBatch,
     batch_bytes: usize,
+    /// The contents in the batch.
+    batch_hashes: BTreeSet<String>,
 }
 
 /// A run of an import.
@@ -31,6 +40,10 @@ struct OpenRun {
     /// Where each series is in `series`, by its key.
     positions: BTreeMap<String, usize>,
     artifacts: Vec<ArtifactRef>,
+    /// Where each artifact is in `artifacts`, by its key.
+    artifact_positions: BTreeMap<String, usize>,
+    /// The contents that it has a reference to.
+    referred: BTreeSet<String>,
     next_sequence: u64,
 }
 
@@ -68,13 +81,21 @@ impl UnwrittenRuns {
 
     /// Adds a run.
     pub(super) fn add_run(&mut self, run_id: String) {
+        self.known_bytes += run_id.len() + 2 * WEIGHT;
         self.runs.push(OpenRun {
             run_id,
             series: Vec::new(),
             positions: BTreeMap::new(),
             artifacts: Vec::new(),
+            artifact_positions: BTreeMap::new(),
+            referred: BTreeSet::new(),
             next_sequence: 0,
         });
+    }
+
+    /// Whether there is more than any honest file has.
+    pub(super) fn is_too_much(&self) -> bool {
+        self.known_bytes > MOST_KNOWN_BYTES
     }
 
     /// The ids of all runs.
@@ -104,6 +125,7 @@ impl UnwrittenRuns {
         if let Some(&position) = positions.get(&key) {
             return position;
         }
+        self.known_bytes += 2 * key.len() + WEIGHT;
         positions.insert(key.clone(), series.len());
         series.push(OpenSeries { key, written: 0, waiting: Series::default(), highest: None });
         series.len() - 1
@@ -112,13 +134,22 @@ impl UnwrittenRuns {
     /// Takes an artifact of a run.
     pub(super) fn add_artifact(&mut self, run: usize, key: String, bytes: Vec<u8>) {
         let hash = content_hash(&bytes);
-        let OpenRun { run_id, artifacts, .. } = &mut self.runs[run];
-        let artifact = ArtifactRef { key, hash: hash.clone(), size: bytes.len() as u32 };
-        artifacts.retain(|other| other.key != artifact.key);
-        artifacts.push(artifact);
-        self.batch.references.push(ArtifactReference { hash: hash.clone(), run_id: run_id.clone() });
-        self.batch_bytes += bytes.len();
-        if !self.batch.contents.iter().any(|(known, _)| *known == hash) {
+        let OpenRun { run_id, artifacts, artifact_positions, referred, .. } = &mut self.runs[run];
+        let artifact = ArtifactRef { key: key.clone(), hash: hash.clone(), size: bytes.len() as u32 };
+        if let Some(&position) = artifact_positions.get(&key) {
+            artifacts[position] = artifact;
+        } else {
+            self.known_bytes += 2 * key.len() + hash.len() + WEIGHT;
+            artifact_positions.insert(key, artifacts.len());
+            artifacts.push(artifact);
+        }
+        if referred.insert(hash.clone()) {
+            self.known_bytes += hash.len() + WEIGHT;
+            self.batch_bytes += WEIGHT;
+            self.batch.references.push(ArtifactReference { hash: hash.clone(), run_id: run_id.clone() });
+        }
+        if self.batch_hashes.insert(hash.clone()) {
+            self.batch_bytes += bytes.len();
             self.batch.contents.push((hash, bytes.into()));
         }
     }
@@ -178,6 +209,7 @@ impl UnwrittenRuns {
     /// The batch, to be written now.
     pub(super) fn take_batch(&mut self) -> ImportBatch {
         self.batch_bytes = 0;
+        self.batch_hashes.clear();
         std::mem::take(&mut self.batch)
     }
 

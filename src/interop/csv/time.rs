@@ -10,6 +10,8 @@ const DAY_MS: i64 = 86_400_000;
 const SAYABLE_MS: std::ops::Range<i64> = -62_167_219_200_000..253_402_300_800_000;
 /// A number from here on counts milliseconds: as seconds it would lie beyond the year 5138.
 const LEAST_MS: f64 = 1e11;
+/// The latest time that a calendar has: what is written with a fraction or an exponent is not taken beyond it.
+const MAX_TIME_MS: f64 = 8.64e15;
 
 /// Writes times.
 #[derive(Debug, Default)]
@@ -118,7 +120,7 @@ fn read_any(text: &str) -> Option<i64> {
     }
     if let Ok(number) = text.parse::<f64>() {
         let ms = if number.abs() >= LEAST_MS { number } else { number * 1000.0 };
-        return ms.is_finite().then_some(ms.round() as i64);
+        return (ms.abs() <= MAX_TIME_MS).then_some(ms.round() as i64);
     }
     read_date(text)
 }
@@ -210,9 +212,16 @@ mod tests {
         ] {
             assert_eq!(reader.read(text), Some(ms), "{text}");
         }
-        for text in
-            ["", "yesterday", "2026-11-27", "NaN", "2026-13-27T03:28:57.042Z", "2026-11-27T24:00:00.000Z"]
-        {
+        for text in [
+            "",
+            "yesterday",
+            "2026-11-27",
+            "NaN",
+            "1e300",
+            "-1e17",
+            "2026-13-27T03:28:57.042Z",
+            "2026-11-27T24:00:00.000Z",
+        ] {
             assert_eq!(reader.read(text), None, "{text}");
         }
     }

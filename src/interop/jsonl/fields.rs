@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::number::Number;
+use crate::interop::json_depth::{MOST_DEPTH, is_too_deep};
 
 /// What of a line has not been taken yet, as it is written.
 #[derive(Debug)]
@@ -42,10 +43,24 @@ impl<'a> Fields<'a> {
         self.0.remove(name).map(RawValue::get).filter(|json| *json != "null")
     }
 
-    /// What was not taken, as the text of one object; nothing if that is all.
-    pub(super) fn rest(self) -> Option<String> {
-        if self.0.is_empty() { None } else { serde_json::to_string(&self.0).ok() }
+    /// As [`Self::take_json`], of what is kept as it is: it is nested no deeper than readers can bear.
+    pub(super) fn take_shallow(&mut self, name: &str) -> Result<Option<String>, String> {
+        let json = self.take_json(name);
+        if json.is_some_and(is_too_deep) { Err(too_deep(name)) } else { Ok(json.map(str::to_owned)) }
     }
+
+    /// What was not taken, as the text of one object; nothing if that is all.
+    pub(super) fn rest(self) -> Result<Option<String>, String> {
+        if let Some((name, _)) = self.0.iter().find(|(_, json)| is_too_deep(json.get())) {
+            return Err(too_deep(name));
+        }
+        Ok(if self.0.is_empty() { None } else { serde_json::to_string(&self.0).ok() })
+    }
+}
+
+fn too_deep(name: &str) -> String {
+    let name: String = name.chars().take(40).collect();
+    format!("the field '{name}' is nested deeper than {MOST_DEPTH} levels")
 }
 
 /// The latest time that JavaScript's `Date` knows, milliseconds since the epoch.
@@ -56,6 +71,6 @@ pub(in crate::interop) fn checked_time(time_ms: f64) -> Result<f64, String> {
     if time_ms.abs() <= MAX_TIME_MS {
         Ok(time_ms)
     } else {
-        Err(format!("{time_ms} is no time that a calendar has, in milliseconds since 1970"))
+        Err(format!("{time_ms:e} is no time that a calendar has, in milliseconds since 1970"))
     }
 }

@@ -11,7 +11,7 @@ use super::{FORMAT, VERSION};
 use crate::interop::{
     FileError, FileErrorKind, ImportedExperiment, ImportedPart, ImportedRun, Importer, Position,
 };
-use crate::storage::{MAX_STEP, RawPoint, RunEdit, RunRecord, StorageError, Tag, check_key, check_text};
+use crate::storage::{MAX_STEP, RawPoint, RunRecord, StorageError, Tag, check_key, check_text};
 
 /// The most runs, and experiments: what is known of each is in memory until the file ends.
 const MAX_RUNS: usize = 1_000_000;
@@ -142,7 +142,7 @@ impl Contents {
             return Err("the artifact above lacks bytes".into());
         }
         if matches!(&*kind, "experiment" | "run") {
-            self.described_bytes += line.len();
+            self.described_bytes += line.len() + size_of::<ImportedRun>();
             if self.described_bytes > MAX_DESCRIBED_BYTES {
                 return Err(format!(
                     "the descriptions of experiments and runs are more than {MAX_DESCRIBED_BYTES} bytes together"
@@ -186,7 +186,7 @@ impl Contents {
         let (id, name) = (fields.text("id")?, fields.text("name")?);
         check_text("an experiment's name", &name)?;
         let created_ms = fields.time("created_ms")?.unwrap_or_default();
-        let config_json = fields.take_json("config").map(str::to_owned);
+        let config_json = fields.take_shallow("config")?;
         if self.experiments.len() == MAX_RUNS {
             return Err(format!("there are more than {MAX_RUNS} experiments").into());
         }
@@ -218,19 +218,15 @@ impl Contents {
         record.created_ms = fields.time("created_ms")?.unwrap_or_default();
         record.started_ms = fields.time("started_ms")?;
         record.ended_ms = fields.time("ended_ms")?;
-        record.config_json = fields.take_json("config").map(str::to_owned);
-        for tag in fields.take_some::<Vec<Tag>>("tags")?.unwrap_or_default() {
-            check_key("a tag's name", &tag.key)?;
-            check_text("a tag's value", &tag.value)?;
-            record.apply(&RunEdit::Tag(tag));
-        }
+        record.config_json = fields.take_shallow("config")?;
+        record.tags = distinct_tags(fields.take_some("tags")?.unwrap_or_default())?;
         record.span_id = fields.take_some("span_id")?;
         check_text("a span id", record.span_id.as_deref().unwrap_or_default())?;
         record.interruptions = fields.take_some("interruptions")?.unwrap_or_default();
         for &time_ms in record.interruptions.iter().flatten() {
             checked_time(time_ms)?;
         }
-        record.unknown_json = fields.rest();
+        record.unknown_json = fields.rest()?;
         let experiment_name = Some(experiment.name.clone());
         self.runs.push(ImportedRun { experiment_name, experiment_config_json: None, record });
         self.run_ids.push(run_id);
@@ -310,6 +306,24 @@ impl Contents {
         self.has_ended = true;
         Ok(())
     }
+}
+
+/// The tags of a run: of two of one name the later counts, as when they are set one by one. There may be as many as a line holds.
+fn distinct_tags(tags: Vec<Tag>) -> Result<Vec<Tag>, LineError> {
+    let mut distinct: Vec<Tag> = Vec::new();
+    let mut positions = BTreeMap::new();
+    for tag in tags {
+        check_key("a tag's name", &tag.key)?;
+        check_text("a tag's value", &tag.value)?;
+        match positions.entry(tag.key.clone()) {
+            Entry::Vacant(entry) => {
+                entry.insert(distinct.len());
+                distinct.push(tag);
+            }
+            Entry::Occupied(entry) => distinct[*entry.get()].value = tag.value,
+        }
+    }
+    Ok(distinct)
 }
 
 /// As much of a text as a message quotes.

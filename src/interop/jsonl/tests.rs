@@ -330,3 +330,47 @@ fn a_line_without_an_end_is_refused_before_it_fills_memory() {
     let refused = (0..100).find(|_| importer.push(&piece, &mut parts).is_err());
     assert_eq!(refused, Some(32));
 }
+
+/// The sample with fields after those of its run.
+fn with_fields(fields: &str) -> String {
+    let file = sample_file();
+    let mut lines: Vec<String> = file.lines().map(str::to_owned).collect();
+    lines[2] = format!("{},{fields}}}", lines[2].strip_suffix('}').unwrap());
+    lines.join("\n")
+}
+
+#[test]
+fn json_that_is_nested_too_deep_is_refused_with_its_line() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    for (name, depth, is_taken) in
+        [("other", 5_000, true), ("other", 1_000_000, false), ("config", 1_000_000, false)]
+    {
+        let file = with_fields(&format!("\"{name}\":{}", nested(depth)));
+        let refused = read(file.as_bytes(), 4_096).map(drop).map_err(|error| error.at);
+        assert_eq!(refused, if is_taken { Ok(()) } else { Err(Position::Line(3)) }, "{name} {depth}");
+    }
+}
+
+#[test]
+fn run_has_as_many_tags_as_a_line_holds_and_of_two_of_one_name_the_later() {
+    let tags: Vec<String> = (0..200_000)
+        .map(|number| format!("{{\"key\":\"{}\",\"value\":\"{number}\"}}", number % 199_999))
+        .collect();
+    let file = with_fields(&format!("\"tags\":[{}]", tags.join(",")));
+    let read = read(file.as_bytes(), 1 << 20).unwrap();
+    let tags = &read.runs[0].record.tags;
+    assert_eq!(tags.len(), 199_999);
+    assert_eq!((&*tags[0].key, &*tags[0].value), ("0", "199999"));
+}
+
+#[test]
+fn runs_without_end_are_refused_before_they_take_memory() {
+    let file = sample_file();
+    let lines: Vec<&str> = file.lines().collect();
+    let mut importer = JsonLinesImporter::default();
+    let mut parts = Vec::new();
+    importer.push(lines[..2].join("\n").as_bytes(), &mut parts).unwrap();
+    let run = format!("\n{}", lines[2]);
+    let refused = (0..1_000_000).find_map(|_| importer.push(run.as_bytes(), &mut parts).err());
+    assert!(refused.unwrap().message.contains("descriptions"), "by their weight in memory");
+}

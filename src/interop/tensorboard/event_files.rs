@@ -18,6 +18,7 @@ use super::{
 };
 use crate::interop::gathered_points::{SeriesNumber, whole_step};
 use crate::interop::imported_times::ImportedTimes;
+use crate::interop::json_depth::is_too_deep;
 use crate::interop::losses::Losses;
 use crate::interop::{FileError, ImportedPart, ImportedRun, Position};
 use crate::storage::{MAX_STEP, RawPoint, check_text};
@@ -279,6 +280,9 @@ impl EventFiles {
         match tag {
             RUN_TEXT => {
                 of_run.details = serde_json::from_str(unfenced(&text)).ok();
+                if let Some(details) = &mut of_run.details {
+                    details.experiment_config.take_if(|json| !is_kept(json));
+                }
                 if of_run.details.is_none() {
                     self.losses.note("a run's description that cannot be read is not imported");
                 }
@@ -286,7 +290,7 @@ impl EventFiles {
             CONFIG_TEXT => {
                 let json = unfenced(&text);
                 // As it is written: what JSON allows and a `Map` does not, such as half of a character, stays what it is.
-                let is_object = json.starts_with('{') && serde_json::from_str::<&RawValue>(json).is_ok();
+                let is_object = is_kept(json);
                 of_run.config_json = is_object.then(|| json.to_owned());
                 if !is_object {
                     self.losses.note("a configuration that is no JSON object is not imported");
@@ -365,6 +369,11 @@ fn step(step: i64) -> Result<u64, String> {
 }
 
 /// Milliseconds of a time in seconds, unless it is none.
+/// Whether a text is a configuration as it is stored.
+fn is_kept(json: &str) -> bool {
+    json.starts_with('{') && serde_json::from_str::<&RawValue>(json).is_ok() && !is_too_deep(json)
+}
+
 fn milliseconds(seconds: f64) -> Option<i64> {
     let ms = (seconds * 1000.0).round();
     whole_step(ms.abs()).map(|_| ms as i64)

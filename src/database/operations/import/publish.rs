@@ -57,7 +57,7 @@ fn step(
         ));
     }
     let mut counters = counters_in(counters)?;
-    let mut imports = imports_in(imports)?;
+    let mut imports = imports_in(imports);
     let first = (counters.next_experiment as u64).max(publication.first_experiment);
     let mut free =
         (first..).zip(probes).filter(|(_, probe)| probe.keys().is_empty()).map(|(number, _)| number);

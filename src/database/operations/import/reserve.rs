@@ -1,5 +1,7 @@
 //! Reserving ids for the runs of an import.
 
+use std::collections::BTreeSet;
+
 use super::{imports_in, put_imports, read_imports};
 use crate::database::operations::id_counters::{counters_in, put_counters, read_counters};
 use crate::database::operations::tombstones::{is_listed, read_tombstones};
@@ -35,18 +37,17 @@ fn step(
         return Ok(Step::Read(vec![read_counters(), read_tombstones(), read_imports()]));
     };
     let mut counters = counters_in(counters)?;
-    let mut imports = imports_in(imports)?;
+    let mut imports = imports_in(imports);
     let first = (counters.next_run as u64).max(first_run);
     // As for a run that is begun: numbers that are counted as free may be taken. Gaps do no harm.
-    let is_reserved =
-        |run_id: &String| imports.under_way.iter().any(|import| import.run_ids.contains(run_id));
+    let reserved: BTreeSet<&String> = imports.under_way.iter().flat_map(|import| &import.run_ids).collect();
     let mut free = Vec::new();
     let tried = probes.len() / PROBES;
     for (number, probe) in (first..).zip(probes.chunks(PROBES)) {
         let run_id = format!("run-{number}");
         if probe.iter().all(|found| found.keys().is_empty())
             && !is_listed(tombstones, &run_id)
-            && !is_reserved(&run_id)
+            && !reserved.contains(&run_id)
         {
             free.push(run_id);
         }

@@ -6,7 +6,7 @@ use crate::database::operations::begin_run::put_experiment;
 use crate::database::operations::fences::put_run;
 use crate::database::operations::tombstones::{is_listed, read_tombstones};
 use crate::database::{Answer, Change, Import, Key, Range, Read, Step, Table, Transaction};
-use crate::storage::{Result, StorageError};
+use crate::storage::RunRecord;
 
 /// How long an import may go without writing, in milliseconds, before another page gives it up: ten minutes. Whatever clocks do, nothing
 /// is lost by that: the import fails, and its file is still there.
@@ -49,36 +49,36 @@ pub fn discard_import(token: &str) -> Transaction<SweptImports> {
 
 fn sweep(name: &'static str, is_over: impl Fn(&Import) -> bool + 'static) -> Transaction<SweptImports> {
     let tables = &[Table::Meta, Table::Experiments, Table::Runs, Table::Points, Table::Artifacts];
-    Transaction::writing(name, tables, move |answers| step(&is_over, answers))
+    Transaction::writing(name, tables, move |answers| Ok(step(&is_over, answers)))
 }
 
-fn step(is_over: &dyn Fn(&Import) -> bool, answers: &[Answer]) -> Result<Step<SweptImports>> {
-    let [stored, answers @ ..] = answers else { return Ok(Step::Read(vec![read_imports()])) };
-    let mut imports = match imports_in(stored) {
-        // What cannot be read is left in place: only an import would miss it.
-        Err(StorageError::Corrupt(_)) => return Ok(Step::Done(SweptImports::default())),
-        imports => imports?,
-    };
+fn step(is_over: &dyn Fn(&Import) -> bool, answers: &[Answer]) -> Step<SweptImports> {
+    let [stored, answers @ ..] = answers else { return Step::Read(vec![read_imports()]) };
+    let mut imports = imports_in(stored);
     let over: Vec<Import> = imports.under_way.extract_if(.., |import| is_over(import)).collect();
     if over.is_empty() {
-        return Ok(Step::Done(SweptImports::default()));
+        return Step::Done(SweptImports::default());
     }
     let (published, cut_off): (Vec<Import>, Vec<Import>) = over.into_iter().partition(Import::is_published);
     let [tombstones, experiments, runs, answers @ ..] = answers else {
-        return Ok(Step::Read(vec![
+        return Step::Read(vec![
             read_tombstones(),
             Read::Keys(Table::Experiments, Range::All),
             Read::Keys(Table::Runs, Range::All),
-        ]));
+        ]);
     };
     let released: Vec<_> = cut_off.iter().flat_map(|import| import.contents.clone()).collect();
-    let contents = match Release::new(&released, Vec::new()).step(answers) {
-        ReleaseStep::Read(reads) => return Ok(Step::Read(reads)),
+    let is_stored = |answer: &Answer, id: &str| answer.keys().contains(&Key::text(id));
+    let unstored = |run: &&RunRecord| !is_stored(runs, &run.run_id) && !is_listed(tombstones, &run.run_id);
+    let written = published.iter().flat_map(|import| &import.runs).filter(unstored).collect();
+    // Other imports may share contents with what goes: of the same file, for one.
+    let held = imports.under_way.iter().flat_map(|import| import.contents.clone()).collect();
+    let contents = match Release::new(&released, written).held_by(held).step(answers) {
+        ReleaseStep::Read(reads) => return Step::Read(reads),
         ReleaseStep::Write(changes) => changes,
     };
     let mut swept = SweptImports::default();
     let mut changes = Vec::new();
-    let is_stored = |answer: &Answer, id: &str| answer.keys().contains(&Key::text(id));
     for Import { experiments: of_import, runs: of_runs, .. } in &published {
         // Those that are stored may have been changed since, and others deleted.
         for experiment in of_import {
@@ -88,7 +88,7 @@ fn step(is_over: &dyn Fn(&Import) -> bool, answers: &[Answer]) -> Result<Step<Sw
             swept.experiment_ids.push(experiment.experiment_id.clone());
         }
         for run in of_runs {
-            if !is_stored(runs, &run.run_id) && !is_listed(tombstones, &run.run_id) {
+            if unstored(&run) {
                 changes.push(put_run(run));
             }
             swept.run_ids.push(run.run_id.clone());
@@ -102,5 +102,5 @@ fn step(is_over: &dyn Fn(&Import) -> bool, answers: &[Answer]) -> Result<Step<Sw
     changes.extend(contents);
     // The list comes last: of a prefix that is committed alone, the next sweep does the rest.
     changes.push(put_imports(&imports));
-    Ok(Step::Write(changes, swept))
+    Step::Write(changes, swept)
 }
