@@ -32,6 +32,7 @@ function wrapping(modules, wasm) {
       if (name.startsWith('glue/')) return join(modules, name.slice('glue/'.length));
       if (name === 'wasm-inside') return '\0wasm-inside';
       if (name === 'entrenar-dashboard') return { id: './element/entrenar-dashboard.js', external: true };
+      if (name === 'entrenar-report') return { id: './report.js', external: true };
       if (name === 'entrenar-dashboard/module') return { id: './dashboard.js', external: true };
       return undefined;
     },
@@ -92,6 +93,7 @@ for (const [name, from] of [['entrenar.cjs', 'entrenar.js'], ['url.cjs', 'url.js
   await bundle({ [name]: source(from) }, { format: 'cjs', exports: 'named' }, name === 'url.cjs' ? 'node' : 'neutral');
 }
 await copyFile(join(built, 'entrenar_bg.wasm'), join(out, 'entrenar_bg.wasm'));
+await copyFile(join(root, 'target/report/page.mjs'), join(out, 'report.js'));
 await cp(element, join(out, 'element'), { recursive: true });
 for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md']) await copyFile(join(root, name), join(out, name));
 await declarations();

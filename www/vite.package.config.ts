@@ -12,6 +12,9 @@ export default defineConfig({
     outDir: here('../target/npm/element'),
     emptyOutDir: true,
     lib: { entry: here('src/entrenar-dashboard.ts'), formats: ['es'], fileName: 'entrenar-dashboard' },
-    rollupOptions: { external: ['entrenar', 'entrenar-report'], output: { paths: { entrenar: '../entrenar.js', 'entrenar-report': '../report.js' }, chunkFileNames: '[name]-[hash].js' } },
+    rollupOptions: {
+      external: ['entrenar', 'entrenar-report'],
+      output: { paths: { entrenar: '../entrenar.js', 'entrenar-report': '../report.js' }, chunkFileNames: '[name]-[hash].js' },
+    },
   },
 });

@@ -1,6 +1,7 @@
 // The page that reports are made of, as one text in a module: target/report/page.mjs. The dashboard's build and the npm package take it from there.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
 import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
@@ -37,7 +38,7 @@ function assembled(script: string): string {
     wasm: deflateSync(readFileSync(`${entrenarPackage}/entrenar_bg.wasm`), { level: 9 }).toString('base64'),
     script,
   };
-  return text(here('src/report/report.html')).replace(/\{(\w+)\}/g, (_, name: string) => parts[name]!);
+  return text(here('src/report/report.html.template')).replace(/\{(\w+)\}/g, (_, name: string) => parts[name]!);
 }
 
 const onePage: Plugin = {

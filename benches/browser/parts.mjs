@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { dashboard } from './dashboard.mjs';
+import { reports } from './reports.mjs';
 import { scale } from './scale.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -93,5 +94,6 @@ export const PARTS = {
   memory: { what: 'memory of the wasm instance', run: memory },
   live: { what: '100 000 points/s over 100 series', run: live },
   dashboard: { what: 'the dashboard', run: dashboard },
+  reports: { what: 'reports of 5 × 10^6 points', run: reports },
   scale: { what: 'growth with points, series and runs', run: scale, fullOnly: true },
 };

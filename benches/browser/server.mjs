@@ -19,6 +19,8 @@ const MIME = {
 const DIRECTORIES = {
   // ENTRENAR_PKG: another build of the package, such as one with the names that a profile shows.
   '/pkg/': process.env.ENTRENAR_PKG ?? join(repository, 'pkg'),
+  '/pkg-npm/': join(repository, 'target/pkg-npm'),
+  '/report/': join(repository, 'target/report'),
   '/dashboard/': join(repository, 'www/dist'),
   '/page/': join(here, 'page'),
   '/node_modules/': join(here, 'node_modules'),
@@ -29,6 +31,7 @@ const document = (body) => `<!doctype html><html lang="en"><head><meta charset="
 const PAGES = {
   '/bench.html': document('<script type="module" src="/page/main.js"></script>'),
   '/dashboard.html': document('<script type="module" src="/page/dashboard.js"></script>'),
+  '/report.html': document('<script type="module" src="/page/report.js"></script>'),
   '/uplot.html': document('<script type="module" src="/page/uplot.js"></script>'),
   '/favicon.ico': '',
 };

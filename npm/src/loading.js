@@ -2,6 +2,10 @@
 import { initSync as instantiateSync, default as instantiate } from 'glue';
 import { load_with } from 'glue/entry_points.js';
 import { coded_error } from 'glue/errors.js';
+import { report_page_with } from 'glue/report_page.js';
+
+// The page that reports are made of is a module of its own, which lies beside this one.
+report_page_with(() => import('entrenar-report'));
 
 /** Has the package load itself when it is first needed. `source` gets what `WebAssembly` takes: bytes, or a promise of a response. */
 export function loadFrom(source) {

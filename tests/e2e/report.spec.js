@@ -29,17 +29,24 @@ test('a report shows its runs from disk without a network: zoomed, smoothed, com
   await card(page, LOSS).getByTestId('chart-table-toggle').click();
   expect(unordered(await tableRows(page, LOSS))).toEqual(unordered(rows));
 
+  const toggle = card(page, LOSS).getByTestId('chart-table-toggle');
+  await toggle.click();
   await card(page, LOSS).getByTestId('chart').focus();
   await page.keyboard.press('+');
   await expect(page.getByTestId('zoom-reset')).toBeVisible();
+  await toggle.click();
   await expect.poll(async () => (await tableRows(page, LOSS)).length).toBeLessThan(rows.length);
   await page.getByTestId('zoom-reset').click();
   await expect.poll(async () => (await tableRows(page, LOSS)).length).toBe(rows.length);
+  await toggle.click();
 
+  const last = card(page, LOSS).locator('.readout .value').first();
+  const unsmoothed = await last.textContent();
   await page.keyboard.press('Control+k');
   await page.getByTestId('palette').getByRole('combobox').fill('smoothing 0.9');
   await page.keyboard.press('Enter');
-  await expect(card(page, LOSS).getByText(/smoothed 0\.9/).first()).toBeVisible();
+  await expect(page.getByTestId('smoothing-number')).toHaveValue('0.9');
+  await expect(last).not.toHaveText(unsmoothed);
 
   await page.getByTestId('tab-compare').click();
   const compare = page.getByTestId('compare');
@@ -128,7 +135,7 @@ test('names, keys and settings of whatever kind are text in a report', async ({ 
   const { page: shown, asked, problems } = await openReport(browser, await reportFile(await exported(page, [id], await template())));
   await expect(card(shown, hostile)).toBeVisible();
   await expect(shown).toHaveTitle(`${hostile} · ${hostile} · entrenar`);
-  await shown.getByRole('row', { name: hostile }).getByRole('button', { name: hostile }).click();
+  await shown.getByTestId('run-row').getByRole('button', { name: hostile }).click();
   await expect(shown.getByTestId('run-detail').getByRole('definition').filter({ hasText: hostile })).toHaveCount(2);
   expect(await shown.evaluate(() => [globalThis.hacked, document.querySelectorAll('img').length])).toEqual([undefined, 0]);
   expect([asked, problems]).toEqual([[], []]);

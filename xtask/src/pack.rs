@@ -96,6 +96,7 @@ pub(crate) fn build_for_npm() -> Outcome {
     for directory in [project::www(), project::npm_package()] {
         npm::ensure_packages(&directory)?;
     }
+    run(&mut npm::script(&project::www(), "build-report", &[]))?;
     run(&mut npm::script(&project::www(), "build-element", &[]))?;
     run(&mut npm::script(&project::npm_package(), "build", &[]))?;
     fresh::remember(&stamp, &npm_state()?)
@@ -113,6 +114,8 @@ fn npm_state() -> Outcome<String> {
     .into_iter()
     .chain([
         "www/vite.package.config.ts",
+        "www/vite.report.config.ts",
+        "www/public/favicon.svg",
         "README.md",
         "CHANGELOG.md",
         "LICENSE",

@@ -15,7 +15,7 @@ const LEVEL: i32 = 3;
 const ZLIB_WINDOW_BITS: i32 = 15;
 /// How many bytes stand in one line: a multiple of three, so that only the last has padding.
 const BYTES_A_LINE: usize = 48 * 1024;
-const BUFFER_BYTES: usize = 32 << 10;
+const BUFFER_BYTES: usize = 16 << 10;
 
 /// Packs bytes that come in pieces.
 pub(super) struct Packer {
@@ -74,13 +74,20 @@ fn write_lines(bytes: &[u8], out: &mut dyn Write) -> io::Result<()> {
 pub(super) struct Unpacker {
     /// Characters that are not decoded yet: fewer than four.
     held: Vec<u8>,
+    /// Reused from piece to piece.
+    decoded: Vec<u8>,
     state: Box<InflateState>,
     has_ended: bool,
 }
 
 impl Default for Unpacker {
     fn default() -> Self {
-        Self { held: Vec::new(), state: InflateState::new_boxed(DataFormat::Zlib), has_ended: false }
+        Self {
+            held: Vec::new(),
+            decoded: Vec::new(),
+            state: InflateState::new_boxed(DataFormat::Zlib),
+            has_ended: false,
+        }
     }
 }
 
@@ -91,13 +98,23 @@ impl Unpacker {
         text: &[u8],
         mut visit: impl FnMut(&[u8]) -> Result<(), String>,
     ) -> Result<(), String> {
-        self.held.extend(text.iter().filter(|byte| !byte.is_ascii_whitespace()));
-        let whole = self.held.len() - self.held.len() % 4;
-        let bytes = BASE64_STANDARD
-            .decode(&self.held[..whole])
-            .map_err(|cause| format!("this is no base64: {cause}"))?;
-        self.held.drain(..whole);
-        self.inflate(&bytes, &mut visit)
+        let mut bytes = std::mem::take(&mut self.decoded);
+        bytes.clear();
+        for line in text.split(u8::is_ascii_whitespace) {
+            let missing = (4 - self.held.len()) % 4;
+            let (first, rest) = line.split_at(line.len().min(missing));
+            self.held.extend_from_slice(first);
+            if self.held.len() == 4 {
+                decode(&self.held, &mut bytes)?;
+                self.held.clear();
+            }
+            let (whole, last) = rest.split_at(rest.len() - rest.len() % 4);
+            decode(whole, &mut bytes)?;
+            self.held.extend_from_slice(last);
+        }
+        let unpacked = self.inflate(&bytes, &mut visit);
+        self.decoded = bytes;
+        unpacked
     }
 
     fn inflate(
@@ -131,4 +148,8 @@ impl Unpacker {
     pub(super) fn is_whole(&self) -> bool {
         self.has_ended && self.held.is_empty()
     }
+}
+
+fn decode(base64: &[u8], bytes: &mut Vec<u8>) -> Result<(), String> {
+    BASE64_STANDARD.decode_vec(base64, bytes).map_err(|cause| format!("this is no base64: {cause}"))
 }

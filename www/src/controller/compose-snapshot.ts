@@ -17,7 +17,19 @@ const AUTOMATIC_RUNS_OF_REPORT = 20;
 
 type Composed = Omit<
   Snapshot,
-  'phase' | 'problem' | 'degraded' | 'lost' | 'estimate' | 'notice' | 'fileWork' | 'csv' | 'series' | 'allMetricsOf' | 'colors' | 'layout' | 'readOnly'
+  | 'phase'
+  | 'problem'
+  | 'degraded'
+  | 'lost'
+  | 'estimate'
+  | 'notice'
+  | 'fileWork'
+  | 'csv'
+  | 'series'
+  | 'allMetricsOf'
+  | 'colors'
+  | 'layout'
+  | 'readOnly'
 >;
 
 export function composeSnapshot(
@@ -40,7 +52,10 @@ export function composeSnapshot(
   const selected =
     view.selection && !view.follow
       ? view.selection.flatMap((run_id) => byId.get(run_id) ?? [])
-      : sortRuns(runs, { by: 'start', descending: true }, now_ms).slice(0, view.follow ? 1 : isReport ? AUTOMATIC_RUNS_OF_REPORT : AUTOMATIC_RUNS);
+      : sortRuns(runs, { by: 'start', descending: true }, now_ms).slice(
+          0,
+          view.follow ? 1 : isReport ? AUTOMATIC_RUNS_OF_REPORT : AUTOMATIC_RUNS,
+        );
   const detail = view.run_id ? byId.get(view.run_id) : undefined;
   const missing = [...(view.selection ?? []), ...(view.run_id ? [view.run_id] : [])].filter((id) => !byId.has(id) && !hidden(id));
   if (view.experiment_id && !experiment && !hidden(view.experiment_id)) missing.unshift(view.experiment_id);

@@ -212,7 +212,15 @@ export class DashboardController {
     const series = this.#series;
     if (!catalog || !storage || !series || this.#stopped) return;
     const compose = () =>
-      composeSnapshot(storage, catalog, this.#view, this.#options.experiment, (id) => this.#deletion.hides(id), this.snapshot.strokes, this.#options.report);
+      composeSnapshot(
+        storage,
+        catalog,
+        this.#view,
+        this.#options.experiment,
+        (id) => this.#deletion.hides(id),
+        this.snapshot.strokes,
+        this.#options.report,
+      );
     let composed = compose();
     const { experiment } = composed;
     if (experiment && !this.#layout.isOf(experiment.experiment_id)) {
