@@ -8,6 +8,7 @@ export type {
   CurveWindow,
   ExperimentRecord,
   MetricRecord,
+  MlflowSync,
   RunOptions,
   RunRecord,
   RunStatus,

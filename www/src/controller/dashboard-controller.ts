@@ -16,6 +16,7 @@ import { FileWorker } from './file-work';
 import type { Intent } from './intents';
 import { LayoutKeeper } from './layout-keeper';
 import { LiveUpdates } from './live-updates';
+import type { MlflowSender } from './mlflow-sender';
 import { neededSeries } from './needs';
 import { PendingDeletion } from './pending-deletion';
 import { PromisedDeletion } from './promised-deletion';
@@ -64,6 +65,7 @@ export class DashboardController {
   readonly #layout: LayoutKeeper;
   readonly #colors: ColorMemory;
   readonly #files = new FileWorker(() => this.#showFileWork());
+  #mlflow: MlflowSender | undefined;
   #view: ViewState = INITIAL_VIEW;
   /** The address says what is looked at, and how: what is remembered does not count. */
   #addressSays = false;
@@ -113,6 +115,7 @@ export class DashboardController {
     this.#address?.stop();
     this.#colors.stop();
     this.#files.stop();
+    this.#mlflow?.stopAll();
     await this.#deletion.finish();
     this.#series?.stop();
     await this.#storage?.close();
@@ -229,6 +232,7 @@ export class DashboardController {
       ...(this.#degraded && { degraded: this.#degraded }),
       ...(this.#notice && { notice: this.#notice }),
       ...(this.#files.work && { fileWork: this.#files.work }),
+      ...(this.#mlflow && { mlflow: this.#mlflow.view }),
       ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
     };
     this.#readNeeded();
@@ -330,6 +334,12 @@ export class DashboardController {
         return this.#files.stop();
       case 'dismiss-file-work':
         return this.#files.dismiss();
+      case 'look-at-mlflow':
+        return storage && (await this.#sender()).look(storage, intent.run_id);
+      case 'send-to-mlflow':
+        return storage && (await this.#sender()).send(storage, intent.run_id, intent.choice);
+      case 'stop-mlflow':
+        return this.#mlflow?.stop(intent.run_id);
       case 'show-runs':
         return this.#showRuns(intent.run_ids);
       case 'dismiss-notice':
@@ -360,6 +370,16 @@ export class DashboardController {
         this.#show();
         return this.#open();
     }
+  }
+
+  /** What few use is loaded when it is used. */
+  async #sender(): Promise<MlflowSender> {
+    const { MlflowSender } = await import('./mlflow-sender');
+    this.#mlflow ??= new MlflowSender((mlflow) => {
+      this.snapshot = { ...this.snapshot, mlflow };
+      this.#show();
+    });
+    return this.#mlflow;
   }
 
   /** Nothing that is stored is looked at again. */

@@ -8,6 +8,7 @@ import type { RunLabel } from '../model/run-labels';
 import type { ViewState } from '../model/view-state';
 import type { ExperimentRecord, RunRecord, StorageEstimate } from '../tracker';
 import type { FileWork } from './file-work';
+import type { MlflowView } from './mlflow-sender';
 
 export interface ExperimentEntry extends ExperimentRecord {
   run_count: number;
@@ -85,5 +86,7 @@ export interface Snapshot {
   notice?: Notice;
   /** The export or import that goes on, or what came of the last one. */
   fileWork?: FileWork;
+  /** Runs on their way to MLflow, of which the dialog was opened. */
+  mlflow?: MlflowView;
   now_ms: number;
 }
