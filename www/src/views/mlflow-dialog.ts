@@ -14,6 +14,8 @@ import { filesDialogStyles } from './files-dialog-styles';
 import { mlflowDialogStyles } from './mlflow-dialog-styles';
 
 const MEMORY = 'entrenar-dashboard:mlflow';
+/** MLflow lets pages of its own computer in unasked. */
+const IS_LET_IN = ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
 /** How often what another tab sends is looked at. */
 const LOOK_MS = 2000;
 
@@ -100,10 +102,11 @@ export class MlflowDialog extends LitElement {
           </label>`
           : nothing
       }
-      <p class="label">
-        The server has to let this page in: <code>mlflow server --cors-allowed-origins ${location.origin}</code>. Pages of this computer
-        are let in without.
-      </p>
+      ${
+        IS_LET_IN
+          ? nothing
+          : html`<p class="label">The server has to let this page in: <code>mlflow server --cors-allowed-origins ${location.origin}</code></p>`
+      }
       <button type="submit" class="primary" data-testid="mlflow-send" ?disabled=${busy}>${syncs?.length || work ? again : 'Send'}</button>
     </form>`;
   }
