@@ -59,7 +59,7 @@ const source = (name) => join(here, 'src', name);
 
 /** The declarations: those of the classes as they were written, and of what is around them here. */
 async function declarations() {
-  const written = ['entrenar.d.ts', 'curve.d.ts', 'errors.d.ts', 'interop.d.ts'].map((name) => readFile(join(root, 'src/wasm/js', name), 'utf8'));
+  const written = ['entrenar.d.ts', 'curve.d.ts', 'errors.d.ts', 'interop.d.ts', 'mlflow.d.ts'].map((name) => readFile(join(root, 'src/wasm/js', name), 'utf8'));
   const classes = (await Promise.all(written)).join('\n');
   const around = await readFile(source('around.d.ts'), 'utf8');
   const text = `/// <reference lib="esnext.disposable" />\n${classes}\n${around}`;

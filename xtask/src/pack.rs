@@ -119,6 +119,7 @@ fn npm_state() -> Outcome<String> {
         "src/wasm/js/entrenar.d.ts",
         "src/wasm/js/curve.d.ts",
         "src/wasm/js/interop.d.ts",
+        "src/wasm/js/mlflow.d.ts",
     ])
     .map(|path| project::root().join(path))
     .collect::<Vec<_>>();
