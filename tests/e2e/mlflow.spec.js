@@ -98,7 +98,7 @@ test('a run of every kind of value is in MLflow as far as MLflow can hold it, an
   expect(run.artifacts).toEqual({ 'notes/a b.txt': '68656c6c6f', gr__e: '00ff' });
   expect((await page.evaluate(() => losses)).join('\n')).toMatch(/±Infinity[^]*artifact 'größe' is called 'gr__e' in MLflow/);
   const known = await page.evaluate(async (runId) => storage.mlflow_syncs(runId), runId);
-  expect(known).toEqual([{ url: mlflow.url, experiment: 'every value', mlflow_run_id, points, sent_ms: expect.any(Number), is_sending: false }]);
+  expect(known).toEqual([{ url: mlflow.url, experiment: 'every value', mlflow_experiment_id: expect.any(String), mlflow_run_id, points, sent_ms: expect.any(Number), is_sending: false }]);
   // Nothing that was passed as a header is stored or exported.
   const kept = await page.evaluate(async () => {
     const database = await new Promise((resolve) => (indexedDB.open('entrenar').onsuccess = ({ target }) => resolve(target.result)));

@@ -68,6 +68,7 @@ export class EntrenarDashboard extends LitElement {
     palette: { state: true },
     files: { state: true },
     dropping: { state: true },
+    mlflow: { state: true },
   };
   static override styles = [tokens, controls, dashboardStyles];
 
@@ -81,6 +82,8 @@ export class EntrenarDashboard extends LitElement {
   declare palette: boolean;
   /** The dialog of exports and imports is open. */
   declare files: boolean;
+  /** The run whose way to MLflow a dialog shows. */
+  declare mlflow: string | undefined;
   /** A file is being dragged over the page. */
   declare dropping: boolean;
 
@@ -100,6 +103,7 @@ export class EntrenarDashboard extends LitElement {
     this.palette = false;
     this.files = false;
     this.dropping = false;
+    this.mlflow = undefined;
     this.addEventListener(INTENT_EVENT, (event) => void this.#controller?.handle((event as CustomEvent<Intent>).detail));
     this.#sync.addEventListener('range', () => this.#zoomed());
     this.#sync.addEventListener('solo', () => this.requestUpdate());
@@ -173,7 +177,7 @@ export class EntrenarDashboard extends LitElement {
             </aside>
             <entrenar-split-handle .split=${layout.split}></entrenar-split-handle>
             <section class="main" aria-label="Metrics">
-              ${snapshot.detail ? html`<entrenar-run-detail .snapshot=${snapshot} .dark=${this.dark}></entrenar-run-detail>` : nothing}
+              ${snapshot.detail ? html`<entrenar-run-detail .snapshot=${snapshot} .dark=${this.dark} @open-mlflow=${this.#openMlflow}></entrenar-run-detail>` : nothing}
               <nav aria-label="Views">
                 ${PANELS.map(([panel, name]) => this.#tab(panel, name, view.panel))}
                 <span class="gap"></span>
@@ -232,6 +236,11 @@ export class EntrenarDashboard extends LitElement {
         this.files
           ? html`<entrenar-files-dialog .snapshot=${snapshot} @closed=${() => (this.files = false)}></entrenar-files-dialog>`
           : nothing
+      }
+      ${
+        this.mlflow === undefined
+          ? nothing
+          : html`<entrenar-mlflow-dialog .snapshot=${snapshot} .runId=${this.mlflow} @closed=${() => (this.mlflow = undefined)}></entrenar-mlflow-dialog>`
       }
     `;
   }
@@ -315,6 +324,11 @@ export class EntrenarDashboard extends LitElement {
   readonly #openFiles = async (): Promise<void> => {
     await import('./views/files-dialog');
     this.files = true;
+  };
+
+  readonly #openMlflow = async ({ detail }: CustomEvent<string>): Promise<void> => {
+    await import('./views/mlflow-dialog');
+    this.mlflow = detail;
   };
 
   readonly #draggedOver = (event: DragEvent): void => {

@@ -11,6 +11,7 @@ export type {
   CurveWindow,
   ExperimentRecord,
   MetricRecord,
+  MlflowSync,
   RunOptions,
   RunRecord,
   RunStatus,

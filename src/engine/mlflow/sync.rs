@@ -15,6 +15,9 @@ const LIVE_MS: f64 = 2_000.0;
 /// server has them once.
 const NOTE_MS: f64 = 500.0;
 
+/// The longest name of an experiment in MLflow, in characters.
+const MAX_EXPERIMENT_NAME: usize = 500;
+
 /// A sync that is under way.
 struct Sending<'a, D: Database, T> {
     session: &'a Session<D>,
@@ -55,7 +58,7 @@ impl<D: Database> Session<D> {
         let own = {
             let storage = self.storage();
             let record = storage.memory().run(run_id)?.record();
-            storage.memory().experiment(&record.experiment_id)?.name.clone()
+            experiment_name(&storage.memory().experiment(&record.experiment_id)?.name)
         };
         let experiment = target.experiment.clone().unwrap_or(own);
         // A run that was just begun elsewhere may be in the exit log alone.
@@ -83,6 +86,15 @@ impl<D: Database> Session<D> {
         sent?;
         let state = sending.sync.state();
         Ok(MlflowSync { mlflow_run_id: state.mlflow_run_id.clone(), points: state.points() })
+    }
+}
+
+/// The name of a run's experiment as MLflow takes it.
+fn experiment_name(name: &str) -> String {
+    if name.trim().is_empty() {
+        "Default".to_owned()
+    } else {
+        name.chars().take(MAX_EXPERIMENT_NAME).collect()
     }
 }
 

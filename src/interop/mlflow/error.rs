@@ -55,7 +55,7 @@ impl ServerError {
         Self::new(
             ServerErrorKind::Unreachable,
             format!(
-                "{url} does not answer: either no server runs there, or it does not let this page in; then start it with `mlflow server --cors-allowed-origins <the address of this page>` (and not with --disable-security-middleware, which lets no other page in)"
+                "{url} does not answer: either no server runs there, or it does not let this page in; then start it with `mlflow server --cors-allowed-origins <the address of this page>` (and not with --disable-security-middleware, which lets no other page in); or this page's own Content-Security-Policy lacks the server in its connect-src"
             ),
         )
     }

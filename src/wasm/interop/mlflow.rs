@@ -162,6 +162,7 @@ fn state_object(state: &SyncState) -> JsValue {
     let object = PlainObject::default();
     object.text("url", &state.url);
     object.text("experiment", &state.experiment);
+    object.some_text("mlflow_experiment_id", Some(&*state.experiment_id).filter(|id| !id.is_empty()));
     object.some_text("mlflow_run_id", Some(&*state.mlflow_run_id).filter(|id| !id.is_empty()));
     object.number("points", state.points());
     object.some_number("sent_ms", Some(state.completed_ms).filter(|sent_ms| *sent_ms > 0.0));

@@ -20,6 +20,8 @@ export interface MlflowSync {
   url: string;
   /** The experiment's name there. */
   experiment: string;
+  /** The experiment's id there, once it is known. */
+  mlflow_experiment_id?: string;
   /** The run's id there, once it is known. */
   mlflow_run_id?: string;
   /** How many of the run's points are known to be there. */

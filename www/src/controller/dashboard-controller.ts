@@ -17,6 +17,7 @@ import { FileWorker } from './file-work';
 import type { Intent } from './intents';
 import { LayoutKeeper } from './layout-keeper';
 import { LiveUpdates } from './live-updates';
+import type { MlflowSender } from './mlflow-sender';
 import { neededSeries } from './needs';
 import { PendingDeletion } from './pending-deletion';
 import { PromisedDeletion } from './promised-deletion';
@@ -69,6 +70,7 @@ export class DashboardController {
   readonly #colors: ColorMemory;
   readonly #files = new FileWorker(() => this.#showFileWork());
   readonly #csv = new CsvChooser(() => this.#showFileWork());
+  #mlflow: MlflowSender | undefined;
   #view: ViewState = INITIAL_VIEW;
   /** The address says what is looked at, and how: what is remembered does not count. */
   #addressSays = false;
@@ -119,6 +121,7 @@ export class DashboardController {
     this.#address?.stop();
     this.#colors.stop();
     this.#files.stop();
+    this.#mlflow?.stopAll();
     await this.#deletion.finish();
     this.#series?.stop();
     await this.#storage?.close();
@@ -245,6 +248,7 @@ export class DashboardController {
       ...(this.#notice && { notice: this.#notice }),
       ...(this.#files.work && { fileWork: this.#files.work }),
       ...(this.#csv.chosen && { csv: this.#csv.chosen }),
+      ...(this.#mlflow && { mlflow: this.#mlflow.view }),
       ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
     };
     this.#readNeeded();
@@ -359,6 +363,12 @@ export class DashboardController {
       case 'dismiss-file-work':
         this.#csv.dismiss();
         return this.#files.dismiss();
+      case 'look-at-mlflow':
+        return storage && (await this.#sender()).look(storage, intent.run_id);
+      case 'send-to-mlflow':
+        return storage && (await this.#sender()).send(storage, intent.run_id, intent.choice);
+      case 'stop-mlflow':
+        return this.#mlflow?.stop(intent.run_id);
       case 'show-runs':
         return this.#showRuns(intent.run_ids);
       case 'dismiss-notice':
@@ -389,6 +399,16 @@ export class DashboardController {
         this.#show();
         return this.#open();
     }
+  }
+
+  /** What few use is loaded when it is used. */
+  async #sender(): Promise<MlflowSender> {
+    const { MlflowSender } = await import('./mlflow-sender');
+    this.#mlflow ??= new MlflowSender((mlflow) => {
+      this.snapshot = { ...this.snapshot, mlflow };
+      this.#show();
+    });
+    return this.#mlflow;
   }
 
   /** Nothing that is stored is looked at again. */

@@ -3,6 +3,7 @@
 import type { ChosenColor } from '../model/chosen-colors';
 import type { ExportChoice } from '../model/export-choice';
 import type { Layout } from '../model/layout';
+import type { MlflowChoice } from '../model/mlflow-choice';
 import type { ViewState } from '../model/view-state';
 import type { ColumnChoice } from './csv-choice';
 
@@ -37,6 +38,9 @@ export type Intent =
   | { type: 'dismiss-csv' }
   | { type: 'stop-file-work' }
   | { type: 'dismiss-file-work' }
+  | { type: 'look-at-mlflow'; run_id: string }
+  | { type: 'send-to-mlflow'; run_id: string; choice: MlflowChoice }
+  | { type: 'stop-mlflow'; run_id: string }
   | { type: 'show-runs'; run_ids: readonly string[] }
   | { type: 'dismiss-notice' }
   | { type: 'dismiss-lost'; run_id: string }

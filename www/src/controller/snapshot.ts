@@ -9,6 +9,7 @@ import type { ViewState } from '../model/view-state';
 import type { ExperimentRecord, RunRecord, StorageEstimate } from '../tracker';
 import type { ChosenCsv } from './csv-choice';
 import type { FileWork } from './file-work';
+import type { MlflowView } from './mlflow-sender';
 
 export interface ExperimentEntry extends ExperimentRecord {
   run_count: number;
@@ -90,5 +91,7 @@ export interface Snapshot {
   fileWork?: FileWork;
   /** The CSV file that was chosen and is not imported yet. */
   csv?: ChosenCsv;
+  /** Runs on their way to MLflow, of which the dialog was opened. */
+  mlflow?: MlflowView;
   now_ms: number;
 }

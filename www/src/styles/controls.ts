@@ -69,6 +69,8 @@ export const controls = css`
   }
   input[type='search'],
   input[type='text'],
+  input[type='url'],
+  input[type='password'],
   select {
     min-height: 32px;
     padding: 4px 9px;

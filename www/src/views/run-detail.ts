@@ -6,6 +6,7 @@ import type { Snapshot } from '../controller/snapshot';
 import { exactValue, formatAgo, formatBytes, formatDateTime, formatDuration, formatValue } from '../model/format';
 import { listedMetrics } from '../model/judged-metrics';
 import { summaryOf, type Trend } from '../model/metric-summary';
+import { mlflowButtonText } from '../model/mlflow-progress';
 import { shownKey } from '../model/names';
 import { runDuration, runName, runStart, runState } from '../model/run-state';
 import { formatSetting, settingsOf } from '../model/settings';
@@ -91,6 +92,9 @@ export class RunDetail extends LitElement {
           ? html`<button data-testid="close-run" @click=${() => emitIntent(this, { type: 'close-run', run_id })}>Mark as cancelled</button>`
           : nothing
       }
+      <button data-testid="open-mlflow" aria-haspopup="dialog" @click=${() => this.dispatchEvent(new CustomEvent('open-mlflow', { detail: run_id }))}>
+        ${mlflowButtonText(this.snapshot.mlflow?.get(run_id)?.work)}
+      </button>
       <button data-testid="rename" @click=${() => (this.renaming = this.renaming === run_id ? undefined : run_id)}>Rename</button>
       ${
         runState(run) !== 'running'
