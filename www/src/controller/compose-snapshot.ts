@@ -15,7 +15,18 @@ const AUTOMATIC_RUNS = 5;
 
 type Composed = Omit<
   Snapshot,
-  'phase' | 'problem' | 'degraded' | 'lost' | 'estimate' | 'notice' | 'fileWork' | 'series' | 'allMetricsOf' | 'colors' | 'layout'
+  | 'phase'
+  | 'problem'
+  | 'degraded'
+  | 'lost'
+  | 'estimate'
+  | 'notice'
+  | 'fileWork'
+  | 'backup'
+  | 'series'
+  | 'allMetricsOf'
+  | 'colors'
+  | 'layout'
 >;
 
 export function composeSnapshot(

@@ -9,6 +9,7 @@ import { INITIAL_VIEW, type ViewState } from '../model/view-state';
 import { saveFile } from '../save-file';
 import { type Change, openStorage, resumeRun, type Storage } from '../tracker';
 import { Address } from './address';
+import { BackupStarter } from './backup-starter';
 import { Catalog } from './catalog';
 import { ColorMemory } from './color-memory';
 import { composeSnapshot } from './compose-snapshot';
@@ -16,6 +17,7 @@ import { FileWorker } from './file-work';
 import type { Intent } from './intents';
 import { LayoutKeeper } from './layout-keeper';
 import { LiveUpdates } from './live-updates';
+import { loggedSpan } from './logged-span';
 import { neededSeries } from './needs';
 import { PendingDeletion } from './pending-deletion';
 import { PromisedDeletion } from './promised-deletion';
@@ -64,6 +66,7 @@ export class DashboardController {
   readonly #layout: LayoutKeeper;
   readonly #colors: ColorMemory;
   readonly #files = new FileWorker(() => this.#showFileWork());
+  readonly #backups: BackupStarter;
   #view: ViewState = INITIAL_VIEW;
   /** The address says what is looked at, and how: what is remembered does not count. */
   #addressSays = false;
@@ -88,6 +91,11 @@ export class DashboardController {
     this.#promised = new PromisedDeletion(options.database);
     this.#layout = new LayoutKeeper(options.database);
     this.#colors = new ColorMemory(options.database, () => this.#refresh());
+    this.#backups = new BackupStarter(
+      options.database,
+      () => loggedSpan(this.snapshot),
+      () => this.#showBackup(),
+    );
   }
 
   async start(): Promise<void> {
@@ -113,6 +121,7 @@ export class DashboardController {
     this.#address?.stop();
     this.#colors.stop();
     this.#files.stop();
+    this.#backups.stop();
     await this.#deletion.finish();
     this.#series?.stop();
     await this.#storage?.close();
@@ -137,6 +146,7 @@ export class DashboardController {
       this.#unsubscribe = storage.subscribe((change) => this.#onChange(change));
       this.#heartbeat = setInterval(() => this.#beat(), COUNT_MS);
       this.#refresh();
+      this.#backups.begin(storage);
     } catch (error) {
       const problem = { code: errorCode(error), message: errorMessage(error) };
       this.snapshot = { ...this.snapshot, phase: 'failed', problem };
@@ -229,6 +239,7 @@ export class DashboardController {
       ...(this.#degraded && { degraded: this.#degraded }),
       ...(this.#notice && { notice: this.#notice }),
       ...(this.#files.work && { fileWork: this.#files.work }),
+      ...(this.#backups.state && { backup: this.#backups.state }),
       ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
     };
     this.#readNeeded();
@@ -330,6 +341,10 @@ export class DashboardController {
         return this.#files.stop();
       case 'dismiss-file-work':
         return this.#files.dismiss();
+      case 'backup':
+        await this.#backups.handle(intent.action);
+        if (intent.action.startsWith('restore')) this.#say(this.#backups.state?.said);
+        return;
       case 'show-runs':
         return this.#showRuns(intent.run_ids);
       case 'dismiss-notice':
@@ -354,7 +369,8 @@ export class DashboardController {
         await storage?.request_persistence();
         return this.#measure();
       case 'measure-storage':
-        return this.#measure();
+        await this.#measure();
+        return void (await this.#backups.load());
       case 'retry':
         this.snapshot = { ...this.snapshot, phase: 'loading' };
         this.#show();
@@ -366,6 +382,19 @@ export class DashboardController {
   #showFileWork(): void {
     const { fileWork: _before, ...kept } = this.snapshot;
     this.snapshot = { ...kept, ...(this.#files.work && { fileWork: this.#files.work }) };
+    this.#show();
+  }
+
+  #say(text: string | undefined): void {
+    if (text === undefined) return;
+    this.#notice = { text, undo: false };
+    this.#refresh();
+  }
+
+  /** Nothing that is stored is looked at again. */
+  #showBackup(): void {
+    const { backup: _before, ...kept } = this.snapshot;
+    this.snapshot = { ...kept, ...(this.#backups.state && { backup: this.#backups.state }) };
     this.#show();
   }
 

@@ -4,6 +4,7 @@ import type { ChosenColor } from '../model/chosen-colors';
 import type { ExportChoice } from '../model/export-choice';
 import type { Layout } from '../model/layout';
 import type { ViewState } from '../model/view-state';
+import type { BackupAction } from './backup-work';
 
 export type Intent =
   | { type: 'view'; change: Partial<ViewState> }
@@ -31,6 +32,7 @@ export type Intent =
   | { type: 'import-file'; file: File }
   | { type: 'stop-file-work' }
   | { type: 'dismiss-file-work' }
+  | { type: 'backup'; action: BackupAction }
   | { type: 'show-runs'; run_ids: readonly string[] }
   | { type: 'dismiss-notice' }
   | { type: 'dismiss-lost'; run_id: string }

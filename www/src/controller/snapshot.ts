@@ -7,6 +7,7 @@ import type { StrokeSlots } from '../model/run-colors';
 import type { RunLabel } from '../model/run-labels';
 import type { ViewState } from '../model/view-state';
 import type { ExperimentRecord, RunRecord, StorageEstimate } from '../tracker';
+import type { BackupState } from './backup-work';
 import type { FileWork } from './file-work';
 
 export interface ExperimentEntry extends ExperimentRecord {
@@ -85,5 +86,7 @@ export interface Snapshot {
   notice?: Notice;
   /** The export or import that goes on, or what came of the last one. */
   fileWork?: FileWork;
+  /** Backups, once the page has come to rest. */
+  backup?: BackupState;
   now_ms: number;
 }
