@@ -19,6 +19,7 @@ const MIME = {
 const DIRECTORIES = {
   // ENTRENAR_PKG: another build of the package, such as one with the names that a profile shows.
   '/pkg/': process.env.ENTRENAR_PKG ?? join(repository, 'pkg'),
+  '/pkg-npm/': join(repository, 'target/pkg-npm'),
   '/dashboard/': join(repository, 'www/dist'),
   '/page/': join(here, 'page'),
   '/node_modules/': join(here, 'node_modules'),
