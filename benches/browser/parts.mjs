@@ -93,6 +93,7 @@ export const PARTS = {
   opening: { what: 'opening a full and an empty database', run: opening },
   memory: { what: 'memory of the wasm instance', run: memory },
   live: { what: '100 000 points/s over 100 series', run: live },
+  backup: { what: 'a backup of what is new', run: (browser, { repetitions }) => browser.call('backup', { repetitions }) },
   dashboard: { what: 'the dashboard', run: dashboard },
   reports: { what: 'reports of 5 × 10^6 points', run: reports },
   scale: { what: 'growth with points, series and runs', run: scale, fullOnly: true },

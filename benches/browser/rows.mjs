@@ -34,6 +34,7 @@ export const ROWS = [
   { part: 'memory', what: 'wasm memory per point in the cache, logged here', of: ['wasm bytes per point logged'], show: unit('B'), must: 26, aim: 17 },
   { part: 'memory', what: 'the same, read back from disk (with what reading leaves of free memory)', of: ['wasm bytes per point read'], show: unit('B'), must: 26, aim: 17 },
   { part: 'live', what: 'longest block of the main thread while logging 100 000 points/s over 100 series', of: ['longest block'], show: unit('ms'), must: 16, aim: 5 },
+  { part: 'backup', what: 'backup of 1000 new points among 10^7', of: ['backup of 1000 new points'], show: unit('ms'), must: 100 },
   { part: 'size', what: 'gzip of wasm, glue and snippets', of: ['gzip of wasm and glue'], show: unit('KB'), must: 200 },
   { part: 'reports', what: 'a report: bytes a point, float32 values', of: ['report, bytes a point, float32 values'], show: unit('B'), must: 12 },
   { part: 'reports', what: 'the same, other values', of: ['report, bytes a point, other values'], show: unit('B'), must: 20 },

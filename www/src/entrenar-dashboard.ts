@@ -11,6 +11,7 @@ import { runState } from './model/run-state';
 import type { Panel } from './model/view-state';
 import { controls } from './styles/controls';
 import { tokens } from './styles/tokens';
+import { backupReminder } from './views/backup-reminder';
 import './views/chart-grid';
 import './views/chart-toolbar';
 import './views/compare-table';
@@ -155,6 +156,7 @@ export class EntrenarDashboard extends LitElement {
     return html`
       ${snapshot.persistent || snapshot.readOnly ? nothing : memoryOnlyBanner()} ${snapshot.degraded ? degradedBanner(snapshot.degraded) : nothing}
       ${snapshot.lost.map((lost) => lostBanner(lost, () => emitIntent(this, { type: 'dismiss-lost', run_id: lost.run_id })))}
+      ${snapshot.backup?.remind ? backupReminder(snapshot) : nothing}
       <header>
         <entrenar-experiment-list .snapshot=${snapshot}></entrenar-experiment-list>
         <button class="find" data-testid="open-palette" aria-haspopup="dialog" aria-keyshortcuts=${SHORTCUT.keys} @click=${this.#openPalette}>

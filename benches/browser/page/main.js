@@ -9,6 +9,8 @@ import { downsampled, json, readBack } from './reading.js';
 
 const { memory } = await init();
 globalThis.bench = {
+  // It loads the package that has file formats.
+  backup: async (options) => (await import('./backup.js')).backup(options),
   // The peers are loaded by nobody else.
   bulk: async (options) => (await import('./bulk.js')).bulk(options),
   downsampled,

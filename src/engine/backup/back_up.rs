@@ -1,9 +1,5 @@
 //! Backing up what is new.
 
-use std::collections::BTreeSet;
-
-use serde_json::value::RawValue;
-
 use super::file_output::{FileOutput, unwritten};
 use super::folder::{BackupFolder, read_file, read_manifest};
 use crate::database::{Database, Tombstone, operations};
@@ -12,7 +8,7 @@ use crate::interop::backup::{
     BackedUpExperiment, BackedUpRun, FileWriter, MANIFEST, Manifest, MergedRuns, files_to_merge, fingerprint,
     is_file_name, is_unchanged, new_artifacts, origin_of,
 };
-use crate::storage::{ExperimentRecord, Result, RunRecord, StorageError};
+use crate::storage::{ArtifactRef, ExperimentRecord, Result, RunRecord, StorageError};
 
 /// What a backup is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +73,7 @@ impl<D: Database> Session<D> {
         }
         let mut manifest = stored.clone().unwrap_or_else(|| Manifest::new(&identity, &request.database));
         let mut losses = Vec::new();
-        let there: BTreeSet<String> = folder.names().await?.into_iter().collect();
+        let there = folder.names().await?;
         let gone: Vec<String> = manifest
             .files
             .iter()
@@ -107,7 +103,7 @@ impl<D: Database> Session<D> {
             output.folder.complete().await?;
         }
         let points = output.done;
-        sweep(folder, &manifest, there).await;
+        sweep(folder, &manifest).await;
         Ok(BackupSummary { runs: manifest.runs.len(), points, files: manifest.files.len(), saved_ms, losses })
     }
 
@@ -134,14 +130,22 @@ impl<D: Database> Session<D> {
             let known = manifest.run(&run_id).cloned();
             let artifacts = new_artifacts(known.as_ref(), &news.record);
             let fingerprint = fingerprint(&experiment, &news.record);
+            // Where points cannot be read, heads tell of more than there is: that is no news each time.
+            let is_news = news.is_anew
+                || news.has_points()
+                || !artifacts.is_empty()
+                || known.is_none_or(|known| known.fingerprint != fingerprint);
             let content = async |artifact: &_| self.exported_artifact(artifact).await;
-            let written = output.write_run(manifest, experiment, &news, &artifacts, content).await?;
+            let written = if is_news {
+                output.write_run(manifest, experiment, &news, &artifacts, content).await?
+            } else {
+                Vec::new()
+            };
             for artifact in artifacts.iter().filter(|artifact| !written.contains(artifact)) {
                 losses.push(format!("artifact '{}' of run '{run_id}' is no longer stored", artifact.key));
             }
-            let is_kept = |artifact: &&crate::storage::ArtifactRef| {
-                written.contains(artifact) || !artifacts.contains(artifact)
-            };
+            let is_kept =
+                |artifact: &&ArtifactRef| written.contains(artifact) || !artifacts.contains(artifact);
             let entry = BackedUpRun {
                 id: run_id.clone(),
                 fingerprint,
@@ -193,8 +197,7 @@ impl<D: Database> Session<D> {
         let ids = storage.list_experiments();
         let records = ids.iter().filter_map(|id| storage.memory().experiment(id).ok());
         let backed_up = |ExperimentRecord { name, created_ms, config_json, .. }: &ExperimentRecord| {
-            let config = config_json.clone().and_then(|json| RawValue::from_string(json).ok());
-            BackedUpExperiment { name: name.clone(), created_ms: *created_ms, config }
+            BackedUpExperiment { name: name.clone(), created_ms: *created_ms, config: config_json.clone() }
         };
         records.map(backed_up).collect()
     }
@@ -261,9 +264,8 @@ async fn merge_files<F: BackupFolder, R: AsyncFnMut(f64, f64) -> Result<()>>(
 
 /// Removes files that are no part of the backup: of backups that were cut off, or put together since. What cannot be removed is the next
 /// time.
-async fn sweep(folder: &mut impl BackupFolder, manifest: &Manifest, there: BTreeSet<String>) {
-    let Ok(now) = folder.names().await else { return };
-    for name in now.into_iter().chain(there).collect::<BTreeSet<_>>() {
+async fn sweep(folder: &mut impl BackupFolder, manifest: &Manifest) {
+    for name in folder.names().await.unwrap_or_default() {
         let is_part = manifest.files.iter().any(|file| file.name == name);
         if is_file_name(&name) && !is_part && folder.remove(&name).await.is_err() {
             return;

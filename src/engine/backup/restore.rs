@@ -1,8 +1,9 @@
 //! Restoring from folders that hold backups: the runs that are not here, all of them or none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::folder::{BackupFolder, read_file, read_manifest};
+use crate::columns::sorted_by;
 use crate::database::Database;
 use crate::engine::{Import, Imported, Session};
 use crate::interop::backup::{
@@ -70,7 +71,12 @@ impl<D: Database> Session<D> {
         }
         let total: f64 = wanted.iter().map(points_of).sum();
         let read = async |import: &mut Import<'_, D>| {
-            let mut reading = Reading { experiments, runs: Vec::new(), counts: BTreeMap::new(), done: 0.0 };
+            let mut reading = Reading {
+                experiments,
+                runs: Vec::new(),
+                counts: vec![BTreeMap::new(); wanted.len()],
+                done: 0.0,
+            };
             reading.runs.resize_with(wanted.len(), || None);
             for source in &mut sources {
                 read_source(source, import, &mut reading, total, &mut report).await?;
@@ -82,14 +88,16 @@ impl<D: Database> Session<D> {
     }
 
     /// Which runs are in this database: by what they were when they were logged.
-    async fn runs_here(&self) -> Result<BTreeSet<RunOrigin>> {
+    async fn runs_here(&self) -> Result<Origins> {
         let identity = self.identity().await?;
         let storage = self.storage();
-        let mut here = BTreeSet::new();
+        let mut here = Origins::default();
         for slot in storage.memory().slots() {
             let Some(state) = storage.memory().get(slot) else { continue };
             here.insert(RunOrigin { database: identity.clone(), run: state.record().run_id.clone() });
-            here.extend(origin_of(state.record()));
+            if let Some(origin) = origin_of(state.record()) {
+                here.insert(origin);
+            }
         }
         Ok(here)
     }
@@ -104,11 +112,32 @@ impl<D: Database> Session<D> {
                 missing.push(ImportedExperiment {
                     name: experiment.name.clone(),
                     created_ms: experiment.created_ms,
-                    config_json: experiment.config.as_ref().map(|json| json.get().to_owned()),
+                    config_json: experiment.config.clone(),
                 });
             }
         }
         missing
+    }
+}
+
+/// Which runs there are, in order.
+#[derive(Debug, Default)]
+struct Origins(Vec<RunOrigin>);
+
+impl Origins {
+    fn contains(&self, origin: &RunOrigin) -> bool {
+        self.0.binary_search(origin).is_ok()
+    }
+
+    /// Adds a run. Whether it was not there.
+    fn insert(&mut self, origin: RunOrigin) -> bool {
+        match self.0.binary_search(&origin) {
+            Ok(_) => false,
+            Err(position) => {
+                self.0.insert(position, origin);
+                true
+            }
+        }
     }
 }
 
@@ -119,7 +148,7 @@ async fn read_sources<'a, F: BackupFolder>(
     losses: &mut Vec<String>,
 ) -> Result<Vec<Source<'a, F>>> {
     let mut sources = Vec::new();
-    let mut others = BTreeSet::new();
+    let mut others: Vec<String> = Vec::new();
     for folder in folders {
         let manifest = match read_manifest(folder).await {
             Ok(None) => continue,
@@ -135,23 +164,24 @@ async fn read_sources<'a, F: BackupFolder>(
         if manifest.database == request.database {
             sources.push(Source { folder, manifest, wanted: BTreeMap::new() });
         } else {
-            others.insert(format!("'{}'", manifest.database));
+            let name = format!("'{}'", manifest.database);
+            if !others.contains(&name) {
+                others.push(name);
+            }
         }
     }
     if sources.is_empty() && losses.is_empty() {
-        let names: Vec<String> = others.into_iter().collect();
-        return Err(StorageError::InvalidFile(if names.is_empty() {
+        return Err(StorageError::InvalidFile(if others.is_empty() {
             "there is no backup in this folder: choose the one that backups were made into".to_owned()
         } else {
             format!(
                 "this folder has no backup of the database '{}', but one of {}: open the storage of that name, and restore into it",
                 request.database,
-                names.join(", ")
+                others.join(", ")
             )
         }));
     }
-    sources.sort_by(|a, b| b.manifest.saved_ms.total_cmp(&a.manifest.saved_ms));
-    Ok(sources)
+    Ok(sorted_by(sources, |source| u64::MAX - source.manifest.saved_ms.max(0.0) as u64))
 }
 
 /// Forgets files that are not whole, with all runs of which they hold a part.
@@ -176,14 +206,13 @@ async fn leave_out_damaged<F: BackupFolder>(
 fn choose_runs<F>(
     request: &RestoreRequest,
     sources: &mut [Source<'_, F>],
-    here: &mut BTreeSet<RunOrigin>,
+    here: &mut Origins,
     losses: &mut Vec<String>,
 ) -> Vec<BackedUpRun> {
     let mut wanted = Vec::new();
     let mut deleted = 0;
     for source in sources {
-        let mut runs: Vec<&BackedUpRun> = source.manifest.runs.iter().collect();
-        runs.sort_by_key(|run| number_in(&run.id));
+        let runs = sorted_by(source.manifest.runs.iter().collect(), |run| number_in(&run.id));
         // A run that was restored is in a backup twice if it had been deleted before: the later one counts.
         let mut chosen: Vec<&BackedUpRun> = Vec::new();
         for run in runs.into_iter().rev() {
@@ -226,8 +255,8 @@ fn points_of(run: &BackedUpRun) -> f64 {
 struct Reading {
     experiments: Vec<ImportedExperiment>,
     runs: Vec<Option<ImportedRun>>,
-    /// How many points each series has.
-    counts: BTreeMap<(usize, String), u64>,
+    /// How many points each series has, by run and key.
+    counts: Vec<BTreeMap<String, usize>>,
     done: f64,
 }
 
@@ -236,7 +265,10 @@ impl Reading {
     fn take(&mut self, number: usize, part: ImportedPart) -> ImportedPart {
         match part {
             ImportedPart::Points { key, points, .. } => {
-                *self.counts.entry((number, key.clone())).or_default() += points.len() as u64;
+                match self.counts[number].get_mut(&key) {
+                    Some(count) => *count += points.len(),
+                    None => drop(self.counts[number].insert(key.clone(), points.len())),
+                }
                 self.done += points.len() as f64;
                 ImportedPart::Points { run: number, key, points }
             }
@@ -252,7 +284,7 @@ impl Reading {
         let mut runs = Vec::new();
         for (number, (run, imported)) in wanted.iter().zip(self.runs).enumerate() {
             for series in &run.series {
-                if self.counts.get(&(number, series.key.clone())) != Some(&series.count) {
+                if self.counts[number].get(&series.key) != Some(&(series.count as usize)) {
                     return Err(incomplete(run));
                 }
             }

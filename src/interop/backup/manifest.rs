@@ -1,11 +1,8 @@
 //! The manifest of a backup: the one file that is replaced, and that says which others count.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
-use crate::interop::jsonl::Number;
+use crate::interop::jsonl::{Number, is_json};
 use crate::interop::{FileError, Position};
 use crate::storage::{MAX_STEP, check_key, check_text};
 
@@ -56,22 +53,15 @@ pub struct BackupFile {
 }
 
 /// An experiment.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BackedUpExperiment {
     /// Its name.
     pub name: String,
     /// When it was created, milliseconds since the epoch.
     pub created_ms: f64,
-    /// Its configuration, as it was written.
+    /// Its configuration, as JSON text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub config: Option<Box<RawValue>>,
-}
-
-impl PartialEq for BackedUpExperiment {
-    fn eq(&self, other: &Self) -> bool {
-        let config = |experiment: &Self| experiment.config.as_ref().map(|json| json.get().to_owned());
-        self.name == other.name && self.created_ms == other.created_ms && config(self) == config(other)
-    }
+    pub config: Option<String>,
 }
 
 /// A run, and how far it is backed up.
@@ -187,32 +177,35 @@ impl Manifest {
         let text = |what: &str, text: &str| check_text(what, text).map_err(|error| error.to_string());
         text("the database's name", &self.database)?;
         text("the database's identity", &self.identity)?;
-        let mut names = BTreeSet::new();
-        for file in &self.files {
-            if !is_file_name(&file.name) {
-                return Err(format!("'{}' is no name of a file of a backup", shortened(&file.name)));
-            }
-            if !names.insert(&file.name) {
-                return Err(format!("the file '{}' is named twice", file.name));
+        if let Some(file) = self.files.iter().find(|file| !is_file_name(&file.name)) {
+            return Err(format!("'{}' is no name of a file of a backup", shortened(&file.name)));
+        }
+        let names = sorted(self.files.iter().map(|file| &*file.name));
+        let ids = sorted(self.runs.iter().map(|run| &*run.id));
+        for sorted in [&names, &ids] {
+            if let Some(twice) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+                return Err(format!("'{}' is named twice", shortened(twice[0])));
             }
         }
-        let mut ids = BTreeSet::new();
         for run in &self.runs {
             text("a run's id", &run.id)?;
-            if !ids.insert(&run.id) {
-                return Err(format!("the run '{}' is named twice", shortened(&run.id)));
-            }
             for series in &run.series {
                 check_key("a metric key", &series.key).map_err(|error| error.to_string())?;
-                if series.count > MAX_STEP {
+                if series.count > u64::from(u32::MAX) {
                     return Err(format!("a series cannot have {} points", series.count));
                 }
             }
         }
         for experiment in &self.experiments {
             text("an experiment's name", &experiment.name)?;
+            if experiment.config.as_deref().is_some_and(|config| !is_json(config)) {
+                return Err(format!("the configuration of '{}' is no JSON", shortened(&experiment.name)));
+            }
         }
-        let known = |run: &&String| ids.contains(*run);
+        if self.next_file > MAX_STEP {
+            return Err(format!("there cannot have been {} files", self.next_file));
+        }
+        let known = |run: &&String| ids.binary_search(&&***run).is_ok();
         match self.files.iter().flat_map(|file| &file.runs).find(|run| !known(run)) {
             Some(run) => {
                 Err(format!("a file holds a part of the run '{}', which is not listed", shortened(run)))
@@ -278,6 +271,13 @@ pub fn is_file_name(name: &str) -> bool {
         (1..=longest).contains(&text.len()) && text.bytes().all(|byte| is_one(&byte))
     };
     is_of(number, 20, u8::is_ascii_digit) && is_of(token, 40, u8::is_ascii_alphanumeric)
+}
+
+/// Texts in order.
+fn sorted<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut sorted: Vec<&str> = texts.collect();
+    sorted.sort_unstable();
+    sorted
 }
 
 /// As much of a text as a message quotes.

@@ -1,10 +1,7 @@
 //! By what a restored run is known again: a field of its record, which goes into files with it.
 
-use std::collections::BTreeMap;
-
-use serde_json::value::RawValue;
-
 use super::manifest::RunOrigin;
+use crate::interop::jsonl::Fields;
 use crate::storage::RunRecord;
 
 /// The field's name.
@@ -13,12 +10,8 @@ const FIELD: &str = "restored_from";
 /// Which run a restored one is; nothing for one that was logged here.
 #[must_use]
 pub fn origin_of(record: &RunRecord) -> Option<RunOrigin> {
-    let fields = record.unknown_json.as_deref()?;
-    if !fields.contains(FIELD) {
-        return None;
-    }
-    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(fields).ok()?;
-    serde_json::from_str(fields.get(FIELD)?.get()).ok()
+    let fields = record.unknown_json.as_deref().filter(|fields| fields.contains(FIELD))?;
+    Fields::of(fields).ok()?.take(FIELD).ok()
 }
 
 /// The record with a note of which run it is, unless it has one.
@@ -27,11 +20,10 @@ pub fn with_origin(mut record: RunRecord, origin: &RunOrigin) -> RunRecord {
     if origin_of(&record).is_some() {
         return record;
     }
-    let unknown = record.unknown_json.take().unwrap_or_default();
-    let mut fields: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&unknown).unwrap_or_default();
-    if let Ok(origin) = serde_json::value::to_raw_value(origin) {
-        fields.insert(FIELD.to_owned(), origin);
-    }
-    record.unknown_json = serde_json::to_string(&fields).ok();
+    let Ok(origin) = serde_json::to_string(origin) else { return record };
+    let others = record.unknown_json.as_deref().map(str::trim);
+    let others = others.and_then(|json| json.strip_prefix('{')?.strip_suffix('}')).unwrap_or_default().trim();
+    let separator = if others.is_empty() { "" } else { "," };
+    record.unknown_json = Some(format!("{{{others}{separator}\"{FIELD}\":{origin}}}"));
     record
 }

@@ -31,7 +31,11 @@ fn manifest() -> Manifest {
         }],
         artifacts: vec![("weights".to_owned(), "11".repeat(32))],
     });
-    manifest.experiments.push(BackedUpExperiment { name: "mnist".to_owned(), created_ms: 1.0, config: None });
+    manifest.experiments.push(BackedUpExperiment {
+        name: "mnist".to_owned(),
+        created_ms: 1.0,
+        config: Some("{}".to_owned()),
+    });
     manifest
 }
 
@@ -71,11 +75,13 @@ fn hostile_manifests_are_refused() {
         (name, "000000-a/b.jsonl.gz"),
         (name, "000000-.jsonl.gz"),
         (r#"["loss",2,"#, r#"["loss",99999999999999999999,"#),
-        (r#"["loss",2,"#, r#"["loss",9007199254740993,"#),
+        (r#"["loss",2,"#, r#"["loss",4294967296,"#),
         (r#"["loss",2,"#, r#"["loss",-1,"#),
         (r#"["loss",2,"#, r#"["",2,"#),
         (r#""runs":["run-0"]"#, r#""runs":["run-1"]"#),
         (r#""format":"entrenar-backup""#, r#""format":"other""#),
+        (r#""next_file":1"#, r#""next_file":18446744073709551615"#),
+        (r#""config":"{}""#, r#""config":"{""#),
         (r#""saved_ms":0.0"#, r#""saved_ms":"now""#),
     ] {
         let refused = read_changed(from, to);

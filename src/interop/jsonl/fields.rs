@@ -11,15 +11,15 @@ use crate::interop::json_depth::{MOST_DEPTH, is_too_deep};
 
 /// What of a line has not been taken yet, as it is written.
 #[derive(Debug)]
-pub(super) struct Fields<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
+pub(in crate::interop) struct Fields<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
 
 impl<'a> Fields<'a> {
-    pub(super) fn of(line: &'a str) -> Result<Self, String> {
+    pub(in crate::interop) fn of(line: &'a str) -> Result<Self, String> {
         serde_json::from_str(line).map(Self).map_err(|cause| format!("the line is no JSON object: {cause}"))
     }
 
     /// A field that must be there.
-    pub(super) fn take<T: Deserialize<'a>>(&mut self, name: &str) -> Result<T, String> {
+    pub(in crate::interop) fn take<T: Deserialize<'a>>(&mut self, name: &str) -> Result<T, String> {
         self.take_some(name)?.ok_or_else(|| format!("the field '{name}' is missing"))
     }
 

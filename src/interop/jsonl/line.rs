@@ -93,6 +93,7 @@ impl<'a> Line<'a> {
     }
 }
 
-fn is_json(text: &str) -> bool {
+/// Whether a text is JSON.
+pub(in crate::interop) fn is_json(text: &str) -> bool {
     serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok()
 }

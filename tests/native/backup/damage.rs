@@ -113,7 +113,7 @@ fn manifest_that_claims_more_than_its_files_hold_restores_nothing() {
     block_on(async {
         let (_shared, _tab, folder) = two_files().await;
         let text = String::from_utf8(folder.files.borrow()["manifest.json"].clone()).unwrap();
-        let claims = text.replace(r#"["loss",3000,"#, r#"["loss",1000000000000,"#);
+        let claims = text.replace(r#"["loss",3000,"#, r#"["loss",1000000000,"#);
         assert_ne!(claims, text);
         folder.files.borrow_mut().insert("manifest.json".to_owned(), claims.into_bytes());
         let empty = Tab::open(&database("two"), "b").await;

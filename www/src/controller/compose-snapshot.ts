@@ -25,6 +25,7 @@ type Composed = Omit<
   | 'notice'
   | 'fileWork'
   | 'csv'
+  | 'backup'
   | 'series'
   | 'allMetricsOf'
   | 'colors'

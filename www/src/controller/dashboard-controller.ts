@@ -9,6 +9,7 @@ import { INITIAL_VIEW, type ViewState } from '../model/view-state';
 import { saveFile } from '../save-file';
 import { type Change, openReport, openStorage, resumeRun, type Storage } from '../tracker';
 import { Address } from './address';
+import { BackupStarter } from './backup-starter';
 import { Catalog } from './catalog';
 import { ColorMemory } from './color-memory';
 import { composeSnapshot } from './compose-snapshot';
@@ -17,6 +18,7 @@ import { FileWorker } from './file-work';
 import type { Intent } from './intents';
 import { LayoutKeeper } from './layout-keeper';
 import { LiveUpdates } from './live-updates';
+import { loggedSpan } from './logged-span';
 import type { MlflowSender } from './mlflow-sender';
 import { neededSeries } from './needs';
 import { PendingDeletion } from './pending-deletion';
@@ -71,6 +73,7 @@ export class DashboardController {
   readonly #files = new FileWorker(() => this.#showFileWork());
   readonly #csv = new CsvChooser(() => this.#showFileWork());
   #mlflow: MlflowSender | undefined;
+  readonly #backups: BackupStarter;
   #view: ViewState = INITIAL_VIEW;
   /** The address says what is looked at, and how: what is remembered does not count. */
   #addressSays = false;
@@ -96,6 +99,11 @@ export class DashboardController {
     this.#promised = new PromisedDeletion(options.database);
     this.#layout = new LayoutKeeper(options.database);
     this.#colors = new ColorMemory(options.database, () => this.#refresh());
+    this.#backups = new BackupStarter(
+      options.database,
+      () => loggedSpan(this.snapshot),
+      () => this.#showBackup(),
+    );
   }
 
   async start(): Promise<void> {
@@ -122,6 +130,7 @@ export class DashboardController {
     this.#colors.stop();
     this.#files.stop();
     this.#mlflow?.stopAll();
+    this.#backups.stop();
     await this.#deletion.finish();
     this.#series?.stop();
     await this.#storage?.close();
@@ -146,6 +155,7 @@ export class DashboardController {
       this.#unsubscribe = storage.subscribe((change) => this.#onChange(change));
       this.#heartbeat = setInterval(() => this.#beat(), COUNT_MS);
       this.#refresh();
+      this.#backups.begin(storage);
     } catch (error) {
       const problem = { code: errorCode(error), message: errorMessage(error) };
       this.snapshot = { ...this.snapshot, phase: 'failed', problem };
@@ -249,6 +259,7 @@ export class DashboardController {
       ...(this.#files.work && { fileWork: this.#files.work }),
       ...(this.#csv.chosen && { csv: this.#csv.chosen }),
       ...(this.#mlflow && { mlflow: this.#mlflow.view }),
+      ...(this.#backups.state && { backup: this.#backups.state }),
       ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
     };
     this.#readNeeded();
@@ -369,6 +380,10 @@ export class DashboardController {
         return storage && (await this.#sender()).send(storage, intent.run_id, intent.choice);
       case 'stop-mlflow':
         return this.#mlflow?.stop(intent.run_id);
+      case 'backup':
+        await this.#backups.handle(intent.action);
+        if (intent.action.startsWith('restore')) this.#say(this.#backups.state?.said);
+        return;
       case 'show-runs':
         return this.#showRuns(intent.run_ids);
       case 'dismiss-notice':
@@ -393,7 +408,8 @@ export class DashboardController {
         await storage?.request_persistence();
         return this.#measure();
       case 'measure-storage':
-        return this.#measure();
+        await this.#measure();
+        return void (await this.#backups.load());
       case 'retry':
         this.snapshot = { ...this.snapshot, phase: 'loading' };
         this.#show();
@@ -426,6 +442,19 @@ export class DashboardController {
   async #chooseFile(storage: Storage, file: File): Promise<void> {
     const isCsv = await this.#csv.open(storage, file);
     if (!isCsv) await this.#files.import(storage, file);
+  }
+
+  #say(text: string | undefined): void {
+    if (text === undefined) return;
+    this.#notice = { text, undo: false };
+    this.#refresh();
+  }
+
+  /** Nothing that is stored is looked at again. */
+  #showBackup(): void {
+    const { backup: _before, ...kept } = this.snapshot;
+    this.snapshot = { ...kept, ...(this.#backups.state && { backup: this.#backups.state }) };
+    this.#show();
   }
 
   /** Shows these runs in the charts, those of the first one's experiment. */

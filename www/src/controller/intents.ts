@@ -5,6 +5,7 @@ import type { ExportChoice } from '../model/export-choice';
 import type { Layout } from '../model/layout';
 import type { MlflowChoice } from '../model/mlflow-choice';
 import type { ViewState } from '../model/view-state';
+import type { BackupAction } from './backup-work';
 import type { ColumnChoice } from './csv-choice';
 
 export type Intent =
@@ -41,6 +42,7 @@ export type Intent =
   | { type: 'look-at-mlflow'; run_id: string }
   | { type: 'send-to-mlflow'; run_id: string; choice: MlflowChoice }
   | { type: 'stop-mlflow'; run_id: string }
+  | { type: 'backup'; action: BackupAction }
   | { type: 'show-runs'; run_ids: readonly string[] }
   | { type: 'dismiss-notice' }
   | { type: 'dismiss-lost'; run_id: string }

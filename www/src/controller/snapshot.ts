@@ -7,6 +7,7 @@ import type { StrokeSlots } from '../model/run-colors';
 import type { RunLabel } from '../model/run-labels';
 import type { ViewState } from '../model/view-state';
 import type { ExperimentRecord, RunRecord, StorageEstimate } from '../tracker';
+import type { BackupState } from './backup-work';
 import type { ChosenCsv } from './csv-choice';
 import type { FileWork } from './file-work';
 import type { MlflowView } from './mlflow-sender';
@@ -93,5 +94,7 @@ export interface Snapshot {
   csv?: ChosenCsv;
   /** Runs on their way to MLflow, of which the dialog was opened. */
   mlflow?: MlflowView;
+  /** Backups, once the page has come to rest. */
+  backup?: BackupState;
   now_ms: number;
 }

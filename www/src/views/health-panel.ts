@@ -1,4 +1,4 @@
-// How safe the data is: room used and left, whether the browser may throw it away, what is not yet written.
+// How safe the data is: room used and left, whether the browser may throw it away, what is not yet written; and the backup.
 
 import { css, html, LitElement, nothing } from 'lit';
 import { emitIntent } from '../controller/intents';
@@ -8,7 +8,7 @@ import { controls } from '../styles/controls';
 import { placePopover, popoverStyles } from './popover';
 
 export class HealthPanel extends LitElement {
-  static override properties = { snapshot: { attribute: false } };
+  static override properties = { snapshot: { attribute: false }, opened: { state: true } };
   static override styles = [
     controls,
     popoverStyles,
@@ -59,17 +59,30 @@ export class HealthPanel extends LitElement {
       .label {
         margin-top: 8px;
       }
+      #panel {
+        width: min(380px, calc(100vw - 24px));
+        max-height: min(640px, 80vh);
+      }
     `,
   ];
 
   declare snapshot: Snapshot;
+  /** Once the panel was opened, what it says further is loaded. */
+  declare opened: boolean;
+
+  constructor() {
+    super();
+    this.opened = false;
+  }
 
   override render() {
-    const { degraded, estimate, persistent, runs } = this.snapshot;
-    const safe = persistent && !degraded;
+    const { backup, degraded, estimate, persistent, runs } = this.snapshot;
+    const saved = persistent && !degraded;
+    const backedUp = !backup?.problem && !(backup?.folder !== undefined && !backup.allowed);
+    const safe = saved && backedUp;
     const unsaved = runs.reduce((sum, run) => sum + run.unsaved_points, 0);
     return html`
-      <button popovertarget="panel" data-testid="health" aria-label=${safe ? 'Storage: in order' : 'Storage: not being saved'}>
+      <button popovertarget="panel" data-testid="health" aria-label=${safe ? 'Storage: in order' : saved ? 'Storage: not backed up' : 'Storage: not being saved'}>
         <span class=${safe ? 'dot' : 'dot off'}></span>Storage
       </button>
       <div id="panel" popover @beforetoggle=${this.#toggled}>
@@ -97,18 +110,22 @@ export class HealthPanel extends LitElement {
                       @click=${() => emitIntent(this, { type: 'request-persistence' })}
                     >
                       Ask the browser to keep it
-                    </button>
-                    <p class="label">Browsers agree more readily for sites that are visited often or installed.</p>`
+                    </button>`
               }
             `
             : html`<p class="label">This browser does not say how much room there is.</p>`
         }
+        ${this.opened ? html`<entrenar-storage-report .snapshot=${this.snapshot}></entrenar-storage-report>` : nothing}
       </div>
     `;
   }
 
   readonly #toggled = (event: ToggleEvent): void => {
-    if (placePopover(event, this)) emitIntent(this, { type: 'measure-storage' });
+    if (!placePopover(event, this, 380)) return;
+    emitIntent(this, { type: 'measure-storage' });
+    void import('./storage-report').then(() => {
+      this.opened = true;
+    });
   };
 }
 

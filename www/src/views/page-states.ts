@@ -1,6 +1,7 @@
 // What is shown in place of runs: while loading, when there is nothing, when something is wrong, and what to do then.
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { emitIntent } from '../controller/intents';
 import type { LostRun, Problem, Snapshot } from '../controller/snapshot';
 
 export function loadingState(): TemplateResult {
@@ -20,12 +21,22 @@ await run.finish();`;
 /** Where it is wider than the page, keys scroll it. */
 const code = (text: string) => html`<pre tabindex="0" role="region" aria-label="Example code">${text}</pre>`;
 
-function emptyState(): TemplateResult {
+function emptyState(backup: Snapshot['backup']): TemplateResult {
   return html`<div class="state" data-testid="empty">
     <h2>No runs yet</h2>
     <p>Everything that is logged in this browser appears here, live, and stays. Start a training, or log from your own code:</p>
     ${code(example("'my-experiment'"))}
+    ${restoring(backup)}
   </div>`;
+}
+
+/** In an empty browser a backup is one click away. */
+function restoring(backup: Snapshot['backup']): TemplateResult | typeof nothing {
+  if (!('showDirectoryPicker' in globalThis)) return nothing;
+  const restore = ({ currentTarget }: Event) => emitIntent(currentTarget as Element, { type: 'backup', action: 'restore' });
+  return html`<p>Or bring back what was backed up:</p>
+    <button data-testid="restore" ?disabled=${backup?.work !== undefined} @click=${restore}>Restore a backup…</button>
+    <p role="status" data-testid="restore-status">${backup?.work?.kind === 'restore' ? 'Restoring…' : backup?.said}</p>`;
 }
 
 function awaitedState(experiment: string): TemplateResult {
@@ -37,9 +48,9 @@ function awaitedState(experiment: string): TemplateResult {
 }
 
 /** What is shown where no experiment can be: the one that is asked for is not there yet, or there is none at all. */
-export function noExperimentState({ awaited, experiments }: Snapshot): TemplateResult | typeof nothing {
+export function noExperimentState({ awaited, backup, experiments }: Snapshot): TemplateResult | typeof nothing {
   if (awaited !== undefined) return awaitedState(awaited);
-  return experiments.length === 0 ? emptyState() : nothing;
+  return experiments.length === 0 ? emptyState(backup) : nothing;
 }
 
 interface Advice {

@@ -35,9 +35,13 @@ export function placePopover(event: ToggleEvent, anchor: Element, width = 320): 
   // Once its height is known, and before it is seen.
   requestAnimationFrame(place);
   addEventListener('scroll', place, { passive: true });
+  // What is loaded when it is opened makes it higher.
+  const grown = new ResizeObserver(place);
+  grown.observe(panel);
   const closed = ({ newState }: ToggleEvent) => {
     if (newState === 'open') return;
     removeEventListener('scroll', place);
+    grown.disconnect();
     panel.removeEventListener('beforetoggle', closed);
   };
   panel.addEventListener('beforetoggle', closed);
