@@ -194,7 +194,7 @@ impl Contents {
     fn read_run(&mut self, mut fields: Fields<'_>) -> Result<(), LineError> {
         // It means something in this file only.
         let _ = fields.take_json("line");
-        let _ = fields.text("id")?;
+        let id = fields.text("id")?;
         let experiment = fields.text("experiment")?;
         let known = self.experiment_ids.get(&experiment).and_then(|&position| self.experiments.get(position));
         let Some(experiment) = known else {
@@ -203,7 +203,7 @@ impl Contents {
         if self.runs.len() == MAX_RUNS {
             return Err(format!("there are more than {MAX_RUNS} runs").into());
         }
-        let mut record = RunRecord::new(String::new(), String::new(), 0);
+        let mut record = RunRecord::new(id, String::new(), 0);
         record.run_name = fields.take_some("name")?;
         check_text("a run's name", record.run_name.as_deref().unwrap_or_default())?;
         record.status = fields.take("status")?;
