@@ -10,7 +10,8 @@ pub struct ImportedRun {
     pub experiment_name: Option<String>,
     /// The experiment's configuration as JSON text, for one that is created and that [`Importer::experiments`] does not describe.
     pub experiment_config_json: Option<String>,
-    /// Its record. Ids, owner, fences, series and artifacts are the storage's: it fills them in.
+    /// Its record. Ids, owner, fences, series and artifacts are the storage's: it fills them in. An id that
+    /// is there is the one that the run had where the file was made.
     pub record: RunRecord,
 }
 

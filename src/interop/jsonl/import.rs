@@ -211,7 +211,7 @@ impl Contents {
         if self.runs.len() == MAX_RUNS {
             return Err(format!("there are more than {MAX_RUNS} runs").into());
         }
-        let mut record = RunRecord::new(String::new(), String::new(), 0);
+        let mut record = RunRecord::new(run_id.clone(), String::new(), 0);
         record.run_name = fields.take_some("name")?;
         check_text("a run's name", record.run_name.as_deref().unwrap_or_default())?;
         record.status = fields.take("status")?;

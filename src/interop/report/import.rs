@@ -18,6 +18,8 @@ pub struct ReportImporter {
     /// Where the next byte is in the file.
     position: u64,
     stage: Stage,
+    /// It is read by the page that it is in: the file begins with the runs.
+    is_own_page: bool,
     /// The last bytes before the runs, in which their beginning may have begun.
     before: Vec<u8>,
     unpacker: Unpacker,
@@ -46,6 +48,7 @@ impl ReportImporter {
         let found = self.before.windows(RUNS_BEGIN.len()).position(|window| window == RUNS_BEGIN.as_bytes());
         if let Some(found) = found {
             self.stage = Stage::Runs;
+            self.is_own_page = self.position == bytes.len() as u64 && found == 0;
             return &bytes[found + RUNS_BEGIN.len() - kept..];
         }
         self.before.drain(..self.before.len().saturating_sub(RUNS_BEGIN.len() - 1));
@@ -115,7 +118,14 @@ impl Importer for ReportImporter {
         if !self.unpacker.is_whole() || !self.frames.is_at_end() {
             return Err(FileError::invalid(at, "the report ends before its runs do: it was cut off"));
         }
-        self.lines.finish(parts)
+        let mut runs = self.lines.finish(parts)?;
+        if self.is_own_page {
+            // People know a run without a name by its id, and there it gets another one.
+            for ImportedRun { record, .. } in &mut runs {
+                record.run_name.get_or_insert_with(|| record.run_id.clone());
+            }
+        }
+        Ok(runs)
     }
 
     fn experiments(&self) -> Vec<ImportedExperiment> {

@@ -165,6 +165,18 @@ fn a_report_and_the_runs_of_its_own_page_are_detected() {
 }
 
 #[test]
+fn runs_without_a_name_are_called_by_their_ids_in_the_page_itself_and_stay_so_when_imported() {
+    let mut nameless = run(7, vec![("loss".to_owned(), points(&[0.5]))]);
+    nameless.record.run_name = None;
+    let report = report(&[nameless]);
+    let runs = [RUNS_BEGIN, &text_of_runs(&report), "</script>"].concat();
+    for (file, name) in [(report, None), (runs.into_bytes(), Some("run-7"))] {
+        let read = import(&mut AnyImporter::new(FileOptions::default()), &file, 100).unwrap();
+        assert_eq!(read[0].run.record.run_name.as_deref(), name);
+    }
+}
+
+#[test]
 fn a_report_that_is_cut_off_anywhere_is_refused() {
     let report = report(&[dressed(run(0, vec![("loss".to_owned(), points(&[0.5, 0.25, -0.0]))]))]);
     let behind = report.len() - TEMPLATE.split_once("</script>").unwrap().1.len();

@@ -8,14 +8,18 @@ import { inflated } from './inflated';
 
 /** The last characters of the packed runs have their checksum: reports of other runs remember other views. */
 const CHECKSUM_CHARACTERS = 12;
+const END = '</script>';
 
 async function open(): Promise<void> {
   const [runs, wasm] = [part('runs'), part('wasm')];
   await init({ module_or_path: await inflated(wasm.text.trim()) });
-  const database = `report ${runs.text.trim().slice(-CHECKSUM_CHARACTERS)}`;
+  // Together they may be longer than any text that a browser holds.
+  const texts = [...runs.childNodes].map((node) => node.textContent ?? '');
+  const database = `report ${texts.slice(-2).join('').trim().slice(-CHECKSUM_CHARACTERS)}`;
   // It stays open: the dashboard opens the same one.
   const storage = await openReport(database);
-  await storage.import_runs(new Blob([runs.outerHTML]));
+  const [begin = ''] = (runs.cloneNode(false) as HTMLScriptElement).outerHTML.split(END);
+  await storage.import_runs(new Blob([begin, ...texts, END]));
   runs.remove();
   wasm.remove();
   const dashboard = document.createElement('entrenar-dashboard');

@@ -91,7 +91,7 @@ export class FilesDialog extends LitElement {
     return html`<section aria-labelledby="import">
       <h3 id="import">Import</h3>
       <p class="label" id="kinds">
-        JSON Lines of this tracker, CSV, TensorBoard’s event files or a zip file of them, compressed by gzip or not. A file may also be
+        JSON Lines and reports of this tracker, CSV, TensorBoard’s event files or a zip file of them, compressed by gzip or not. A file may also be
         dropped anywhere on this page. All of its runs are imported, or none. Of a CSV file it is shown first what its columns are read as.
       </p>
       <input type="file" aria-labelledby="import" aria-describedby="kinds" data-testid="import" ?disabled=${busy} @change=${this.#chosen} />
