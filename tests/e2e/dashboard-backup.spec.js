@@ -168,7 +168,7 @@ for (const width of [360, 1440]) {
     await expect(facts).not.toContainText('Safari');
     await expect(page.getByTestId('backup-choose')).toBeVisible();
     for (const colorScheme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       expect(await barriers(page)).toEqual([]);
     }
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
