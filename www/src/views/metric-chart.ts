@@ -4,30 +4,25 @@ import { html, LitElement, nothing, unsafeCSS } from 'lit';
 import uplotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { ChartSync } from '../chart/chart-sync';
 import { cancel, schedule } from '../chart/frame-queue';
-import type { PlottedCurve } from '../chart/paint';
 import { Plot } from '../chart/plot';
 import { emitIntent } from '../controller/intents';
-import type { KnownSeries, Snapshot } from '../controller/snapshot';
-import { leftOut } from '../model/bounds';
-import { type ChartSettings, settingsOfChart } from '../model/chart-settings';
-import { runStroke } from '../model/chosen-colors';
-import { runName } from '../model/run-state';
-import type { ViewState } from '../model/view-state';
+import type { Snapshot } from '../controller/snapshot';
 import { controls } from '../styles/controls';
-import type { MetricRecord, RunRecord } from '../tracker';
-import { filesMenu, saveChart } from './chart-files';
+import { chartCurves, isRead, lookKey, NO_CURVES, pointCountOf, runsKey, runsOf, viewOf } from './chart-curves';
+import { saveChart } from './chart-files';
+import { chartHeading } from './chart-heading';
 import { chartKeyboard } from './chart-keyboard';
 import { ownForm, ownLine } from './chart-own';
 import { ReadoutPace, readoutKey, readoutText, writeReadout } from './chart-readout';
+import { ChartStill } from './chart-still';
 import { chartTable } from './chart-table';
 import { ChartTooltip } from './chart-tooltip';
 import { chartTooltipStyles } from './chart-tooltip-styles';
 import { metricChartStyles } from './metric-chart-styles';
-import { pinButton, pinButtonStyles } from './pin-button';
-import { lossText, lostPoints } from './series-problem';
-import { forgetStill, keepStill, type Sitter } from './stills';
+import { pinButtonStyles } from './pin-button';
+import type { Sitter } from './stills';
 import { swatchStyles } from './swatch';
-import { keyText, unseenStyles } from './unseen';
+import { unseenStyles } from './unseen';
 
 /** How far out of sight charts are drawn already, so that scrolling never meets an empty one. */
 const AHEAD = '900px';
@@ -70,7 +65,7 @@ export class MetricChart extends LitElement implements Sitter {
   #host: Element | undefined;
   readonly #tooltip = new ChartTooltip(
     () => this.renderRoot,
-    () => ({ plotted: this.#plotted, ...this.#view() }),
+    () => ({ plotted: this.#shown.plotted, ...viewOf(this) }),
     (run_id) => this.sync.toggleSolo(run_id),
   );
   #plotKey = '';
@@ -80,21 +75,16 @@ export class MetricChart extends LitElement implements Sitter {
   #inSight = false;
   /** While its picture is drawn although it is out of sight: to be called when that is done. */
   #sitting: (() => void) | undefined;
-  /** What the picture shows that stands in place of the plot. */
-  #stillOf = '';
-  #plotted: PlottedCurve[] = [];
-  #loading = false;
-  #errors: string[] = [];
-  /** What the chosen axes have no place for. */
-  #leftOut: string | undefined;
+  readonly #still = new ChartStill(this, () => this.renderRoot.querySelector('.plot'));
+  #shown = NO_CURVES;
   #sight: IntersectionObserver | undefined;
   #size: ResizeObserver | undefined;
   readonly #keyboard = chartKeyboard({
     plot: () => this.#plot,
     sync: () => this.sync,
-    curves: () => this.#plotted,
+    curves: () => this.#shown.plotted,
     announce: (text) => this.#announce(text),
-    describe: () => readoutText(this.#plotted, this.sync.cursor, this.snapshot.view.xAxis),
+    describe: () => readoutText(this.#shown.plotted, this.sync.cursor, this.snapshot.view.xAxis),
   });
 
   constructor() {
@@ -133,8 +123,7 @@ export class MetricChart extends LitElement implements Sitter {
     this.sync?.removeEventListener('range', this.#rangeMoved);
     this.sync?.removeEventListener('solo', this.#readOut);
     this.#disappear();
-    this.dropStill();
-    forgetStill(this);
+    this.#still.drop();
   }
 
   override shouldUpdate(): boolean {
@@ -142,34 +131,32 @@ export class MetricChart extends LitElement implements Sitter {
   }
 
   override willUpdate(): void {
-    if (this.#ready) this.#gather();
+    if (this.#ready) this.#shown = chartCurves(this);
   }
 
   override render() {
-    const count = this.#runs().length;
+    const count = runsOf(this).length;
     const { view } = this.snapshot;
+    const { plotted, loading, errors, leftOut } = this.#shown;
     return html`
-      <div class="heading">
-        <h4 title=${this.metric} aria-level=${this.level}>${keyText(this.metric)}</h4>
-        <div class="actions">
-          <button class="plain" aria-pressed=${this.tabular} data-testid="chart-table-toggle" @click=${() => (this.tabular = !this.tabular)}>
-            Table
-          </button>
-          ${filesMenu(this.tabular, (kind) => void saveChart(kind, this.#file()))}
-          <button class="plain" data-testid="chart-settings" aria-haspopup="dialog" aria-expanded=${this.adjusting} @click=${this.#adjust}>
-            Axes
-          </button>
-          <button class="plain" aria-pressed=${this.large} @click=${() => (this.large = !this.large)}>
-            ${this.large ? 'Smaller' : 'Larger'}
-          </button>
-        </div>
-        ${pinButton(this.metric, this.snapshot.layout.pinnedCharts.includes(this.metric), () => emitIntent(this, { type: 'toggle-name', list: 'pinnedCharts', name: this.metric }))}
-      </div>
+      ${chartHeading({
+        metric: this.metric,
+        level: this.level,
+        tabular: this.tabular,
+        adjusting: this.adjusting,
+        large: this.large,
+        pinned: this.snapshot.layout.pinnedCharts.includes(this.metric),
+        toggleTable: () => (this.tabular = !this.tabular),
+        toggleSize: () => (this.large = !this.large),
+        adjust: this.#adjust,
+        pin: () => emitIntent(this, { type: 'toggle-name', list: 'pinnedCharts', name: this.metric }),
+        save: (kind) => void saveChart(kind, this.#file()),
+      })}
       ${ownLine({ metric: this.metric, view, change: (charts) => emitIntent(this, { type: 'view', change: { charts } }) })}
       ${this.adjusting ? ownForm({ metric: this.metric, view }, this.renderRoot.querySelector('[data-testid="chart-settings"]'), () => (this.adjusting = false)) : nothing}
       ${
         this.tabular
-          ? chartTable(this.#plotted, this.snapshot.view, this.sync.range)
+          ? chartTable(plotted, view, this.sync.range)
           : html`<div
             class="plot"
             role="application"
@@ -178,15 +165,15 @@ export class MetricChart extends LitElement implements Sitter {
             tabindex="0"
             data-testid="chart"
             data-metric=${this.metric}
-            data-points=${this.#plotted.reduce((sum, each) => sum + each.curve.length, 0)}
+            data-points=${plotted.reduce((sum, each) => sum + each.curve.length, 0)}
             @keydown=${this.#keyPressed}
             @pointerdown=${this.#tooltip.pressed}
             @click=${this.#tooltip.clicked}
           ></div>`
       }
-      ${this.#loading && this.#plotted.length === 0 ? html`<p class="notice">Reading…</p>` : nothing}
-      ${this.#leftOut ? html`<p class="notice" role="status" data-testid="left-out">${this.#leftOut}</p>` : nothing}
-      ${this.#errors.map((error) => html`<p class="notice error" data-testid="chart-problem">${error}</p>`)}
+      ${loading && plotted.length === 0 ? html`<p class="notice">Reading…</p>` : nothing}
+      ${leftOut && !this.tabular ? html`<p class="notice" role="status" data-testid="left-out">${leftOut}</p>` : nothing}
+      ${errors.map((error) => html`<p class="notice error" data-testid="chart-problem">${error}</p>`)}
       <ul
         class="readout"
         aria-label="Values"
@@ -208,28 +195,28 @@ export class MetricChart extends LitElement implements Sitter {
       this.#readOut();
       return;
     }
-    const plotKey = this.#lookKey();
+    const plotKey = lookKey(this);
     if (!this.#plot || plotKey !== this.#plotKey) this.#makePlot(plotKey);
-    const drawn = this.#plotted
+    const drawn = this.#shown.plotted
       .map((each) => `${each.run_id}:${each.stroke.color}:${each.stroke.dash}:${each.curve.version}:${each.curve.length}`)
       .join();
     if (drawn !== this.#drawn) {
       this.#drawn = drawn;
-      this.#plot?.setCurves(this.#plotted);
+      this.#plot?.setCurves(this.#shown.plotted);
     }
     this.#readOut();
-    if (this.#sitting && this.#isRead()) {
+    if (this.#sitting && isRead(this)) {
       this.#plot?.drawNow();
       setTimeout(this.#sitting);
     }
   }
 
   get pointCount(): number {
-    return this.#runs().reduce((sum, run) => sum + (metricOf(run, this.metric)?.count ?? 0), 0);
+    return pointCountOf(this);
   }
 
   async sit(): Promise<boolean> {
-    if (this.#ready || this.tabular || !this.isConnected || this.#stillKey() === this.#stillOf) return false;
+    if (this.#ready || this.tabular || !this.isConnected || this.#still.shows(this.#stillKey())) return false;
     const drawn = new Promise<void>((resolve) => {
       this.#sitting = resolve;
       setTimeout(resolve, LONGEST_SITTING_MS);
@@ -253,83 +240,28 @@ export class MetricChart extends LitElement implements Sitter {
     cancel(this.#appear);
     if (this.#ready) this.#emitInSight(false);
     this.#ready = false;
-    const still = this.isConnected && this.#plot?.isDrawn && this.#isRead() ? this.#plot.drawing.canvas : undefined;
+    const still = this.isConnected && this.#plot?.isDrawn && isRead(this) ? this.#plot.drawing.canvas : undefined;
     const key = still ? this.#stillKey() : '';
     // Points that are out of sight may be given back.
-    this.#plotted = [];
+    this.#shown = NO_CURVES;
     this.#dropPlot();
-    if (still) this.#leave(still, key);
+    if (still) this.#still.leave(still, key);
     else if (this.isConnected) this.dispatchEvent(new Event('still-missed', { bubbles: true }));
   }
 
-  /** What is drawn is all that there is. */
-  #isRead(): boolean {
-    const series = this.#runs().map((run) => this.snapshot.series.get(run.run_id, this.metric));
-    return series.every((each) => each !== undefined && each.revision > 0 && !each.reading && !each.stale);
-  }
-
-  /** The canvas stays where the plot was, as a picture. */
-  #leave(still: HTMLCanvasElement, key: string): void {
-    still.removeAttribute('style');
-    still.className = 'still';
-    this.renderRoot.querySelector('.plot')?.replaceChildren(still);
-    this.#stillOf = key;
-    this.toggleAttribute('still', true);
-    keepStill(this);
-  }
-
   dropStill(): void {
-    this.renderRoot.querySelector('.still')?.remove();
-    this.toggleAttribute('still', false);
-    this.#stillOf = '';
+    this.#still.drop();
   }
 
   /** All that a picture depends on. */
   #stillKey(): string {
-    const runs = this.#runs().map((run) => {
-      const { color, dash } = runStroke(this.snapshot, run.run_id, this.dark);
-      return [run.run_id, metricOf(run, this.metric)?.count, color, dash];
-    });
     const { range, solo, emphasised } = this.sync;
-    return [this.#lookKey(), this.clientWidth, this.snapshot.layout.chartHeight, range, solo, emphasised, ...runs].join();
-  }
-
-  #lookKey(): string {
-    const { xAxis, xLog, yLog, smoothing, clip, yMin, yMax } = this.#view();
-    return [xAxis, xLog, yLog, smoothing, clip, yMin, yMax, this.dark].join();
+    return [lookKey(this), this.clientWidth, this.snapshot.layout.chartHeight, range, solo, emphasised, runsKey(this)].join();
   }
 
   /** Once removed, this element's own events reach no one: its view's host is still there to send it. */
   #emitInSight(inSight: boolean): void {
     if (this.#host) emitIntent(this.#host, { type: 'chart-in-sight', metric: this.metric, inSight });
-  }
-
-  /** Collects the curves of the selected runs, as far as they have been read. */
-  #gather(): void {
-    const view = this.#view();
-    this.#plotted = [];
-    this.#errors = [];
-    this.#loading = false;
-    const runs = this.#runs();
-    for (const run of runs) {
-      const series = this.snapshot.series.get(run.run_id, this.metric);
-      if (!series) {
-        this.#loading = true;
-        continue;
-      }
-      if (series.error) this.#errors.push(`${runName(run)}: ${series.error}`);
-      const lost = lostPoints(run, this.metric, series);
-      if (lost > 0) this.#errors.push(`${runName(run)}: ${lossText(lost)}`);
-      if (series.revision === 0) this.#loading = true;
-      else this.#plotted.push(this.#plottedCurve(run, series));
-    }
-    const curves = this.#plotted.map((each) => each.curve);
-    this.#leftOut = this.tabular ? undefined : leftOut(curves, view.xLog, view.yLog);
-  }
-
-  /** What holds for all charts, with what is this one's own. */
-  #view(): ViewState & ChartSettings {
-    return settingsOfChart(this.snapshot.view, this.metric);
   }
 
   /** What few open is loaded when it is opened. */
@@ -338,25 +270,14 @@ export class MetricChart extends LitElement implements Sitter {
     this.adjusting = true;
   };
 
-  /** The selected runs that have logged this metric. */
-  #runs(): RunRecord[] {
-    return this.snapshot.selected.filter((run) => metricOf(run, this.metric));
-  }
-
-  #plottedCurve({ run_id }: RunRecord, { curve }: KnownSeries): PlottedCurve {
-    const { short = run_id, whole = run_id } = this.snapshot.labels.get(run_id) ?? {};
-    return { run_id, label: short, name: whole, stroke: runStroke(this.snapshot, run_id, this.dark), curve };
-  }
-
   #makePlot(plotKey: string): void {
     this.#dropPlot();
     const target = this.renderRoot.querySelector<HTMLElement>('.plot');
     if (!target) return;
-    this.dropStill();
-    forgetStill(this);
+    this.#still.drop();
     const style = getComputedStyle(target);
     const colors = { ink: style.color, line: style.borderTopColor, font: style.fontFamily };
-    this.#plot = new Plot(target, this.sync, this.#view(), colors, this.#tooltip.hover);
+    this.#plot = new Plot(target, this.sync, viewOf(this), colors, this.#tooltip.hover);
     this.#plotKey = plotKey;
     this.#size?.observe(target);
   }
@@ -378,10 +299,10 @@ export class MetricChart extends LitElement implements Sitter {
   readonly #readOut = (): void => {
     if (!this.#ready) return;
     const list = this.renderRoot.querySelector('.readout');
-    if (list) writeReadout(list, this.#plotted, this.sync, this.#view().smoothing);
+    if (list) writeReadout(list, this.#shown.plotted, this.sync, viewOf(this).smoothing);
   };
 
-  readonly #pace = new ReadoutPace(this.#readOut, () => this.#plotted.length);
+  readonly #pace = new ReadoutPace(this.#readOut, () => this.#shown.plotted.length);
 
   readonly #rangeMoved = (): void => {
     if (this.tabular) this.requestUpdate();
@@ -413,17 +334,13 @@ export class MetricChart extends LitElement implements Sitter {
     const { metric } = this;
     return {
       metric,
-      view: this.#view(),
+      view: viewOf(this),
       range: this.sync.range,
-      plotted: this.#plotted,
+      plotted: this.#shown.plotted,
       drawing: this.#plot?.drawing,
       style: getComputedStyle(this),
     };
   }
-}
-
-function metricOf(run: RunRecord, key: string): MetricRecord | undefined {
-  return run.metrics.find((metric) => metric.key === key);
 }
 
 customElements.define('entrenar-metric-chart', MetricChart);
