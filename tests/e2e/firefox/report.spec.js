@@ -1,0 +1,86 @@
+// A report in Firefox: opened from disk, with the points that were logged, zoomed, smoothed and compared.
+import { pathToFileURL } from 'node:url';
+import { expect, test } from '../fixtures/firefox.js';
+import { reportFile, template } from '../fixtures/reports.js';
+
+/** So many have rows of their own. */
+const LENGTH = 120;
+
+/** Calls `script` in the page with a function that finds elements in whatever shadow tree they are in, and with `args`. */
+async function look(firefox, tab, script, ...args) {
+  await firefox.lookAt(tab);
+  const source = `
+    const all = (selector, root = document) => [
+      ...root.querySelectorAll(selector),
+      ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? all(selector, shadowRoot) : [])),
+    ];
+    return (${script})(all, ...arguments[0]);`;
+  return firefox.call('POST', '/execute/sync', { script: source, args: [args] });
+}
+
+const click = async (firefox, tab, selector) => {
+  await expect.poll(() => look(firefox, tab, (all, selector) => all(selector).length, selector)).toBeGreaterThan(0);
+  await look(firefox, tab, (all, selector) => all(selector)[0].click(), selector);
+};
+
+/** The rows of the table of the only chart. */
+const rows = (firefox, tab) =>
+  look(firefox, tab, (all) => all('[data-testid="chart-table"] tbody tr').map((row) => [...row.cells].map((cell) => cell.textContent.trim())));
+
+test('a report shows the points of its runs from disk: zoomed, smoothed, compared', async ({ firefox, site }) => {
+  const tab = await firefox.open(site.formats);
+  await firefox.evaluate(tab, (length) => {
+    globalThis.ids = (async () => {
+      const ids = [];
+      for (let index = 0; index < 2; index += 1) {
+        const run = await entrenar.WasmRun.new('sweep', { run_name: `run number ${index}`, config: { lr: index / 10 } });
+        run.log_series('loss', Float64Array.from({ length }, (_, step) => Math.exp(-step / 90) + index));
+        await run.finish();
+        ids.push(run.run_id());
+      }
+      return ids;
+    })();
+  }, LENGTH);
+  await firefox.evaluate(tab, (template) => {
+    (async () => {
+      const storage = await entrenar.WasmStorage.open();
+      globalThis.report = await (await storage.export_runs(await globalThis.ids, 'html', { template })).text();
+    })().catch((error) => {
+      globalThis.report = String(error);
+    });
+  }, await template());
+  let text;
+  await expect.poll(async () => (text = await firefox.evaluate(tab, () => globalThis.report))).toMatch(/^<!doctype html>/);
+
+  await firefox.call('POST', '/url', { url: pathToFileURL(await reportFile(text)).href });
+  await firefox.call('POST', '/window/rect', { width: 1400, height: 1000 });
+  const points = () => look(firefox, tab, (all) => all('[data-testid="chart"]').map((chart) => chart.dataset.points));
+  await expect.poll(points).toEqual([String(2 * LENGTH)]);
+  await click(firefox, tab, '[data-testid="chart-table-toggle"]');
+  const shown = (value) => String(Number(value.toPrecision(4)));
+  const whole = Array.from({ length: LENGTH }, (_, step) => [String(step), ...[0, 1].map((index) => shown(Math.exp(-step / 90) + index)).sort()]);
+  const unordered = (rows) => rows.map(([step, ...values]) => [step, ...values.sort()]);
+  await expect.poll(async () => unordered(await rows(firefox, tab))).toEqual(whole);
+  await click(firefox, tab, '[data-testid="chart-table-toggle"]');
+  for (let zoom = 0; zoom < 2; zoom += 1) {
+    await look(firefox, tab, (all) => all('[data-testid="chart"]')[0].dispatchEvent(new KeyboardEvent('keydown', { key: '+', bubbles: true, composed: true })));
+  }
+  await expect.poll(() => look(firefox, tab, (all) => all('[data-testid="zoom-reset"]').length)).toBe(1);
+  await click(firefox, tab, '[data-testid="chart-table-toggle"]');
+  await expect.poll(async () => (await rows(firefox, tab)).length).toBeLessThan(LENGTH / 2);
+  const near = unordered(await rows(firefox, tab));
+  expect(near.length).toBeGreaterThan(LENGTH / 8);
+  expect(near).toEqual(whole.filter(([step]) => near.some(([other]) => other === step)));
+  await click(firefox, tab, '[data-testid="chart-table-toggle"]');
+
+  await look(firefox, tab, (all) => {
+    const [smoothing] = all('[data-testid="smoothing-number"]');
+    smoothing.value = '0.9';
+    for (const name of ['input', 'change']) smoothing.dispatchEvent(new Event(name, { bubbles: true, composed: true }));
+  });
+  const texts = (selector) => look(firefox, tab, (all, selector) => all(selector).map((each) => each.textContent.trim()), selector);
+  await expect.poll(async () => (await texts('.readout .value')).join(' ')).toContain(`(${shown(Math.exp(-(LENGTH - 1) / 90))})`);
+  await click(firefox, tab, '[data-testid="tab-compare"]');
+  await expect.poll(async () => (await texts('[data-testid="compare"]')).join(' ')).toMatch(/lr[\s\S]*0\.1/);
+  for (const control of ['open-files', 'health', 'delete-experiment', 'memory-only']) expect(await texts(`[data-testid="${control}"]`), control).toEqual([]);
+});
