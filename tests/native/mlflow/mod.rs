@@ -182,6 +182,20 @@ fn values_and_times_that_mlflow_lacks_are_changed_as_is_said() {
 }
 
 #[test]
+fn experiment_whose_name_is_too_long_or_empty_gets_one_that_mlflow_takes() {
+    block_on(async {
+        for (name, there) in [("é".repeat(600), "é".repeat(500)), (" ".to_owned(), "Default".to_owned())] {
+            let scene = Scene::new().await;
+            let slot = scene.tab.session.begin_run(&name, RunOptions::default()).await.unwrap();
+            let run_id = scene.tab.session.ids_of(slot).unwrap().1;
+            let way = scene.way(&scene.tab);
+            scene.tab.session.sync_mlflow(&run_id, &target(), "token", &way).await.unwrap();
+            assert_eq!(scene.server.borrow().experiments, [(there, false)]);
+        }
+    });
+}
+
+#[test]
 fn run_that_was_deleted_on_the_server_is_sent_anew() {
     block_on(async {
         let scene = Scene::new().await;
