@@ -67,8 +67,8 @@ test('what is new is backed up by itself at intervals, after a reload too, and b
     await tab.goto(address(site));
     await expect(tab.getByTestId('run-row').first()).toBeVisible();
   }
-  await Promise.all(tabs.map((tab) => tab.clock.runFor(10_000)));
-  await expect.poll(names).toBe(before + 1);
+  await Promise.all(tabs.map((tab) => tab.clock.runFor(4500)));
+  await expect.poll(names, { timeout: 30_000 }).toBe(before + 1);
 });
 
 test('a backup that fails says what to do, and goes on when that is done', async ({ context, site, problems }) => {
@@ -115,7 +115,7 @@ test('where a page cannot write into folders it reminds of saving a file, which 
     await page.clock.install({ time: Date.now() + days * DAY });
     await page.goto(address(site));
     await expect(page.getByTestId('run-row').first()).toBeVisible();
-    await page.clock.runFor(6000);
+    await page.clock.runFor(4500);
     return page;
   };
   const page = await old(2);
@@ -142,7 +142,7 @@ test('the reminder of a folder comes once', async ({ context, site, problems }) 
     await page.clock.install({ time: Date.now() + days * DAY });
     await page.goto(address(site));
     await expect(page.getByTestId('run-row').first()).toBeVisible();
-    await page.clock.runFor(6000);
+    await page.clock.runFor(4500);
     return page;
   };
   const page = await open(2);
