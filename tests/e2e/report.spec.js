@@ -72,7 +72,7 @@ test('in a report nothing can be changed', async ({ dashboard, runs, browser }) 
   await expect(detail.getByRole('button', { name: 'Close the run' })).toBeVisible();
   await pick(page, NAMES[0]).uncheck();
   await points(page, LOSS, SHORT);
-  for (const control of ['rename', 'delete-run', 'close-run', 'tag', 'tag-add', 'delete-selected', 'delete-experiment', 'open-files', 'health', 'memory-only']) {
+  for (const control of ['rename', 'delete-run', 'close-run', 'tag', 'tag-add', 'delete-selected', 'delete-experiment', 'open-files', 'open-mlflow', 'health', 'memory-only']) {
     await expect(page.getByTestId(control), control).toHaveCount(0);
   }
   await page.context().close();
