@@ -9,22 +9,18 @@ import { INITIAL_VIEW, type ViewState } from '../model/view-state';
 import { saveFile } from '../save-file';
 import { type Change, openReport, openStorage, resumeRun, type Storage } from '../tracker';
 import { Address } from './address';
-import { BackupStarter } from './backup-starter';
 import { Catalog } from './catalog';
 import { ColorMemory } from './color-memory';
 import { composeSnapshot } from './compose-snapshot';
-import { CsvChooser } from './csv-choice';
-import { FileWorker } from './file-work';
 import type { Intent } from './intents';
 import { LayoutKeeper } from './layout-keeper';
 import { LiveUpdates } from './live-updates';
-import { loggedSpan } from './logged-span';
-import type { MlflowSender } from './mlflow-sender';
 import { neededSeries } from './needs';
 import { PendingDeletion } from './pending-deletion';
 import { PromisedDeletion } from './promised-deletion';
 import { SeriesCache } from './series-cache';
 import type { LostRun, Notice, Problem, Snapshot } from './snapshot';
+import { Transfers } from './transfers';
 
 /** How often running runs are looked at again, in case their tab has gone. */
 const HEARTBEAT_MS = 5000;
@@ -70,10 +66,7 @@ export class DashboardController {
   readonly #promised: PromisedDeletion;
   readonly #layout: LayoutKeeper;
   readonly #colors: ColorMemory;
-  readonly #files = new FileWorker(() => this.#showFileWork());
-  readonly #csv = new CsvChooser(() => this.#showFileWork());
-  #mlflow: MlflowSender | undefined;
-  readonly #backups: BackupStarter;
+  readonly #transfers: Transfers;
   #view: ViewState = INITIAL_VIEW;
   /** The address says what is looked at, and how: what is remembered does not count. */
   #addressSays = false;
@@ -99,10 +92,11 @@ export class DashboardController {
     this.#promised = new PromisedDeletion(options.database);
     this.#layout = new LayoutKeeper(options.database);
     this.#colors = new ColorMemory(options.database, () => this.#refresh());
-    this.#backups = new BackupStarter(
+    this.#transfers = new Transfers(
       options.database,
-      () => loggedSpan(this.snapshot),
-      () => this.#showBackup(),
+      () => this.snapshot,
+      () => this.#showTransfers(),
+      (text) => this.#say(text),
     );
   }
 
@@ -128,9 +122,7 @@ export class DashboardController {
     this.#live.stop();
     this.#address?.stop();
     this.#colors.stop();
-    this.#files.stop();
-    this.#mlflow?.stopAll();
-    this.#backups.stop();
+    this.#transfers.stop();
     await this.#deletion.finish();
     this.#series?.stop();
     await this.#storage?.close();
@@ -140,8 +132,7 @@ export class DashboardController {
     try {
       await this.#carryOut(intent);
     } catch (error) {
-      this.#notice = { text: errorMessage(error), undo: false };
-      this.#refresh();
+      this.#say(errorMessage(error));
     }
   }
 
@@ -155,7 +146,7 @@ export class DashboardController {
       this.#unsubscribe = storage.subscribe((change) => this.#onChange(change));
       this.#heartbeat = setInterval(() => this.#beat(), COUNT_MS);
       this.#refresh();
-      this.#backups.begin(storage);
+      this.#transfers.begin(storage);
     } catch (error) {
       const problem = { code: errorCode(error), message: errorMessage(error) };
       this.snapshot = { ...this.snapshot, phase: 'failed', problem };
@@ -256,10 +247,7 @@ export class DashboardController {
       ...(this.#allMetricsOf !== undefined && { allMetricsOf: this.#allMetricsOf }),
       ...(this.#degraded && { degraded: this.#degraded }),
       ...(this.#notice && { notice: this.#notice }),
-      ...(this.#files.work && { fileWork: this.#files.work }),
-      ...(this.#csv.chosen && { csv: this.#csv.chosen }),
-      ...(this.#mlflow && { mlflow: this.#mlflow.view }),
-      ...(this.#backups.state && { backup: this.#backups.state }),
+      ...this.#transfers.state,
       ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
     };
     this.#readNeeded();
@@ -353,37 +341,6 @@ export class DashboardController {
         this.#notice = undefined;
         this.#promised.remember(undefined);
         return this.#deletion.undo();
-      case 'export-runs':
-        return storage && this.#files.export(storage, intent.choice, this.snapshot);
-      case 'import-file':
-        return storage && this.#chooseFile(storage, intent.file);
-      case 'choose-column':
-        return storage && this.#csv.choose(storage, intent.choice);
-      case 'dismiss-csv':
-        return this.#csv.dismiss();
-      case 'import-csv': {
-        const chosen = storage && this.#csv.take();
-        return chosen && this.#files.import(storage, chosen.file, chosen.columns);
-      }
-      case 'share-runs':
-        return storage && this.#files.share(storage, intent.choice, this.snapshot);
-      case 'share-again':
-        return this.#files.shareAgain();
-      case 'stop-file-work':
-        return this.#files.stop();
-      case 'dismiss-file-work':
-        this.#csv.dismiss();
-        return this.#files.dismiss();
-      case 'look-at-mlflow':
-        return storage && (await this.#sender()).look(storage, intent.run_id);
-      case 'send-to-mlflow':
-        return storage && (await this.#sender()).send(storage, intent.run_id, intent.choice);
-      case 'stop-mlflow':
-        return this.#mlflow?.stop(intent.run_id);
-      case 'backup':
-        await this.#backups.handle(intent.action);
-        if (intent.action.startsWith('restore')) this.#say(this.#backups.state?.said);
-        return;
       case 'show-runs':
         return this.#showRuns(intent.run_ids);
       case 'dismiss-notice':
@@ -409,52 +366,26 @@ export class DashboardController {
         return this.#measure();
       case 'measure-storage':
         await this.#measure();
-        return void (await this.#backups.load());
+        return this.#transfers.loadBackups();
       case 'retry':
         this.snapshot = { ...this.snapshot, phase: 'loading' };
         this.#show();
         return this.#open();
+      default:
+        return storage && this.#transfers.handle(storage, intent);
     }
   }
 
-  /** What few use is loaded when it is used. */
-  async #sender(): Promise<MlflowSender> {
-    const { MlflowSender } = await import('./mlflow-sender');
-    this.#mlflow ??= new MlflowSender((mlflow) => {
-      this.snapshot = { ...this.snapshot, mlflow };
-      this.#show();
-    });
-    return this.#mlflow;
-  }
-
   /** Nothing that is stored is looked at again. */
-  #showFileWork(): void {
-    const { fileWork: _work, csv: _csv, ...kept } = this.snapshot;
-    this.snapshot = {
-      ...kept,
-      ...(this.#files.work && { fileWork: this.#files.work }),
-      ...(this.#csv.chosen && { csv: this.#csv.chosen }),
-    };
+  #showTransfers(): void {
+    const { fileWork: _fileWork, csv: _csv, mlflow: _mlflow, backup: _backup, ...kept } = this.snapshot;
+    this.snapshot = { ...kept, ...this.#transfers.state };
     this.#show();
   }
 
-  /** Shows what is in a CSV file; imports any other. */
-  async #chooseFile(storage: Storage, file: File): Promise<void> {
-    const isCsv = await this.#csv.open(storage, file);
-    if (!isCsv) await this.#files.import(storage, file);
-  }
-
-  #say(text: string | undefined): void {
-    if (text === undefined) return;
+  #say(text: string): void {
     this.#notice = { text, undo: false };
     this.#refresh();
-  }
-
-  /** Nothing that is stored is looked at again. */
-  #showBackup(): void {
-    const { backup: _before, ...kept } = this.snapshot;
-    this.snapshot = { ...kept, ...(this.#backups.state && { backup: this.#backups.state }) };
-    this.#show();
   }
 
   /** Shows these runs in the charts, those of the first one's experiment. */

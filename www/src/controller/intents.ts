@@ -30,6 +30,14 @@ export type Intent =
   | { type: 'show-all-metrics'; run_id: string }
   | { type: 'request-persistence' }
   | { type: 'measure-storage' }
+  | { type: 'show-runs'; run_ids: readonly string[] }
+  | { type: 'dismiss-notice' }
+  | { type: 'dismiss-lost'; run_id: string }
+  | { type: 'retry' }
+  | TransferIntent;
+
+/** Files out and in, runs on their way to MLflow, backups. */
+export type TransferIntent =
   | { type: 'export-runs'; choice: ExportChoice }
   | { type: 'share-runs'; choice: ExportChoice }
   | { type: 'share-again' }
@@ -42,11 +50,7 @@ export type Intent =
   | { type: 'look-at-mlflow'; run_id: string }
   | { type: 'send-to-mlflow'; run_id: string; choice: MlflowChoice }
   | { type: 'stop-mlflow'; run_id: string }
-  | { type: 'backup'; action: BackupAction }
-  | { type: 'show-runs'; run_ids: readonly string[] }
-  | { type: 'dismiss-notice' }
-  | { type: 'dismiss-lost'; run_id: string }
-  | { type: 'retry' };
+  | { type: 'backup'; action: BackupAction };
 
 export const INTENT_EVENT = 'entrenar-intent';
 

@@ -22,9 +22,9 @@ export class MlflowSender {
   #view: MlflowView = new Map();
   #shown_ms = 0;
   readonly #stops = new Map<string, AbortController>();
-  readonly #show: (view: MlflowView) => void;
+  readonly #show: () => void;
 
-  constructor(show: (view: MlflowView) => void) {
+  constructor(show: () => void) {
     this.#show = show;
   }
 
@@ -82,6 +82,6 @@ export class MlflowSender {
     const now = performance.now();
     if (!at_once && now - this.#shown_ms < SHOWN_EVERY_MS) return;
     this.#shown_ms = now;
-    this.#show(this.#view);
+    this.#show();
   }
 }
