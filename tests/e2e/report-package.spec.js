@@ -24,7 +24,7 @@ test('the package in Node.js makes a report, as a module and as CommonJS, with t
     const { said, warned } = await runInNode(root, file);
     expect(said, file).toBe('text/html;charset=utf-8');
     expect(warned, file).toEqual([expect.stringMatching(/memory/i)]);
-    expect((await readFile(join(root, `${file}.html`), 'utf8')).length, file).toBeLessThan(1_000_000);
+    expect((await readFile(join(root, `${file}.html`), 'utf8')).length, file).toBeLessThan(1_100_000);
     const { page, asked, problems } = await openReport(browser, join(root, `${file}.html`));
     await expect(card(page, 'loss').getByTestId('chart'), file).toHaveAttribute('data-points', '2');
     expect([asked, problems], file).toEqual([[], []]);

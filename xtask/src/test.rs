@@ -235,6 +235,7 @@ fn in_firefox() -> Outcome<u64> {
     let browser = browser::ensure_firefox()?;
     let in_crate = browser_tests::run(&browser_tests::Driven::Firefox(&browser))?;
     pack::build(&[pack::Target::Web])?;
+    serve::build_page()?;
     npm::ensure_packages(&project::end_to_end())?;
     let mut outside = npm::script(&project::end_to_end(), "test-firefox", &[]);
     outside.env("FIREFOX", &browser.firefox).env("GECKODRIVER", &browser.driver);

@@ -1,4 +1,5 @@
-// A report in Firefox: opened from disk, with the points that were logged, zoomed, smoothed and compared.
+// A report in Firefox: opened from disk, with the points that were logged, zoomed, smoothed and compared; nothing is asked of a server.
+import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '../fixtures/firefox.js';
 import { reportFile, template } from '../fixtures/reports.js';
@@ -27,7 +28,7 @@ const click = async (firefox, tab, selector) => {
 const rows = (firefox, tab) =>
   look(firefox, tab, (all) => all('[data-testid="chart-table"] tbody tr').map((row) => [...row.cells].map((cell) => cell.textContent.trim())));
 
-test('a report shows the points of its runs from disk: zoomed, smoothed, compared', async ({ firefox, site }) => {
+test('a report shows the points of its runs from disk: zoomed, smoothed, compared, and nothing comes in or goes out', async ({ firefox, site }) => {
   const tab = await firefox.open(site.formats);
   await firefox.evaluate(tab, (length) => {
     globalThis.ids = (async () => {
@@ -56,6 +57,16 @@ test('a report shows the points of its runs from disk: zoomed, smoothed, compare
   await firefox.call('POST', '/window/rect', { width: 1400, height: 1000 });
   const points = () => look(firefox, tab, (all) => all('[data-testid="chart"]').map((chart) => chart.dataset.points));
   await expect.poll(points).toEqual([String(2 * LENGTH)]);
+  // WebDriver's scripts have globals of their own: what is found is noted in the page.
+  await look(firefox, tab, () => {
+    const { dataset } = document.documentElement;
+    dataset.violations = '';
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+      dataset.violations += `${effectiveDirective.replace('-elem', '')} `;
+    });
+  });
+  const violations = async () => [...new Set((await look(firefox, tab, () => document.documentElement.dataset.violations)).split(' ').filter(Boolean))].sort();
+
   await click(firefox, tab, '[data-testid="chart-table-toggle"]');
   const shown = (value) => String(Number(value.toPrecision(4)));
   const whole = Array.from({ length: LENGTH }, (_, step) => [String(step), ...[0, 1].map((index) => shown(Math.exp(-step / 90) + index)).sort()]);
@@ -83,4 +94,24 @@ test('a report shows the points of its runs from disk: zoomed, smoothed, compare
   await click(firefox, tab, '[data-testid="tab-compare"]');
   await expect.poll(async () => (await texts('[data-testid="compare"]')).join(' ')).toMatch(/lr[\s\S]*0\.1/);
   for (const control of ['open-files', 'health', 'delete-experiment', 'memory-only']) expect(await texts(`[data-testid="${control}"]`), control).toEqual([]);
+  expect(await violations()).toEqual([]);
+
+  const arrived = [];
+  const server = createServer((request, response) => {
+    arrived.push(request.url);
+    response.writeHead(200, { 'access-control-allow-origin': '*' }).end();
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  await look(firefox, tab, (_all, origin) => {
+    for (const [name, properties] of [['img', { src: `${origin}/picture` }], ['iframe', { src: `${origin}/frame` }], ['script', { src: `${origin}/script` }]]) {
+      document.body.append(Object.assign(document.createElement(name), properties));
+    }
+    window.fetch(`${origin}/fetched`).catch(() => {});
+  }, origin);
+  await expect.poll(violations).toEqual(['connect-src', 'frame-src', 'img-src', 'script-src']);
+  // What a page outside asks for arrives, and later than what the report asked for.
+  await firefox.call('POST', '/url', { url: `${origin}/outside` });
+  expect(arrived.filter((path) => path !== '/favicon.ico')).toEqual(['/outside']);
+  server.close();
 });
