@@ -1,13 +1,15 @@
 // Makes the README's pictures of the dashboard. Run by hand after `cargo xtask pack` and `npm run build` in www/:
-//   node pictures.mjs
+//   node pictures.mjs [names of pictures]
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { browserFlags, browserPath } from './fixtures/browser.js';
+import { MlflowServer } from './fixtures/mlflow-server.js';
 import { repository, Site } from './fixtures/site.js';
 import { openIn } from './fixtures/test.js';
 import { NAMES } from './fixtures/tracked-runs.js';
 
+const wanted = process.argv.slice(2);
 const folder = join(repository, 'www/pictures');
 await mkdir(folder, { recursive: true });
 const site = await Site.start();
@@ -78,6 +80,7 @@ async function settled(page, selector) {
 }
 
 async function picture(name, options, take) {
+  if (wanted.length > 0 && !wanted.includes(name)) return;
   const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options });
   await take(context, async (page) => {
     await page.screenshot({ path: join(folder, `${name}.png`) });
@@ -194,6 +197,36 @@ for (const [name, options] of [['thirty-runs', { viewport: { width: 1440, height
     await shoot(page);
   });
 }
+
+await picture('storage', { viewport: wide, colorScheme: 'light' }, async (context, shoot) => {
+  await logSweep(context);
+  const page = await context.newPage();
+  await page.goto(`${address}?smooth=0.6&runs=run-1,run-2,run-3`);
+  await settled(page, '[data-testid="chart"]');
+  await toTop(page, 'entrenar-dashboard');
+  await page.getByTestId('health').click();
+  await settled(page, '[data-testid="browser-facts"]');
+  await shoot(page);
+});
+
+// A run of the sweep, sent from its detail, on the page of MLflow itself.
+await picture('mlflow', { viewport: wide, colorScheme: 'light' }, async (context, shoot) => {
+  const server = await MlflowServer.start();
+  await logSweep(context);
+  const page = await context.newPage();
+  await page.goto(`${address}?run=run-1`);
+  await page.getByTestId('open-mlflow').click();
+  await page.getByTestId('mlflow-url').fill(server.url);
+  await page.getByTestId('mlflow-send').click();
+  const link = page.getByTestId('mlflow-known').getByRole('link');
+  await link.waitFor({ timeout: 60_000 });
+  const { experiment, run } = /experiments\/(?<experiment>[^/]+)\/runs\/(?<run>[^/]+)/.exec(await link.getAttribute('href')).groups;
+  const there = await context.newPage();
+  await there.goto(`${server.url}/#/experiments/${experiment}/runs/${run}/model-metrics`);
+  await there.waitForTimeout(12_000);
+  await shoot(there);
+  await server.remove();
+});
 
 await picture('empty', { viewport: { width: 1280, height: 860 }, colorScheme: 'light' }, async (context, shoot) => {
   const page = await context.newPage();

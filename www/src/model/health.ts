@@ -35,7 +35,7 @@ export function health({ browser, installed, persistent, estimate }: HealthInput
       advice: ['Allow cookies and site data for this address, or save a file of your runs before you close the page.'],
     };
   }
-  const facts = ['Runs are on this device, in this browser, for this address alone. Nothing is sent anywhere.'];
+  const facts = ['Runs are on this device, in this browser, for this address alone. Nothing leaves it that you do not send.'];
   const advice: string[] = [];
   const evictedBySafari = browser === 'safari' && !installed;
   if (evictedBySafari) {
