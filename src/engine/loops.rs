@@ -64,7 +64,7 @@ impl<D: Database> Session<D> {
             if self.flush().await.is_ok() {
                 self.last_verified.note(&*self.clock);
             }
-            // A page that was closed while it published an import is missed by nobody else: no message came of it. What cannot be swept
+            // Of a page that was closed while it published an import no message came: no other page looks for what it left. What cannot be swept
             // now is swept the next time.
             #[cfg(feature = "interop")]
             drop(self.sweep_imports().await);

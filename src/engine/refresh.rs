@@ -138,7 +138,7 @@ impl<D: Database> Session<D> {
         let mut result = Ok(());
         for ((run_id, from), stored) in runs.into_iter().zip(news) {
             let Some(slot) = self.find_run(&run_id) else { continue };
-            // Nobody else read it meanwhile, nor acquired it.
+            // No other caller read it meanwhile, and this session did not acquire it.
             let is_next = self.cursors.get(slot) == Some(from);
             let loaded = match stored {
                 Some(stored) if is_next => self.take_points(slot, &run_id, stored),

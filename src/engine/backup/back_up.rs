@@ -1,5 +1,7 @@
 //! Backing up what is new.
 
+use std::collections::BTreeMap;
+
 use super::file_output::{FileOutput, unwritten};
 use super::folder::{BackupFolder, read_file, read_manifest};
 use crate::database::{Database, Tombstone, operations};
@@ -172,13 +174,15 @@ impl<D: Database> Session<D> {
     /// The runs of which something is new, with how many points.
     fn changed_runs(&self, manifest: &Manifest) -> Vec<(String, f64)> {
         let storage = self.storage();
+        let known: BTreeMap<&str, &BackedUpRun> =
+            manifest.runs.iter().map(|run| (run.id.as_str(), run)).collect();
         let mut changed = Vec::new();
         for experiment_id in storage.list_experiments() {
             let Ok(experiment) = storage.memory().experiment(&experiment_id) else { continue };
             for run_id in storage.list_runs(&experiment_id) {
                 let Ok(state) = storage.memory().run(&run_id) else { continue };
                 let record: RunRecord = state.current_record();
-                let known = manifest.run(&run_id);
+                let known = known.get(run_id.as_str()).copied();
                 let is_known =
                     |known: &BackedUpRun| is_unchanged(known, &record, &fingerprint(experiment, &record));
                 if !known.is_some_and(is_known) {
@@ -204,13 +208,14 @@ impl<D: Database> Session<D> {
 
     /// Notes which runs were deleted here. They stay in the backup.
     fn note_deleted(&self, manifest: &mut Manifest, deleted: &[Tombstone]) {
+        let deleted: BTreeMap<&str, f64> =
+            deleted.iter().map(|tombstone| (tombstone.run_id.as_str(), tombstone.deleted_ms)).collect();
         for run in &mut manifest.runs {
-            let is_here = self.find_run(&run.id).is_some();
-            let tombstone = deleted.iter().find(|tombstone| tombstone.run_id == run.id && !is_here);
-            run.deleted_ms = match tombstone {
-                Some(tombstone) => Some(tombstone.deleted_ms),
-                None => run.deleted_ms.filter(|_| !is_here),
-            };
+            if self.find_run(&run.id).is_some() {
+                run.deleted_ms = None;
+            } else if let Some(&deleted_ms) = deleted.get(run.id.as_str()) {
+                run.deleted_ms = Some(deleted_ms);
+            }
         }
     }
 
@@ -250,10 +255,9 @@ async fn merge_files<F: BackupFolder, R: AsyncFnMut(f64, f64) -> Result<()>>(
         let name = manifest.name_file(&output.token);
         let mut writer = FileWriter::default();
         merged.write(&mut writer).map_err(unwritten)?;
-        let (mut bytes, mut rest) = (writer.take_bytes(), Vec::new());
+        let mut bytes = writer.take_bytes();
         let (last, file) = writer.finish(name).map_err(unwritten)?;
-        rest.extend(last);
-        bytes.append(&mut rest);
+        bytes.extend(last);
         output.folder.create(&file.name).await?;
         output.folder.write(&bytes).await?;
         output.folder.complete().await?;

@@ -1,6 +1,6 @@
 //! Restoring from folders that hold backups: the runs that are not here, all of them or none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::folder::{BackupFolder, read_file, read_manifest};
 use crate::columns::sorted_by;
@@ -88,10 +88,10 @@ impl<D: Database> Session<D> {
     }
 
     /// Which runs are in this database: by what they were when they were logged.
-    async fn runs_here(&self) -> Result<Origins> {
+    async fn runs_here(&self) -> Result<BTreeSet<RunOrigin>> {
         let identity = self.identity().await?;
         let storage = self.storage();
-        let mut here = Origins::default();
+        let mut here = BTreeSet::new();
         for slot in storage.memory().slots() {
             let Some(state) = storage.memory().get(slot) else { continue };
             here.insert(RunOrigin { database: identity.clone(), run: state.record().run_id.clone() });
@@ -117,27 +117,6 @@ impl<D: Database> Session<D> {
             }
         }
         missing
-    }
-}
-
-/// Which runs there are, in order.
-#[derive(Debug, Default)]
-struct Origins(Vec<RunOrigin>);
-
-impl Origins {
-    fn contains(&self, origin: &RunOrigin) -> bool {
-        self.0.binary_search(origin).is_ok()
-    }
-
-    /// Adds a run. Whether it was not there.
-    fn insert(&mut self, origin: RunOrigin) -> bool {
-        match self.0.binary_search(&origin) {
-            Ok(_) => false,
-            Err(position) => {
-                self.0.insert(position, origin);
-                true
-            }
-        }
     }
 }
 
@@ -206,7 +185,7 @@ async fn leave_out_damaged<F: BackupFolder>(
 fn choose_runs<F>(
     request: &RestoreRequest,
     sources: &mut [Source<'_, F>],
-    here: &mut Origins,
+    here: &mut BTreeSet<RunOrigin>,
     losses: &mut Vec<String>,
 ) -> Vec<BackedUpRun> {
     let mut wanted = Vec::new();
