@@ -1,19 +1,9 @@
 // Sending a run to MLflow from its detail in the dashboard, as a person would.
 import { writeFile } from 'node:fs/promises';
 import { barriers } from './fixtures/dashboard.js';
-import { MlflowServer } from './fixtures/mlflow-server.js';
-import { test as base, expect } from './fixtures/test.js';
+import { test } from './fixtures/mlflow-server.js';
+import { expect } from './fixtures/test.js';
 
-const test = base.extend({
-  mlflow: [
-    async ({}, use) => {
-      const server = await MlflowServer.start();
-      await use(server);
-      await server.remove();
-    },
-    { scope: 'worker', timeout: 120_000 },
-  ],
-});
 test.describe.configure({ mode: 'serial', timeout: 120_000 });
 
 /** The dashboard over two runs, one of which goes on, with the detail of one of them open. */

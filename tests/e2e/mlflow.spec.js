@@ -1,19 +1,9 @@
 // Runs on their way from Chromium to a real MLflow tracking server of another origin and back, read there by MLflow's own client.
 import { createServer } from 'node:http';
-import { test as base, expect } from './fixtures/test.js';
-import { MlflowServer } from './fixtures/mlflow-server.js';
+import { test } from './fixtures/mlflow-server.js';
+import { expect } from './fixtures/test.js';
 
-const test = base.extend({
-  mlflow: [
-    async ({}, use) => {
-      const server = await MlflowServer.start();
-      await use(server);
-      await server.remove();
-    },
-    { scope: 'worker', timeout: 120_000 },
-  ],
-});
-// A server begins in five to twenty seconds, and the client that reads takes some too.
+// The client that reads takes some seconds.
 test.describe.configure({ mode: 'serial', timeout: 180_000 });
 
 /** Points in the page, as MLflow holds them: step, time and value as texts, each once, in one order. */
