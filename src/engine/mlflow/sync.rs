@@ -5,7 +5,7 @@ use super::{MlflowError, MlflowSync, MlflowTarget, Transport};
 use crate::database::{Database, operations};
 use crate::engine::Session;
 use crate::interop::ExportedRun;
-use crate::interop::mlflow::{Answer, Backoff, Next, Request, RunSync, ServerError, SyncFailure, Syncs};
+use crate::interop::mlflow::{Answer, Backoff, Next, Request, RunSync, SyncFailure, Syncs};
 use crate::storage::{Result, StorageError};
 
 /// How long a live sync waits for more, in milliseconds.
@@ -164,19 +164,10 @@ impl<D: Database, T: Transport> Sending<'_, D, T> {
         loop {
             let answer = self.send_and_renew(request).await?;
             self.was_reached |= answer.is_some();
-            let error = match answer {
-                None => ServerError::unreachable(&self.target.url),
-                Some(answer) => match self.sync.take(&answer) {
-                    Ok(()) => {
-                        self.sync.state_mut().failure = None;
-                        return Ok(true);
-                    }
-                    Err(error) => error,
-                },
+            let Err(error) = self.sync.take(answer.as_ref()) else {
+                self.sync.state_mut().failure = None;
+                return Ok(true);
             };
-            if error.may_pass() {
-                self.sync.note_unanswered();
-            }
             let Some(delay_ms) = backoff.wait_after(&error, self.target.is_live, self.was_reached) else {
                 return Err(error.into());
             };

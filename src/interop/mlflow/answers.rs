@@ -13,11 +13,21 @@ const MISSING: &str = "RESOURCE_DOES_NOT_EXIST";
 const EXISTS: &str = "RESOURCE_ALREADY_EXISTS";
 
 impl RunSync {
-    /// The request that [`RunSync::next_step`] gave was not answered, or with a failure that may pass: it may have been done all the same.
-    pub fn note_unanswered(&mut self) {
-        if matches!(self.asked, Some(Asked::NewRun)) {
+    /// Takes the answer to the request that [`RunSync::next_step`] gave last; `None` if there was none.
+    ///
+    /// # Errors
+    /// What the server says. Of one that may pass, [`RunSync::next_step`] gives the same request again; but a run whose creation may have
+    /// been carried out is looked for first.
+    pub fn take(&mut self, answer: Option<&Answer>) -> Result<(), ServerError> {
+        let taken = match answer {
+            Some(answer) => self.take_answer(answer),
+            None => Err(ServerError::unreachable(&self.state.url)),
+        };
+        let may_be_done = taken.as_ref().is_err_and(ServerError::may_pass);
+        if may_be_done && matches!(self.asked, Some(Asked::NewRun)) {
             self.standing = Standing::MayBeThere;
         }
+        taken
     }
 
     /// Whether another request comes first by now.
@@ -26,11 +36,7 @@ impl RunSync {
         self.standing == Standing::MayBeThere && matches!(self.asked, Some(Asked::NewRun))
     }
 
-    /// Takes the answer to the request that [`RunSync::next_step`] gave last.
-    ///
-    /// # Errors
-    /// What the server says. Of one that may pass, [`RunSync::next_step`] gives the same request again.
-    pub fn take(&mut self, answer: &Answer) -> Result<(), ServerError> {
+    fn take_answer(&mut self, answer: &Answer) -> Result<(), ServerError> {
         let Some(asked) = &self.asked else { return Ok(()) };
         match asked {
             Asked::Experiment => match answer.json_or(MISSING)? {
