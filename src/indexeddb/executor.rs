@@ -7,165 +7,28 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::task::{Context, Poll};
+use std::task::Poll;
 
 use futures::FutureExt;
-use futures::future::LocalBoxFuture;
-use rexie::{Store, TransactionMode};
+use rexie::TransactionMode;
 use wasm_bindgen::JsValue;
 
 use super::IndexedDbDatabase;
-use super::codec::{decode_key, decode_value, encode_key, encode_range, encode_value, only};
+use super::codec::{decode_key, decode_value};
 use super::connection::cleared_meanwhile;
 use super::dom_error::{classify, classify_abort, unanswered};
 use super::exit_log_backup;
-use super::failed_requests::{ANSWER_MS, FailedRequests};
+use super::failed_requests::ANSWER_MS;
+use super::pending_requests::{Ending, PendingRequests};
 use super::quirks::is_firefox;
-use super::schema::{BY_NAME, store_name};
+use super::requests::{change_request, read_request};
+use super::schema::store_name;
 use super::timer::sleep;
 use crate::database::{Answer, Change, Execution, ExitRecord, Key, Mode, Range, Read, Step, Table, Value};
 use crate::storage::{Result, StorageError};
 
 /// How often a repeatable transaction is tried on connections that break.
 const TRIES: u32 = 3;
-
-/// A request that was issued, or will be when it is polled.
-pub(super) type PendingRequest = LocalBoxFuture<'static, rexie::Result<Vec<JsValue>>>;
-
-/// Requests of one transaction that were issued and not yet answered. IndexedDB answers them in their order, so that only the first is
-/// looked at: of ten thousand, each answer would otherwise have all that wait looked at.
-///
-/// When it is dropped, be it because the caller gave up, events may be still to come: what they call is kept.
-struct PendingRequests<'a> {
-    requests: Vec<PendingRequest>,
-    answered: usize,
-    /// The commit or abort, until it is over.
-    ending: Option<PendingRequest>,
-    /// How it ended, if that was known at once.
-    ended: Option<rexie::Result<Vec<JsValue>>>,
-    failed: &'a FailedRequests,
-}
-
-impl Drop for PendingRequests<'_> {
-    fn drop(&mut self) {
-        let mut rest = self.requests.split_off(self.answered.min(self.requests.len()));
-        rest.extend(self.ending.take());
-        self.failed.keep(rest);
-    }
-}
-
-impl<'a> PendingRequests<'a> {
-    fn new(failed: &'a FailedRequests) -> Self {
-        Self { requests: Vec::new(), answered: 0, ending: None, ended: None, failed }
-    }
-
-    /// Ends the transaction: issued at once.
-    async fn end(&mut self, transaction: rexie::Transaction, ending: Ending) {
-        let mut ending = end(transaction, ending).boxed_local();
-        match poll_fn(|context| Poll::Ready(ending.poll_unpin(context))).await {
-            // The transaction was over before.
-            Poll::Ready(over) => self.ended = Some(over),
-            Poll::Pending => self.ending = Some(ending),
-        }
-    }
-
-    /// How the transaction ended.
-    fn poll_ending(&mut self, context: &mut Context<'_>) -> Poll<rexie::Result<Vec<JsValue>>> {
-        if let Some(over) = self.ended.take() {
-            return Poll::Ready(over);
-        }
-        let Some(ending) = &mut self.ending else { return Poll::Pending };
-        let over = ending.poll_unpin(context);
-        if over.is_ready() {
-            self.ending = None;
-        }
-        over
-    }
-
-    /// Issues a request. An error, if it could not even be made.
-    async fn issue(&mut self, mut request: PendingRequest) -> rexie::Result<()> {
-        match poll_fn(|context| Poll::Ready(request.poll_unpin(context))).await {
-            // Answers come by events, so never at once.
-            Poll::Ready(refused) => refused.map(drop),
-            Poll::Pending => {
-                self.requests.push(request);
-                Ok(())
-            }
-        }
-    }
-
-    /// The next answer; nothing when there is none to come.
-    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Option<rexie::Result<Vec<JsValue>>>> {
-        let Some(first) = self.requests.get_mut(self.answered) else { return Poll::Ready(None) };
-        let answer = first.poll_unpin(context);
-        self.answered += usize::from(answer.is_ready());
-        answer.map(Some)
-    }
-}
-
-fn read_request(transaction: &rexie::Transaction, read: &Read) -> Result<PendingRequest> {
-    let store = |table| transaction.store(store_name(table)).map_err(StorageError::from);
-    Ok(match read {
-        Read::Values(table, range) => {
-            let (store, range) = (store(*table)?, encode_range(range)?);
-            async move { store.get_all(range, None).await }.boxed_local()
-        }
-        Read::Keys(table, range) => {
-            let (store, range) = (store(*table)?, encode_range(range)?);
-            async move { store.get_all_keys(range, None).await }.boxed_local()
-        }
-        Read::ExperimentsNamed(name) => {
-            let (store, range) = (store(Table::Experiments)?, only(name)?);
-            async move { store.index(BY_NAME)?.get_all(Some(range), None).await }.boxed_local()
-        }
-    })
-}
-
-fn change_request(transaction: &rexie::Transaction, change: &Change) -> Result<PendingRequest> {
-    let store = |table: &Table| -> Result<Store> { Ok(transaction.store(store_name(*table))?) };
-    Ok(match change {
-        Change::Put(table, key, value) => {
-            let (store, key, value) = (store(table)?, encode_key(key), encode_value(value)?);
-            async move { store.put(&value, Some(&key)).await.map(|_| Vec::new()) }.boxed_local()
-        }
-        Change::Add(table, key, value) => {
-            let (store, key, value) = (store(table)?, encode_key(key), encode_value(value)?);
-            async move { store.add(&value, Some(&key)).await.map(|_| Vec::new()) }.boxed_local()
-        }
-        Change::Delete(table, range) => {
-            let (store, range) = (store(table)?, encode_range(range)?);
-            async move {
-                match range {
-                    // IndexedDB deletes by a range as by a key.
-                    Some(range) => store.delete(range.into()).await?,
-                    None => store.clear().await?,
-                }
-                Ok(Vec::new())
-            }
-            .boxed_local()
-        }
-    })
-}
-
-/// How a transaction is ended.
-enum Ending {
-    Commit,
-    ByItself,
-    Abort,
-}
-
-async fn end(transaction: rexie::Transaction, ending: Ending) -> rexie::Result<Vec<JsValue>> {
-    match ending {
-        Ending::Commit => transaction.commit().await?,
-        Ending::Abort => transaction.abort().await?,
-        Ending::ByItself => {
-            if !transaction.done().await?.is_committed() {
-                return Err(rexie::Error::TransactioncommitFailed);
-            }
-        }
-    }
-    Ok(Vec::new())
-}
 
 impl IndexedDbDatabase {
     /// Runs a transaction.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::executor::PendingRequest;
+use super::pending_requests::PendingRequest;
 use super::timer::monotonic_ms;
 
 /// How long a transaction may go without an answer before its connection counts as dead, in milliseconds.
