@@ -387,7 +387,7 @@ async fn entries_become_segments_that_grow_and_are_recovered_already() {
     assert_eq!(stored_steps(&database, run_id).await, ((0..2_000).collect(), 1));
     let whole = database.read_points(run_id, 199).await.unwrap();
     assert!(whole.is_whole && whole.record.unwrap().compacted_sequence == 200.0);
-    // An ended run is anybody's to compact, and its chunk grows.
+    // Any tab may compact an ended run, and its chunk grows.
     let ended = RunRecord { status: RunStatus::Success, compacted_sequence: 200.0, ..record.clone() };
     for sequence in 301..305 {
         let mut batch = points(&ended, sequence - 101);

@@ -30,7 +30,7 @@ function policy(script: string, style: string): string {
 const safeInScript = (script: string) => script.replace(/<(?=\/script|script|!--)/gi, '\\x3c');
 
 function assembled(script: string): string {
-  const style = text(here('src/report/report.css'));
+  const style = ['src/ground.css', 'src/report/report.css'].map((file) => text(here(file))).join('\n');
   const parts: Record<string, string> = {
     policy: policy(script, style),
     icon: encodeURIComponent(text(here('public/favicon.svg')).trim()),

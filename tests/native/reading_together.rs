@@ -46,6 +46,17 @@ impl Reader {
         self.tab.database().next_of("read_points", [Fault::slow_until(wait)]);
         go
     }
+
+    /// Reads the news of these runs, and does something else from when they were asked for until they come.
+    fn refresh_while(&self, run_ids: &[String], meanwhile: impl FnOnce()) -> Result<()> {
+        let (go, wait) = oneshot::channel();
+        self.tab.database().next_of("read_news", [Fault::slow_until(wait)]);
+        let mut refresh = Box::pin(self.tab.session.refresh(&[], run_ids));
+        assert!(refresh.as_mut().now_or_never().is_none());
+        meanwhile();
+        go.send(()).unwrap();
+        refresh.as_mut().now_or_never().unwrap()
+    }
 }
 
 #[test]
@@ -176,20 +187,17 @@ fn run_that_another_caller_read_while_its_news_were_read_has_each_point_once() {
     let shared = SharedDatabase::default();
     let run_ids = ["run-0", "run-1"].map(str::to_owned);
     let reader = with_news(&shared, &run_ids);
-    let (go, wait) = oneshot::channel();
-    reader.tab.database().next_of("read_news", [Fault::slow_until(wait)]);
-    let mut refresh = Box::pin(reader.tab.session.refresh(&[], &run_ids));
-    assert!(refresh.as_mut().now_or_never().is_none());
-    block_on(reader.tab.session.load_run("run-0")).unwrap();
-    go.send(()).unwrap();
-    assert_eq!(refresh.as_mut().now_or_never(), Some(Ok(())));
+    let refreshed = reader.refresh_while(&run_ids, || {
+        block_on(reader.tab.session.load_run("run-0")).unwrap();
+    });
+    assert_eq!(refreshed, Ok(()));
     for run_id in &run_ids {
         assert_eq!(reader.tab.steps(run_id, "loss").unwrap(), steps(0..20));
     }
 }
 
 #[test]
-fn news_that_cannot_be_read_are_announced_and_read_when_somebody_asks() {
+fn news_that_cannot_be_read_are_announced_and_read_when_a_caller_asks() {
     let shared = SharedDatabase::default();
     let run_ids = ["run-0", "run-1"].map(str::to_owned);
     let reader = with_news(&shared, &run_ids);
@@ -205,14 +213,10 @@ fn run_that_was_deleted_while_its_news_were_read_is_announced_as_deleted_and_no_
     let shared = SharedDatabase::default();
     let run_ids = ["run-0", "run-1"].map(str::to_owned);
     let reader = with_news(&shared, &run_ids);
-    let (go, wait) = oneshot::channel();
-    reader.tab.database().next_of("read_news", [Fault::slow_until(wait)]);
-    let mut refresh = Box::pin(reader.tab.session.refresh(&[], &run_ids));
-    assert!(refresh.as_mut().now_or_never().is_none());
-    block_on(block_on(Tab::open(&shared, "other")).session.delete_run("run-0")).unwrap();
-    go.send(()).unwrap();
-    let gone = StorageError::RunNotFound("run-0".to_owned());
-    assert_eq!(refresh.as_mut().now_or_never(), Some(Err(gone)));
+    let refreshed = reader.refresh_while(&run_ids, || {
+        block_on(block_on(Tab::open(&shared, "other")).session.delete_run("run-0")).unwrap();
+    });
+    assert_eq!(refreshed, Err(StorageError::RunNotFound("run-0".to_owned())));
     let changes = reader.tab.changes();
     let of_deleted: Vec<_> =
         changes.iter().filter(|change| format!("{change:?}").contains("run-0")).collect();

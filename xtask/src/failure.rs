@@ -1,4 +1,4 @@
-//! Why a chore stopped: one message, written for whoever typed the command.
+//! Why a chore stopped: one message, written for the developer who typed the command.
 
 use std::fmt;
 

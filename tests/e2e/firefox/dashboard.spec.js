@@ -1,6 +1,6 @@
 // The essentials of the dashboard's daily work, in Firefox: charts have ink, the layout is changed by pointer and keys and remembered, and
 // the palette finds things. The rest is tried in Chromium.
-import { expect, test } from '../fixtures/firefox.js';
+import { expect, look, test } from '../fixtures/firefox.js';
 
 const KEYS = ['epoch', 'gpu/memory', 'gpu/power', 'train/accuracy', 'train/loss'];
 
@@ -17,21 +17,6 @@ async function open(firefox, site, query = 'experiment=nested') {
   await firefox.call('POST', '/url', { url: `${site.origin}/page/index.html?${query}` });
   await firefox.call('POST', '/window/rect', { width: 1400, height: 1000 });
   return tab;
-}
-
-/**
- * Calls `script` with a function that finds elements in whatever shadow tree they are in, and with `args`. Not by the page's `eval`, which
- * its security policy forbids.
- */
-async function look(firefox, tab, script, ...args) {
-  await firefox.lookAt(tab);
-  const source = `
-    const all = (selector, root = document) => [
-      ...root.querySelectorAll(selector),
-      ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? all(selector, shadowRoot) : [])),
-    ];
-    return (${script})(all, ...arguments[0]);`;
-  return firefox.call('POST', '/execute/sync', { script: source, args: [args] });
 }
 
 const boxOf = (firefox, tab, selector) => look(firefox, tab, (all, selector) => {

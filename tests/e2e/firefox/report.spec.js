@@ -1,23 +1,11 @@
 // A report in Firefox: opened from disk, with the points that were logged, zoomed, smoothed and compared; nothing is asked of a server.
 import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from '../fixtures/firefox.js';
+import { expect, look, test } from '../fixtures/firefox.js';
 import { reportFile, template } from '../fixtures/reports.js';
 
 /** So many have rows of their own. */
 const LENGTH = 120;
-
-/** Calls `script` in the page with a function that finds elements in whatever shadow tree they are in, and with `args`. */
-async function look(firefox, tab, script, ...args) {
-  await firefox.lookAt(tab);
-  const source = `
-    const all = (selector, root = document) => [
-      ...root.querySelectorAll(selector),
-      ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? all(selector, shadowRoot) : [])),
-    ];
-    return (${script})(all, ...arguments[0]);`;
-  return firefox.call('POST', '/execute/sync', { script: source, args: [args] });
-}
 
 const click = async (firefox, tab, selector) => {
   await expect.poll(() => look(firefox, tab, (all, selector) => all(selector).length, selector)).toBeGreaterThan(0);

@@ -12,7 +12,7 @@ import type { Snapshot } from './snapshot';
 
 /** How many of the newest runs are shown when the reader has chosen none. */
 const AUTOMATIC_RUNS = 5;
-/** The same in a report, of which somebody has chosen the runs. */
+/** The same in a report, whose runs its maker has chosen. */
 const AUTOMATIC_RUNS_OF_REPORT = 20;
 
 type Composed = Omit<
