@@ -7,7 +7,7 @@ use crate::columns::sorted_by;
 use crate::database::Database;
 use crate::engine::{Import, Imported, Session};
 use crate::interop::backup::{
-    BackedUpRun, BackupFile, FilePart, Manifest, RunOrigin, origin_of, with_origin,
+    BackedUpRun, BackupFile, FilePart, Manifest, RunOrigin, add_unknown_of_series, origin_of, with_origin,
 };
 use crate::interop::{ImportedExperiment, ImportedPart, ImportedRun};
 use crate::storage::{Result, StorageError};
@@ -113,6 +113,7 @@ impl<D: Database> Session<D> {
                     name: experiment.name.clone(),
                     created_ms: experiment.created_ms,
                     config_json: experiment.config.clone(),
+                    unknown_json: experiment.unknown.clone(),
                 });
             }
         }
@@ -251,7 +252,9 @@ impl Reading {
                 self.done += points.len() as f64;
                 ImportedPart::Points { run: number, key, points }
             }
-            ImportedPart::Artifact { key, bytes, .. } => ImportedPart::Artifact { run: number, key, bytes },
+            ImportedPart::Artifact { key, bytes, unknown_json, .. } => {
+                ImportedPart::Artifact { run: number, key, bytes, unknown_json }
+            }
         }
     }
 
@@ -304,10 +307,13 @@ async fn read_source<F: BackupFolder, D: Database>(
                 let described = contents.experiments.iter().find(|known| known.name == experiment_name);
                 reading.experiments.extend(described.cloned());
             }
-            let record = match origin {
+            let mut record = match origin {
                 Some(origin) => with_origin(imported.record, &origin),
                 None => imported.record,
             };
+            if let Some(earlier) = reading.runs[number].take() {
+                add_unknown_of_series(&mut record, earlier.record);
+            }
             reading.runs[number] = Some(ImportedRun { record, ..imported });
         }
     }

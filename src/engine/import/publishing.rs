@@ -34,10 +34,11 @@ impl<D: Database> Import<'_, D> {
     fn publication(&self, Imported { experiments, runs }: Imported) -> Publication {
         let (first_experiment, _) = self.session.storage().memory().next_numbers();
         let mut publication = Publication { first_experiment, ..Publication::default() };
-        for ImportedExperiment { name, created_ms, config_json } in experiments {
+        for ImportedExperiment { name, created_ms, config_json, unknown_json } in experiments {
             // Runs name their experiments: those of one name become one.
             if publication.experiments.iter().all(|experiment| experiment.name != name) {
-                publication.experiments.push(new_experiment(name, created_ms, config_json));
+                let experiment = new_experiment(name, created_ms, config_json);
+                publication.experiments.push(ExperimentRecord { unknown_json, ..experiment });
             }
         }
         let (mut names, mut records) = (Vec::new(), Vec::new());
@@ -109,5 +110,12 @@ impl<D: Database> Import<'_, D> {
 }
 
 fn new_experiment(name: String, created_ms: f64, config_json: Option<String>) -> ExperimentRecord {
-    ExperimentRecord { format: RECORD_FORMAT, experiment_id: String::new(), name, created_ms, config_json }
+    ExperimentRecord {
+        format: RECORD_FORMAT,
+        experiment_id: String::new(),
+        name,
+        created_ms,
+        config_json,
+        unknown_json: None,
+    }
 }

@@ -19,7 +19,7 @@ pub use manifest::{
 };
 pub use merge::{MergedRuns, files_to_merge};
 pub use news::{NewPoints, fingerprint, is_unchanged, new_artifacts, new_points, new_points_behind};
-pub use restored_run::{origin_of, with_origin};
+pub use restored_run::{add_unknown_of_series, origin_of, with_origin};
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
