@@ -3,7 +3,8 @@
 //!
 //! A writing transaction issues all its requests and the commit at once. Not so in Firefox, which commits although one of the requests
 //! failed, if another one followed and the commit was asked for before the failure was known. There a transaction of several requests is
-//! left to commit by itself.
+//! left to commit by itself. A transaction of thousands of requests, such as the publication of a large import, issues them in slices, so
+//! that the page has its turn in between: it stays active, for each slice is issued by an answer to one before.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -28,6 +29,9 @@ use crate::storage::{Result, StorageError};
 
 /// How often a repeatable transaction is tried on connections that break.
 const TRIES: u32 = 3;
+
+/// How many requests are issued in one go at most. No transaction that a page issues on leaving has so many.
+const AT_ONCE: usize = 500;
 
 /// A request that was issued, or will be when it is polled.
 pub(super) type PendingRequest = LocalBoxFuture<'static, rexie::Result<Vec<JsValue>>>;
@@ -238,8 +242,16 @@ impl IndexedDbDatabase {
         }
     }
 
-    /// Issues all requests at once.
     async fn read_all(&self, transaction: &rexie::Transaction, reads: &[Read]) -> Result<Vec<Answer>> {
+        let mut answers = Vec::with_capacity(reads.len());
+        for reads in reads.chunks(AT_ONCE) {
+            answers.append(&mut self.read_at_once(transaction, reads).await?);
+        }
+        Ok(answers)
+    }
+
+    /// Issues all requests at once.
+    async fn read_at_once(&self, transaction: &rexie::Transaction, reads: &[Read]) -> Result<Vec<Answer>> {
         let mut issued = PendingRequests::new(&self.failed);
         let mut result = Ok(());
         for read in reads {
@@ -328,11 +340,43 @@ impl IndexedDbDatabase {
         Ok(())
     }
 
+    /// Waits until so many requests are answered.
+    async fn wait_for_answers(&self, issued: &mut PendingRequests<'_>, fewest: usize) -> Result<()> {
+        if issued.answered >= fewest {
+            return Ok(());
+        }
+        let mut timeout = sleep(ANSWER_MS);
+        let mut abandoned = pin!(self.connection.until_abandoned());
+        poll_fn(|context| {
+            while issued.answered < fewest {
+                match issued.poll_answer(context) {
+                    Poll::Ready(Some(Ok(_))) => {}
+                    Poll::Ready(Some(Err(cause))) => return Poll::Ready(Err(classify(&cause))),
+                    Poll::Ready(None) => break,
+                    Poll::Pending => {
+                        let given_up = timeout.poll_unpin(context).is_ready()
+                            || abandoned.as_mut().poll(context).is_ready();
+                        return if given_up { Poll::Ready(Err(unanswered())) } else { Poll::Pending };
+                    }
+                }
+            }
+            Poll::Ready(Ok(()))
+        })
+        .await
+    }
+
     /// Issues all requests, then as a rule the commit, before the first suspension; resolves when the transaction is over or has failed.
     async fn write_requests(&self, transaction: rexie::Transaction, changes: &[Change]) -> Result<()> {
         let mut issued = PendingRequests::new(&self.failed);
-        for change in changes {
-            let result = match change_request(&transaction, change) {
+        for (number, change) in changes.iter().enumerate() {
+            // One slice is under way while the next is made.
+            let answered = if number % AT_ONCE == 0 {
+                self.wait_for_answers(&mut issued, number.saturating_sub(AT_ONCE)).await
+            } else {
+                Ok(())
+            };
+            let request = answered.and_then(|()| change_request(&transaction, change));
+            let result = match request {
                 Ok(request) => issued.issue(request).await.map_err(StorageError::from),
                 Err(cause) => Err(cause),
             };
