@@ -144,6 +144,7 @@ fn finish(
             name,
             created_ms: described.map_or(record.created_ms, |described| described.created_ms),
             config_json: experiment_config_json.or_else(|| described?.config_json.clone()),
+            unknown_json: described.and_then(|described| described.unknown_json.clone()),
         };
         runs.push(ExportedRun { experiment, record, series: Vec::new() });
     }

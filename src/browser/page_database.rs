@@ -28,6 +28,13 @@ impl Database for PageDatabase {
         }
     }
 
+    fn may_commit_in_part(&self) -> bool {
+        match self {
+            Self::IndexedDb(database) => database.may_commit_in_part(),
+            Self::Memory(database) => database.may_commit_in_part(),
+        }
+    }
+
     fn abandon(&self) {
         match self {
             Self::IndexedDb(database) => database.abandon(),

@@ -144,6 +144,10 @@ fn roll_back(records: &mut Records, undo: Vec<((Table, Key), Option<Value>)>) {
 }
 
 impl Database for MemoryDatabase {
+    fn may_commit_in_part(&self) -> bool {
+        false
+    }
+
     async fn execute(&self, execution: Execution<'_>) -> Result<()> {
         self.apply(self.evaluate(&execution)?)
     }

@@ -58,6 +58,12 @@ pub trait Database {
     /// repairs itself. What cannot be repaired can be used all the same.
     async fn repair(&self, _unclean_shutdown: f64) {}
 
+    /// Whether a page that closes may leave a transaction committed in part, as far as it had been issued: a plan of many changes then
+    /// writes first what is to follow.
+    fn may_commit_in_part(&self) -> bool {
+        true
+    }
+
     /// The connection is dead though nothing said so (the page was frozen): transactions under way end with `ConnectionLost` at once.
     fn abandon(&self) {}
 

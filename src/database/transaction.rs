@@ -112,6 +112,8 @@ pub struct Transaction<T> {
     pub mode: Mode,
     /// Whether it may be run again when the connection broke and it may have been committed already.
     pub is_repeatable: bool,
+    /// Whether its requests may be issued in slices: see [`Transaction::in_slices`].
+    pub is_sliced: bool,
     plan: Box<Plan<'static, T>>,
 }
 
@@ -122,7 +124,14 @@ impl<T> Transaction<T> {
         tables: &'static [Table],
         plan: impl Fn(&[Answer]) -> Result<Step<T>> + 'static,
     ) -> Self {
-        Self { name, tables, mode: Mode::ReadOnly, is_repeatable: true, plan: Box::new(plan) }
+        Self {
+            name,
+            tables,
+            mode: Mode::ReadOnly,
+            is_repeatable: true,
+            is_sliced: false,
+            plan: Box::new(plan),
+        }
     }
 
     /// A transaction that writes and that does no harm when it is run twice.
@@ -131,13 +140,27 @@ impl<T> Transaction<T> {
         tables: &'static [Table],
         plan: impl Fn(&[Answer]) -> Result<Step<T>> + 'static,
     ) -> Self {
-        Self { name, tables, mode: Mode::ReadWrite, is_repeatable: true, plan: Box::new(plan) }
+        Self {
+            name,
+            tables,
+            mode: Mode::ReadWrite,
+            is_repeatable: true,
+            is_sliced: false,
+            plan: Box::new(plan),
+        }
     }
 
     /// The transaction, to be run once: its caller finds out whether it was committed before it is run again.
     #[must_use]
     pub fn once(self) -> Self {
         Self { is_repeatable: false, ..self }
+    }
+
+    /// The transaction, with requests so many that the page has its turn in between. All others are issued as a whole at once, so that
+    /// they are stored although the page goes away or its thread is busy; of this one nothing is stored then.
+    #[must_use]
+    pub fn in_slices(self) -> Self {
+        Self { is_sliced: true, ..self }
     }
 
     /// What comes next after these answers.
@@ -159,6 +182,8 @@ pub struct Execution<'a> {
     pub mode: Mode,
     /// Whether it may be run again when the connection broke and it may have been committed already.
     pub is_repeatable: bool,
+    /// Whether its requests may be issued in slices: see [`Transaction::in_slices`].
+    pub is_sliced: bool,
     plan: &'a Plan<'a, ()>,
 }
 
@@ -211,8 +236,8 @@ impl<T> Transaction<T> {
                 }
             })
         };
-        let Self { name, tables, mode, is_repeatable, .. } = &self;
-        let execution = Execution { name, tables, mode: *mode, is_repeatable: *is_repeatable, plan: &plan };
+        let &Self { name, tables, mode, is_repeatable, is_sliced, .. } = &self;
+        let execution = Execution { name, tables, mode, is_repeatable, is_sliced, plan: &plan };
         executor.execute_boxed(execution).await?;
         output.take().ok_or_else(no_outcome)
     }

@@ -65,6 +65,7 @@ pub(super) fn experiment(record: &ExperimentRecord) -> JsValue {
         .with("name", &*record.name)
         .with("created_ms", record.created_ms)
         .with_some("config_json", record.config_json.as_deref())
+        .with_some("unknown_json", record.unknown_json.as_deref())
         .into_object()
 }
 
@@ -79,8 +80,13 @@ pub(super) fn run(record: &RunRecord) -> JsValue {
             .with("key", &*artifact.key)
             .with("hash", &*artifact.hash)
             .with("size", artifact.size)
+            .with_some("unknown_json", artifact.unknown_json.as_deref())
             .into_object()
     });
+    let unknown_of_series = record.unknown_of_series.iter().map(|unknown| {
+        Fields::default().with("key", &*unknown.key).with("json", &*unknown.json).into_object()
+    });
+    let unknown_of_series = (!record.unknown_of_series.is_empty()).then(|| list(unknown_of_series));
     Fields::of_record()
         .with("run_id", &*record.run_id)
         .with("experiment_id", &*record.experiment_id)
@@ -103,6 +109,7 @@ pub(super) fn run(record: &RunRecord) -> JsValue {
         .with("amendments", list(record.edits.iter().map(edit)))
         .with("interruptions", list(record.interruptions.iter().map(|times| numbers(times).into())))
         .with_some("unknown_json", record.unknown_json.as_deref())
+        .with_some("unknown_of_series", unknown_of_series)
         .into_object()
 }
 

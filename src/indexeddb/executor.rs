@@ -3,7 +3,8 @@
 //!
 //! A writing transaction issues all its requests and the commit at once. Not so in Firefox, which commits although one of the requests
 //! failed, if another one followed and the commit was asked for before the failure was known. There a transaction of several requests is
-//! left to commit by itself.
+//! left to commit by itself. Nor the publication of an import, which may have thousands: it is issued in slices, so that the page has its
+//! turn in between. It stays active, for each slice is issued by an answer to one before.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -29,6 +30,9 @@ use crate::storage::{Result, StorageError};
 
 /// How often a repeatable transaction is tried on connections that break.
 const TRIES: u32 = 3;
+
+/// How many requests are issued in one go at most, where the transaction may be issued in slices.
+const AT_ONCE: usize = 500;
 
 impl IndexedDbDatabase {
     /// Runs a transaction.
@@ -84,11 +88,16 @@ impl IndexedDbDatabase {
             // The page may not live to try again.
             self.keep_backup(transaction);
         })?;
+        let at_once = if transaction.is_sliced { AT_ONCE } else { usize::MAX };
         let mut answers = Vec::new();
         loop {
             match transaction.next(&answers)? {
-                Step::Read(reads) => answers.append(&mut self.read_all(&idb_transaction, &reads).await?),
-                Step::Write(changes, ()) => return self.write_all(idb_transaction, &changes).await,
+                Step::Read(reads) => {
+                    for slice in reads.chunks(at_once) {
+                        answers.append(&mut self.read_all(&idb_transaction, slice).await?);
+                    }
+                }
+                Step::Write(changes, ()) => return self.write_all(idb_transaction, &changes, at_once).await,
                 Step::Done(()) => return Ok(()),
             }
         }
@@ -165,8 +174,13 @@ impl IndexedDbDatabase {
     }
 
     /// Writes, and keeps the backup of the exit log in step.
-    async fn write_all(&self, transaction: rexie::Transaction, changes: &[Change]) -> Result<()> {
-        let mut written = self.write_requests(transaction, changes).boxed_local();
+    async fn write_all(
+        &self,
+        transaction: rexie::Transaction,
+        changes: &[Change],
+        at_once: usize,
+    ) -> Result<()> {
+        let mut written = self.write_requests(transaction, changes, at_once).boxed_local();
         // First the transaction, then the copy: the page may go away between the two.
         let issued = poll_fn(|context| Poll::Ready(written.poll_unpin(context))).await;
         for change in changes {
@@ -191,11 +205,39 @@ impl IndexedDbDatabase {
         Ok(())
     }
 
+    /// Waits until so many requests are answered.
+    async fn wait_for_answers(&self, issued: &mut PendingRequests<'_>, fewest: usize) -> Result<()> {
+        let mut timeout = sleep(ANSWER_MS);
+        let mut abandoned = pin!(self.connection.until_abandoned());
+        poll_fn(|context| {
+            if let Poll::Ready(answered) = issued.poll_answered(fewest, context) {
+                return Poll::Ready(answered.map_err(|cause| classify(&cause)));
+            }
+            let given_up =
+                timeout.poll_unpin(context).is_ready() || abandoned.as_mut().poll(context).is_ready();
+            if given_up { Poll::Ready(Err(unanswered())) } else { Poll::Pending }
+        })
+        .await
+    }
+
     /// Issues all requests, then as a rule the commit, before the first suspension; resolves when the transaction is over or has failed.
-    async fn write_requests(&self, transaction: rexie::Transaction, changes: &[Change]) -> Result<()> {
+    /// More than `at_once` are issued in slices of so many.
+    async fn write_requests(
+        &self,
+        transaction: rexie::Transaction,
+        changes: &[Change],
+        at_once: usize,
+    ) -> Result<()> {
         let mut issued = PendingRequests::new(&self.failed);
-        for change in changes {
-            let result = match change_request(&transaction, change) {
+        for (number, change) in changes.iter().enumerate() {
+            // One slice is under way while the next is made.
+            let answered = if number > at_once && number % at_once == 0 {
+                self.wait_for_answers(&mut issued, number - at_once).await
+            } else {
+                Ok(())
+            };
+            let request = answered.and_then(|()| change_request(&transaction, change));
+            let result = match request {
                 Ok(request) => issued.issue(request).await.map_err(StorageError::from),
                 Err(cause) => Err(cause),
             };

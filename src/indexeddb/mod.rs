@@ -83,6 +83,10 @@ impl Database for IndexedDbDatabase {
         }
     }
 
+    fn may_commit_in_part(&self) -> bool {
+        quirks::is_firefox()
+    }
+
     fn abandon(&self) {
         self.connection.abandon();
     }

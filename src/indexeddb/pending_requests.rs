@@ -1,7 +1,7 @@
 //! The requests of one transaction and its end, from when they are issued until IndexedDB has answered.
 
 use std::future::poll_fn;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -83,6 +83,22 @@ impl<'a> PendingRequests<'a> {
         let answer = first.poll_unpin(context);
         self.answered += usize::from(answer.is_ready());
         answer.map(Some)
+    }
+
+    /// Whether so many were answered, or the first failure.
+    pub(super) fn poll_answered(
+        &mut self,
+        fewest: usize,
+        context: &mut Context<'_>,
+    ) -> Poll<rexie::Result<()>> {
+        while self.answered < fewest {
+            match ready!(self.poll_answer(context)) {
+                Some(Ok(_)) => {}
+                Some(Err(cause)) => return Poll::Ready(Err(cause)),
+                None => break,
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 }
 

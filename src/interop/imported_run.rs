@@ -24,6 +24,8 @@ pub struct ImportedExperiment {
     pub created_ms: f64,
     /// Its configuration as JSON text.
     pub config_json: Option<String>,
+    /// What else the file says of it, as the JSON text of one object: kept for the next export.
+    pub unknown_json: Option<String>,
 }
 
 /// A piece of a run. Runs are counted from 0, in the order of [`Importer::finish`].
@@ -46,6 +48,8 @@ pub enum ImportedPart {
         key: String,
         /// Its content.
         bytes: Vec<u8>,
+        /// What else the file says of it, as the JSON text of one object: kept for the next export.
+        unknown_json: Option<String>,
     },
 }
 

@@ -46,6 +46,7 @@ mod tests {
             name: "mnist".to_owned(),
             created_ms: 0.0,
             config_json: None,
+            unknown_json: None,
         };
         let record = RunRecord::new("run-0".to_owned(), "exp-0".to_owned(), 0);
         let run =

@@ -15,6 +15,7 @@ pub(super) fn run(number: usize, series: Vec<(String, Vec<RawPoint>)>) -> Export
         name: "mnist, \"first\"".to_owned(),
         created_ms: 0.0,
         config_json: None,
+        unknown_json: None,
     };
     let mut record = RunRecord::new(format!("run-{number}"), "exp-0".to_owned(), 1_795_750_137_042);
     record.run_name = Some(format!("=run {number}"));

@@ -220,6 +220,7 @@ impl InMemoryStorage {
             name: name.to_owned(),
             created_ms: clock::now_ms() as f64,
             config_json,
+            unknown_json: None,
         });
         Ok(())
     }
@@ -257,7 +258,8 @@ impl InMemoryStorage {
     pub fn put_artifact(&mut self, run: RunSlot, key: &str, data: &[u8]) -> Result<ArtifactRef> {
         let size = u32::try_from(data.len())
             .map_err(|_| StorageError::InvalidArgument("an artifact holds at most 4 GiB".into()))?;
-        let artifact = ArtifactRef { key: key.to_owned(), hash: content_hash(data), size };
+        let artifact =
+            ArtifactRef { key: key.to_owned(), hash: content_hash(data), size, unknown_json: None };
         self.run_mut(run)?.set_artifact(artifact.clone())?;
         self.put_content(&artifact.hash, data.into());
         Ok(artifact)

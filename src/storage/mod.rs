@@ -15,6 +15,7 @@ pub use experiment_storage::ExperimentStorage;
 pub use memory::InMemoryStorage;
 pub use record::{
     ArtifactRef, ExperimentRecord, MetricPoint, RunEdit, RunRecord, RunStatus, SeriesHeaders, Tag,
+    UnknownOfSeries,
 };
 
 pub use crate::columns::MAX_STEP;

@@ -71,6 +71,10 @@ pub struct ExperimentRecord {
     /// The caller's configuration as JSON text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config_json: Option<String>,
+    /// What the imported file that it was created from said of it that this code does not know, as the JSON text of one object: exported
+    /// as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_json: Option<String>,
 }
 
 /// A free-form label of a run.
@@ -91,6 +95,18 @@ pub struct ArtifactRef {
     pub hash: String,
     /// Size in bytes.
     pub size: u32,
+    /// What an imported file said of it that this code does not know, as the JSON text of one object: exported as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_json: Option<String>,
+}
+
+/// What an imported file said of one of a run's metrics that this code does not know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnknownOfSeries {
+    /// The metric key.
+    pub key: String,
+    /// The JSON text of one object: exported as it came.
+    pub json: String,
 }
 
 /// The hash under which a content is stored: its SHA-256 in lower-case hexadecimal.
@@ -205,6 +221,9 @@ pub struct RunRecord {
     /// What an imported file said of the run that this code does not know, as the JSON text of one object: exported as it came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown_json: Option<String>,
+    /// The same of its metrics, in the order of their keys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_of_series: Vec<UnknownOfSeries>,
 }
 
 /// A change of a run's record by a session that does not own the run.
@@ -296,6 +315,7 @@ impl RunRecord {
             ownership_fences: Vec::new(),
             interruptions: Vec::new(),
             unknown_json: None,
+            unknown_of_series: Vec::new(),
             edits: Vec::new(),
         }
     }

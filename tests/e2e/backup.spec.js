@@ -41,10 +41,13 @@ test('a backup is restored in a fresh profile with everything, and once only', a
   const other = await elsewhere(browser, site.formats, seen.files);
   const there = await other.evaluate(async () => {
     const storage = await entrenar.WasmStorage.open();
-    const ids = [await storage.restore(await chosen()), await storage.restore(await chosen())];
-    return { ids, contents: await contents() };
+    const left = [];
+    const on_left = (run) => left.push(run);
+    const ids = [await storage.restore(await chosen(), { on_left }), await storage.restore(await chosen(), { on_left })];
+    return { ids, left, contents: await contents() };
   });
   expect(there.ids).toEqual([['run-0', 'run-1'], []]);
+  expect(there.left).toEqual(['run-0', 'run-1'].map((run_id) => ({ run_id, why: 'whole', points: 0, artifacts: 0 })));
   expect(there.contents).toEqual(seen.contents);
   await other.context().close();
 });
@@ -283,6 +286,7 @@ test('what is no folder, and a folder without a backup, are refused', async ({ o
       refused.push((await failure(storage.back_up(value))).code, (await failure(storage.restore(value))).code);
     }
     refused.push((await failure(storage.restore(await chosen(), { deleted: 1 }))).code);
+    refused.push((await failure(storage.restore(await chosen(), { on_left: 'told' }))).code);
     return { refused, empty: await failure(storage.restore(await chosen())) };
   });
   expect(new Set(codes.refused)).toEqual(new Set(['InvalidArgument']));

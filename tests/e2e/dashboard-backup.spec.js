@@ -47,6 +47,32 @@ test('a folder that is chosen is backed up into, and one click in a fresh profil
   await fresh.context().close();
 });
 
+test('a restore says which run it left alone, though the backup has more of it', async ({ context, site, browser, problems }) => {
+  void problems;
+  const { page, logging } = await dashboard({ context, site });
+  await page.getByTestId('health').click();
+  await page.getByTestId('backup-choose').click();
+  await expect(page.getByTestId('last-backup')).toHaveText('The last one was made just now.');
+  const fresh = await elsewhere(browser, site.formats, await logging.evaluate(() => files()));
+  await fresh.evaluate(async () => (await entrenar.WasmStorage.open()).restore(await chosen()));
+  await logging.evaluate(async () => {
+    const run = await entrenar.WasmRun.resume('run-1');
+    run.log_series('loss', new Float64Array(1200));
+    await (await entrenar.WasmStorage.open()).back_up(await chosen());
+  });
+  await fresh.evaluate((files) => put(files), await logging.evaluate(() => files()));
+  const other = await fresh.context().newPage();
+  await givePicker(other);
+  await other.goto(address(site));
+  await other.getByTestId('health').click();
+  await other.getByTestId('backup-restore').click();
+  const said = 'No run was restored. One run is here with less than the backup has, and was left alone.';
+  await expect(other.locator('.toast')).toContainText(said);
+  await expect(other.getByTestId('backup-status')).toContainText(said);
+  await expect(other.getByTestId('backup')).toContainText('run-1: 1200 points');
+  await fresh.context().close();
+});
+
 test('what is new is backed up by itself at intervals, after a reload too, and by one tab of several', async ({ context, site, problems }) => {
   void problems;
   const { page, logging } = await dashboard({ context, site });

@@ -77,7 +77,7 @@ pub fn one_run(status: RunStatus) -> Imported {
     Imported { experiments: Vec::new(), runs }
 }
 
-async fn export(tab: &Tab, run_ids: &[String]) -> Vec<u8> {
+pub async fn export(tab: &Tab, run_ids: &[String]) -> Vec<u8> {
     let mut exporter = JsonLinesExporter::default();
     let mut file = Vec::new();
     for run_id in run_ids {
@@ -312,7 +312,12 @@ fn import_whose_artifact_is_deleted_with_another_run_is_refused() {
         let tab = Tab::open(&shared, "a").await;
         let imported = tab.session.import("token", async |import| {
             import
-                .add([ImportedPart::Artifact { run: 0, key: "notes".into(), bytes: b"hello".to_vec() }])
+                .add([ImportedPart::Artifact {
+                    run: 0,
+                    key: "notes".into(),
+                    bytes: b"hello".to_vec(),
+                    unknown_json: None,
+                }])
                 .await?;
             // What is there is written, that it goes on.
             tab.clock.pass(IMPORT_LIFETIME_MS / 2.0);

@@ -15,7 +15,7 @@ use crate::support::faulty_database::{Fault, OnClose, SharedDatabase, broken};
 use crate::tab::{Tab, catalog, stored_steps};
 
 fn artifact() -> ImportedPart {
-    ImportedPart::Artifact { run: 0, key: "notes".into(), bytes: b"hello".to_vec() }
+    ImportedPart::Artifact { run: 0, key: "notes".into(), bytes: b"hello".to_vec(), unknown_json: None }
 }
 
 #[test]
@@ -226,7 +226,12 @@ fn artifact_that_comes_again_replaces_the_former_and_is_referred_to_once() {
         let shared = SharedDatabase::default();
         let tab = Tab::open(&shared, "a").await;
         let imported = tab.session.import("token", async |import| {
-            let other = ImportedPart::Artifact { run: 0, key: "notes".into(), bytes: b"other".to_vec() };
+            let other = ImportedPart::Artifact {
+                run: 0,
+                key: "notes".into(),
+                bytes: b"other".to_vec(),
+                unknown_json: None,
+            };
             import.add([other].into_iter().chain((0..100).map(|_| artifact()))).await?;
             Ok(one_run(RunStatus::Success))
         });

@@ -51,4 +51,6 @@ mod tombstones;
 #[cfg(feature = "tracing")]
 mod tracing_layer;
 mod unclean_shutdown;
+#[cfg(feature = "interop")]
+mod unknown_fields;
 mod wake_up;

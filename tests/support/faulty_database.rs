@@ -266,6 +266,10 @@ impl FaultyDatabase {
 }
 
 impl Database for FaultyDatabase {
+    fn may_commit_in_part(&self) -> bool {
+        self.on_close == OnClose::CommitsPart
+    }
+
     async fn execute(&self, execution: Execution<'_>) -> Result<()> {
         let name = execution.name;
         let is_traced = self.shared.is_traced.get();

@@ -60,6 +60,8 @@ impl Tracker {
             exporter.write_experiment(&self.experiment(experiment_id)?, &mut bytes).map_err(unwritten)?;
         }
         for run_id in &options.run_ids {
+            // Of many runs, one at a time is in memory, besides those that the page had there anyway.
+            let was_resident = session.is_resident(run_id);
             let run = match session.exported_run(run_id).await {
                 Err(StorageError::RunNotFound(_)) => {
                     missing.push(format!("run '{run_id}' was deleted meanwhile"));
@@ -97,6 +99,9 @@ impl Tracker {
                 turns.give_way().await;
             }
             exporter.end_run(&run, &mut bytes).map_err(unwritten)?;
+            if !was_resident {
+                session.evict_after_reading(run_id);
+            }
         }
         exporter.finish(&mut bytes).map_err(unwritten)?;
         write(bytes).await?;

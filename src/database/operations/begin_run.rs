@@ -52,6 +52,7 @@ fn step(new_run: &NewRun, answers: &[Answer]) -> Result<Step<(ExperimentRecord, 
             name: new_run.experiment_name.clone(),
             created_ms: new_run.record.created_ms,
             config_json: None,
+            unknown_json: None,
         };
         changes.push(put_experiment(&experiment));
         experiment

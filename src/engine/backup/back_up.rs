@@ -200,8 +200,11 @@ impl<D: Database> Session<D> {
         let storage = self.storage();
         let ids = storage.list_experiments();
         let records = ids.iter().filter_map(|id| storage.memory().experiment(id).ok());
-        let backed_up = |ExperimentRecord { name, created_ms, config_json, .. }: &ExperimentRecord| {
-            BackedUpExperiment { name: name.clone(), created_ms: *created_ms, config: config_json.clone() }
+        let backed_up = |record: &ExperimentRecord| BackedUpExperiment {
+            name: record.name.clone(),
+            created_ms: record.created_ms,
+            config: record.config_json.clone(),
+            unknown: record.unknown_json.clone(),
         };
         records.map(backed_up).collect()
     }

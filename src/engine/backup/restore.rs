@@ -1,13 +1,15 @@
 //! Restoring from folders that hold backups: the runs that are not here, all of them or none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::folder::{BackupFolder, read_file, read_manifest};
 use crate::columns::sorted_by;
 use crate::database::Database;
 use crate::engine::{Import, Imported, Session};
 use crate::interop::backup::{
-    BackedUpRun, BackupFile, FilePart, Manifest, RunOrigin, origin_of, with_origin,
+    BackedUpRun, BackupFile, FilePart, Manifest, RunLeft, RunOrigin, add_unknown_of_series, origin_of,
+    sentences_of_left, with_origin,
 };
 use crate::interop::{ImportedExperiment, ImportedPart, ImportedRun};
 use crate::storage::{Result, StorageError};
@@ -26,13 +28,18 @@ pub struct RestoreRequest {
 }
 
 /// What a restore brought.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Restored {
     /// The ids that the runs have here.
     pub run_ids: Vec<String>,
+    /// The runs that are here already and were left as they are, in the order of their ids.
+    pub left: Vec<RunLeft>,
     /// What was left out, a sentence each.
     pub losses: Vec<String>,
 }
+
+/// The runs that are in the database or chosen, by what they were when they were logged; with the ids of those that are in the database.
+type RunsHere = BTreeMap<RunOrigin, Option<String>>;
 
 /// A folder with what is wanted of it.
 struct Source<'a, F> {
@@ -65,6 +72,8 @@ impl<D: Database> Session<D> {
             }
         }
         let wanted = choose_runs(request, &mut sources, &mut here, &mut restored.losses);
+        restored.left = self.runs_left(&sources, &here);
+        restored.losses.extend(sentences_of_left(&restored.left));
         let experiments = self.experiments_missing(&sources);
         if wanted.is_empty() && experiments.is_empty() {
             return Ok(restored);
@@ -88,18 +97,41 @@ impl<D: Database> Session<D> {
     }
 
     /// Which runs are in this database: by what they were when they were logged.
-    async fn runs_here(&self) -> Result<BTreeSet<RunOrigin>> {
+    async fn runs_here(&self) -> Result<RunsHere> {
         let identity = self.identity().await?;
         let storage = self.storage();
-        let mut here = BTreeSet::new();
+        let mut here = RunsHere::new();
         for slot in storage.memory().slots() {
             let Some(state) = storage.memory().get(slot) else { continue };
-            here.insert(RunOrigin { database: identity.clone(), run: state.record().run_id.clone() });
+            let run_id = &state.record().run_id;
+            let logged_here = RunOrigin { database: identity.clone(), run: run_id.clone() };
+            here.insert(logged_here, Some(run_id.clone()));
             if let Some(origin) = origin_of(state.record()) {
-                here.insert(origin);
+                here.insert(origin, Some(run_id.clone()));
             }
         }
         Ok(here)
+    }
+
+    /// What is left alone of the runs that are here, compared with the backup that has most of each.
+    fn runs_left<F>(&self, sources: &[Source<'_, F>], here: &RunsHere) -> Vec<RunLeft> {
+        let storage = self.storage();
+        let mut left: BTreeMap<(u64, String), RunLeft> = BTreeMap::new();
+        for source in sources {
+            for known in &source.manifest.runs {
+                let Some(Some(run_id)) = here.get(&origin_in(&source.manifest, known)) else { continue };
+                let Ok(slot) = storage.memory().run_slot(run_id) else { continue };
+                let Some(state) = storage.memory().get(slot) else { continue };
+                let record = state.current_record();
+                let is_running = !record.status.is_final() && !self.is_interrupted(slot);
+                let run = RunLeft::new(known, &record, is_running);
+                let place = left.entry((number_in(run_id), run_id.clone())).or_insert_with(|| run.clone());
+                if (run.why, run.points) > (place.why, place.points) {
+                    *place = run;
+                }
+            }
+        }
+        left.into_values().collect()
     }
 
     fn experiments_missing<F>(&self, sources: &[Source<'_, F>]) -> Vec<ImportedExperiment> {
@@ -113,6 +145,7 @@ impl<D: Database> Session<D> {
                     name: experiment.name.clone(),
                     created_ms: experiment.created_ms,
                     config_json: experiment.config.clone(),
+                    unknown_json: experiment.unknown.clone(),
                 });
             }
         }
@@ -185,7 +218,7 @@ async fn leave_out_damaged<F: BackupFolder>(
 fn choose_runs<F>(
     request: &RestoreRequest,
     sources: &mut [Source<'_, F>],
-    here: &mut BTreeSet<RunOrigin>,
+    here: &mut RunsHere,
     losses: &mut Vec<String>,
 ) -> Vec<BackedUpRun> {
     let mut wanted = Vec::new();
@@ -197,8 +230,9 @@ fn choose_runs<F>(
         for run in runs.into_iter().rev() {
             let origin = origin_in(&source.manifest, run);
             if run.deleted_ms.is_some() && !request.with_deleted {
-                deleted += usize::from(!here.contains(&origin));
-            } else if here.insert(origin) {
+                deleted += usize::from(!here.contains_key(&origin));
+            } else if let Entry::Vacant(entry) = here.entry(origin) {
+                entry.insert(None);
                 chosen.push(run);
             }
         }
@@ -251,7 +285,9 @@ impl Reading {
                 self.done += points.len() as f64;
                 ImportedPart::Points { run: number, key, points }
             }
-            ImportedPart::Artifact { key, bytes, .. } => ImportedPart::Artifact { run: number, key, bytes },
+            ImportedPart::Artifact { key, bytes, unknown_json, .. } => {
+                ImportedPart::Artifact { run: number, key, bytes, unknown_json }
+            }
         }
     }
 
@@ -304,10 +340,13 @@ async fn read_source<F: BackupFolder, D: Database>(
                 let described = contents.experiments.iter().find(|known| known.name == experiment_name);
                 reading.experiments.extend(described.cloned());
             }
-            let record = match origin {
+            let mut record = match origin {
                 Some(origin) => with_origin(imported.record, &origin),
                 None => imported.record,
             };
+            if let Some(earlier) = reading.runs[number].take() {
+                add_unknown_of_series(&mut record, earlier.record);
+            }
             reading.runs[number] = Some(ImportedRun { record, ..imported });
         }
     }

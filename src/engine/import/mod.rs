@@ -115,9 +115,9 @@ impl<D: Database> Import<'_, D> {
                     self.open_run(run).await?;
                     self.runs.add_points(run, key, &points);
                 }
-                ImportedPart::Artifact { run, key, bytes } => {
+                ImportedPart::Artifact { run, key, bytes, unknown_json } => {
                     self.open_run(run).await?;
-                    self.runs.add_artifact(run, key, bytes);
+                    self.runs.add_artifact(run, key, bytes, unknown_json);
                 }
             }
             self.check()?;

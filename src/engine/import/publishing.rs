@@ -1,5 +1,7 @@
 //! Publishing an import: its records are stored, and it is found out whether they are where the answer was lost.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Import, Imported};
 use crate::database::{Catalog, Database, Publication, operations};
 use crate::interop::{ImportedExperiment, ImportedRun};
@@ -34,16 +36,18 @@ impl<D: Database> Import<'_, D> {
     fn publication(&self, Imported { experiments, runs }: Imported) -> Publication {
         let (first_experiment, _) = self.session.storage().memory().next_numbers();
         let mut publication = Publication { first_experiment, ..Publication::default() };
-        for ImportedExperiment { name, created_ms, config_json } in experiments {
+        let mut known = BTreeSet::new();
+        for ImportedExperiment { name, created_ms, config_json, unknown_json } in experiments {
             // Runs name their experiments: those of one name become one.
-            if publication.experiments.iter().all(|experiment| experiment.name != name) {
-                publication.experiments.push(new_experiment(name, created_ms, config_json));
+            if known.insert(name.clone()) {
+                let experiment = new_experiment(name, created_ms, config_json);
+                publication.experiments.push(ExperimentRecord { unknown_json, ..experiment });
             }
         }
         let (mut names, mut records) = (Vec::new(), Vec::new());
         for ImportedRun { experiment_name, experiment_config_json, record } in runs {
             let name = experiment_name.unwrap_or_default();
-            if publication.experiments.iter().all(|experiment| experiment.name != name) {
+            if known.insert(name.clone()) {
                 let experiment = new_experiment(name.clone(), record.created_ms, experiment_config_json);
                 publication.experiments.push(experiment);
             }
@@ -61,7 +65,8 @@ impl<D: Database> Import<'_, D> {
     ) -> Result<(Vec<ExperimentRecord>, Vec<RunRecord>)> {
         let mut tries = 1;
         let failure = loop {
-            let publish = operations::publish_import(&self.token, publication.clone());
+            let may_commit_in_part = self.session.database().may_commit_in_part();
+            let publish = operations::publish_import(&self.token, publication.clone(), may_commit_in_part);
             match self.session.transact(publish).await {
                 Err(lost @ StorageError::ConnectionLost(_)) if tries == PUBLISH_TRIES => break lost,
                 Err(StorageError::ConnectionLost(_)) => tries += 1,
@@ -93,21 +98,32 @@ impl<D: Database> Import<'_, D> {
         run_ids: &[String],
     ) -> Result<Option<(Vec<ExperimentRecord>, Vec<RunRecord>)>> {
         let stored = self.session.transact(operations::read_catalog()).await?;
+        let created: BTreeMap<&str, f64> =
+            stored.runs.iter().map(|other| (other.run_id.as_str(), other.created_ms)).collect();
         let is_there = |(_, run): &(String, RunRecord)| {
             // Another run may have taken the id after the site's data was cleared.
-            stored.runs.iter().any(|other| other.run_id == run.run_id && other.created_ms == run.created_ms)
+            created.get(run.run_id.as_str()) == Some(&run.created_ms)
         };
-        let is_known = |new: &ExperimentRecord| stored.experiments.iter().any(|other| other.name == new.name);
+        let names: BTreeSet<&str> = stored.experiments.iter().map(|other| other.name.as_str()).collect();
+        let is_known = |new: &ExperimentRecord| names.contains(new.name.as_str());
         if !publication.runs.iter().all(is_there) || !publication.experiments.iter().all(is_known) {
             return Ok(None);
         }
-        let runs = stored.runs.into_iter().filter(|run| run_ids.contains(&run.run_id));
-        let is_meant =
-            |other: &ExperimentRecord| publication.experiments.iter().any(|new| new.name == other.name);
+        let meant: BTreeSet<&str> = run_ids.iter().map(String::as_str).collect();
+        let runs = stored.runs.into_iter().filter(|run| meant.contains(run.run_id.as_str()));
+        let names: BTreeSet<&str> = publication.experiments.iter().map(|new| new.name.as_str()).collect();
+        let is_meant = |other: &ExperimentRecord| names.contains(other.name.as_str());
         Ok(Some((stored.experiments.into_iter().filter(is_meant).collect(), runs.collect())))
     }
 }
 
 fn new_experiment(name: String, created_ms: f64, config_json: Option<String>) -> ExperimentRecord {
-    ExperimentRecord { format: RECORD_FORMAT, experiment_id: String::new(), name, created_ms, config_json }
+    ExperimentRecord {
+        format: RECORD_FORMAT,
+        experiment_id: String::new(),
+        name,
+        created_ms,
+        config_json,
+        unknown_json: None,
+    }
 }

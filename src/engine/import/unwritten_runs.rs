@@ -132,10 +132,18 @@ impl UnwrittenRuns {
     }
 
     /// Takes an artifact of a run.
-    pub(super) fn add_artifact(&mut self, run: usize, key: String, bytes: Vec<u8>) {
+    pub(super) fn add_artifact(
+        &mut self,
+        run: usize,
+        key: String,
+        bytes: Vec<u8>,
+        unknown_json: Option<String>,
+    ) {
         let hash = content_hash(&bytes);
         let OpenRun { run_id, artifacts, artifact_positions, referred, .. } = &mut self.runs[run];
-        let artifact = ArtifactRef { key: key.clone(), hash: hash.clone(), size: bytes.len() as u32 };
+        let (size, unknown_bytes) = (bytes.len() as u32, unknown_json.as_ref().map_or(0, String::len));
+        self.known_bytes += unknown_bytes;
+        let artifact = ArtifactRef { key: key.clone(), hash: hash.clone(), size, unknown_json };
         if let Some(&position) = artifact_positions.get(&key) {
             artifacts[position] = artifact;
         } else {

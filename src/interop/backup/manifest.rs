@@ -62,6 +62,9 @@ pub struct BackedUpExperiment {
     /// Its configuration, as JSON text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<String>,
+    /// What the file that it was imported from said besides, as JSON text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<String>,
 }
 
 /// A run, and how far it is backed up.

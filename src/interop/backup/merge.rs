@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::file_reader::{FileContents, FilePart};
 use super::file_writer::FileWriter;
 use super::manifest::BackupFile;
+use super::restored_run::add_unknown_of_series;
 use crate::interop::{ExportedRun, ImportedPart};
 use crate::storage::{ArtifactRef, ExperimentRecord, NamedSeries, RunRecord, Series, content_hash};
 
@@ -65,10 +66,10 @@ impl MergedRuns {
                 let series = &mut run.series[position].series;
                 points.into_iter().for_each(|point| series.push(point));
             }
-            ImportedPart::Artifact { key, bytes, .. } => {
+            ImportedPart::Artifact { key, bytes, unknown_json, .. } => {
                 let (hash, size) = (content_hash(&bytes), bytes.len() as u32);
                 run.artifacts.retain(|(other, _)| other.key != key);
-                run.artifacts.push((ArtifactRef { key, hash, size }, bytes));
+                run.artifacts.push((ArtifactRef { key, hash, size, unknown_json }, bytes));
             }
         }
     }
@@ -85,12 +86,17 @@ impl MergedRuns {
                 experiment_id: format!("exp-{}", &content_hash(name.as_bytes())[..12]),
                 created_ms: known.map_or(imported.record.created_ms, |experiment| experiment.created_ms),
                 config_json: known.and_then(|experiment| experiment.config_json.clone()),
+                unknown_json: known.and_then(|experiment| experiment.unknown_json.clone()),
                 name,
             };
             let mut record = imported.record;
             record.run_id.clone_from(&run_id);
             record.experiment_id.clone_from(&experiment.experiment_id);
-            self.run_mut(run_id).described = Some((experiment, record));
+            let run = self.run_mut(run_id);
+            if let Some((_, earlier)) = run.described.take() {
+                add_unknown_of_series(&mut record, earlier);
+            }
+            run.described = Some((experiment, record));
         }
     }
 

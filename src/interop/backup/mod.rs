@@ -10,6 +10,7 @@ mod manifest;
 mod merge;
 mod news;
 mod restored_run;
+mod run_left;
 
 pub use file_reader::{FileContents, FilePart, FileReader};
 pub use file_writer::{FileWriter, MOST_PIECE_POINTS, pieces};
@@ -19,7 +20,8 @@ pub use manifest::{
 };
 pub use merge::{MergedRuns, files_to_merge};
 pub use news::{NewPoints, fingerprint, is_unchanged, new_artifacts, new_points, new_points_behind};
-pub use restored_run::{origin_of, with_origin};
+pub use restored_run::{add_unknown_of_series, origin_of, with_origin};
+pub use run_left::{RunLeft, WhyLeft, sentences as sentences_of_left};
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

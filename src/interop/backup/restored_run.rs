@@ -1,4 +1,4 @@
-//! By what a restored run is known again: a field of its record, which goes into files with it.
+//! What files say of a restored run: by what it is known again, which is a field of its record, and what this code does not know.
 
 use super::manifest::RunOrigin;
 use crate::interop::jsonl::Fields;
@@ -26,4 +26,14 @@ pub fn with_origin(mut record: RunRecord, origin: &RunOrigin) -> RunRecord {
     let separator = if others.is_empty() { "" } else { "," };
     record.unknown_json = Some(format!("{{{others}{separator}\"{FIELD}\":{origin}}}"));
     record
+}
+
+/// Adds what an earlier file of the backup said of metrics: a file says it of those alone of which it has points.
+pub fn add_unknown_of_series(record: &mut RunRecord, earlier: RunRecord) {
+    for unknown in earlier.unknown_of_series {
+        let place = record.unknown_of_series.binary_search_by(|other| other.key.cmp(&unknown.key));
+        if let Err(position) = place {
+            record.unknown_of_series.insert(position, unknown);
+        }
+    }
 }

@@ -35,6 +35,7 @@ fn manifest() -> Manifest {
         name: "mnist".to_owned(),
         created_ms: 1.0,
         config: Some("{}".to_owned()),
+        unknown: None,
     });
     manifest
 }

@@ -29,6 +29,7 @@ pub(super) struct OpenArtifact {
     size: u64,
     sha256: String,
     bytes: Vec<u8>,
+    pub(super) unknown_json: Option<String>,
 }
 
 impl OpenArtifact {
@@ -39,7 +40,7 @@ impl OpenArtifact {
                 "an artifact of {size} bytes is too large: at most {MAX_ARTIFACT_BYTES} are taken"
             ));
         }
-        Ok(Self { run, key, size, sha256, bytes: Vec::new() })
+        Ok(Self { run, key, size, sha256, bytes: Vec::new(), unknown_json: None })
     }
 
     /// Takes the next line of base64.

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::bytes::write_bytes;
 use super::line::Line;
 use super::number::Number;
+use super::unknown::unknown_of_series;
 use super::{FORMAT, VERSION};
 use crate::interop::{ExportedRun, Exporter, SeriesSlices};
 use crate::storage::{ArtifactRef, ExperimentRecord};
@@ -19,6 +20,8 @@ pub struct JsonLinesExporter {
     has_header: bool,
     experiments: BTreeSet<String>,
     slices: SeriesSlices,
+    /// The series that was written last of the run.
+    series: Option<String>,
     runs: u64,
     points: u64,
 }
@@ -29,6 +32,25 @@ impl JsonLinesExporter {
             return Ok(());
         }
         Line::first(out).field("format", FORMAT)?.field("version", &VERSION)?.end()
+    }
+
+    /// Writes lines without points that say what else is known of each series, whose points are written some other way.
+    pub(in crate::interop) fn describe_series(
+        &self,
+        run: &ExportedRun,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        for unknown in &run.record.unknown_of_series {
+            let none: &[u8] = &[];
+            Line::begin(out, "points")?
+                .field("key", &unknown.key)?
+                .field("step", none)?
+                .field("value", none)?
+                .field("timestamp_ms", none)?
+                .fields_of(Some(&unknown.json))?
+                .end()?;
+        }
+        Ok(())
     }
 
     /// Counts points that are written some other way.
@@ -48,12 +70,14 @@ impl Exporter for JsonLinesExporter {
             .field("name", &experiment.name)?
             .field("created_ms", &Number(experiment.created_ms))?
             .json("config", experiment.config_json.as_deref())?
+            .fields_of(experiment.unknown_json.as_deref())?
             .end()
     }
 
     fn begin_run(&mut self, run: &ExportedRun, out: &mut dyn Write) -> io::Result<()> {
         self.write_experiment(&run.experiment, out)?;
         self.slices = SeriesSlices::default();
+        self.series = None;
         self.runs += 1;
         let record = &run.record;
         let interruptions: Vec<_> = record.interruptions.iter().map(|times| times.map(Number)).collect();
@@ -79,11 +103,18 @@ impl Exporter for JsonLinesExporter {
             let Some((key, points)) = self.slices.next(run, (most - written).min(POINTS_A_LINE)) else {
                 break;
             };
+            // The first line of a series says what is known of all of it.
+            let is_first = self.series.as_deref() != Some(key);
+            if is_first {
+                self.series = Some(key.to_owned());
+            }
+            let unknown = if is_first { unknown_of_series(&run.record, key) } else { None };
             Line::begin(out, "points")?
                 .field("key", key)?
                 .column("step", points.iter().map(|point| point.step))?
                 .column("value", points.iter().map(|point| Number(point.value)))?
                 .column("timestamp_ms", points.iter().map(|point| point.timestamp_ms))?
+                .fields_of(unknown)?
                 .end()?;
             written += points.len();
         }
@@ -105,6 +136,7 @@ impl Exporter for JsonLinesExporter {
             .field("key", &artifact.key)?
             .field("size", &bytes.len())?
             .field("sha256", &artifact.hash)?
+            .fields_of(artifact.unknown_json.as_deref())?
             .end()?;
         write_bytes(out, bytes)
     }

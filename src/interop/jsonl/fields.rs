@@ -49,11 +49,25 @@ impl<'a> Fields<'a> {
         if json.is_some_and(is_too_deep) { Err(too_deep(name)) } else { Ok(json.map(str::to_owned)) }
     }
 
+    /// Whether everything was taken.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What was not taken.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
+        self.0.iter().map(|(name, json)| (&**name, *json))
+    }
+
+    /// Refuses what was not taken if readers of it could not bear how deep it is nested.
+    pub(super) fn check_depth(&self) -> Result<(), String> {
+        let deep = self.0.iter().find(|(_, json)| is_too_deep(json.get()));
+        deep.map_or(Ok(()), |(name, _)| Err(too_deep(name)))
+    }
+
     /// What was not taken, as the text of one object; nothing if that is all.
     pub(super) fn rest(self) -> Result<Option<String>, String> {
-        if let Some((name, _)) = self.0.iter().find(|(_, json)| is_too_deep(json.get())) {
-            return Err(too_deep(name));
-        }
+        self.check_depth()?;
         Ok(if self.0.is_empty() { None } else { serde_json::to_string(&self.0).ok() })
     }
 }

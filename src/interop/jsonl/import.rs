@@ -7,6 +7,7 @@ use super::bytes::OpenArtifact;
 use super::fields::{Fields, checked_time};
 use super::number::Number;
 use super::split::LineSplitter;
+use super::unknown::{UnknownOfFile, UnknownOfRun};
 use super::{FORMAT, VERSION};
 use crate::interop::{
     FileError, FileErrorKind, ImportedExperiment, ImportedPart, ImportedRun, Importer, Position,
@@ -41,6 +42,9 @@ struct Contents {
     run_ids: Vec<String>,
     points: u64,
     artifact: Option<OpenArtifact>,
+    /// What the lines of points of the last run say besides.
+    unknown_of_run: UnknownOfRun,
+    unknown_of_file: UnknownOfFile,
 }
 
 /// What is wrong with a line.
@@ -114,6 +118,7 @@ impl Importer for JsonLinesImporter {
                 "the file ends before its last line, {\"line\":\"end\",…}: it was cut off",
             ));
         }
+        self.contents.end_run();
         Ok(std::mem::take(&mut self.contents.runs))
     }
 
@@ -122,7 +127,7 @@ impl Importer for JsonLinesImporter {
     }
 
     fn losses(&self) -> Vec<String> {
-        Vec::new()
+        self.contents.unknown_of_file.losses()
     }
 }
 
@@ -132,7 +137,7 @@ impl Contents {
         let line = if self.has_header { line } else { line.trim_start_matches('\u{feff}') };
         let mut fields = Fields::of(line)?;
         if !self.has_header {
-            return self.read_header(&mut fields);
+            return self.read_header(fields);
         }
         if self.has_ended {
             return Err("something follows the line that ends the file".into());
@@ -142,21 +147,15 @@ impl Contents {
             return Err("the artifact above lacks bytes".into());
         }
         if matches!(&*kind, "experiment" | "run") {
-            self.described_bytes += line.len() + size_of::<ImportedRun>();
-            if self.described_bytes > MAX_DESCRIBED_BYTES {
-                return Err(format!(
-                    "the descriptions of experiments and runs are more than {MAX_DESCRIBED_BYTES} bytes together"
-                )
-                .into());
-            }
+            self.note_described(line.len() + size_of::<ImportedRun>())?;
         }
         match &*kind {
-            "experiment" => self.read_experiment(&mut fields),
+            "experiment" => self.read_experiment(fields),
             "run" => self.read_run(fields),
-            "points" => self.read_points(&mut fields, parts),
-            "artifact" => self.read_artifact(&mut fields, parts),
-            "bytes" => self.read_bytes(&mut fields, parts),
-            "end" => self.read_end(&mut fields),
+            "points" => self.read_points(fields, parts),
+            "artifact" => self.read_artifact(fields, parts),
+            "bytes" => self.read_bytes(fields, parts),
+            "end" => self.read_end(fields),
             other => Err(LineError {
                 kind: FileErrorKind::Newer,
                 message: format!(
@@ -167,7 +166,18 @@ impl Contents {
         }
     }
 
-    fn read_header(&mut self, fields: &mut Fields<'_>) -> Result<(), LineError> {
+    /// Counts what is in memory until the file ends.
+    fn note_described(&mut self, bytes: usize) -> Result<(), String> {
+        self.described_bytes += bytes;
+        if self.described_bytes > MAX_DESCRIBED_BYTES {
+            return Err(format!(
+                "the descriptions of experiments and runs are more than {MAX_DESCRIBED_BYTES} bytes together"
+            ));
+        }
+        Ok(())
+    }
+
+    fn read_header(&mut self, mut fields: Fields<'_>) -> Result<(), LineError> {
         if fields.text("format").ok().as_deref() != Some(FORMAT) {
             return Err("this is no file of entrenar's: it begins with {\"format\":\"entrenar\",…}".into());
         }
@@ -179,10 +189,11 @@ impl Contents {
             return Err(LineError { kind: FileErrorKind::Newer, message });
         }
         self.has_header = true;
+        self.unknown_of_file.note_dropped("first", &fields);
         Ok(())
     }
 
-    fn read_experiment(&mut self, fields: &mut Fields<'_>) -> Result<(), LineError> {
+    fn read_experiment(&mut self, mut fields: Fields<'_>) -> Result<(), LineError> {
         let (id, name) = (fields.text("id")?, fields.text("name")?);
         check_text("an experiment's name", &name)?;
         let created_ms = fields.time("created_ms")?.unwrap_or_default();
@@ -196,12 +207,12 @@ impl Contents {
                 return Err(format!("there are two experiments '{}'", shortened(entry.key())).into());
             }
         }
-        self.experiments.push(ImportedExperiment { name, created_ms, config_json });
+        let unknown_json = fields.rest()?;
+        self.experiments.push(ImportedExperiment { name, created_ms, config_json, unknown_json });
         Ok(())
     }
 
     fn read_run(&mut self, mut fields: Fields<'_>) -> Result<(), LineError> {
-        let _ = fields.take_json("line");
         let run_id = fields.text("id")?;
         let experiment = fields.text("experiment")?;
         let known = self.experiment_ids.get(&experiment).and_then(|&position| self.experiments.get(position));
@@ -228,9 +239,17 @@ impl Contents {
         }
         record.unknown_json = fields.rest()?;
         let experiment_name = Some(experiment.name.clone());
+        self.end_run();
         self.runs.push(ImportedRun { experiment_name, experiment_config_json: None, record });
         self.run_ids.push(run_id);
         Ok(())
+    }
+
+    /// The run that was read last has no more lines.
+    fn end_run(&mut self) {
+        if let Some(run) = self.runs.last_mut() {
+            run.record.unknown_of_series = std::mem::take(&mut self.unknown_of_run).into_fields();
+        }
     }
 
     fn last_run(&self) -> Result<usize, LineError> {
@@ -239,7 +258,7 @@ impl Contents {
 
     fn read_points(
         &mut self,
-        fields: &mut Fields<'_>,
+        mut fields: Fields<'_>,
         parts: &mut Vec<ImportedPart>,
     ) -> Result<(), LineError> {
         let run = self.last_run()?;
@@ -260,40 +279,43 @@ impl Contents {
             points.push(RawPoint { step, value, timestamp_ms });
         }
         self.points += points.len() as u64;
+        let kept = self.unknown_of_run.add(&key, &fields, &mut self.unknown_of_file)?;
+        self.note_described(kept)?;
         parts.push(ImportedPart::Points { run, key, points });
         Ok(())
     }
 
     fn read_artifact(
         &mut self,
-        fields: &mut Fields<'_>,
+        mut fields: Fields<'_>,
         parts: &mut Vec<ImportedPart>,
     ) -> Result<(), LineError> {
         let run = self.last_run()?;
         let key = fields.text("key")?;
         check_key("an artifact's key", &key)?;
-        self.artifact = Some(OpenArtifact::new(run, key, fields.take("size")?, fields.text("sha256")?)?);
+        let mut artifact = OpenArtifact::new(run, key, fields.take("size")?, fields.text("sha256")?)?;
+        artifact.unknown_json = fields.rest()?;
+        self.note_described(artifact.unknown_json.as_ref().map_or(0, String::len))?;
+        self.artifact = Some(artifact);
         self.close_artifact(parts)
     }
 
-    fn read_bytes(
-        &mut self,
-        fields: &mut Fields<'_>,
-        parts: &mut Vec<ImportedPart>,
-    ) -> Result<(), LineError> {
+    fn read_bytes(&mut self, mut fields: Fields<'_>, parts: &mut Vec<ImportedPart>) -> Result<(), LineError> {
         self.artifact.as_mut().ok_or("no artifact stands above")?.push(&fields.text("base64")?)?;
+        self.unknown_of_file.note_dropped("bytes", &fields);
         self.close_artifact(parts)
     }
 
     fn close_artifact(&mut self, parts: &mut Vec<ImportedPart>) -> Result<(), LineError> {
         if let Some(artifact) = self.artifact.take_if(|artifact| artifact.is_whole()) {
-            let (run, key) = (artifact.run, artifact.key.clone());
-            parts.push(ImportedPart::Artifact { run, key, bytes: artifact.into_bytes()? });
+            let (run, key, unknown_json) =
+                (artifact.run, artifact.key.clone(), artifact.unknown_json.clone());
+            parts.push(ImportedPart::Artifact { run, key, bytes: artifact.into_bytes()?, unknown_json });
         }
         Ok(())
     }
 
-    fn read_end(&mut self, fields: &mut Fields<'_>) -> Result<(), LineError> {
+    fn read_end(&mut self, mut fields: Fields<'_>) -> Result<(), LineError> {
         let said: (u64, u64) = (fields.take("runs")?, fields.take("points")?);
         let found = (self.runs.len() as u64, self.points);
         if said != found {
@@ -304,6 +326,7 @@ impl Contents {
             .into());
         }
         self.has_ended = true;
+        self.unknown_of_file.note_dropped("end", &fields);
         Ok(())
     }
 }

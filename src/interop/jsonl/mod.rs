@@ -7,6 +7,7 @@ mod import;
 mod line;
 mod number;
 mod split;
+mod unknown;
 
 pub use export::JsonLinesExporter;
 pub(in crate::interop) use fields::Fields;

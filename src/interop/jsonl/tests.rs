@@ -11,11 +11,11 @@ use crate::interop::{
 };
 use crate::storage::{
     ArtifactRef, ExperimentRecord, MAX_STEP, NamedSeries, RawPoint, RunRecord, RunStatus, Series, Tag,
-    content_hash,
+    UnknownOfSeries, content_hash,
 };
 
-/// An artifact's key and bytes.
-type Artifact = (String, Arc<[u8]>);
+/// An artifact's key and bytes, and what else is said of it.
+type Artifact = (String, Arc<[u8]>, Option<String>);
 
 /// What a file holds, as its reader tells.
 #[derive(Debug, Default)]
@@ -47,7 +47,9 @@ fn read(file: &[u8], piece: usize) -> Result<Read, FileError> {
                     None => series.push((key, points)),
                 }
             }
-            ImportedPart::Artifact { run, key, bytes } => read.artifacts[run].push((key, bytes.into())),
+            ImportedPart::Artifact { run, key, bytes, unknown_json } => {
+                read.artifacts[run].push((key, bytes.into(), unknown_json));
+            }
         }
     }
     Ok(read)
@@ -59,7 +61,7 @@ fn write(runs: &[(ExportedRun, Vec<Artifact>)], slice: usize) -> Vec<u8> {
     for (run, artifacts) in runs {
         exporter.begin_run(run, &mut file).unwrap();
         while exporter.write_points(run, slice, &mut file).unwrap() > 0 {}
-        for (reference, (_, bytes)) in run.record.artifacts.iter().zip(artifacts) {
+        for (reference, (_, bytes, _)) in run.record.artifacts.iter().zip(artifacts) {
             exporter.write_artifact(reference, bytes, &mut file).unwrap();
         }
         exporter.end_run(run, &mut file).unwrap();
@@ -87,6 +89,7 @@ fn exported_again(read: &Read) -> Vec<(ExportedRun, Vec<Artifact>)> {
             name,
             created_ms: experiment.created_ms,
             config_json: experiment.config_json.clone(),
+            unknown_json: experiment.unknown_json.clone(),
         };
         let series = points.iter().map(|(key, points)| series(key, points)).collect();
         runs.push((ExportedRun { experiment, record, series }, artifacts.clone()));
@@ -94,8 +97,9 @@ fn exported_again(read: &Read) -> Vec<(ExportedRun, Vec<Artifact>)> {
     runs
 }
 
-fn reference((key, bytes): &Artifact) -> ArtifactRef {
-    ArtifactRef { key: key.clone(), hash: content_hash(bytes), size: bytes.len() as u32 }
+fn reference((key, bytes, unknown_json): &Artifact) -> ArtifactRef {
+    let (hash, size) = (content_hash(bytes), bytes.len() as u32);
+    ArtifactRef { key: key.clone(), hash, size, unknown_json: unknown_json.clone() }
 }
 
 fn series(key: &str, points: &[RawPoint]) -> NamedSeries {
@@ -125,6 +129,15 @@ fn any_config() -> impl Strategy<Value = Option<String>> {
     ])
 }
 
+/// Fields that a later version, or another program, may have written.
+fn any_unknown() -> impl Strategy<Value = Option<String>> {
+    prop::option::of(prop_oneof![
+        Just(r#"{"group":[1,2.50],"parent":{"a":null}}"#.to_owned()),
+        Just(r#"{"unit":"s"}"#.to_owned()),
+        Just(r#"{"":"","ü\"\n":1e400}"#.to_owned()),
+    ])
+}
+
 fn any_run() -> impl Strategy<Value = (ExportedRun, Vec<Artifact>)> {
     let points = prop::collection::vec(any_point(), 1..40);
     let series = prop::collection::btree_map("[^\\x00]{1,6}", points, 0..4);
@@ -133,7 +146,8 @@ fn any_run() -> impl Strategy<Value = (ExportedRun, Vec<Artifact>)> {
         prop::collection::btree_map("\\PC{1,4}", prop::collection::vec(any::<u8>(), 0..200), 0..3);
     let texts = (prop::option::of(any::<String>()), prop::option::of(any::<String>()), any_config());
     let times = (0..1i64 << 50, prop::option::of(0..1i64 << 50), prop::option::of(0.0..1e15));
-    (series, tags, artifacts, texts, times, 0..5usize, any::<bool>()).prop_map(
+    let unknown = (any_unknown(), any_unknown(), any_unknown(), any_unknown());
+    (series, tags, artifacts, texts, times, 0..5usize, any::<bool>(), unknown).prop_map(
         |(
             points,
             tags,
@@ -142,6 +156,7 @@ fn any_run() -> impl Strategy<Value = (ExportedRun, Vec<Artifact>)> {
             (created, started, ended_ms),
             status,
             is_odd,
+            (of_run, of_experiment, of_artifacts, of_series),
         )| {
             let mut record = RunRecord::new("run-0".to_owned(), "exp-0".to_owned(), created);
             record.started_ms = started.map(|started| started as f64);
@@ -151,10 +166,16 @@ fn any_run() -> impl Strategy<Value = (ExportedRun, Vec<Artifact>)> {
             record.span_id = span_id;
             record.tags = tags.into_iter().map(|(key, value)| Tag { key, value }).collect();
             record.interruptions = if is_odd { vec![[1.0, 2.5], [3.0, 4.0]] } else { Vec::new() };
-            record.unknown_json = is_odd.then(|| "{\"group\":[1,2.50],\"parent\":{\"a\":null}}".to_owned());
+            record.unknown_json = of_run;
+            // Every other series says something of its own.
+            record.unknown_of_series = points
+                .keys()
+                .step_by(2)
+                .filter_map(|key| Some(UnknownOfSeries { key: key.clone(), json: of_series.clone()? }))
+                .collect();
             record.config_json.clone_from(&config_json);
             let artifacts: Vec<Artifact> =
-                artifacts.into_iter().map(|(key, bytes)| (key, bytes.into())).collect();
+                artifacts.into_iter().map(|(key, bytes)| (key, bytes.into(), of_artifacts.clone())).collect();
             record.artifacts = artifacts.iter().map(reference).collect();
             let experiment = ExperimentRecord {
                 format: 1,
@@ -162,6 +183,7 @@ fn any_run() -> impl Strategy<Value = (ExportedRun, Vec<Artifact>)> {
                 name: "mnist".to_owned(),
                 created_ms: 17.0,
                 config_json,
+                unknown_json: of_experiment,
             };
             let series = points.iter().map(|(key, points)| self::series(key, points)).collect();
             (ExportedRun { experiment, record, series }, artifacts)
@@ -228,6 +250,7 @@ fn sample() -> ExportedRun {
         name: "mnist".to_owned(),
         created_ms: 1_700_000_000_000.0,
         config_json: None,
+        unknown_json: None,
     };
     let points = [RawPoint { step: 0, value: 0.5, timestamp_ms: 1_700_000_000_000 }; 3];
     ExportedRun { experiment, record, series: vec![series("loss", &points)] }
@@ -303,7 +326,7 @@ fn a_line_that_is_wrong_is_refused_with_its_number() {
 
 #[test]
 fn an_artifact_that_is_not_what_its_line_says_is_refused() {
-    let artifact = ("weights".to_owned(), Arc::from(&b"some bytes"[..]));
+    let artifact = ("weights".to_owned(), Arc::from(&b"some bytes"[..]), None);
     let mut run = sample();
     run.record.artifacts = vec![reference(&artifact)];
     let file = String::from_utf8(write(&[(run, vec![artifact])], 10)).unwrap();
@@ -373,4 +396,71 @@ fn runs_without_end_are_refused_before_they_take_memory() {
     let run = format!("\n{}", lines[2]);
     let refused = (0..1_000_000).find_map(|_| importer.push(run.as_bytes(), &mut parts).err());
     assert!(refused.unwrap().message.contains("descriptions"), "by their weight in memory");
+}
+
+/// The sample with these fields at the end of each of its lines.
+fn with_fields_everywhere(fields: &str) -> String {
+    sample_file().lines().map(|line| format!("{},{fields}}}\n", line.strip_suffix('}').unwrap())).collect()
+}
+
+#[test]
+fn fields_of_the_file_itself_that_are_unknown_are_left_out_and_told() {
+    let mut importer = JsonLinesImporter::default();
+    importer.push(with_fields_everywhere("\"new\":[7]").as_bytes(), &mut Vec::new()).unwrap();
+    let runs = importer.finish(&mut Vec::new()).unwrap();
+    assert_eq!(runs[0].record.unknown_json.as_deref(), Some("{\"new\":[7]}"));
+    assert_eq!(runs[0].record.unknown_of_series[0].json, "{\"new\":[7]}");
+    assert_eq!(importer.experiments()[0].unknown_json.as_deref(), Some("{\"new\":[7]}"));
+    let losses = importer.losses();
+    assert_eq!(losses.len(), 1, "{losses:?}");
+    assert!(losses[0].contains("'new' of the line 'first'"), "{losses:?}");
+    let mut plain = JsonLinesImporter::default();
+    plain.push(sample_file().as_bytes(), &mut Vec::new()).unwrap();
+    assert_eq!(plain.losses(), [""; 0]);
+}
+
+#[test]
+fn unknown_field_that_lines_of_one_metric_say_differently_is_kept_as_the_first_says_and_told() {
+    let points = |key: &str, fields: &str| {
+        format!(
+            "{{\"line\":\"points\",\"key\":\"{key}\",\"step\":[0],\"value\":[1],\"timestamp_ms\":[0]{fields}}}\n"
+        )
+    };
+    let file = sample_file();
+    let lines: Vec<&str> = file.lines().collect();
+    let mut file = format!("{}\n{}\n{}\n", lines[0], lines[1], lines[2]);
+    file += &points("loss", "");
+    file += &points("loss", ",\"unit\":\"s\"");
+    file += &points("time", ",\"unit\":\"ms\"");
+    file += &points("loss", ",\"unit\":\"s\",\"goal\":0.50");
+    file += &points("loss", ",\"unit\":\"h\"");
+    file += "{\"line\":\"end\",\"runs\":1,\"points\":5}\n";
+    let mut importer = JsonLinesImporter::default();
+    importer.push(file.as_bytes(), &mut Vec::new()).unwrap();
+    let runs = importer.finish(&mut Vec::new()).unwrap();
+    let kept: Vec<_> =
+        runs[0].record.unknown_of_series.iter().map(|of| (of.key.as_str(), of.json.as_str())).collect();
+    assert_eq!(kept, [("loss", r#"{"goal":0.50,"unit":"s"}"#), ("time", r#"{"unit":"ms"}"#)]);
+    let losses = importer.losses();
+    assert!(losses[0].contains("1 said otherwise further down, 'unit' of 'loss'"), "{losses:?}");
+}
+
+#[test]
+fn unknown_fields_without_end_are_refused_before_they_take_memory() {
+    let field = format!(",\"{}\":0", "x".repeat(1 << 20));
+    for kind in [
+        "points\",\"step\":[],\"value\":[],\"timestamp_ms\":[]",
+        "artifact\",\"size\":0,\"sha256\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"",
+    ] {
+        let file = sample_file();
+        let mut importer = JsonLinesImporter::default();
+        importer
+            .push(file[..file.find("{\"line\":\"points\"").unwrap()].as_bytes(), &mut Vec::new())
+            .unwrap();
+        let refused = (0..1_000).find_map(|number| {
+            let line = format!("{{\"line\":\"{kind},\"key\":\"{number}\"{field}}}\n");
+            importer.push(line.as_bytes(), &mut Vec::new()).err()
+        });
+        assert!(refused.unwrap().message.contains("descriptions"), "{kind}");
+    }
 }

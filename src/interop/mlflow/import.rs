@@ -156,7 +156,7 @@ impl RunImport {
                 } else {
                     answer.check()?;
                     let (key, bytes) = (path.clone(), answer.body.clone());
-                    parts.push(ImportedPart::Artifact { run: 0, key, bytes });
+                    parts.push(ImportedPart::Artifact { run: 0, key, bytes, unknown_json: None });
                 }
                 self.asked = Asked::Points { page: String::new() };
                 Ok(())

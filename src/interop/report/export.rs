@@ -70,7 +70,10 @@ impl Exporter for ReportExporter {
             "artifacts are not in reports: export JSON Lines to keep them",
         );
         self.slices = SeriesSlices::default();
-        self.write_lines(out, |lines, out| lines.begin_run(run, out))
+        self.write_lines(out, |lines, out| {
+            lines.begin_run(run, out)?;
+            lines.describe_series(run, out)
+        })
     }
 
     fn write_points(&mut self, run: &ExportedRun, most: usize, out: &mut dyn Write) -> io::Result<usize> {

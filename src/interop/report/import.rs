@@ -133,6 +133,6 @@ impl Importer for ReportImporter {
     }
 
     fn losses(&self) -> Vec<String> {
-        Vec::new()
+        self.lines.losses()
     }
 }

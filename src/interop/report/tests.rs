@@ -9,7 +9,7 @@ use crate::interop::test_runs::{any_series, assert_same, dressed, export, import
 use crate::interop::{
     AnyImporter, ExportedRun, Exporter, FileErrorKind, FileOptions, Format, Importer, detect,
 };
-use crate::storage::RawPoint;
+use crate::storage::{RawPoint, UnknownOfSeries};
 
 const TEMPLATE: &str = concat!(
     "<!doctype html>\n<!-- entrenar report --><html lang=\"en\"><head><title></title></head><body>",
@@ -247,9 +247,24 @@ fn what_packs_a_thousandfold_is_taken_in_small_bites() {
 }
 
 #[test]
+fn what_a_file_said_of_metrics_and_this_code_does_not_know_is_in_the_report() {
+    let mut described =
+        run(0, vec![("loss".to_owned(), points(&[1.0, 2.0])), ("a".to_owned(), points(&[3.0]))]);
+    let of = |key: &str, json: &str| UnknownOfSeries { key: key.to_owned(), json: json.to_owned() };
+    described.record.unknown_of_series = vec![of("a", r#"{"goal":0.50}"#), of("loss", r#"{"unit":"s"}"#)];
+    let read = import(&mut ReportImporter::default(), &report(&[described.clone()]), 100).unwrap();
+    assert_eq!(read[0].run.record.unknown_of_series, described.record.unknown_of_series);
+}
+
+#[test]
 fn artifacts_that_are_left_out_are_told_of() {
     let mut with_artifact = run(0, vec![]);
-    let artifact = crate::storage::ArtifactRef { key: "weights".to_owned(), hash: "00".to_owned(), size: 3 };
+    let artifact = crate::storage::ArtifactRef {
+        key: "weights".to_owned(),
+        hash: "00".to_owned(),
+        size: 3,
+        unknown_json: None,
+    };
     with_artifact.record.artifacts.push(artifact);
     let mut exporter = exporter("artifacts");
     export(&mut exporter, &[with_artifact, run(1, vec![])], 9);

@@ -120,6 +120,14 @@ impl WasmStorage {
             let options = RestoreOptions { with_deleted, skip_damaged };
             let restored = tracker.restore(options, &mut folders, reporting(&work)).await?;
             work.tell_losses(&restored.losses);
+            for run in &restored.left {
+                let left = PlainObject::default();
+                left.text("run_id", &run.run_id);
+                left.text("why", run.why.as_str());
+                left.number("points", run.points);
+                left.number("artifacts", run.artifacts as f64);
+                told(work.tell_left(&left.into_value()));
+            }
             Ok(text_list(&restored.run_ids))
         })
     }

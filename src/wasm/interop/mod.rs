@@ -29,6 +29,9 @@ extern "C" {
     fn tell_bytes(this: &LongWork) -> std::result::Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn tell_loss(this: &LongWork, text: &str) -> std::result::Result<(), JsValue>;
+    /// A run that a restore leaves alone.
+    #[wasm_bindgen(method, catch)]
+    fn tell_left(this: &LongWork, run: &JsValue) -> std::result::Result<(), JsValue>;
     /// The page that a report is made of.
     #[wasm_bindgen(method)]
     fn page(this: &LongWork) -> String;

@@ -20,6 +20,23 @@ export interface RestoreOptions {
   deleted?: boolean;
   /** Restores the runs that are whole if a file is missing or damaged, instead of nothing. */
   skip_damaged?: boolean;
+  /** Called for every run of the backup that is here already, and is left as it is. `on_loss` is told of those of which the backup has more. */
+  on_left?: (run: RunLeft) => void;
+}
+
+/** A run of a backup that is here already, and that a restore leaves as it is. */
+export interface RunLeft {
+  /** The id that it has here. */
+  run_id: string;
+  /**
+   * `whole`: all that the backup has of it is here. `shorter`: the backup has more, and all that is here. `different`: the backup has more, and so has the run here. `running`: the backup has more, and a page is
+   * writing the run.
+   */
+  why: 'whole' | 'shorter' | 'different' | 'running';
+  /** How many points the backup has that are not here, as far as counts tell. */
+  points: number;
+  /** How many artifacts the backup has that are not here. */
+  artifacts: number;
 }
 
 /** What a backup holds, and what was new. */

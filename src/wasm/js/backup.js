@@ -5,7 +5,7 @@ import { asStopped, LongWork, optionsOf, withoutFormats } from './files.js';
 import { reading, wrongType } from './kinds.js';
 
 const LONG_WORK = ['signal', 'on_progress', 'on_loss'];
-const RESTORE = [...LONG_WORK, 'deleted', 'skip_damaged'];
+const RESTORE = [...LONG_WORK, 'deleted', 'skip_damaged', 'on_left'];
 
 /** The folder of one database's backup begins so, within the one that the person chose. */
 const FOLDER = 'entrenar-backup-';
@@ -37,6 +37,7 @@ export async function restoreFrom(handle, directory, options) {
     for (const name of ['deleted', 'skip_damaged']) {
         if (asked[name] !== undefined && typeof asked[name] !== 'boolean') throw wrongType(`options.${name}`, 'true or false', asked[name]);
     }
+    if (asked.on_left !== undefined && typeof asked.on_left !== 'function') throw wrongType('options.on_left', 'a function', asked.on_left);
     const work = new LongWork(asked);
     return exclusively(work, async () => {
         const folders = (await attempt(() => foldersIn(directory))).map((folder) => new BackupFolder(folder));

@@ -114,6 +114,11 @@ export class LongWork {
     tell_loss(text) {
         this.asked.on_loss?.(text);
     }
+
+    /// For wasm: a run that a restore leaves alone.
+    tell_left(run) {
+        this.asked.on_left?.(run);
+    }
 }
 
 /** The error that a caller gets: as other functions have it, of work that it stopped. */

@@ -1,6 +1,7 @@
 //! What a restore brings, and what it leaves alone.
 
 use entrenar::engine::{RestoreRequest, RunOptions};
+use entrenar::interop::backup::{RunLeft, WhyLeft};
 use entrenar::storage::{ExperimentStorage, StorageError};
 use futures::executor::block_on;
 
@@ -117,5 +118,82 @@ fn restore_that_is_stopped_leaves_nothing() {
         let error = empty.session.restore(&request(), &mut [folder], stopped).await.unwrap_err();
         assert_eq!(error.code(), "Aborted");
         assert!(state(&empty).await.is_empty());
+    });
+}
+
+/// A tab of which the run was restored in another database when it had ten points of one metric, and its folder of now.
+async fn restored_before_the_run_went_on() -> (Tab, Tab, MemoryFolder) {
+    let (tab, run) = Tab::with_run(&database("one"), "a").await;
+    tab.log(run, "loss", 0..10);
+    let folder = MemoryFolder::default();
+    back_up(&tab, &folder).await.unwrap();
+    let second = Tab::open(&database("two"), "b").await;
+    restore(&second, &folder, &request()).await.unwrap();
+    tab.log(run, "loss", 10..25);
+    tab.log(run, "accuracy", 0..5);
+    tab.session.storage_mut().log_artifact("run-0", "notes", b"hello").unwrap();
+    back_up(&tab, &folder).await.unwrap();
+    (tab, second, folder)
+}
+
+fn left(why: WhyLeft, points: f64, artifacts: usize) -> RunLeft {
+    RunLeft { run_id: "run-0".to_owned(), why, points, artifacts }
+}
+
+#[test]
+fn run_that_is_here_and_shorter_is_left_as_it_is_and_comes_whole_once_it_is_deleted() {
+    block_on(async {
+        let (tab, second, folder) = restored_before_the_run_went_on().await;
+        let before = state(&second).await;
+        let restored = restore(&second, &folder, &request()).await.unwrap();
+        assert_eq!((restored.run_ids.len(), &*restored.left), (0, &[left(WhyLeft::Shorter, 20.0, 1)][..]));
+        assert!(restored.losses[0].contains("run-0: 20 points and 1 artifact"), "{:?}", restored.losses);
+        assert_eq!(state(&second).await, before);
+        second.session.delete_run("run-0").await.unwrap();
+        let restored = restore(&second, &folder, &request()).await.unwrap();
+        assert_eq!((restored.run_ids.len(), restored.left.len(), restored.losses.len()), (1, 0, 0));
+        assert_eq!(state(&second).await, state(&tab).await);
+    });
+}
+
+#[test]
+fn run_that_went_on_here_too_is_left_as_it_is_and_so_is_one_that_a_page_writes() {
+    block_on(async {
+        let (_tab, second, folder) = restored_before_the_run_went_on().await;
+        let run = second.session.resume_run("run-0").await.unwrap();
+        second.log(run, "loss", 10..11);
+        let before = state(&second).await;
+        let restored = restore(&second, &folder, &request()).await.unwrap();
+        assert_eq!(restored.left, [left(WhyLeft::Running, 19.0, 1)]);
+        assert!(restored.losses[0].contains("a page is writing it"), "{:?}", restored.losses);
+        // Another tab knows it too, by the lease.
+        second.flush().await;
+        let shared = second.database().shared.clone();
+        let third = Tab::open(&shared, "c").await;
+        assert_eq!(restore(&third, &folder, &request()).await.unwrap().left, restored.left);
+        second.log(run, "mine", 0..1);
+        second.end("run-0");
+        second.flush().await;
+        let restored = restore(&second, &folder, &request()).await.unwrap();
+        assert_eq!(restored.left, [left(WhyLeft::Different, 19.0, 1)]);
+        assert_ne!(state(&second).await, before);
+        assert_eq!(second.pending(run), 0);
+    });
+}
+
+#[test]
+fn runs_of_which_the_backup_has_nothing_more_are_told_as_whole_and_not_as_losses() {
+    block_on(async {
+        let (tab, run) = Tab::with_run(&database("one"), "a").await;
+        tab.log(run, "loss", 0..10);
+        let old = MemoryFolder::default();
+        back_up(&tab, &old).await.unwrap();
+        tab.log(run, "loss", 10..20);
+        let new = MemoryFolder::default();
+        back_up(&tab, &new).await.unwrap();
+        tab.log(run, "loss", 20..30);
+        let folders = &mut [old, new];
+        let restored = tab.session.restore(&request(), folders, async |_, _| Ok(())).await.unwrap();
+        assert_eq!((&*restored.left, restored.losses.len()), (&[left(WhyLeft::Whole, 0.0, 0)][..], 0));
     });
 }

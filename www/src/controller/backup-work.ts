@@ -4,6 +4,7 @@
 import { errorCode, errorMessage } from '../errors';
 import { type BackupWay, isDue, isReminded } from '../model/backup-plan';
 import type { BrowserKind } from '../model/browser-kind';
+import { type RunLeft, restoredSentence } from '../model/restored-sentence';
 import type { Storage } from '../tracker';
 import type { BackupMemory, Remembered } from './backup-memory';
 import type { Problem } from './snapshot';
@@ -160,9 +161,12 @@ export class BackupWorker {
 
   async #restore(directory: FileSystemDirectoryHandle, deleted: boolean): Promise<void> {
     try {
-      const run_ids = await this.#carryOut('restore', (options) => this.#around.storage.restore(directory, { ...options, deleted }));
-      const count = run_ids.length === 1 ? 'Restored one run.' : `Restored ${run_ids.length} runs.`;
-      this.#say(run_ids.length === 0 ? 'Nothing was missing: no run was restored.' : count);
+      const left: RunLeft[] = [];
+      const on_left = (run: RunLeft) => left.push(run);
+      const run_ids = await this.#carryOut('restore', (options) =>
+        this.#around.storage.restore(directory, { ...options, deleted, on_left }),
+      );
+      this.#say(restoredSentence(run_ids.length, left));
     } catch (error) {
       this.#say(errorCode(error) === 'Aborted' ? 'Stopped: nothing was restored.' : errorMessage(error));
     }

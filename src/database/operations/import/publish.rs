@@ -1,5 +1,7 @@
 //! Publishing an import: one transaction stores the records of all its runs.
 
+use std::collections::BTreeMap;
+
 use super::{find, imports_in, put_imports, read_imports};
 use crate::database::operations::Distinct;
 use crate::database::operations::artifact_references::{probe_contents, put_reference};
@@ -10,22 +12,25 @@ use crate::database::{Answer, Key, Publication, Range, Read, Step, Table, Transa
 use crate::storage::{ExperimentRecord, Result, RunRecord, StorageError};
 
 /// Stores the records of an import's runs, finds or creates their experiments, and takes the import off the list. Returns the
-/// experiments and runs as they are stored.
+/// experiments and runs as they are stored. Where a transaction may be committed in part, the list has all records first.
 ///
 /// `Conflict` if another page gave the import up, or deleted an artifact that it shares with another run.
 #[must_use]
 pub fn publish_import(
     token: &str,
     publication: Publication,
+    may_commit_in_part: bool,
 ) -> Transaction<(Vec<ExperimentRecord>, Vec<RunRecord>)> {
     let token = token.to_owned();
     let tables = &[Table::Meta, Table::Experiments, Table::Runs, Table::Artifacts];
-    Transaction::writing("publish_import", tables, move |answers| step(&token, &publication, answers)).once()
+    let plan = move |answers: &[Answer]| step(&token, &publication, may_commit_in_part, answers);
+    Transaction::writing("publish_import", tables, plan).once().in_slices()
 }
 
 fn step(
     token: &str,
     publication: &Publication,
+    may_commit_in_part: bool,
     answers: &[Answer],
 ) -> Result<Step<(Vec<ExperimentRecord>, Vec<RunRecord>)>> {
     let asked = publication.experiments.len();
@@ -83,17 +88,24 @@ fn step(
         created.push(experiment.clone());
         experiments.push(experiment);
     }
-    let mut runs = Vec::new();
+    let ids: BTreeMap<&str, &str> = experiments
+        .iter()
+        .map(|experiment| (experiment.name.as_str(), experiment.experiment_id.as_str()))
+        .collect();
+    let mut runs = Vec::with_capacity(publication.runs.len());
     for (experiment_name, run) in &publication.runs {
-        let experiment = experiments.iter().find(|experiment| experiment.name == *experiment_name);
-        let experiment_id = experiment.map(|experiment| experiment.experiment_id.clone()).unwrap_or_default();
+        let experiment_id = ids.get(experiment_name.as_str()).copied().unwrap_or_default().to_owned();
         runs.push(RunRecord { experiment_id, ..run.clone() });
     }
     // The list comes first, with all records: of a prefix that is committed alone, the next page stores the rest.
     let import = find(&mut imports, token)?;
-    import.experiments.clone_from(&created);
-    import.runs.clone_from(&runs);
-    let mut changes = vec![put_imports(&imports), put_counters(counters)];
+    let mut changes = Vec::new();
+    if may_commit_in_part {
+        import.experiments.clone_from(&created);
+        import.runs.clone_from(&runs);
+        changes.push(put_imports(&imports));
+    }
+    changes.push(put_counters(counters));
     changes.extend(created.iter().map(put_experiment));
     for run in &runs {
         changes.extend(run.artifacts.iter().map(|artifact| put_reference(&artifact.hash, &run.run_id)));
