@@ -35,11 +35,7 @@ impl JsonLinesExporter {
     }
 
     /// Writes lines without points that say what else is known of each series, whose points are written some other way.
-    pub(in crate::interop) fn describe_series(
-        &self,
-        run: &ExportedRun,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
+    pub(in crate::interop) fn describe_series(run: &ExportedRun, out: &mut dyn Write) -> io::Result<()> {
         for unknown in &run.record.unknown_of_series {
             let none: &[u8] = &[];
             Line::begin(out, "points")?

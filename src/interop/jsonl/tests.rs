@@ -400,7 +400,8 @@ fn runs_without_end_are_refused_before_they_take_memory() {
 
 /// The sample with these fields at the end of each of its lines.
 fn with_fields_everywhere(fields: &str) -> String {
-    sample_file().lines().map(|line| format!("{},{fields}}}\n", line.strip_suffix('}').unwrap())).collect()
+    let with = |line: &str| format!("{},{fields}}}", line.strip_suffix('}').unwrap());
+    sample_file().lines().map(with).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -455,7 +456,7 @@ fn unknown_fields_without_end_are_refused_before_they_take_memory() {
         let file = sample_file();
         let mut importer = JsonLinesImporter::default();
         importer
-            .push(file[..file.find("{\"line\":\"points\"").unwrap()].as_bytes(), &mut Vec::new())
+            .push(&file.as_bytes()[..file.find("{\"line\":\"points\"").unwrap()], &mut Vec::new())
             .unwrap();
         let refused = (0..1_000).find_map(|number| {
             let line = format!("{{\"line\":\"{kind},\"key\":\"{number}\"{field}}}\n");

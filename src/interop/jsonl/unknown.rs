@@ -37,16 +37,13 @@ impl UnknownOfRun {
         }
         let Some(of_series) = self.0.get_mut(key) else { return Ok(kept) };
         for (name, json) in left.iter() {
-            match of_series.get(name) {
-                Some(first) => {
-                    if first.get() != json.get() {
-                        of_file.note_other(name, key);
-                    }
-                }
-                None => {
-                    kept += name.len() + json.get().len() + WEIGHT;
-                    of_series.insert(name.to_owned(), json.to_owned());
-                }
+            let Some(first) = of_series.get(name) else {
+                kept += name.len() + json.get().len() + WEIGHT;
+                of_series.insert(name.to_owned(), json.to_owned());
+                continue;
+            };
+            if first.get() != json.get() {
+                of_file.note_other(name, key);
             }
         }
         Ok(kept)

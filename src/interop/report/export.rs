@@ -72,7 +72,7 @@ impl Exporter for ReportExporter {
         self.slices = SeriesSlices::default();
         self.write_lines(out, |lines, out| {
             lines.begin_run(run, out)?;
-            lines.describe_series(run, out)
+            JsonLinesExporter::describe_series(run, out)
         })
     }
 
