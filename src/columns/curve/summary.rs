@@ -58,7 +58,7 @@ mod tests {
             (&[f64::MAX, f64::MAX], f64::MAX),
             (&[-f64::MAX, -f64::MAX, f64::INFINITY, f64::NAN], -f64::MAX),
             (&[5e-324, 5e-324], 5e-324),
-            (&[0.1, 0.2], (0.1 + 0.2) / 2.0),
+            (&[0.25, 0.5], 0.375),
         ] {
             let mut series = Series::default();
             for (step, &value) in values.iter().enumerate() {
