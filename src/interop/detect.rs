@@ -20,6 +20,9 @@ pub enum Format {
     Csv,
 }
 
+/// How every CSV file of this tracker begins.
+const OWN_CSV: &[u8] = b"experiment,run_id,run_name,";
+
 /// How many first bytes tell a format.
 pub const DETECTED_BY: usize = 1024;
 
@@ -38,8 +41,11 @@ pub fn detect(first_bytes: &[u8]) -> Option<Format> {
         Some(Format::Report)
     } else if text.starts_with(b"{") {
         Some(Format::JsonLines)
-    } else if text.starts_with(b"<") {
-        // Markup has commas too.
+    } else if text.starts_with(OWN_CSV) {
+        // Whatever characters its names have.
+        Some(Format::Csv)
+    } else if text.starts_with(b"<") || text.starts_with(b"[") {
+        // Markup has commas too, and so have lists of JSON.
         None
     } else if is_text(text) && text.iter().any(|byte| b",;\t".contains(byte)) {
         Some(Format::Csv)
@@ -80,6 +86,8 @@ mod tests {
             (b"step;loss\n1;2\n".to_vec(), Some(Format::Csv)),
             ("a,é".as_bytes()[..3].to_vec(), Some(Format::Csv)),
             (b"loss\n1\n".to_vec(), None),
+            (b"[{\"step\":0,\"loss\":1}]".to_vec(), None),
+            (b"experiment,run_id,run_name,key,step\n\x1b[31mred\0,run-0".to_vec(), Some(Format::Csv)),
             (b"<!doctype html>\n<p>hi, there</p>".to_vec(), None),
             (b"\x89PNG\r\n\x1a\n,".to_vec(), None),
             (vec![], None),

@@ -6,6 +6,7 @@
 
 mod any_importer;
 pub mod backup;
+mod calendar;
 pub mod csv;
 mod detect;
 mod error;

@@ -7,6 +7,8 @@ const FAKES = {
   'that is NaN': () => NaN,
   'that is Infinity': () => Infinity,
   'that is no number': () => '2026-01-01',
+  'beyond every calendar': () => 8.64e15 + 1,
+  'before every calendar': () => -1e300,
   'that is a bigint': () => 5n,
   'that throws': () => {
     throw new Error('no time');

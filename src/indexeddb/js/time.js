@@ -13,11 +13,14 @@ function steadyDate() {
   return latest;
 }
 
-/** What `Date` says now, NaN if that is no number. */
+/** The latest time that a `Date` can hold; as long before 1970 is the earliest. */
+const LATEST_MS = 8.64e15;
+
+/** What `Date` says now, NaN if that is no time: no date could be made of what is stored with it, and no file of it read again. */
 export function dateNow() {
   try {
     const now = Date.now();
-    return typeof now === 'number' ? now : NaN;
+    return typeof now === 'number' && now >= -LATEST_MS && now <= LATEST_MS ? now : NaN;
   } catch {
     return NaN;
   }

@@ -156,8 +156,10 @@ fn wide(
     first: Option<Record<'_>>,
 ) -> Result<Vec<(usize, String)>, String> {
     let indices: Vec<usize> = if wanted.metrics.is_empty() {
+        // Without a row any line of text would be names of metrics: there a column of another kind tells that these are names.
+        let has_known = taken.iter().any(Option::is_some);
         let begins_with_number =
-            |index: usize| first.is_none_or(|first| read_value(first.cell(index)).is_ok());
+            |index: usize| first.map_or(has_known, |first| read_value(first.cell(index)).is_ok());
         let is_metric = |index: &usize| {
             !taken.contains(&Some(*index)) && !header[*index].is_empty() && begins_with_number(*index)
         };

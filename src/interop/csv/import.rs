@@ -101,6 +101,13 @@ impl Importer for CsvImporter {
             let more = if left_out.len() > 10 { " and more" } else { "" };
             losses.push(format!("the columns {}{more} are not imported", names.join(", ")));
         }
+        let is_number = |name: &String| read_value(name).is_ok_and(|number| number.is_some());
+        if rows.header.as_ref().is_some_and(|header| header.iter().all(is_number)) {
+            losses.push(
+                "the first row holds nothing but numbers: it was taken for the names of the columns"
+                    .to_owned(),
+            );
+        }
         if let Some((count, line)) = rows.without_value {
             losses
                 .push(format!("{count} rows have no value, the first on line {line}: they are not imported"));

@@ -92,8 +92,14 @@ impl Records {
         if self.reader.is_none() {
             self.begin(take)?;
         }
-        // Without input the reader gives the last row, should no line end follow it.
-        self.read_some(&[], take)?;
+        // A line end gives the last row, should none follow it; within quotation marks it is one more character.
+        if !self.is_between {
+            self.read_some(b"\n", take)?;
+        }
+        if !self.is_between {
+            let message = "a quotation mark is not closed: the file was cut off, or one is missing";
+            return Err(FileError::invalid(Position::Line(self.line), message));
+        }
         if self.columns.is_none() {
             return Err(FileError::invalid(Position::Line(1), "the file is empty"));
         }

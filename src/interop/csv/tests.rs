@@ -340,6 +340,10 @@ fn wrong_rows_are_refused_with_their_line() {
         ("key,value\n,1\n", 2, "must not be empty"),
         ("loss,loss\n1,2\n", 1, "two columns"),
         ("a,b\nx,y\n", 1, "no column"),
+        ("Dear all, hello", 1, "no column"),
+        ("step,loss\n1,0.5\n2,\"0.2", 3, "not closed"),
+        ("step,loss\n1,\"0.5\n2,0.2\n", 2, "not closed"),
+        ("step,\"loss", 1, "not closed"),
         ("", 1, "empty"),
         ("\u{feff}", 1, "empty"),
     ] {
@@ -385,4 +389,26 @@ fn runs_without_end_are_refused_before_they_take_memory() {
         importer.push(format!("{number},loss,1\n").as_bytes(), &mut parts).err()
     });
     assert!(refused.unwrap().message.contains("split the file"));
+}
+
+#[test]
+fn last_row_is_read_without_a_line_end_and_with_every_quotation_mark_closed() {
+    for text in
+        ["step,loss\n1,0.5", "step,loss\n1,\"0.5\"", "step,\"loss\"\n\"1\",\"0.5\"\r", "step,loss\n1,0.5\n\n"]
+    {
+        let read = read(text).unwrap();
+        assert_eq!(read[0].series[0].1.len(), 1, "{text:?}");
+    }
+}
+
+#[test]
+fn first_row_of_numbers_alone_is_said_to_be_taken_for_names() {
+    for (text, is_said) in
+        [("0,0.5\n1,0.4\n", true), (",0,1\n0,0.5,0.4\n", false), ("step,0\n1,0.5\n", false)]
+    {
+        let mut importer = CsvImporter::default();
+        import(&mut importer, text.as_bytes(), 7).unwrap();
+        let said = importer.losses().iter().any(|loss| loss.contains("names of the columns"));
+        assert_eq!(said, is_said, "{text:?}");
+    }
 }

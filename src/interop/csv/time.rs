@@ -4,14 +4,13 @@
 use chrono::{DateTime, Datelike, NaiveDate};
 
 use super::cells::push_whole;
+use crate::interop::calendar::is_time;
 
 const DAY_MS: i64 = 86_400_000;
 /// The years 0000 to 9999, which RFC 3339 can say.
 const SAYABLE_MS: std::ops::Range<i64> = -62_167_219_200_000..253_402_300_800_000;
 /// A number from here on counts milliseconds: as seconds it would lie beyond the year 5138.
 const LEAST_MS: f64 = 1e11;
-/// The latest time that a calendar has: what is written with a fraction or an exponent is not taken beyond it.
-const MAX_TIME_MS: f64 = 8.64e15;
 
 /// Writes times.
 #[derive(Debug, Default)]
@@ -116,11 +115,11 @@ fn read_any(text: &str) -> Option<i64> {
     if let Ok(ms) = text.parse::<i64>()
         && ms.unsigned_abs() >= LEAST_MS as u64
     {
-        return Some(ms);
+        return is_time(ms as f64).then_some(ms);
     }
     if let Ok(number) = text.parse::<f64>() {
         let ms = if number.abs() >= LEAST_MS { number } else { number * 1000.0 };
-        return (ms.abs() <= MAX_TIME_MS).then_some(ms.round() as i64);
+        return is_time(ms).then_some(ms.round() as i64);
     }
     read_date(text)
 }
@@ -190,7 +189,8 @@ mod tests {
     #[test]
     fn times_come_back_whichever_they_are() {
         let mut reader = TimeReader::default();
-        let times = [0, 1, 1_795_750_137_042, 1_795_750_137_043, -1, i64::MIN, i64::MAX, SAYABLE_MS.start];
+        let (earliest, latest) = (-8_640_000_000_000_000, 8_640_000_000_000_000);
+        let times = [0, 1, 1_795_750_137_042, 1_795_750_137_043, -1, earliest, latest, SAYABLE_MS.start];
         for ms in times {
             assert_eq!(reader.read(&written(ms)), Some(ms));
         }
@@ -219,6 +219,10 @@ mod tests {
             "NaN",
             "1e300",
             "-1e17",
+            // Nanoseconds.
+            "1795750137042000000",
+            "8640000000000001",
+            "-8640000000000001",
             "2026-13-27T03:28:57.042Z",
             "2026-11-27T24:00:00.000Z",
         ] {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::number::Number;
+use crate::interop::calendar::checked_time;
 use crate::interop::json_depth::{MOST_DEPTH, is_too_deep};
 
 /// What of a line has not been taken yet, as it is written.
@@ -75,16 +76,4 @@ impl<'a> Fields<'a> {
 fn too_deep(name: &str) -> String {
     let name: String = name.chars().take(40).collect();
     format!("the field '{name}' is nested deeper than {MOST_DEPTH} levels")
-}
-
-/// The latest time that JavaScript's `Date` knows, milliseconds since the epoch.
-const MAX_TIME_MS: f64 = 8.64e15;
-
-/// The time, if a calendar has it.
-pub(in crate::interop) fn checked_time(time_ms: f64) -> Result<f64, String> {
-    if time_ms.abs() <= MAX_TIME_MS {
-        Ok(time_ms)
-    } else {
-        Err(format!("{time_ms:e} is no time that a calendar has, in milliseconds since 1970"))
-    }
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use super::bytes::OpenArtifact;
-use super::fields::{Fields, checked_time};
+use super::fields::Fields;
 use super::number::Number;
 use super::split::LineSplitter;
 use super::unknown::{UnknownOfFile, UnknownOfRun};
 use super::{FORMAT, VERSION};
+use crate::interop::calendar::checked_time;
 use crate::interop::{
     FileError, FileErrorKind, ImportedExperiment, ImportedPart, ImportedRun, Importer, Position,
 };

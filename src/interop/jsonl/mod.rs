@@ -11,7 +11,6 @@ mod unknown;
 
 pub use export::JsonLinesExporter;
 pub(in crate::interop) use fields::Fields;
-pub(super) use fields::checked_time;
 pub use import::JsonLinesImporter;
 pub(in crate::interop) use line::is_json;
 pub(in crate::interop) use number::Number;

@@ -7,6 +7,7 @@ use super::error::ServerError;
 use super::params::config_of;
 use super::request::{Answer, Body, Method, Request, required, text_at};
 use super::tags::{RUN_NAME, SPAN_ID, is_own};
+use crate::interop::calendar::is_time;
 use crate::interop::losses::Losses;
 use crate::interop::{ImportedPart, ImportedRun};
 use crate::storage::{MAX_STEP, RawPoint, RunRecord, RunStatus, Tag, check_key, check_text, quoted};
@@ -166,7 +167,7 @@ impl RunImport {
 
     fn take_run(&mut self, answer: &Value) -> Result<(), ServerError> {
         required(answer, "/run/info/experiment_id")?.clone_into(&mut self.experiment_id);
-        let time = |pointer| answer.pointer(pointer).and_then(whole);
+        let time = |pointer| answer.pointer(pointer).and_then(whole).filter(|ms| is_time(*ms as f64));
         let started_ms = time("/run/info/start_time").unwrap_or(0);
         let mut record = RunRecord::new(String::new(), String::new(), started_ms);
         record.started_ms = Some(started_ms as f64);
@@ -212,13 +213,19 @@ impl RunImport {
 
     fn take_points(&mut self, answer: &Value, parts: &mut Vec<ImportedPart>) {
         let Some(key) = self.metrics.last().cloned() else { return };
+        let began_ms = self.run.as_ref().map_or(0, |run| run.record.created_ms as i64);
         let mut points = Vec::new();
         for point in list(answer, "/metrics") {
             let step = point.get("step").map_or(Some(0), whole);
             let timestamp_ms = point.get("timestamp").map_or(Some(0), whole);
             let value = point.get("value").map_or(Some(0.0), number);
             match (step.map(u64::try_from), value, timestamp_ms) {
-                (Some(Ok(step)), Some(value), Some(timestamp_ms)) if step <= MAX_STEP => {
+                (Some(Ok(step)), Some(value), Some(mut timestamp_ms)) if step <= MAX_STEP => {
+                    if !is_time(timestamp_ms as f64) {
+                        self.losses
+                            .note("points at times that no calendar has get the time at which the run began");
+                        timestamp_ms = began_ms;
+                    }
                     points.push(RawPoint { step, value, timestamp_ms });
                 }
                 _ => self.losses.note("points at negative steps, or at steps above 2^53, are left out"),

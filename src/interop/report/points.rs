@@ -83,7 +83,7 @@ pub(super) fn read_points(bytes: &[u8]) -> Result<(String, Vec<RawPoint>), Strin
     let mut last = 0_i64;
     for point in &mut points {
         last = last.wrapping_add(read_difference(&mut rest)?);
-        crate::interop::jsonl::checked_time(last as f64)?;
+        crate::interop::calendar::checked_time(last as f64)?;
         point.timestamp_ms = last;
     }
     let width = take(&mut rest, 1)?[0];

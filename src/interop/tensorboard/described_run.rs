@@ -18,7 +18,7 @@ pub(super) struct DescribedRun {
     /// Hyperparameters and texts that others wrote.
     pub(super) found: Map<String, Json>,
     pub(super) start_ms: Option<f64>,
-    pub(super) end: Option<(SessionStatus, f64)>,
+    pub(super) end: Option<(SessionStatus, Option<f64>)>,
 }
 
 impl DescribedRun {
@@ -32,7 +32,7 @@ impl DescribedRun {
         record.created_ms = self.start_ms.unwrap_or(record.created_ms);
         record.started_ms = Some(record.created_ms);
         if let Some((status, ended_ms)) = self.end {
-            record.ended_ms = Some(ended_ms).filter(|ms| *ms > 0.0).or(record.ended_ms);
+            record.ended_ms = ended_ms.or(record.ended_ms);
             if status == SessionStatus::Failure {
                 record.status = RunStatus::Failed;
             }

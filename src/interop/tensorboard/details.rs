@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::interop::ExportedRun;
+use crate::interop::calendar::checked_time;
 use crate::storage::{RunRecord, RunStatus, Tag, check_key, check_text};
 
 /// What the text `entrenar/run` holds.
@@ -54,6 +55,10 @@ impl Details {
             ("the experiment's name", Some(self.experiment.as_str())),
         ] {
             check_text(what, text.unwrap_or_default()).map_err(|error| error.to_string())?;
+        }
+        let of_run = [Some(self.created_ms), self.started_ms, self.ended_ms];
+        for time_ms in of_run.into_iter().flatten().chain(self.interruptions.iter().flatten().copied()) {
+            checked_time(time_ms)?;
         }
         record.run_name.clone_from(&self.run_name);
         record.status = self.status;

@@ -16,7 +16,8 @@ use super::{
     CONFIG_TEXT, FILE_VERSION, HPARAMS_PLUGIN, MOST_TEXT, RUN_TEXT, SCALARS_PLUGIN, TAGS_TEXT, TEXT_PLUGIN,
     hyperparameters,
 };
-use crate::interop::gathered_points::{SeriesNumber, whole_step};
+use crate::interop::calendar::is_time;
+use crate::interop::gathered_points::SeriesNumber;
 use crate::interop::imported_times::ImportedTimes;
 use crate::interop::json_depth::is_too_deep;
 use crate::interop::losses::Losses;
@@ -267,7 +268,10 @@ impl EventFiles {
         let point = RawPoint {
             step: step(event.step)?,
             value: number,
-            timestamp_ms: milliseconds(event.wall_time).unwrap_or(self.timestamp_ms),
+            timestamp_ms: milliseconds(event.wall_time).unwrap_or_else(|| {
+                self.losses.note("points at times that no calendar has get the time of the file");
+                self.timestamp_ms
+            }),
         };
         self.runs[run].times.note(point.timestamp_ms);
         self.points.add(series, point, parts);
@@ -314,11 +318,12 @@ impl EventFiles {
             let weight =
                 start.hparams.iter().map(|(name, value)| name.len() + value.encoded_len() + 128).sum();
             self.points.names().note_kept(weight)?;
-            of_run.start_ms = Some(start.start_secs * 1000.0).filter(|ms| *ms > 0.0);
+            of_run.start_ms = Some(start.start_secs * 1000.0).filter(|ms| *ms > 0.0 && is_time(*ms));
             hyperparameters::to_config(start.hparams, &mut of_run.found);
         }
         if let Some(end) = data.session_end {
-            of_run.end = Some((end.status(), end.end_secs * 1000.0));
+            let ended_ms = Some(end.end_secs * 1000.0).filter(|ms| *ms > 0.0 && is_time(*ms));
+            of_run.end = Some((end.status(), ended_ms));
         }
         Ok(())
     }
@@ -368,15 +373,15 @@ fn step(step: i64) -> Result<u64, String> {
     number.ok_or_else(|| format!("the step {step} is not from 0 to 2^53 - 1"))
 }
 
-/// Milliseconds of a time in seconds, unless it is none.
 /// Whether a text is a configuration as it is stored.
 fn is_kept(json: &str) -> bool {
     json.starts_with('{') && serde_json::from_str::<&RawValue>(json).is_ok() && !is_too_deep(json)
 }
 
+/// Milliseconds of a time in seconds, unless it is none.
 fn milliseconds(seconds: f64) -> Option<i64> {
     let ms = (seconds * 1000.0).round();
-    whole_step(ms.abs()).map(|_| ms as i64)
+    is_time(ms).then_some(ms as i64)
 }
 
 /// As much of a path as a message quotes: its end.

@@ -440,3 +440,18 @@ fn frames_of(mut bytes: &[u8]) -> Vec<&[u8]> {
     }
     frames
 }
+
+#[test]
+fn times_that_no_calendar_has_are_not_taken() {
+    let wild = [1e18, -1e300, f64::NAN, f64::INFINITY];
+    let events = wild.map(|wall_time| Event { wall_time, ..event(0, simple("loss", 0.5)) });
+    let mut importer = importer();
+    let read = import(&mut importer, &file_of(events), 13).unwrap();
+    assert_eq!(read[0].series[0].1.iter().map(|point| point.timestamp_ms).collect::<Vec<_>>(), [NOW; 4]);
+    assert_eq!(importer.losses(), ["points at times that no calendar has get the time of the file"]);
+
+    let mut exported = dressed(run(0, vec![("loss".to_owned(), points(&[0.5]))]));
+    exported.record.started_ms = Some(1e18);
+    let refusal = self::read(&event_file(&exported)).unwrap_err();
+    assert!(refusal.to_string().contains("no time that a calendar has"), "{refusal}");
+}

@@ -423,6 +423,25 @@ fn run_that_is_imported_has_all_that_mlflow_holds_of_it() {
 }
 
 #[test]
+fn points_at_times_that_no_calendar_has_are_imported_with_the_time_at_which_the_run_began() {
+    block_on(async {
+        let scene = Scene::new().await;
+        let point = |step, timestamp_ms| RawPoint { step, value: 1.0, timestamp_ms };
+        // Nanoseconds, as other programs send them.
+        scene.log("loss", &[point(0, 1_795_750_137_042_000_000), point(1, 8_640_000_000_000_000)]);
+        scene.sync().await.unwrap();
+        let import = MlflowImport { url: URL.to_owned(), mlflow_run_id: "0".to_owned(), experiment: None };
+        let other = Tab::open(&SharedDatabase::default(), "b").await;
+        let run_id = other.session.import_mlflow(&import, "token", &scene.way(&other)).await.unwrap();
+        let run = other.session.exported_run(&run_id).await.unwrap();
+        let points = run.series[0].series.logged(0..2);
+        let mut times: Vec<_> = points.iter().map(|point| (point.step, point.timestamp_ms)).collect();
+        times.sort_unstable();
+        assert_eq!(times, [(0, run.record.created_ms as i64), (1, 8_640_000_000_000_000)]);
+    });
+}
+
+#[test]
 fn import_that_the_server_refuses_leaves_nothing() {
     block_on(async {
         let scene = Scene::new().await;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exactValue, formatStep, formatValue, formatValues } from './format';
+import { exactValue, formatAgo, formatDateTime, formatStep, formatValue, formatValues } from './format';
 
 test.each([
   [0.123456, '0.1235'],
@@ -42,4 +42,12 @@ test('what is copied is read back as the same number', () => {
 test('steps are whole', () => {
   expect(formatStep(2 ** 53 - 1)).toBe('9,007,199,254,740,991');
   expect(formatStep(1234.4)).toBe('1,234');
+});
+
+test('a time that no calendar has is said in words, and shows no run as broken', () => {
+  for (const wild of [1.7e18, -8.64e15 - 1, NaN]) {
+    expect(formatDateTime(wild)).toBe('no date');
+    expect(formatAgo(wild, 0)).toBe('no date');
+  }
+  expect(formatDateTime(8.64e15)).toContain('275760');
 });

@@ -64,7 +64,15 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** What is said of a time that no calendar has: a clock that ran wild was stored. */
+const NO_DATE = 'no date';
+
+function isDate(ms: number): boolean {
+  return !Number.isNaN(new Date(ms).valueOf());
+}
+
 export function formatAgo(then_ms: number, now_ms: number): string {
+  if (!isDate(then_ms)) return NO_DATE;
   const seconds = Math.round((now_ms - then_ms) / 1000);
   if (seconds < 5) return 'just now';
   if (seconds < 60) return `${seconds} s ago`;
@@ -77,6 +85,7 @@ export function formatAgo(then_ms: number, now_ms: number): string {
 let dateTime: Intl.DateTimeFormat | undefined;
 
 export function formatDateTime(ms: number): string {
+  if (!isDate(ms)) return NO_DATE;
   dateTime ??= new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
   return dateTime.format(ms);
 }

@@ -39,8 +39,8 @@ function matchesWord(run: RunRecord, word: string, facts: readonly Setting[]): b
     const key = word.slice(0, colon);
     const value = word.slice(colon + 1);
     const named = facts.filter((fact) => isNamed(fact.key.toLowerCase(), key));
-    // Where there is such a tag or setting, its value alone decides.
-    if (named.length > 0) return named.some((fact) => meansSetting(value, fact.value));
+    // Where there is such a tag or setting, its value alone decides; while none is typed yet, that there is one.
+    if (named.length > 0) return value === '' || named.some((fact) => meansSetting(value, fact.value));
   }
   return (
     runName(run).toLowerCase().includes(word) ||

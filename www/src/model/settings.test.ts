@@ -77,6 +77,11 @@ describe('runs are found by what a setting is', () => {
     ['note:"two words"', { note: 'has two words' }, true],
     ['note:"two words"', { note: 'two, words' }, false],
     ['url:http://a', { url: 'http://a/b' }, true],
+    // While the value is not typed yet.
+    ['lr:', { lr: 1e-4 }, true],
+    ['lr: 1e-4', { lr: 1e-4 }, true],
+    ['amp:', { amp: false }, true],
+    ['lr:', { amp: false }, false],
     ['adam 0.1', { optimizer: 'adam', lr: 0.1 }, true],
     ['', {}, true],
   ])('%s in %j: %j', (query, config, found) => expect(finds(query, config)).toBe(found));
