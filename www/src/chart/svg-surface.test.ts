@@ -14,11 +14,19 @@ test('what is drawn is written in its order, with its look, inside what it was c
   surface.setLineDash([6, 3]);
   surface.beginPath();
   surface.moveTo(1.23456, 2);
-  surface.fillRect(5, 6, 1, 10);
-  surface.fillRect(6, 6, 1, 12);
   surface.lineTo(3, 4);
   surface.globalAlpha = 0.5;
   surface.stroke();
+  surface.globalAlpha = 1;
+  surface.lineWidth = 1;
+  surface.setLineDash([]);
+  surface.beginPath();
+  surface.moveTo(5.5, 6);
+  surface.lineTo(5.5, 16);
+  surface.moveTo(6.5, 6);
+  surface.lineTo(6.5, 18);
+  surface.stroke();
+  surface.globalAlpha = 0.5;
   surface.beginPath();
   surface.arc(10, 10, 2);
   surface.fill();
@@ -26,8 +34,8 @@ test('what is drawn is written in its order, with its look, inside what it was c
   expect(surface.svg.split('\n')).toEqual([
     '<clipPath id="clip0"><rect x="1" y="2" width="30" height="40"/></clipPath>',
     '<g clip-path="url(#clip0)">',
-    '<path fill="#123456" shape-rendering="crispEdges" d="M5 6h1v10h-1zM6 6h1v12h-1z"/>',
     '<path fill="none" stroke="#123456" stroke-width="1.6" stroke-linejoin="miter" stroke-dasharray="6 3" opacity="0.5" d="M1.23 2L3 4"/>',
+    '<path fill="none" stroke="#123456" stroke-width="1" stroke-linejoin="miter" shape-rendering="crispEdges" d="M5.5 6V16M6.5 6V18"/>',
     '<path fill="#123456" opacity="0.5" d="M8 10a2 2 0 1 0 4 0a2 2 0 1 0 -4 0z"/>',
     '</g>',
   ]);

@@ -13,9 +13,9 @@ export class SvgSurface implements Surface {
   lineJoin: CanvasLineJoin = 'miter';
   #dash: readonly number[] = [];
   #path = '';
-  /** Rectangles of one look, gathered into one path. */
-  #rectangles = '';
-  #rectanglesLook = '';
+  #x = NaN;
+  /** All lines of the path go straight up or down: they fill columns of pixels. */
+  #upright = true;
   #rect: readonly number[] = [];
   #clips = 0;
   #open: boolean[] = [];
@@ -23,7 +23,6 @@ export class SvgSurface implements Surface {
 
   /** What was drawn. */
   get svg(): string {
-    this.#flush();
     return this.#elements.join('\n');
   }
 
@@ -32,12 +31,12 @@ export class SvgSurface implements Surface {
   }
 
   restore(): void {
-    this.#flush();
     if (this.#open.pop()) this.#elements.push('</g>');
   }
 
   beginPath(): void {
     this.#path = '';
+    this.#upright = true;
   }
 
   rect(x: number, y: number, width: number, height: number): void {
@@ -57,10 +56,13 @@ export class SvgSurface implements Surface {
 
   moveTo(x: number, y: number): void {
     this.#path += `M${short(x)} ${short(y)}`;
+    this.#x = x;
   }
 
   lineTo(x: number, y: number): void {
-    this.#path += `L${short(x)} ${short(y)}`;
+    this.#upright &&= x === this.#x;
+    this.#path += this.#upright ? `V${short(y)}` : `L${short(x)} ${short(y)}`;
+    this.#x = x;
   }
 
   /** A whole circle: no other arc is drawn. */
@@ -74,9 +76,11 @@ export class SvgSurface implements Surface {
   }
 
   stroke(): void {
+    // However the file is enlarged, columns stand side by side without a seam.
+    const edges = this.#upright ? ' shape-rendering="crispEdges"' : '';
     const dash = this.#dash.length > 0 ? ` stroke-dasharray="${this.#dash.map(short).join(' ')}"` : '';
     this.#put(
-      `fill="none" stroke="${this.strokeStyle}" stroke-width="${short(this.lineWidth)}" stroke-linejoin="${this.lineJoin}"${dash}`,
+      `fill="none" stroke="${this.strokeStyle}" stroke-width="${short(this.lineWidth)}" stroke-linejoin="${this.lineJoin}"${dash}${edges}`,
       this.#path,
     );
   }
@@ -85,24 +89,11 @@ export class SvgSurface implements Surface {
     this.#put(`fill="${this.fillStyle}"`, this.#path);
   }
 
-  fillRect(x: number, y: number, width: number, height: number): void {
-    const look = `fill="${this.fillStyle}"${this.#opacity()} shape-rendering="crispEdges"`;
-    if (look !== this.#rectanglesLook) this.#flush();
-    this.#rectanglesLook = look;
-    this.#rectangles += `M${short(x)} ${short(y)}h${short(width)}v${short(height)}h${short(-width)}z`;
-  }
-
   #put(look: string, path: string): void {
-    this.#flush();
     if (path) this.#elements.push(`<path ${look}${this.#opacity()} d="${path}"/>`);
   }
 
   #opacity(): string {
     return this.globalAlpha < 1 ? ` opacity="${short(this.globalAlpha)}"` : '';
-  }
-
-  #flush(): void {
-    if (this.#rectangles) this.#elements.push(`<path ${this.#rectanglesLook} d="${this.#rectangles}"/>`);
-    this.#rectangles = '';
   }
 }

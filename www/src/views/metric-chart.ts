@@ -19,13 +19,12 @@ import { chartTable } from './chart-table';
 import { ChartTooltip } from './chart-tooltip';
 import { chartTooltipStyles } from './chart-tooltip-styles';
 import { metricChartStyles } from './metric-chart-styles';
+import { unwatchNearSight, watchNearSight } from './near-sight';
 import { pinButtonStyles } from './pin-button';
 import type { Sitter } from './stills';
 import { swatchStyles } from './swatch';
 import { unseenStyles } from './unseen';
 
-/** How far out of sight charts are drawn already, so that scrolling never meets an empty one. */
-const AHEAD = '900px';
 /** A picture whose points do not come is given up. */
 const LONGEST_SITTING_MS = 5000;
 
@@ -63,6 +62,7 @@ export class MetricChart extends LitElement implements Sitter {
 
   #plot: Plot | undefined;
   #host: Element | undefined;
+  #group: Element | undefined;
   readonly #tooltip = new ChartTooltip(
     () => this.renderRoot,
     () => ({ plotted: this.#shown.plotted, ...viewOf(this) }),
@@ -77,7 +77,6 @@ export class MetricChart extends LitElement implements Sitter {
   #sitting: (() => void) | undefined;
   readonly #still = new ChartStill(this, () => this.renderRoot.querySelector('.plot'));
   #shown = NO_CURVES;
-  #sight: IntersectionObserver | undefined;
   #size: ResizeObserver | undefined;
   readonly #keyboard = chartKeyboard({
     plot: () => this.#plot,
@@ -99,15 +98,12 @@ export class MetricChart extends LitElement implements Sitter {
     super.connectedCallback();
     const root = this.getRootNode();
     this.#host = root instanceof ShadowRoot ? root.host : undefined;
-    this.#sight = new IntersectionObserver(
-      ([entry]) => {
-        this.#inSight = entry?.isIntersecting ?? false;
-        if (this.#inSight) schedule(this.#appear);
-        else if (!this.#sitting) this.#disappear();
-      },
-      { rootMargin: AHEAD },
-    );
-    this.#sight.observe(this);
+    this.#group = this.parentElement ?? undefined;
+    watchNearSight(this, this.#group, (isNear) => {
+      this.#inSight = isNear;
+      if (isNear) schedule(this.#appear);
+      else if (!this.#sitting) this.#disappear();
+    });
     this.#size = new ResizeObserver(() => this.#fit());
     this.sync?.addEventListener('cursor', this.#pace.cursorMoved);
     this.sync?.addEventListener('range', this.#rangeMoved);
@@ -116,7 +112,7 @@ export class MetricChart extends LitElement implements Sitter {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#sight?.disconnect();
+    unwatchNearSight(this, this.#group);
     this.#size?.disconnect();
     this.sync?.removeEventListener('cursor', this.#pace.cursorMoved);
     this.#pace.stop();
