@@ -173,6 +173,7 @@ fn tab_that_does_not_write_the_run_sends_what_was_committed_unheard() {
         scene.log_steps("loss", 0..3);
         scene.tab.flush().await;
         let other = Tab::open(&scene.shared, "b").await;
+        other.session.load_run(&scene.run_id).await.unwrap();
         scene.log_steps("loss", 3..7);
         scene.tab.flush().await;
         let way = scene.way(&other);
