@@ -80,6 +80,7 @@ mod tests {
             (b"step;loss\n1;2\n".to_vec(), Some(Format::Csv)),
             ("a,é".as_bytes()[..3].to_vec(), Some(Format::Csv)),
             (b"loss\n1\n".to_vec(), None),
+            (b"step,loss\x00\n1,2\n".to_vec(), None),
             (b"<!doctype html>\n<p>hi, there</p>".to_vec(), None),
             (b"\x89PNG\r\n\x1a\n,".to_vec(), None),
             (vec![], None),

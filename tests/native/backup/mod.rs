@@ -4,6 +4,7 @@ mod cut_off;
 mod damage;
 mod increments;
 mod restoring;
+mod told;
 
 use std::collections::BTreeMap;
 
