@@ -229,7 +229,7 @@ fn file_of(runs: &[(&str, &str, &[u8])]) -> (Vec<u8>, BackupFile) {
     let mut writer = FileWriter::default();
     for (run_id, name, bytes) in runs {
         let mut run = run(0, vec![("loss".to_owned(), points(&[0.5]))]);
-        run.record.run_id = (*run_id).to_owned();
+        (*run_id).clone_into(&mut run.record.run_id);
         run.record.run_name = Some((*name).to_owned());
         writer.begin_run(&run).unwrap();
         while writer.write_points(&run, 9).unwrap() > 0 {}

@@ -249,7 +249,7 @@ fn what_of_a_file_is_left_out_and_what_it_lacks_is_said() {
         ["2 rows have no value, the first on line 2: they are not imported"]
     );
     let many: Vec<String> = (0..12).map(|number| format!("note {number}")).collect();
-    let texts = vec!["a"; 12].join(",");
+    let texts = ["a"; 12].join(",");
     let said = said(&format!("timestamp,loss,{}\n7,1,{texts}\n", many.join(",")));
     assert!(said[0].contains("'note 9' and more") && !said[0].contains("'note 10'"), "{said:?}");
 }
