@@ -88,6 +88,7 @@ mod tests {
             (b"loss\n1\n".to_vec(), None),
             (b"[{\"step\":0,\"loss\":1}]".to_vec(), None),
             (b"experiment,run_id,run_name,key,step\n\x1b[31mred\0,run-0".to_vec(), Some(Format::Csv)),
+            (b"step,loss\x00\n1,2\n".to_vec(), None),
             (b"<!doctype html>\n<p>hi, there</p>".to_vec(), None),
             (b"\x89PNG\r\n\x1a\n,".to_vec(), None),
             (vec![], None),

@@ -190,6 +190,8 @@ fn blocks_that_do_not_join_up_with_what_was_backed_up_say_nothing() {
         (4.0, vec![block(3, &[7.0, 8.0])]),
         (5.0, vec![block(3, &[7.0])]),
         (2.0, vec![]),
+        // The count is right, and a point is missing all the same.
+        (4.0, vec![block(4, &[7.0])]),
     ] {
         assert!(new_points_behind(&known, &heads(count), blocks).is_none(), "{count}");
     }
@@ -218,5 +220,105 @@ fn only_small_files_in_a_row_are_put_together() {
     assert_eq!(files_to_merge(&[small(15), vec![file(5 << 20)], small(15)].concat()), None);
     assert_eq!(files_to_merge(&[vec![file(5 << 20)], small(16)].concat()), Some(1..17));
     // What is put together fits into memory.
+    let near: Vec<u64> = [vec![1 << 20; 15], vec![3 << 20]].concat();
+    assert_eq!(files_to_merge(&near.into_iter().map(file).collect::<Vec<_>>()), None);
     assert_eq!(files_to_merge(&vec![file(3 << 20); 100]), None);
+}
+
+/// A file of these runs, each with an artifact of these bytes.
+fn file_of(runs: &[(&str, &str, &[u8])]) -> (Vec<u8>, BackupFile) {
+    let mut writer = FileWriter::default();
+    for (run_id, name, bytes) in runs {
+        let mut run = run(0, vec![("loss".to_owned(), points(&[0.5]))]);
+        (*run_id).clone_into(&mut run.record.run_id);
+        run.record.run_name = Some((*name).to_owned());
+        writer.begin_run(&run).unwrap();
+        while writer.write_points(&run, 9).unwrap() > 0 {}
+        let hash = crate::storage::content_hash(bytes);
+        let artifact = crate::storage::ArtifactRef {
+            key: "weights".to_owned(),
+            hash,
+            size: bytes.len() as u32,
+            unknown_json: None,
+        };
+        writer.write_artifact(&artifact, bytes).unwrap();
+    }
+    let mut bytes = writer.take_bytes();
+    let (last, file) = writer.finish("000000-a.jsonl.gz".to_owned()).unwrap();
+    bytes.extend(last);
+    (bytes, file)
+}
+
+/// What a file holds that counts: runs with their names, and artifacts with the ids of their runs.
+type Held = (Vec<(String, Option<String>)>, Vec<(String, Vec<u8>)>);
+
+fn held(bytes: &[u8], file: &BackupFile) -> Held {
+    let mut reader = FileReader::new(file);
+    let mut parts = reader.push(bytes).unwrap();
+    let contents = reader.finish().unwrap();
+    parts.extend(contents.parts);
+    let artifacts = parts.into_iter().filter_map(|FilePart { run_id, part }| match part {
+        crate::interop::ImportedPart::Artifact { bytes, .. } => Some((run_id, bytes)),
+        crate::interop::ImportedPart::Points { .. } => None,
+    });
+    (contents.runs.into_iter().map(|(id, run)| (id, run.record.run_name)).collect(), artifacts.collect())
+}
+
+#[test]
+fn run_of_a_file_that_was_written_anew_in_another_does_not_count() {
+    let (bytes, mut file) = file_of(&[("run-0", "old", b"1"), ("run-1", "whole", b"2")]);
+    assert_eq!(held(&bytes, &file).0.len(), 2);
+    file.runs.retain(|run_id| run_id == "run-1");
+    let run = ("run-1".to_owned(), Some("whole".to_owned()));
+    assert_eq!(held(&bytes, &file), (vec![run], vec![("run-1".to_owned(), b"2".to_vec())]));
+}
+
+#[test]
+fn file_that_is_longer_than_it_was_is_refused_before_it_is_read() {
+    let (mut bytes, file) = file_of(&[("run-0", "first", b"1")]);
+    bytes.push(b'\n');
+    assert!(FileReader::new(&file).push(&bytes).unwrap_err().message.contains("not as it was written"));
+}
+
+#[test]
+fn files_that_are_put_together_have_what_the_last_of_them_says() {
+    let mut merged = MergedRuns::default();
+    for (bytes, file) in [file_of(&[("run-0", "old", b"1")]), file_of(&[("run-0", "new", b"2")])] {
+        let mut reader = FileReader::new(&file);
+        reader.push(&bytes).unwrap().into_iter().for_each(|part| merged.add_part(part));
+        merged.add_contents(reader.finish().unwrap());
+    }
+    let mut writer = FileWriter::default();
+    merged.write(&mut writer).unwrap();
+    let mut bytes = writer.take_bytes();
+    let (last, file) = writer.finish("000001-a.jsonl.gz".to_owned()).unwrap();
+    bytes.extend(last);
+    let run = ("run-0".to_owned(), Some("new".to_owned()));
+    assert_eq!(held(&bytes, &file), (vec![run], vec![("run-0".to_owned(), b"2".to_vec())]));
+}
+
+#[test]
+fn run_whose_last_value_is_no_number_is_not_news_each_time() {
+    let mut run = run(0, Vec::new());
+    run.record.series = SeriesHeaders {
+        keys: vec!["loss".to_owned()],
+        counts: vec![3.0],
+        last_steps: vec![2.0],
+        last_values: vec![f64::NAN],
+    };
+    let mark = fingerprint(&run.experiment, &run.record);
+    let series =
+        vec![BackedUpSeries { key: "loss".to_owned(), count: 3, highest: (2, -f64::NAN), last: (2, 9) }];
+    let known = BackedUpRun {
+        id: "run-0".to_owned(),
+        fingerprint: mark.clone(),
+        restored_from: None,
+        deleted_ms: None,
+        sequence: None,
+        series,
+        artifacts: Vec::new(),
+    };
+    assert!(is_unchanged(&known, &run.record, &mark));
+    run.record.series.last_values = vec![0.5];
+    assert!(!is_unchanged(&known, &run.record, &mark));
 }

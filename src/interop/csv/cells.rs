@@ -91,6 +91,8 @@ mod tests {
             ("'=1", "''=1"),
             ("'quoted'", "'quoted'"),
             ("loss - mean", "loss - mean"),
+            (" loss", "\" loss\""),
+            ("loss ", "\"loss \""),
             ("a;=1", "\"a;=1\""),
             ("say \"hi\"", "\"say \"\"hi\"\"\""),
         ] {

@@ -232,6 +232,81 @@ fn files_of_other_programs_are_read_by_their_headers() {
     }
 }
 
+/// What is said of what a file lacks, or what of it is left out.
+fn said(text: &str) -> Vec<String> {
+    let mut importer = CsvImporter::new(CsvOptions { columns: CsvColumns::default(), timestamp_ms: NOW });
+    import(&mut importer, text.as_bytes(), 7).unwrap();
+    importer.losses()
+}
+
+#[test]
+fn what_of_a_file_is_left_out_and_what_it_lacks_is_said() {
+    let without_time = "points for which the file has no time have that of the file";
+    assert_eq!(said("step,timestamp,loss,note\n1,7,0.5,a\n"), ["the columns 'note' are not imported"]);
+    assert_eq!(said("step,loss\n1,0.5\n"), [without_time]);
+    assert_eq!(
+        said("step,time_stamp,key,value\n1,7,loss,\n2,7,loss,1\n3,7,loss,NA\n"),
+        ["2 rows have no value, the first on line 2: they are not imported"]
+    );
+    let many: Vec<String> = (0..12).map(|number| format!("note {number}")).collect();
+    let texts = ["a"; 12].join(",");
+    let said = said(&format!("timestamp,loss,{}\n7,1,{texts}\n", many.join(",")));
+    assert!(said[0].contains("'note 9' and more") && !said[0].contains("'note 10'"), "{said:?}");
+}
+
+#[test]
+fn header_of_quoted_names_is_read_whatever_stands_in_them() {
+    let expected = vec![("a;b;c;d\ne", vec![(1, 0.5)]), ("e", vec![(1, 2.0)])];
+    for mark in ["", "\u{feff}"] {
+        let read = read(format!("{mark}step,\"a;b;c;d\ne\",e\n1,0.5,2\n")).unwrap();
+        assert_eq!(plain(&read), expected);
+    }
+    let two = [("a\nb", vec![(0, 1.0)]), ("loss", vec![(0, 0.5)])];
+    assert_eq!(plain(&read("\"a\nb\";loss\n1;0.5\n").unwrap()), two);
+    assert_eq!(plain(&read("\u{feff}\"step\",loss\n3,0.5\n").unwrap()), [("loss", vec![(3, 0.5)])]);
+}
+
+#[test]
+fn column_without_a_name_holds_steps_only_where_it_is_the_first() {
+    let read = read("loss,,acc\n0.5,7,0.25\n0.75,8,0.5\n").unwrap();
+    let expected = [("loss", vec![(0, 0.5), (1, 0.75)]), ("acc", vec![(0, 0.25), (1, 0.5)])];
+    assert_eq!(plain(&read), expected);
+}
+
+#[test]
+fn run_has_no_name_where_all_rows_are_its_own() {
+    let columns = CsvColumns { run: CsvColumn::Absent, ..CsvColumns::default() };
+    for text in ["step,loss\n1,0.5\n", "step,run_name,loss\n1,a,0.5\n2,b,0.5\n"] {
+        let runs = read_as(text, columns.clone()).unwrap();
+        assert_eq!(runs.len(), 1);
+        assert_eq!(runs[0].run.record.run_name, None, "{text}");
+    }
+}
+
+#[test]
+fn runs_whose_names_make_one_text_with_those_of_their_experiments_stay_apart() {
+    let read = read("experiment,run,loss\na,bc,1\nab,c,2\na,bc,3\n").unwrap();
+    let values: Vec<Vec<f64>> =
+        read.iter().map(|read| read.series[0].1.iter().map(|point| point.value).collect()).collect();
+    assert_eq!(values, [vec![1.0, 3.0], vec![2.0]]);
+}
+
+#[test]
+fn file_of_this_tracker_is_read_as_its_caller_says_where_that_is_said() {
+    let text = "experiment,run_id,run_name,key,step,timestamp,value\na,r,n,loss,1,7,0.5\n";
+    let columns = CsvColumns { x: CsvColumn::Absent, ..CsvColumns::default() };
+    assert_eq!(plain(&read_as(text, columns).unwrap()), [("loss", vec![(0, 0.5)])]);
+    for (key, value) in [("key", ""), ("", "value")] {
+        let absent = if key.is_empty() { "key" } else { "value" };
+        let refused = read_as(text.replace(absent, "other"), columns_of_long(key, value)).unwrap_err();
+        assert!(refused.message.contains("both the column of keys and that of values"), "{refused}");
+    }
+}
+
+fn columns_of_long(key: &str, value: &str) -> CsvColumns {
+    columns(["", key, value, "", ""])
+}
+
 #[test]
 fn time_comes_from_the_file_or_else_from_the_caller() {
     let read = read("step,timestamp,loss\n1,2026-11-27T03:28:57.042Z,0.5\n2,,0.5\n").unwrap();
@@ -355,6 +430,8 @@ fn wrong_rows_are_refused_with_their_line() {
     assert!(line == 3 && message.contains("UTF-8"), "{message}");
     let long_key = "k".repeat(9000);
     assert_eq!(line_of(format!("key,value\n{long_key},1\n")).0, 2);
+    let long_name = "n".repeat(70_000);
+    assert_eq!(line_of(format!("run,key,value\nfirst,loss,1\n{long_name},loss,1\n")).0, 3);
 }
 
 #[test]
@@ -377,6 +454,19 @@ fn cell_without_end_is_refused_before_it_takes_memory() {
     assert_eq!(mib, 8);
     assert_eq!(error.at, Position::Line(3));
     assert!(error.message.contains("quotation mark"), "{error}");
+}
+
+#[test]
+fn columns_without_end_are_refused_before_they_take_memory() {
+    let (line, message) = line_of(",".repeat(1 << 17) + "\n");
+    assert!(line == 1 && message.contains("more than 65536 columns"), "{message}");
+}
+
+#[test]
+fn preview_shows_twenty_rows_of_a_long_file() {
+    let text = format!("step,loss\n{}", "1,0.5\n".repeat(100));
+    let preview = preview_csv(text.as_bytes(), true, &CsvColumns::default()).unwrap();
+    assert_eq!((preview.rows.len(), preview.problem), (20, None));
 }
 
 #[test]

@@ -303,6 +303,10 @@ fn changed_byte_is_refused_with_the_place_of_its_record() {
 fn files_that_cannot_be_are_refused() {
     let version = Event { file_version: Some("brain.Event:3".to_owned()), ..Event::default() };
     assert_eq!(read(&file_of([version])).unwrap_err().kind, FileErrorKind::Newer);
+    let stored = entry("a/tfevents", &file_of([event(0, simple("a", 0.5))]), false, false);
+    let (mut encrypted, mut longer) = (stored.clone(), stored);
+    encrypted[6] |= 1;
+    longer[22] += 1;
     for (bytes, words) in [
         (file_of([event(-1, simple("a", 0.5))]), "the step -1"),
         (file_of([event(1 << 53, simple("a", 0.5))]), "the step 9007199254740992"),
@@ -313,6 +317,8 @@ fn files_that_cannot_be_are_refused() {
         (b"PK\x05\x06".to_vec(), "no event file in the zip file"),
         (zip(&[run(0, vec![])])[..60].to_vec(), "cut off"),
         ([entry("a.txt", b"text", false, true), DIRECTORY.to_vec()].concat(), "pack the folder anew"),
+        (encrypted, "encrypted"),
+        (longer, "the two lengths"),
         ([b"PK\x03\x04".as_slice(), &[0; 26], b"else"].concat(), "neither a file nor the directory"),
     ] {
         let error = read(&bytes).unwrap_err();

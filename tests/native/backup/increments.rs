@@ -31,6 +31,7 @@ fn second_backup_writes_only_what_is_new_whether_or_not_the_tab_writes_the_run()
         }
         // A backup without news writes nothing.
         let before = folder.files.borrow().clone();
+        reader.clock.advance(1_000.0);
         assert_eq!(back_up(&reader, &folder).await.unwrap().points, 0.0);
         assert_eq!(*folder.files.borrow(), before);
     });

@@ -4,6 +4,7 @@ mod cut_off;
 mod damage;
 mod increments;
 mod restoring;
+mod told;
 mod unknown;
 
 use std::collections::BTreeMap;

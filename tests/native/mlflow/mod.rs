@@ -1,5 +1,9 @@
 //! Runs on their way to an MLflow tracking server and from it, whatever is lost on the way.
 
+mod asked;
+mod importing;
+mod kept;
+mod limits;
 mod server;
 
 use std::cell::RefCell;
@@ -42,13 +46,17 @@ fn tag(key: &str, value: &str) -> Tag {
 
 impl Scene {
     async fn new() -> Self {
-        let shared = SharedDatabase::default();
-        let tab = Tab::open(&shared, "a").await;
-        let options = RunOptions {
+        Self::with(RunOptions {
             config_json: Some(r#"{"lr":0.001,"net":{"layers":[64,32]},"a?":1}"#.to_owned()),
             run_name: Some("first".to_owned()),
             tags: vec![tag("stage", "final"), tag("über", "x")],
-        };
+        })
+        .await
+    }
+
+    async fn with(options: RunOptions) -> Self {
+        let shared = SharedDatabase::default();
+        let tab = Tab::open(&shared, "a").await;
         let slot = tab.session.begin_run("mnist", options).await.unwrap();
         let run_id = tab.session.ids_of(slot).unwrap().1;
         Self { shared, server: Rc::default(), mishaps: Rc::default(), tab, run_id, slot }

@@ -2,8 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::rc::Rc;
+use std::task::Poll;
 
 use entrenar::engine::Transport;
 use entrenar::interop::mlflow::{Answer, Body, Method, Request};
@@ -322,6 +323,8 @@ pub enum Mishap {
     Failure,
     /// The server does it, and fails then.
     LateFailure,
+    /// It is answered after a minute.
+    Slow,
     /// The page is killed before the server gets it.
     Kill,
     /// The page is killed when the server has done it.
@@ -339,6 +342,7 @@ pub struct Way {
     /// What happens while a live sync or a retry waits.
     pub waiting: RefCell<Box<dyn FnMut()>>,
     pub is_stopped: Cell<bool>,
+    pub is_hidden: Cell<bool>,
     /// What the server answers, whatever it is asked.
     pub fixed: RefCell<Option<Answer>>,
 }
@@ -358,6 +362,7 @@ impl Way {
             progress: RefCell::default(),
             waiting: RefCell::new(Box::new(|| {})),
             is_stopped: Cell::new(false),
+            is_hidden: Cell::new(false),
             fixed: RefCell::default(),
         }
     }
@@ -374,6 +379,15 @@ impl Transport for Way {
         let done = || self.server.borrow_mut().answer(request);
         match mishap {
             Mishap::None => Some(done()),
+            Mishap::Slow => {
+                let mut waits = 12;
+                poll_fn(|_| {
+                    waits -= 1;
+                    if waits > 0 { Poll::Pending } else { Poll::Ready(()) }
+                })
+                .await;
+                Some(done())
+            }
             Mishap::Lost => None,
             Mishap::AnswerLost => {
                 done();
@@ -415,6 +429,6 @@ impl Transport for Way {
     }
 
     fn is_hidden(&self) -> bool {
-        false
+        self.is_hidden.get()
     }
 }

@@ -342,7 +342,7 @@ export class DashboardController {
         this.#promised.remember(undefined);
         return this.#deletion.undo();
       case 'show-runs':
-        return this.#showRuns(intent.run_ids);
+        return this.#showRuns(intent.run_ids, intent.detail);
       case 'dismiss-notice':
         this.#notice = undefined;
         return this.#refresh();
@@ -388,14 +388,15 @@ export class DashboardController {
     this.#refresh();
   }
 
-  /** Shows these runs in the charts, those of the first one's experiment. */
-  #showRuns(run_ids: readonly string[]): void {
+  /** Shows these runs in the charts, those of the first one's experiment; with that one's detail if it is asked for. */
+  #showRuns(run_ids: readonly string[], detail = false): void {
     const [first] = run_ids.flatMap((id) => this.#catalog?.run(id) ?? []);
     if (!first) return;
     const { experiment_id } = first;
     if (this.snapshot.experiment?.experiment_id !== experiment_id) this.#leaveExperiment();
     const selection = run_ids.filter((id) => this.#catalog?.run(id)?.experiment_id === experiment_id);
-    this.#change({ experiment_id, selection, follow: false, query: '', states: [], panel: 'charts' }, true);
+    const opened = detail && { run_id: first.run_id };
+    this.#change({ experiment_id, selection, follow: false, query: '', states: [], panel: 'charts', ...opened }, true);
   }
 
   #delete(ids: readonly string[], carryOut: () => Promise<void>): void {

@@ -2,6 +2,7 @@
 
 import { errorCode, errorMessage } from '../errors';
 import { type ExportChoice, type ExportScope, FILE_KINDS, fileName } from '../model/export-choice';
+import type { MlflowImportChoice } from '../model/mlflow-import';
 import { experimentName } from '../model/names';
 import { saveFile } from '../save-file';
 import { shareFile } from '../share-file';
@@ -13,11 +14,12 @@ const SHOWN_EVERY_MS = 100;
 
 export interface FileWork {
   kind: 'export' | 'import';
-  /** The file's. */
+  /** The file's, or the id of the run that a server is asked for. */
   name: string;
+  unit: 'points' | 'bytes';
   done: number;
-  /** Points of an export, bytes of an import. */
-  total: number;
+  /** Undefined where only its end tells. */
+  total: number | undefined;
   outcome?: 'done' | 'stopped' | 'failed';
   /** What is said of the outcome. */
   text?: string;
@@ -25,8 +27,17 @@ export interface FileWork {
   isReady?: boolean;
   /** The runs that were imported. */
   run_ids?: readonly string[];
+  /** What was asked for is one run: it is opened when it is there. */
+  opens?: boolean;
   /** What the format cannot hold, or what was left out. */
   losses: readonly string[];
+}
+
+/** How a work is stopped, and what it tells. */
+export interface WorkOptions {
+  signal: AbortSignal;
+  on_progress: (done: number, total: number | undefined) => void;
+  on_loss: (what: string) => void;
 }
 
 function chosenRuns(storage: Storage, scope: ExportScope, { selected, runs }: Snapshot): string[] {
@@ -37,7 +48,8 @@ function chosenRuns(storage: Storage, scope: ExportScope, { selected, runs }: Sn
 export class FileWorker {
   #work: FileWork | undefined;
   #stop: AbortController | undefined;
-  #shown_ms = 0;
+  /** Shows how far it is by now. */
+  #showing: ReturnType<typeof setTimeout> | undefined;
   /** The file that waits to be shared. */
   #ready: Blob | undefined;
   readonly #show: () => void;
@@ -56,9 +68,8 @@ export class FileWorker {
 
   dismiss(): void {
     if (this.#work?.outcome === undefined) return;
-    this.#work = undefined;
     this.#ready = undefined;
-    this.#show();
+    this.#change(undefined);
   }
 
   /** Saves a file of the runs that are chosen, of those that the snapshot shows. */
@@ -105,7 +116,7 @@ export class FileWorker {
     const name = fileName(choice, experiment && experimentName(experiment), new Date());
     const run_ids = chosenRuns(storage, choice.scope, snapshot);
     const kind = FILE_KINDS[choice.kind];
-    await this.#carryOut({ kind: 'export', name, done: 0, total: 0, losses: [] }, async (options) => {
+    await this.#carryOut({ kind: 'export', name, unit: 'points', done: 0, total: 0, losses: [] }, async (options) => {
       const how = { ...options, compress: choice.compress && !kind.packed, ...('variant' in kind && { variant: kind.variant }) };
       const page = kind.format === 'html' && { template: (await import('entrenar-report')).page };
       const blob =
@@ -118,28 +129,31 @@ export class FileWorker {
 
   /** Imports a file: with what was said of its columns, if it is CSV. */
   async import(storage: Storage, file: File, columns?: CsvColumns): Promise<void> {
-    await this.#carryOut({ kind: 'import', name: file.name, done: 0, total: file.size, losses: [] }, async (options) => {
+    const { name, size } = file;
+    await this.#carryOut({ kind: 'import', name, unit: 'bytes', done: 0, total: size, losses: [] }, async (options) => {
       const run_ids = await storage.import_runs(file, { ...options, ...(columns && { columns }) });
       return { text: run_ids.length === 1 ? 'Imported one run.' : `Imported ${run_ids.length} runs.`, run_ids };
     });
   }
 
-  async #carryOut(
-    work: FileWork,
-    begin: (options: {
-      signal: AbortSignal;
-      on_progress: (done: number, total: number) => void;
-      on_loss: (what: string) => void;
-    }) => Promise<Partial<FileWork>>,
-  ): Promise<void> {
+  /** Imports a run from an MLflow server. */
+  async importMlflow(storage: Storage, choice: MlflowImportChoice): Promise<void> {
+    const name = choice.mlflow_run_id;
+    await this.#carryOut({ kind: 'import', name, unit: 'points', done: 0, total: undefined, opens: true, losses: [] }, async (options) => {
+      const { importRun } = await import('./mlflow-import');
+      return importRun(storage, choice, options);
+    });
+  }
+
+  async #carryOut(work: FileWork, begin: (options: WorkOptions) => Promise<Partial<FileWork>>): Promise<void> {
     if (this.#work && this.#work.outcome === undefined) throw new Error(`“${this.#work.name}” is not done yet: wait for it, or stop it.`);
     const stop = new AbortController();
     this.#stop = stop;
     this.#change(work);
-    const options = {
+    const options: WorkOptions = {
       signal: stop.signal,
-      on_progress: (done: number, total: number) => this.#progressed(done, total),
-      on_loss: (what: string) => this.#change({ ...this.#current(work), losses: [...this.#current(work).losses, what] }),
+      on_progress: (done, total) => this.#progressed(done, total),
+      on_loss: (what) => this.#change({ ...this.#current(work), losses: [...this.#current(work).losses, what] }),
     };
     try {
       const result = await begin(options);
@@ -159,16 +173,15 @@ export class FileWorker {
     return this.#work ?? work;
   }
 
-  #progressed(done: number, total: number): void {
+  #progressed(done: number, total: number | undefined): void {
     if (!this.#work) return;
     this.#work = { ...this.#work, done, total };
-    const now = performance.now();
-    if (now - this.#shown_ms < SHOWN_EVERY_MS) return;
-    this.#shown_ms = now;
-    this.#show();
+    this.#showing ??= setTimeout(() => this.#change(this.#work), SHOWN_EVERY_MS);
   }
 
-  #change(work: FileWork): void {
+  #change(work: FileWork | undefined): void {
+    clearTimeout(this.#showing);
+    this.#showing = undefined;
     this.#work = work;
     this.#show();
   }

@@ -4,6 +4,7 @@ import type { ChosenColor } from '../model/chosen-colors';
 import type { ExportChoice } from '../model/export-choice';
 import type { Layout } from '../model/layout';
 import type { MlflowChoice } from '../model/mlflow-choice';
+import type { MlflowImportChoice } from '../model/mlflow-import';
 import type { ViewState } from '../model/view-state';
 import type { BackupAction } from './backup-work';
 import type { ColumnChoice } from './csv-choice';
@@ -30,7 +31,7 @@ export type Intent =
   | { type: 'show-all-metrics'; run_id: string }
   | { type: 'request-persistence' }
   | { type: 'measure-storage' }
-  | { type: 'show-runs'; run_ids: readonly string[] }
+  | { type: 'show-runs'; run_ids: readonly string[]; detail?: boolean }
   | { type: 'dismiss-notice' }
   | { type: 'dismiss-lost'; run_id: string }
   | { type: 'retry' }
@@ -45,6 +46,7 @@ export type TransferIntent =
   | { type: 'choose-column'; choice: ColumnChoice }
   | { type: 'import-csv' }
   | { type: 'dismiss-csv' }
+  | { type: 'import-mlflow'; choice: MlflowImportChoice }
   | { type: 'stop-file-work' }
   | { type: 'dismiss-file-work' }
   | { type: 'look-at-mlflow'; run_id: string }

@@ -1,7 +1,8 @@
 // Runs on their way to MLflow: what is known of each, and the syncs that this page has begun. They go on when their dialog is closed.
 
-import { errorCode, errorMessage } from '../errors';
+import { errorCode } from '../errors';
 import { type MlflowChoice, syncOptions } from '../model/mlflow-choice';
+import { serverProblem } from '../model/mlflow-import';
 import type { MlflowWork } from '../model/mlflow-progress';
 import type { MlflowSync, Storage } from '../tracker';
 
@@ -60,7 +61,7 @@ export class MlflowSender {
       const stopped = errorCode(error) === 'Aborted';
       note({
         outcome: stopped ? 'stopped' : 'failed',
-        text: stopped ? 'Stopped. What was sent stays there, and is not sent again.' : errorMessage(error),
+        text: stopped ? 'Stopped. What was sent stays there, and is not sent again.' : serverProblem(error),
       });
     } finally {
       this.#stops.delete(run_id);

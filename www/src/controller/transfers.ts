@@ -73,6 +73,13 @@ export class Transfers {
         const chosen = this.#csv.take();
         return chosen && this.#files.import(storage, chosen.file, chosen.columns);
       }
+      case 'import-mlflow': {
+        await this.#files.importMlflow(storage, intent.choice);
+        const { outcome, text } = this.#files.work ?? {};
+        // Its dialog may be closed by now.
+        if (outcome === 'done' && text !== undefined) this.#say(text);
+        return;
+      }
       case 'stop-file-work':
         return this.#files.stop();
       case 'dismiss-file-work':

@@ -75,4 +75,16 @@ export const filesDialogStyles = css`
   form {
     justify-self: end;
   }
+  details {
+    justify-self: stretch;
+  }
+  summary {
+    width: fit-content;
+    cursor: pointer;
+    font-weight: 500;
+  }
+  details > :not(summary) {
+    display: block;
+    margin-top: 12px;
+  }
 `;

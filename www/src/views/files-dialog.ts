@@ -14,19 +14,35 @@ import { dialogStyles } from './dialog-styles';
 import { filesDialogStyles } from './files-dialog-styles';
 
 export class FilesDialog extends LitElement {
-  static override properties = { snapshot: { attribute: false }, choice: { state: true } };
+  static override properties = { snapshot: { attribute: false }, choice: { state: true }, mlflow: { state: true } };
   static override styles = [controls, dialogStyles, filesDialogStyles];
 
   declare snapshot: Snapshot;
   declare choice: ExportChoice;
+  /** What asks for a run of MLflow is there. */
+  declare mlflow: boolean;
+  /** The work that was shown last. */
+  #shown: FileWork | undefined;
 
   constructor() {
     super();
+    this.mlflow = false;
     this.choice = { scope: 'experiment', kind: 'jsonl', compress: false };
   }
 
   override firstUpdated(): void {
     this.renderRoot.querySelector('dialog')?.showModal();
+  }
+
+  override updated(): void {
+    const [before, work] = [this.#shown, this.snapshot.fileWork];
+    this.#shown = work;
+    if (!work || (before?.name === work.name && before.outcome === work.outcome)) return;
+    // On a small screen it is below the fold.
+    this.renderRoot.querySelector('.work')?.scrollIntoView({ block: 'nearest' });
+    if (!before || !work.opens || work.outcome !== 'done') return;
+    emitIntent(this, { type: 'show-runs', run_ids: work.run_ids ?? [], detail: true });
+    if (work.losses.length === 0) this.renderRoot.querySelector('dialog')?.close();
   }
 
   override render() {
@@ -96,18 +112,26 @@ export class FilesDialog extends LitElement {
       </p>
       <input type="file" aria-labelledby="import" aria-describedby="kinds" data-testid="import" ?disabled=${busy} @change=${this.#chosen} />
       ${this.snapshot.csv ? html`<entrenar-csv-preview .chosen=${this.snapshot.csv} .busy=${busy}></entrenar-csv-preview>` : nothing}
+      <details data-testid="from-mlflow" @toggle=${this.#unfolded}>
+        <summary>From an MLflow server</summary>
+        ${this.mlflow ? html`<entrenar-mlflow-import .busy=${busy}></entrenar-mlflow-import>` : nothing}
+      </details>
     </section>`;
   }
 
   #work(work: FileWork): TemplateResult {
-    const { kind, name, done, total, outcome, text, losses } = work;
-    const amount = (value: number) => (kind === 'import' ? formatBytes(value) : `${value} points`);
+    const { kind, name, unit, done, total, outcome, text, losses, opens } = work;
+    const amount = (value: number) => (unit === 'bytes' ? formatBytes(value) : `${value.toLocaleString('en')} points`);
     return html`<section class=${outcome === 'failed' ? 'work bad' : 'work'} data-outcome=${outcome ?? 'running'}>
       ${
         outcome === undefined
           ? html`<p class="name">${kind === 'export' ? 'Writing' : 'Reading'} “${name}”</p>
-            <progress aria-label=${`How far “${name}” is`} max=${Math.max(1, total)} .value=${done}></progress>
-            <p class="label">${amount(done)} of ${amount(total)}</p>
+            ${
+              total === undefined
+                ? html`<progress aria-label=${`“${name}” is being read`}></progress>`
+                : html`<progress aria-label=${`How far “${name}” is`} max=${Math.max(1, total)} .value=${done}></progress>`
+            }
+            <p class="label">${amount(done)}${total === undefined ? ' so far' : ` of ${amount(total)}`}</p>
             <button data-testid="file-stop" @click=${() => emitIntent(this, { type: 'stop-file-work' })}>Stop</button>`
           : html`<p class="name">${text}</p>`
       }
@@ -119,7 +143,7 @@ export class FilesDialog extends LitElement {
       }
       ${
         work.run_ids?.length
-          ? html`<button data-testid="show-imported" @click=${() => this.#showImported(work.run_ids ?? [])}>Show in the charts</button>`
+          ? html`<button data-testid="show-imported" @click=${() => this.#showImported(work.run_ids ?? [], opens)}>Show in the charts</button>`
           : nothing
       }
     </section>`;
@@ -139,8 +163,14 @@ export class FilesDialog extends LitElement {
     input.value = '';
   };
 
-  #showImported(run_ids: readonly string[]): void {
-    emitIntent(this, { type: 'show-runs', run_ids });
+  readonly #unfolded = async (event: Event): Promise<void> => {
+    if (!(event.target as HTMLDetailsElement).open) return;
+    await import('./mlflow-import');
+    this.mlflow = true;
+  };
+
+  #showImported(run_ids: readonly string[], detail = false): void {
+    emitIntent(this, { type: 'show-runs', run_ids, detail });
     this.renderRoot.querySelector('dialog')?.close();
   }
 

@@ -3,7 +3,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { emitIntent } from '../controller/intents';
 import type { Snapshot } from '../controller/snapshot';
-import { type MlflowChoice, mlflowPage, readServer, syncText, writeServer } from '../model/mlflow-choice';
+import { type MlflowChoice, mlflowPage, syncText } from '../model/mlflow-choice';
 import type { MlflowWork } from '../model/mlflow-progress';
 import { experimentName } from '../model/names';
 import { runName, runState } from '../model/run-state';
@@ -12,10 +12,9 @@ import type { MlflowSync, RunRecord } from '../tracker';
 import { dialogStyles } from './dialog-styles';
 import { filesDialogStyles } from './files-dialog-styles';
 import { mlflowDialogStyles } from './mlflow-dialog-styles';
+import { addressField, authorizationField, letInNote, textOf } from './mlflow-fields';
+import { recallServer, rememberServer } from './mlflow-memory';
 
-const MEMORY = 'entrenar-dashboard:mlflow';
-/** MLflow lets pages of its own computer in unasked. */
-const IS_LET_IN = ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
 /** How often what another tab sends is looked at. */
 const LOOK_MS = 2000;
 
@@ -30,7 +29,7 @@ export class MlflowDialog extends LitElement {
 
   constructor() {
     super();
-    this.choice = { ...readServer(recall()), authorization: '', live: false };
+    this.choice = { ...recallServer(), authorization: '', live: false };
   }
 
   override firstUpdated(): void {
@@ -77,22 +76,13 @@ export class MlflowDialog extends LitElement {
     const goesOn = runState(run) === 'running';
     const again = work?.outcome === 'failed' || syncs?.some(({ failure }) => failure) ? 'Try again' : 'Send what is not there yet';
     return html`<form class="server" data-testid="mlflow-form" @submit=${this.#send}>
-      <label>
-        <span class="label">Address of the server</span>
-        <input type="url" required pattern="https?://.+" data-testid="mlflow-url" .value=${url}
-          @input=${(event: Event) => this.#choose({ url: textOf(event) })} />
-      </label>
+      ${addressField(url, (url) => this.#choose({ url }))}
       <label>
         <span class="label">Experiment there</span>
         <input type="text" maxlength="500" placeholder=${own} data-testid="mlflow-experiment" .value=${experiment}
           @input=${(event: Event) => this.#choose({ experiment: textOf(event) })} />
       </label>
-      <label>
-        <span class="label">Authorization, if the server wants one</span>
-        <input type="password" autocomplete="off" placeholder="Bearer …" aria-describedby="kept" data-testid="mlflow-authorization" .value=${authorization}
-          @input=${(event: Event) => this.#choose({ authorization: textOf(event) })} />
-      </label>
-      <p class="label" id="kept">It is sent as a header, and kept nowhere: not even in this browser.</p>
+      ${authorizationField(authorization, (authorization) => this.#choose({ authorization }))}
       ${
         goesOn
           ? html`<label class="line">
@@ -102,11 +92,7 @@ export class MlflowDialog extends LitElement {
           </label>`
           : nothing
       }
-      ${
-        IS_LET_IN
-          ? nothing
-          : html`<p class="label">The server has to let this page in: <code>mlflow server --cors-allowed-origins ${location.origin}</code></p>`
-      }
+      ${letInNote()}
       <button type="submit" class="primary" data-testid="mlflow-send" ?disabled=${busy}>${syncs?.length || work ? again : 'Send'}</button>
     </form>`;
   }
@@ -157,7 +143,7 @@ export class MlflowDialog extends LitElement {
     event.preventDefault();
     const run = this.#run;
     const live = this.choice.live && run !== undefined && runState(run) === 'running';
-    remember(writeServer(this.choice));
+    rememberServer(this.choice);
     emitIntent(this, { type: 'send-to-mlflow', run_id: this.runId, choice: { ...this.choice, live } });
   };
 
@@ -169,25 +155,6 @@ export class MlflowDialog extends LitElement {
   readonly #closed = (): void => {
     this.dispatchEvent(new Event('closed'));
   };
-}
-
-const textOf = (event: Event): string => (event.target as HTMLInputElement).value;
-
-/** A browser that keeps nothing remembers no server. */
-function recall(): string | null {
-  try {
-    return localStorage.getItem(MEMORY);
-  } catch {
-    return null;
-  }
-}
-
-function remember(text: string): void {
-  try {
-    localStorage.setItem(MEMORY, text);
-  } catch {
-    return;
-  }
 }
 
 customElements.define('entrenar-mlflow-dialog', MlflowDialog);
