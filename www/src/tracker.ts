@@ -12,6 +12,7 @@ export type {
   ExperimentRecord,
   MetricRecord,
   MlflowSync,
+  RunLeft,
   RunOptions,
   RunRecord,
   RunStatus,

@@ -4,8 +4,8 @@
 import { errorCode, errorMessage } from '../errors';
 import { type BackupWay, isDue, isReminded } from '../model/backup-plan';
 import type { BrowserKind } from '../model/browser-kind';
-import { type RunLeft, restoredSentence } from '../model/restored-sentence';
-import type { Storage } from '../tracker';
+import { restoredSentence } from '../model/restored-sentence';
+import type { RunLeft, Storage } from '../tracker';
 import type { BackupMemory, Remembered } from './backup-memory';
 import type { Problem } from './snapshot';
 

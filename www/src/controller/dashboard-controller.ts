@@ -97,6 +97,7 @@ export class DashboardController {
       () => this.snapshot,
       () => this.#showTransfers(),
       (text) => this.#say(text),
+      (run_ids) => this.#showRuns(run_ids, true),
     );
   }
 

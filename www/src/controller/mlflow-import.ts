@@ -1,7 +1,8 @@
 // A run that comes from an MLflow server: loaded with the first one.
 
 import { errorCode } from '../errors';
-import { importOptions, importProblem, type MlflowImportChoice } from '../model/mlflow-import';
+import { importProblem, type MlflowImportChoice } from '../model/mlflow-import';
+import { serverOptions } from '../model/mlflow-server';
 import { runName } from '../model/run-state';
 import type { Storage } from '../tracker';
 import type { FileWork, WorkOptions } from './file-work';
@@ -11,7 +12,7 @@ export async function importRun(storage: Storage, choice: MlflowImportChoice, op
   try {
     // How many points the server has is not known before they are read.
     const on_progress = (done: number) => options.on_progress(done, undefined);
-    const run_id = await storage.import_mlflow(choice.mlflow_run_id, { ...importOptions(choice), ...options, on_progress });
+    const run_id = await storage.import_mlflow(choice.mlflow_run_id, { ...serverOptions(choice), ...options, on_progress });
     const run = storage.run(run_id);
     const points = run.metrics.reduce((sum, { count }) => sum + count, 0);
     const amount = `${points.toLocaleString('en')} ${points === 1 ? 'point' : 'points'}`;

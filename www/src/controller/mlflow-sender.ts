@@ -2,8 +2,8 @@
 
 import { errorCode } from '../errors';
 import { type MlflowChoice, syncOptions } from '../model/mlflow-choice';
-import { serverProblem } from '../model/mlflow-import';
 import type { MlflowWork } from '../model/mlflow-progress';
+import { serverProblem } from '../model/mlflow-server';
 import type { MlflowSync, Storage } from '../tracker';
 
 /** How often it is shown how far it is. */

@@ -16,16 +16,24 @@ export class Transfers {
   readonly #snapshot: () => Snapshot;
   readonly #show: () => void;
   readonly #say: (text: string) => void;
+  readonly #open: (run_ids: readonly string[]) => void;
   readonly #files: FileWorker;
   readonly #csv: CsvChooser;
   readonly #backups: BackupStarter;
   #mlflow: MlflowSender | undefined;
 
-  /** `show` is called when the state has changed, `say` with what a person is to read. */
-  constructor(database: string | undefined, snapshot: () => Snapshot, show: () => void, say: (text: string) => void) {
+  /** `show` is called when the state has changed, `say` with what a person is to read, `open` with runs that a person asked for one by one. */
+  constructor(
+    database: string | undefined,
+    snapshot: () => Snapshot,
+    show: () => void,
+    say: (text: string) => void,
+    open: (run_ids: readonly string[]) => void,
+  ) {
     this.#snapshot = snapshot;
     this.#show = show;
     this.#say = say;
+    this.#open = open;
     this.#files = new FileWorker(show);
     this.#csv = new CsvChooser(show);
     this.#backups = new BackupStarter(database, () => loggedSpan(snapshot()), show);
@@ -75,10 +83,11 @@ export class Transfers {
       }
       case 'import-mlflow': {
         await this.#files.importMlflow(storage, intent.choice);
-        const { outcome, text } = this.#files.work ?? {};
+        const { outcome, text, run_ids } = this.#files.work ?? {};
+        if (outcome !== 'done' || text === undefined || run_ids === undefined) return;
+        this.#open(run_ids);
         // Its dialog may be closed by now.
-        if (outcome === 'done' && text !== undefined) this.#say(text);
-        return;
+        return this.#say(text);
       }
       case 'stop-file-work':
         return this.#files.stop();

@@ -2,6 +2,7 @@
 
 import type { MlflowSync } from '../tracker';
 import { formatAgo } from './format';
+import { serverOptions } from './mlflow-server';
 
 export interface MlflowChoice {
   url: string;
@@ -33,8 +34,7 @@ export function writeServer({ url, experiment }: RememberedServer): string {
 
 /** The options of `sync_mlflow`, but for those that say how it is going. */
 export function syncOptions({ url, experiment, authorization, live }: MlflowChoice) {
-  const headers = authorization.trim() && { headers: { Authorization: authorization.trim() } };
-  return { url: url.trim(), live, ...(experiment.trim() && { experiment: experiment.trim() }), ...headers };
+  return { ...serverOptions({ url, authorization }), live, ...(experiment.trim() && { experiment: experiment.trim() }) };
 }
 
 const count = (points: number): string => `${points.toLocaleString('en')} ${points === 1 ? 'point' : 'points'}`;

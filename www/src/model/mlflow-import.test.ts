@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { importOptions, importProblem, serverProblem, typedRun } from './mlflow-import';
+import { importProblem, typedRun } from './mlflow-import';
 
 test('a run is named by its id, or by the address of its page, which names the server', () => {
   expect(typedRun(' 0a1b ')).toEqual({ mlflow_run_id: '0a1b' });
@@ -15,20 +15,8 @@ test('a run is named by its id, or by the address of its page, which names the s
     expect(typedRun(other)).toEqual({ mlflow_run_id: other });
 });
 
-test('an import asks for what was typed, and for no header where nothing was', () => {
-  expect(importOptions({ url: ' http://a ', authorization: ' ', mlflow_run_id: 'r' })).toEqual({ url: 'http://a' });
-  expect(importOptions({ url: 'http://a', authorization: ' Bearer x ', mlflow_run_id: 'r' })).toEqual({
-    url: 'http://a',
-    headers: { Authorization: 'Bearer x' },
-  });
-});
-
-test('what a server refuses is said in the words of the fields, with what to do', () => {
+test('a refusal of a run says where its id is found, and other refusals are those of the server', () => {
   const failed = (code: string, message: string) => Object.assign(new Error(message), { code });
-  for (const code of ['ServerDenied', 'NotMlflow']) expect(serverProblem(failed(code, 'see options.url'))).not.toContain('options.');
-  expect(serverProblem(failed('ServerDenied', ''))).toContain('“Authorization”');
-  expect(serverProblem(failed('NotMlflow', ''))).toContain('without what follows “#”');
-  expect(serverProblem(failed('ServerBusy', 'look into its log'))).toBe('look into its log');
   expect(importProblem(failed('ServerBusy', 'look into its log'))).toBe('look into its log');
   expect(importProblem(failed('ServerRefused', 'no run x'))).toMatch(/^no run x\. The run’s id is .*copy it/);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type RunLeft, restoredSentence } from './restored-sentence';
+import type { RunLeft } from '../tracker';
+import { restoredSentence } from './restored-sentence';
 
 const left = (...whys: RunLeft['why'][]) => whys.map((why) => ({ why }));
 

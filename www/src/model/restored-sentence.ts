@@ -1,13 +1,10 @@
 // What a restore did, in a sentence or two. What the backup has more of, run by run, the storage says itself.
 
-/** A run of the backup that is here already. */
-export interface RunLeft {
-  why: 'whole' | 'shorter' | 'different' | 'running';
-}
+import type { RunLeft } from '../tracker';
 
 const runs = (count: number) => (count === 1 ? 'one run' : `${count} runs`);
 
-export function restoredSentence(restored: number, left: readonly RunLeft[]): string {
+export function restoredSentence(restored: number, left: readonly Pick<RunLeft, 'why'>[]): string {
   const behind = left.filter(({ why }) => why !== 'whole').length;
   const whole = left.length - behind;
   const said = [];

@@ -40,9 +40,8 @@ export class FilesDialog extends LitElement {
     if (!work || (before?.name === work.name && before.outcome === work.outcome)) return;
     // On a small screen it is below the fold.
     this.renderRoot.querySelector('.work')?.scrollIntoView({ block: 'nearest' });
-    if (!before || !work.opens || work.outcome !== 'done') return;
-    emitIntent(this, { type: 'show-runs', run_ids: work.run_ids ?? [], detail: true });
-    if (work.losses.length === 0) this.renderRoot.querySelector('dialog')?.close();
+    // The run has been opened behind it.
+    if (before && work.opens && work.outcome === 'done' && work.losses.length === 0) this.renderRoot.querySelector('dialog')?.close();
   }
 
   override render() {
