@@ -6,10 +6,7 @@
 //! - [`PointBatch`]: many points at once, at steps that rise by a constant stride.
 //! - [`BlockWriter`] and [`read_block`]: the bytes in which points are stored.
 
-#![allow(
-    clippy::inline_always,
-    reason = "the package is optimised for size: what a picture asks for each of its points takes half as long again without"
-)]
+#![allow(clippy::inline_always, reason = "code optimised for size draws points half as fast without")]
 
 mod block;
 mod chunk;

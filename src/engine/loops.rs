@@ -64,8 +64,8 @@ impl<D: Database> Session<D> {
             if self.flush().await.is_ok() {
                 self.last_verified.note(&*self.clock);
             }
-            // Of a page that was closed while it published an import no message came: no other page looks for what it left. What cannot be swept
-            // now is swept the next time.
+            // A page that was closed while it published an import sent no message: no other page looks for what it left. What cannot be
+            // swept now is swept the next time.
             #[cfg(feature = "interop")]
             drop(self.sweep_imports().await);
         }

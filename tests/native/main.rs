@@ -1,15 +1,9 @@
 //! Every test that runs natively, in one binary. The shipped operations run over databases in memory, in front of which faults are
 //! injected, by a clock that tests advance.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::missing_panics_doc,
-    clippy::missing_errors_doc,
-    reason = "tests"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
+#![allow(clippy::missing_panics_doc, clippy::missing_errors_doc, reason = "tests have no readers of docs")]
+#![allow(unreachable_pub, reason = "helpers are public to their siblings")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,12 +1,7 @@
 //! What tests share: the conformance suite, its backends, a database that fails on demand, a clock that tests advance.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::missing_errors_doc,
-    clippy::missing_panics_doc,
-    reason = "tests"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
+#![allow(clippy::missing_panics_doc, clippy::missing_errors_doc, reason = "tests have no readers of docs")]
 
 pub mod conformance;
 #[cfg(not(target_arch = "wasm32"))]

@@ -31,10 +31,7 @@ pub struct WasmRun {
 
 impl WasmRun {
     /// Begins a new, running run of the experiment of this name, which is created if there is none.
-    #[allow(
-        clippy::new_ret_no_self,
-        reason = "a static method of the documented name that returns a promise"
-    )]
+    #[allow(clippy::new_ret_no_self, reason = "the documented name, of what returns a promise")]
     pub fn new(experiment_name: &JsValue, options: &GivenOptions) -> Promise {
         let checked = arguments::string("experiment_name", experiment_name).and_then(|name| {
             let run_options = run_options(options)?;
