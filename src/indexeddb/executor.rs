@@ -97,7 +97,13 @@ impl IndexedDbDatabase {
                         answers.append(&mut self.read_all(&idb_transaction, slice).await?);
                     }
                 }
-                Step::Write(changes, ()) => return self.write_all(idb_transaction, &changes, at_once).await,
+                Step::Write(changes, ()) => {
+                    let result = self.write_all(idb_transaction, &changes, at_once).await;
+                    if let Err(StorageError::QuotaExceeded(_)) = result {
+                        self.have_usage_measured().await;
+                    }
+                    return result;
+                }
                 Step::Done(()) => return Ok(()),
             }
         }
@@ -203,6 +209,20 @@ impl IndexedDbDatabase {
             }
         }
         Ok(())
+    }
+
+    /// Has Chromium measure anew what this site stores. It may have done so while a transaction that did not fit had its pages on the disk,
+    /// and goes by that until the next one is committed: each that writes is refused, also the deletion that would make room. One that
+    /// only deletes is not.
+    async fn have_usage_measured(&self) {
+        let Ok(transaction) =
+            self.connection.transaction(&[store_name(Table::Meta)], TransactionMode::ReadWrite)
+        else {
+            return;
+        };
+        let nothing = Change::delete(Table::Meta, Key::text("nothing"));
+        // If it is refused too, the next failure tries again.
+        let _ = self.write_requests(transaction, &[nothing], usize::MAX).await;
     }
 
     /// Waits until so many requests are answered.
