@@ -17,7 +17,7 @@ use entrenar::interop::tensorboard::{
     RunFolders, TensorBoardExporter, TensorBoardImporter, TensorBoardOptions, ValueType, event_file_name,
 };
 use entrenar::interop::{
-    AnyImporter, ExportedRun, Exporter, FileOptions, ImportedPart, ImportedRun, Importer,
+    AnyImporter, ExportedRun, Exporter, FileOptions, ImportedPart, ImportedRun, Importer, SLICE_POINTS,
 };
 use entrenar::storage::{ExperimentRecord, NamedSeries, RECORD_FORMAT, Series};
 
@@ -29,7 +29,7 @@ usage: convert [--wide] [--double] <input> <output>
 --wide    a column for each metric in a CSV file, and not one row for each point
 --double  values of 64 bits in event files: TensorBoard shows them, and not every other reader does";
 
-/// How many bytes are read, and how many points written, at a time.
+/// How many bytes are read at a time.
 const PIECE: usize = 1 << 16;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -158,16 +158,18 @@ fn finish(
         });
         points.into_iter().for_each(|point| all[place].series.push(point));
     }
-    Ok(runs)
+    // Each record tells of the series that its run has.
+    let told = |ExportedRun { experiment, record, series }| ExportedRun::new(experiment, record, series);
+    Ok(runs.into_iter().map(told).collect())
 }
 
 /// Writes runs into one file. Returns what it cannot hold.
 fn write(exporter: &mut dyn Exporter, runs: &[ExportedRun], output: &Path) -> Outcome<Vec<String>> {
     let mut file = BufWriter::new(File::create(output)?);
     for run in runs {
-        exporter.begin_run(run, &mut file)?;
-        while exporter.write_points(run, PIECE, &mut file)? > 0 {}
-        exporter.end_run(run, &mut file)?;
+        exporter.begin_run(&run.experiment, &run.record, &mut file)?;
+        run.write_points(exporter, SLICE_POINTS, &mut file)?;
+        exporter.end_run(&run.record, &mut file)?;
     }
     exporter.finish(&mut file)?;
     file.flush()?;
@@ -179,7 +181,7 @@ fn write_folder(runs: &[ExportedRun], output: &Path, value_type: ValueType) -> O
     let mut folders = RunFolders::default();
     let mut losses: Vec<String> = Vec::new();
     for run in runs {
-        let folder = output.join(folders.next(run));
+        let folder = output.join(folders.next(&run.experiment, &run.record));
         fs::create_dir_all(&folder)?;
         let file = folder.join(event_file_name(&run.record));
         let of_run =

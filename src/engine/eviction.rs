@@ -69,13 +69,6 @@ impl<D: Database> Session<D> {
         storage.memory().run(run_id).is_ok_and(RunState::is_resident)
     }
 
-    /// Evicts the points of a run that were read for one purpose, which is over; not those of a run that this session writes.
-    pub fn evict_after_reading(&self, run_id: &str) {
-        if let Some(slot) = self.find_run(run_id).filter(|&slot| self.cursors.get(slot).is_some()) {
-            self.evict_read_run(slot);
-        }
-    }
-
     /// Evicts the points of all runs of other sessions.
     pub(super) fn evict_all_read(&self) {
         self.cursors.newest_first().into_iter().for_each(|slot| self.evict_read_run(slot));

@@ -45,6 +45,8 @@ pub use clock::Clock;
 pub use compactor::IDLE_MS;
 pub use effect::{Effect, EffectQueue};
 pub use eviction::MOST_READ_POINTS;
+#[cfg(feature = "interop")]
+pub use export::OutgoingRun;
 pub use flusher::Flusher;
 pub use id_pool::IdPool;
 #[cfg(feature = "interop")]

@@ -29,4 +29,4 @@ pub use detect::{DETECTED_BY, Format, detect};
 pub use error::{FileError, FileErrorKind, Position};
 pub use exported_run::{ExportedRun, Exporter};
 pub use imported_run::{ImportedExperiment, ImportedPart, ImportedRun, Importer};
-pub use series_slices::SeriesSlices;
+pub use series_slices::{SLICE_POINTS, SeriesSlices};

@@ -1,9 +1,12 @@
-//! The points of a run, slice by slice.
+//! The points of series, slice by slice.
 
-use super::exported_run::ExportedRun;
-use crate::storage::RawPoint;
+use crate::storage::{NamedSeries, RawPoint};
 
-/// How far a run's points were written: series after series, each in logging order.
+/// How many points are written at a time. Portions of runs end at a multiple of it, so that a file has the same lines however its runs were
+/// read.
+pub const SLICE_POINTS: usize = 5_000;
+
+/// How far points were written: series after series, each in logging order.
 #[derive(Debug, Default)]
 pub struct SeriesSlices {
     series: usize,
@@ -12,9 +15,9 @@ pub struct SeriesSlices {
 
 impl SeriesSlices {
     /// The next points of one series, at most so many, with the metric's key; nothing when all were given.
-    pub fn next<'a>(&mut self, run: &'a ExportedRun, most: usize) -> Option<(&'a str, Vec<RawPoint>)> {
+    pub fn next<'a>(&mut self, all: &'a [NamedSeries], most: usize) -> Option<(&'a str, Vec<RawPoint>)> {
         loop {
-            let named = run.series.get(self.series)?;
+            let named = all.get(self.series)?;
             let points = named.series.logged(self.point..self.point.saturating_add(most.max(1)));
             if points.is_empty() {
                 self.series += 1;
@@ -30,7 +33,7 @@ impl SeriesSlices {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::storage::{ExperimentRecord, NamedSeries, RunRecord, Series};
+    use crate::storage::Series;
 
     fn series(key: &str, length: u64) -> NamedSeries {
         let mut series = Series::default();
@@ -39,21 +42,11 @@ mod tests {
     }
 
     #[test]
-    fn slices_of_a_run_have_every_point_once_and_in_order() {
-        let experiment = ExperimentRecord {
-            format: 1,
-            experiment_id: "exp-0".to_owned(),
-            name: "mnist".to_owned(),
-            created_ms: 0.0,
-            config_json: None,
-            unknown_json: None,
-        };
-        let record = RunRecord::new("run-0".to_owned(), "exp-0".to_owned(), 0);
-        let run =
-            ExportedRun { experiment, record, series: vec![series("a", 5), series("b", 0), series("c", 2)] };
+    fn slices_of_series_have_every_point_once_and_in_order() {
+        let all = [series("a", 5), series("b", 0), series("c", 2)];
         let mut slices = SeriesSlices::default();
         let mut seen = Vec::new();
-        while let Some((key, points)) = slices.next(&run, 3) {
+        while let Some((key, points)) = slices.next(&all, 3) {
             seen.push((key.to_owned(), points.iter().map(|point| point.step).collect::<Vec<_>>()));
         }
         let expected = [("a", vec![0, 1, 2]), ("a", vec![3, 4]), ("c", vec![0, 1])];

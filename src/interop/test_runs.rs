@@ -25,7 +25,7 @@ pub(super) fn run(number: usize, series: Vec<(String, Vec<RawPoint>)>) -> Export
         points.into_iter().for_each(|point| series.push(point));
         NamedSeries { key, series }
     };
-    ExportedRun { experiment, record, series: series.into_iter().map(named).collect() }
+    ExportedRun::new(experiment, record, series.into_iter().map(named).collect())
 }
 
 /// Points at steps 0, 1, 2, …, one a second.
@@ -56,9 +56,9 @@ pub(super) fn dressed(mut run: ExportedRun) -> ExportedRun {
 pub(super) fn export(exporter: &mut dyn Exporter, runs: &[ExportedRun], slice: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     for run in runs {
-        exporter.begin_run(run, &mut bytes).unwrap();
-        while exporter.write_points(run, slice, &mut bytes).unwrap() > 0 {}
-        exporter.end_run(run, &mut bytes).unwrap();
+        exporter.begin_run(&run.experiment, &run.record, &mut bytes).unwrap();
+        run.write_points(exporter, slice, &mut bytes).unwrap();
+        exporter.end_run(&run.record, &mut bytes).unwrap();
     }
     exporter.finish(&mut bytes).unwrap();
     bytes

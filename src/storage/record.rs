@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::columns::NamedSeries;
+
 /// Where a run stands. `Pending` → `Running` → one of the final three; nothing else is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum RunStatus {
@@ -139,6 +141,26 @@ fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Er
 }
 
 impl SeriesHeaders {
+    /// What is known of these series without their points; nothing of those that have none.
+    #[must_use]
+    pub fn of(all: &[NamedSeries]) -> Self {
+        let mut headers = Self::default();
+        for NamedSeries { key, series } in all {
+            let Some(highest) = series.highest() else { continue };
+            headers.keys.push(key.clone());
+            headers.counts.push(series.len() as f64);
+            headers.last_steps.push(highest.step as f64);
+            headers.last_values.push(highest.value);
+        }
+        headers
+    }
+
+    /// How many points all series have.
+    #[must_use]
+    pub fn points(&self) -> f64 {
+        self.counts.iter().sum()
+    }
+
     /// Whether all columns have one length.
     #[doc(hidden)]
     #[must_use]

@@ -57,7 +57,7 @@ impl RunState {
     pub fn current_record(&self) -> RunRecord {
         let mut record = self.record.clone();
         if self.resident {
-            record.series = headers(&self.series);
+            record.series = SeriesHeaders::of(&self.series);
         }
         record
     }
@@ -316,19 +316,6 @@ impl RunState {
             status.as_str()
         ))
     }
-}
-
-/// What is known of series without their points.
-fn headers(all: &[NamedSeries]) -> SeriesHeaders {
-    let mut headers = SeriesHeaders::default();
-    for NamedSeries { key, series } in all {
-        let Some(highest) = series.highest() else { continue };
-        headers.keys.push(key.clone());
-        headers.counts.push(series.len() as f64);
-        headers.last_steps.push(highest.step as f64);
-        headers.last_values.push(highest.value);
-    }
-    headers
 }
 
 /// The error for a series that has no step left.

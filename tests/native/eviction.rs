@@ -132,25 +132,3 @@ fn run_evicted_while_it_is_being_read_is_read_as_a_whole() {
     assert_eq!(loaded, Some(Ok(read)));
     assert_eq!(reader.steps("run-0", "loss").unwrap(), steps(0..20));
 }
-
-#[test]
-fn run_that_was_read_for_one_purpose_is_evicted_and_one_that_this_tab_writes_is_not() {
-    block_on(async {
-        let shared = SharedDatabase::default();
-        let tab = Tab::open(&shared, "a").await;
-        let (own, id) = tab.begin("eviction").await;
-        tab.log(own, "loss", 0..100);
-        tab.flush().await;
-        let reader = Tab::open(&shared, "b").await;
-        assert!(!reader.session.is_resident(&id));
-        reader.session.load_run(&id).await.unwrap();
-        assert!(reader.session.is_resident(&id));
-        for session in [&reader.session, &tab.session] {
-            session.evict_after_reading(&id);
-        }
-        assert!(!reader.session.is_resident(&id) && tab.session.is_resident(&id));
-        reader.session.load_run(&id).await.unwrap();
-        assert_eq!(reader.steps(&id, "loss").unwrap(), steps(0..100));
-        assert!(!reader.session.is_resident("run-7"));
-    });
-}

@@ -82,13 +82,13 @@ pub async fn export(tab: &Tab, run_ids: &[String]) -> Vec<u8> {
     let mut file = Vec::new();
     for run_id in run_ids {
         let run = tab.session.exported_run(run_id).await.unwrap();
-        exporter.begin_run(&run, &mut file).unwrap();
-        while exporter.write_points(&run, 1_000, &mut file).unwrap() > 0 {}
+        exporter.begin_run(&run.experiment, &run.record, &mut file).unwrap();
+        run.write_points(&mut exporter, 1_000, &mut file).unwrap();
         for artifact in &run.record.artifacts {
             let bytes = tab.session.get_artifact(run_id, &artifact.key).await.unwrap();
             exporter.write_artifact(artifact, &bytes, &mut file).unwrap();
         }
-        exporter.end_run(&run, &mut file).unwrap();
+        exporter.end_run(&run.record, &mut file).unwrap();
     }
     exporter.finish(&mut file).unwrap();
     file

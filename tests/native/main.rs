@@ -23,6 +23,8 @@ mod edits;
 mod error_codes;
 mod eviction;
 mod example;
+#[cfg(feature = "interop")]
+mod exports;
 mod flush_faults;
 #[cfg(feature = "interop")]
 mod imports;

@@ -4,11 +4,11 @@ use std::mem;
 
 use super::Turns;
 use crate::browser::Tracker;
-use crate::interop::Exporter;
+use crate::interop::{Exporter, SLICE_POINTS, SeriesSlices};
 use crate::storage::{Result, StorageError};
 
-/// How many points are written at a time.
-const SLICE_POINTS: usize = 5_000;
+/// How many slices of a run are in memory at a time, if the page does not have the run there anyway: a million points, some 13 MB.
+const PORTION_SLICES: usize = 1_000_000 / SLICE_POINTS;
 /// How many bytes are handed over at a time.
 const PIECE_BYTES: usize = 1 << 20;
 
@@ -60,24 +60,35 @@ impl Tracker {
             exporter.write_experiment(&self.experiment(experiment_id)?, &mut bytes).map_err(unwritten)?;
         }
         for run_id in &options.run_ids {
-            // Of many runs, one at a time is in memory, besides those that the page had there anyway.
-            let was_resident = session.is_resident(run_id);
-            let run = match session.exported_run(run_id).await {
+            let gone = || format!("run '{run_id}' was deleted meanwhile");
+            let mut run = match session.begin_export(run_id).await {
                 Err(StorageError::RunNotFound(_)) => {
-                    missing.push(format!("run '{run_id}' was deleted meanwhile"));
+                    missing.push(gone());
                     continue;
                 }
                 run => run?,
             };
-            let unreadable = session.unreadable_points(&run);
-            if unreadable > 0.0 {
-                missing.push(format!(
-                    "{unreadable} points of run '{run_id}' cannot be read where they are stored"
-                ));
-            }
-            exporter.begin_run(&run, &mut bytes).map_err(unwritten)?;
+            exporter.begin_run(&run.experiment, &run.record, &mut bytes).map_err(unwritten)?;
             loop {
-                let written = exporter.write_points(&run, SLICE_POINTS, &mut bytes).map_err(unwritten)?;
+                let portion = match run.next_portion(session, PORTION_SLICES).await {
+                    Err(StorageError::RunNotFound(_)) => {
+                        missing.push(format!("{}: the rest of its points is not in the file", gone()));
+                        break;
+                    }
+                    portion => portion?,
+                };
+                let Some(portion) = portion else { break };
+                let mut slices = SeriesSlices::default();
+                while let Some((key, points)) = slices.next(&portion, SLICE_POINTS) {
+                    let written = exporter.write_points(&run.record, key, &points, &mut bytes);
+                    done += written.map_err(unwritten)? as f64;
+                    report(done, total.max(done))?;
+                    write_whole_pieces(&mut bytes, &mut write).await?;
+                    turns.give_way().await;
+                }
+            }
+            loop {
+                let written = exporter.write_held_points(SLICE_POINTS, &mut bytes).map_err(unwritten)?;
                 if written == 0 {
                     break;
                 }
@@ -85,6 +96,12 @@ impl Tracker {
                 report(done, total.max(done))?;
                 write_whole_pieces(&mut bytes, &mut write).await?;
                 turns.give_way().await;
+            }
+            if run.missing_points() > 0.0 {
+                missing.push(format!(
+                    "{} points of run '{run_id}' cannot be read where they are stored",
+                    run.missing_points()
+                ));
             }
             let artifacts = if exporter.holds_artifacts() { &run.record.artifacts[..] } else { &[] };
             for artifact in artifacts {
@@ -98,10 +115,7 @@ impl Tracker {
                 write_whole_pieces(&mut bytes, &mut write).await?;
                 turns.give_way().await;
             }
-            exporter.end_run(&run, &mut bytes).map_err(unwritten)?;
-            if !was_resident {
-                session.evict_after_reading(run_id);
-            }
+            exporter.end_run(&run.record, &mut bytes).map_err(unwritten)?;
         }
         exporter.finish(&mut bytes).map_err(unwritten)?;
         write(bytes).await?;

@@ -72,6 +72,13 @@ pub struct ColumnBuffers {
 }
 
 impl EncodedSeriesBlock<'_> {
+    /// Number of points.
+    #[cfg(feature = "interop")]
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.values.len() / 8
+    }
+
     /// The points in logging order.
     #[must_use]
     pub fn points(&self) -> Vec<RawPoint> {

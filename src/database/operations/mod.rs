@@ -20,6 +20,8 @@ mod read_backup_source;
 mod read_catalog;
 mod read_news;
 mod read_points;
+#[cfg(feature = "interop")]
+mod read_some_points;
 mod recover_exit_log;
 mod stored_points;
 mod sweep_tombstones;
@@ -48,6 +50,8 @@ pub use read_backup_source::read_backup_source;
 pub use read_catalog::{read_catalog, read_records};
 pub use read_news::read_news;
 pub use read_points::read_points;
+#[cfg(feature = "interop")]
+pub use read_some_points::{SomePoints, read_point_keys, read_some_points};
 pub use recover_exit_log::{has_exit_log, recover_exit_log};
 pub use stored_points::{holds_entry, missing_points};
 pub use sweep_tombstones::{Swept, TOMBSTONE_LIFETIME_MS, sweep_tombstones};

@@ -4,13 +4,11 @@ use std::io;
 
 use super::folder::BackupFolder;
 use super::run_news::RunNews;
-use crate::interop::ExportedRun;
 use crate::interop::backup::{FileWriter, Manifest, pieces};
+use crate::interop::{ExportedRun, SLICE_POINTS};
 use crate::storage::{ArtifactRef, ExperimentRecord, Result, StorageError};
 use std::sync::Arc;
 
-/// How many points are written at a time.
-const SLICE_POINTS: usize = 5_000;
 /// How many bytes are handed over at a time.
 const PIECE_BYTES: usize = 256 << 10;
 

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::manifest::BackupFile;
 use super::news::part;
 use crate::interop::jsonl::JsonLinesExporter;
-use crate::interop::{ExportedRun, Exporter};
+use crate::interop::{ExportedRun, Exporter, SeriesSlices};
 use crate::storage::{ArtifactRef, NamedSeries};
 
 /// About how many bytes a file has at most, decompressed: a damaged one takes no more with it, and two of them can be put together.
@@ -19,6 +19,7 @@ pub const MOST_PIECE_POINTS: usize = 400_000;
 #[derive(Debug, Default)]
 pub struct FileWriter {
     exporter: JsonLinesExporter,
+    slices: SeriesSlices,
     runs: Vec<String>,
     length: u64,
     hash: Sha256,
@@ -51,7 +52,8 @@ impl FileWriter {
     /// None in practice: it is written into memory.
     pub fn begin_run(&mut self, piece: &ExportedRun) -> io::Result<()> {
         self.runs.push(piece.record.run_id.clone());
-        self.exporter.begin_run(piece, &mut self.bytes)
+        self.slices = SeriesSlices::default();
+        self.exporter.begin_run(&piece.experiment, &piece.record, &mut self.bytes)
     }
 
     /// Writes about `most` more points of the piece. Returns how many; 0 when there are no more.
@@ -59,7 +61,8 @@ impl FileWriter {
     /// # Errors
     /// As [`FileWriter::begin_run`].
     pub fn write_points(&mut self, piece: &ExportedRun, most: usize) -> io::Result<usize> {
-        let written = self.exporter.write_points(piece, most, &mut self.bytes)?;
+        let Some((key, points)) = self.slices.next(&piece.series, most) else { return Ok(0) };
+        let written = self.exporter.write_points(&piece.record, key, &points, &mut self.bytes)?;
         self.points += written as u64;
         Ok(written)
     }

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use super::long::LongRows;
 use super::wide::WideRows;
 use super::{LONG_HEADER, WIDE_HEADER};
+use crate::interop::Exporter;
 use crate::interop::losses::Losses;
-use crate::interop::{ExportedRun, Exporter};
+use crate::storage::{ExperimentRecord, RawPoint, RunRecord};
 
 /// By this Excel knows a file for UTF-8.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -64,40 +65,59 @@ impl CsvExporter {
 }
 
 impl Exporter for CsvExporter {
-    fn begin_run(&mut self, run: &ExportedRun, out: &mut dyn Write) -> io::Result<()> {
+    fn begin_run(
+        &mut self,
+        experiment: &ExperimentRecord,
+        record: &RunRecord,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         self.begin(out)?;
-        let record = &run.record;
-        let has_config = record.config_json.is_some() || run.experiment.config_json.is_some();
+        let has_config = record.config_json.is_some() || experiment.config_json.is_some();
         let losses = &mut self.losses;
         losses.note("CSV files have no status of a run, and no times but those of its points");
         losses.note_if(has_config, "configurations are not in CSV files");
         losses.note_if(!record.tags.is_empty(), "tags are not in CSV files");
         losses.note_if(!record.artifacts.is_empty(), "artifacts are not in CSV files");
         losses.note_if(record.span_id.is_some(), "span ids are not in CSV files");
-        losses.note_if(run.points() == 0, "runs without points are not in CSV files");
+        losses.note_if(record.series.points() == 0.0, "runs without points are not in CSV files");
         match &mut self.rows {
-            Rows::Long(rows) => rows.begin_run(run),
-            Rows::Wide(rows) => rows.begin_run(run)?,
+            Rows::Long(rows) => rows.begin_run(experiment, record),
+            Rows::Wide(rows) => rows.begin_run(experiment, record)?,
         }
         Ok(())
     }
 
-    fn write_points(&mut self, run: &ExportedRun, most: usize, out: &mut dyn Write) -> io::Result<usize> {
-        self.text.clear();
-        let count = match &mut self.rows {
-            Rows::Long(rows) => rows.push(run, most, &mut self.text),
-            Rows::Wide(rows) => rows.push(run, most, &mut self.text),
-        };
-        if let Rows::Wide(rows) = &self.rows {
-            self.losses.note_if(
-                rows.merged_times,
-                "a row of a wide CSV file has one time: that of its latest point",
-            );
-            self.losses.note_if(
-                rows.reordered,
-                "wide CSV files are in the order of steps: the order of logging is not in them",
-            );
+    fn write_points(
+        &mut self,
+        _: &RunRecord,
+        key: &str,
+        points: &[RawPoint],
+        out: &mut dyn Write,
+    ) -> io::Result<usize> {
+        match &mut self.rows {
+            Rows::Long(rows) => {
+                self.text.clear();
+                rows.push(key, points, &mut self.text);
+                out.write_all(&self.text)?;
+                Ok(points.len())
+            }
+            Rows::Wide(rows) => {
+                rows.hold(key, points)?;
+                Ok(0)
+            }
         }
+    }
+
+    fn write_held_points(&mut self, most: usize, out: &mut dyn Write) -> io::Result<usize> {
+        let Rows::Wide(rows) = &mut self.rows else { return Ok(0) };
+        self.text.clear();
+        let count = rows.push(most, &mut self.text);
+        self.losses
+            .note_if(rows.merged_times, "a row of a wide CSV file has one time: that of its latest point");
+        self.losses.note_if(
+            rows.reordered,
+            "wide CSV files are in the order of steps: the order of logging is not in them",
+        );
         out.write_all(&self.text)?;
         Ok(count)
     }

@@ -2,12 +2,11 @@
 
 use super::cells::{push_text, push_value, push_whole};
 use super::time::TimeWriter;
-use crate::interop::{ExportedRun, SeriesSlices};
+use crate::storage::{ExperimentRecord, RawPoint, RunRecord};
 
 /// Writes rows of `experiment,run_id,run_name,key,step,timestamp,value`, series after series, each in logging order.
 #[derive(Debug, Default)]
 pub(super) struct LongRows {
-    slices: SeriesSlices,
     time: TimeWriter,
     /// The run's cells.
     run: Vec<u8>,
@@ -16,19 +15,17 @@ pub(super) struct LongRows {
 }
 
 impl LongRows {
-    pub(super) fn begin_run(&mut self, run: &ExportedRun) {
-        self.slices = SeriesSlices::default();
+    pub(super) fn begin_run(&mut self, experiment: &ExperimentRecord, record: &RunRecord) {
         self.run.clear();
-        push_run(&mut self.run, run);
+        push_run(&mut self.run, experiment, record);
     }
 
-    /// Appends the rows of about so many points, and says of how many; 0 when there are no more.
-    pub(super) fn push(&mut self, run: &ExportedRun, most: usize, rows: &mut Vec<u8>) -> usize {
-        let Some((key, points)) = self.slices.next(run, most) else { return 0 };
+    /// Appends the rows of points.
+    pub(super) fn push(&mut self, key: &str, points: &[RawPoint], rows: &mut Vec<u8>) {
         self.series.clone_from(&self.run);
         push_text(&mut self.series, key);
         self.series.push(b',');
-        for point in &points {
+        for point in points {
             rows.extend_from_slice(&self.series);
             push_whole(rows, point.step);
             rows.push(b',');
@@ -37,14 +34,13 @@ impl LongRows {
             push_value(rows, point.value);
             rows.extend_from_slice(b"\r\n");
         }
-        points.len()
     }
 }
 
 /// Appends `experiment,run_id,run_name,`.
-pub(super) fn push_run(row: &mut Vec<u8>, run: &ExportedRun) {
-    let name = run.record.run_name.as_deref().unwrap_or_default();
-    for text in [&run.experiment.name, &run.record.run_id, name] {
+pub(super) fn push_run(row: &mut Vec<u8>, experiment: &ExperimentRecord, record: &RunRecord) {
+    let name = record.run_name.as_deref().unwrap_or_default();
+    for text in [&experiment.name, &record.run_id, name] {
         push_text(row, text);
         row.push(b',');
     }

@@ -1,4 +1,4 @@
-//! One row a step, a column a metric.
+//! One row a step, a column a metric: the points of a run are put together, so all of them are held until its last one is there.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -8,8 +8,7 @@ use super::cells::{push_text, push_value, push_whole};
 use super::long::push_run;
 use super::time::TimeWriter;
 use crate::columns::stable_order;
-use crate::interop::ExportedRun;
-use crate::storage::{RawPoint, Series};
+use crate::storage::{ExperimentRecord, RawPoint, RunRecord, Series};
 
 /// Writes rows of `experiment,run_id,run_name,step,timestamp` and a value for each metric that has one at that step, in the order of steps.
 /// Where a metric has several points at a step, the second and later are on rows that follow.
@@ -21,7 +20,10 @@ pub(super) struct WideRows {
     time: TimeWriter,
     /// The run's cells.
     run: Vec<u8>,
-    merge: Merge,
+    /// The series of the run, each with its column, in the order in which they came.
+    held: Vec<(usize, Series)>,
+    /// What becomes of them when the first row is written: there are no more points then.
+    merge: Option<Merge>,
     /// A row's values.
     values: Vec<Option<f64>>,
     /// Points at one step were logged at different times.
@@ -43,29 +45,43 @@ impl WideRows {
         rows
     }
 
-    pub(super) fn begin_run(&mut self, run: &ExportedRun) -> io::Result<()> {
+    pub(super) fn begin_run(&mut self, experiment: &ExperimentRecord, record: &RunRecord) -> io::Result<()> {
         self.run.clear();
-        push_run(&mut self.run, run);
-        self.merge = Merge::default();
-        for (number, named) in run.series.iter().enumerate() {
-            let Some(&column) = self.columns.get(&named.key) else {
-                return Err(io::Error::new(
-                    io::ErrorKind::InvalidInput,
-                    "a run has a metric that was not named when the export began",
-                ));
-            };
-            self.reordered |= !named.series.is_in_step_order();
-            self.merge.begin(Source::new(number, column, &named.series), run);
+        push_run(&mut self.run, experiment, record);
+        self.held.clear();
+        self.merge = None;
+        record.series.keys.iter().try_for_each(|key| self.column(key).map(drop))
+    }
+
+    fn column(&self, key: &str) -> io::Result<usize> {
+        self.columns.get(key).copied().ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "a run has a metric that was not named when the export began",
+            )
+        })
+    }
+
+    /// Holds the next points of a series.
+    pub(super) fn hold(&mut self, key: &str, points: &[RawPoint]) -> io::Result<()> {
+        let column = self.column(key)?;
+        if self.held.last().is_none_or(|(last, _)| *last != column) {
+            self.held.push((column, Series::default()));
+        }
+        if let Some((_, series)) = self.held.last_mut() {
+            points.iter().for_each(|&point| series.push(point));
         }
         Ok(())
     }
 
     /// Appends rows of at least so many points, and says of how many; 0 when there are no more.
-    pub(super) fn push(&mut self, run: &ExportedRun, most: usize, rows: &mut Vec<u8>) -> usize {
+    pub(super) fn push(&mut self, most: usize, rows: &mut Vec<u8>) -> usize {
+        let merge = self.merge.get_or_insert_with(|| Merge::of(std::mem::take(&mut self.held)));
+        self.reordered |= merge.reordered;
         let mut count = 0;
         while count < most.max(1) {
             self.values.fill(None);
-            let Some(row) = self.merge.next_row(run, &mut self.values) else { break };
+            let Some(row) = merge.next_row(&mut self.values) else { break };
             self.merged_times |= row.earliest_ms != row.latest_ms;
             count += row.points;
             rows.extend_from_slice(&self.run);
@@ -107,22 +123,29 @@ struct Merge {
     next: BinaryHeap<Reverse<(u64, usize)>>,
     /// The sources of the row at hand.
     taken: Vec<usize>,
+    /// A series was logged in another order than that of steps.
+    reordered: bool,
 }
 
 impl Merge {
-    fn begin(&mut self, source: Source, run: &ExportedRun) {
-        self.sources.push(source);
-        self.expect(self.sources.len() - 1, run);
+    fn of(all: Vec<(usize, Series)>) -> Self {
+        let mut merge = Self::default();
+        for (column, series) in all {
+            merge.reordered |= !series.is_in_step_order();
+            merge.sources.push(Source::new(column, series));
+            merge.expect(merge.sources.len() - 1);
+        }
+        merge
     }
 
     /// Notes the next point of a source.
-    fn expect(&mut self, number: usize, run: &ExportedRun) {
-        if let Some(point) = self.sources[number].point(run) {
+    fn expect(&mut self, number: usize) {
+        if let Some(point) = self.sources[number].point() {
             self.next.push(Reverse((point.step, number)));
         }
     }
 
-    fn next_row(&mut self, run: &ExportedRun, values: &mut [Option<f64>]) -> Option<Row> {
+    fn next_row(&mut self, values: &mut [Option<f64>]) -> Option<Row> {
         let &Reverse((step, _)) = self.next.peek()?;
         let mut row = Row { step, earliest_ms: i64::MAX, latest_ms: i64::MIN, points: 0 };
         while let Some(&Reverse((next, number))) = self.next.peek()
@@ -131,7 +154,7 @@ impl Merge {
             self.next.pop();
             self.taken.push(number);
             let source = &mut self.sources[number];
-            if let Some(point) = source.point(run) {
+            if let Some(point) = source.point() {
                 values[source.column] = Some(point.value);
                 row.earliest_ms = row.earliest_ms.min(point.timestamp_ms);
                 row.latest_ms = row.latest_ms.max(point.timestamp_ms);
@@ -141,7 +164,7 @@ impl Merge {
         }
         // Only now: a further point at this step belongs on the next row.
         while let Some(number) = self.taken.pop() {
-            self.expect(number, run);
+            self.expect(number);
         }
         Some(row)
     }
@@ -150,7 +173,7 @@ impl Merge {
 /// A series, and how far it was written.
 #[derive(Debug)]
 struct Source {
-    series: usize,
+    series: Series,
     column: usize,
     index: usize,
     /// The points in the order of steps, where that is not the order of logging.
@@ -158,17 +181,17 @@ struct Source {
 }
 
 impl Source {
-    fn new(number: usize, column: usize, series: &Series) -> Self {
+    fn new(column: usize, series: Series) -> Self {
         let steps = (0..series.len()).map(|index| series.step_at(index));
         let order = (!series.is_in_step_order()).then(|| stable_order(steps));
-        Self { series: number, column, index: 0, order }
+        Self { series, column, index: 0, order }
     }
 
-    fn point(&self, run: &ExportedRun) -> Option<RawPoint> {
+    fn point(&self) -> Option<RawPoint> {
         let index = match &self.order {
             Some(order) => *order.get(self.index)? as usize,
             None => self.index,
         };
-        run.series.get(self.series)?.series.point(index)
+        self.series.point(index)
     }
 }

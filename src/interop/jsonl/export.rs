@@ -8,8 +8,8 @@ use super::line::Line;
 use super::number::Number;
 use super::unknown::unknown_of_series;
 use super::{FORMAT, VERSION};
-use crate::interop::{ExportedRun, Exporter, SeriesSlices};
-use crate::storage::{ArtifactRef, ExperimentRecord};
+use crate::interop::Exporter;
+use crate::storage::{ArtifactRef, ExperimentRecord, RawPoint, RunRecord};
 
 /// How many points stand in one line at most: some 40 KB.
 const POINTS_A_LINE: usize = 1_000;
@@ -19,7 +19,6 @@ const POINTS_A_LINE: usize = 1_000;
 pub struct JsonLinesExporter {
     has_header: bool,
     experiments: BTreeSet<String>,
-    slices: SeriesSlices,
     /// The series that was written last of the run.
     series: Option<String>,
     runs: u64,
@@ -35,8 +34,8 @@ impl JsonLinesExporter {
     }
 
     /// Writes lines without points that say what else is known of each series, whose points are written some other way.
-    pub(in crate::interop) fn describe_series(run: &ExportedRun, out: &mut dyn Write) -> io::Result<()> {
-        for unknown in &run.record.unknown_of_series {
+    pub(in crate::interop) fn describe_series(record: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
+        for unknown in &record.unknown_of_series {
             let none: &[u8] = &[];
             Line::begin(out, "points")?
                 .field("key", &unknown.key)?
@@ -70,12 +69,15 @@ impl Exporter for JsonLinesExporter {
             .end()
     }
 
-    fn begin_run(&mut self, run: &ExportedRun, out: &mut dyn Write) -> io::Result<()> {
-        self.write_experiment(&run.experiment, out)?;
-        self.slices = SeriesSlices::default();
+    fn begin_run(
+        &mut self,
+        experiment: &ExperimentRecord,
+        record: &RunRecord,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        self.write_experiment(experiment, out)?;
         self.series = None;
         self.runs += 1;
-        let record = &run.record;
         let interruptions: Vec<_> = record.interruptions.iter().map(|times| times.map(Number)).collect();
         Line::begin(out, "run")?
             .field("id", &record.run_id)?
@@ -93,18 +95,20 @@ impl Exporter for JsonLinesExporter {
             .end()
     }
 
-    fn write_points(&mut self, run: &ExportedRun, most: usize, out: &mut dyn Write) -> io::Result<usize> {
-        let mut written = 0;
-        while written < most {
-            let Some((key, points)) = self.slices.next(run, (most - written).min(POINTS_A_LINE)) else {
-                break;
-            };
+    fn write_points(
+        &mut self,
+        record: &RunRecord,
+        key: &str,
+        points: &[RawPoint],
+        out: &mut dyn Write,
+    ) -> io::Result<usize> {
+        for points in points.chunks(POINTS_A_LINE) {
             // The first line of a series says what is known of all of it.
             let is_first = self.series.as_deref() != Some(key);
             if is_first {
                 self.series = Some(key.to_owned());
             }
-            let unknown = if is_first { unknown_of_series(&run.record, key) } else { None };
+            let unknown = if is_first { unknown_of_series(record, key) } else { None };
             Line::begin(out, "points")?
                 .field("key", key)?
                 .column("step", points.iter().map(|point| point.step))?
@@ -112,10 +116,9 @@ impl Exporter for JsonLinesExporter {
                 .column("timestamp_ms", points.iter().map(|point| point.timestamp_ms))?
                 .fields_of(unknown)?
                 .end()?;
-            written += points.len();
         }
-        self.points += written as u64;
-        Ok(written)
+        self.points += points.len() as u64;
+        Ok(points.len())
     }
 
     fn holds_artifacts(&self) -> bool {

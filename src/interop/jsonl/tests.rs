@@ -59,12 +59,12 @@ fn write(runs: &[(ExportedRun, Vec<Artifact>)], slice: usize) -> Vec<u8> {
     let mut exporter = JsonLinesExporter::default();
     let mut file = Vec::new();
     for (run, artifacts) in runs {
-        exporter.begin_run(run, &mut file).unwrap();
-        while exporter.write_points(run, slice, &mut file).unwrap() > 0 {}
+        exporter.begin_run(&run.experiment, &run.record, &mut file).unwrap();
+        run.write_points(&mut exporter, slice, &mut file).unwrap();
         for (reference, (_, bytes, _)) in run.record.artifacts.iter().zip(artifacts) {
             exporter.write_artifact(reference, bytes, &mut file).unwrap();
         }
-        exporter.end_run(run, &mut file).unwrap();
+        exporter.end_run(&run.record, &mut file).unwrap();
     }
     exporter.finish(&mut file).unwrap();
     file

@@ -6,13 +6,10 @@ use super::frames::{LINE, POINTS, write_frame};
 use super::packing::Packer;
 use super::points::write_points;
 use super::template::Template;
+use crate::interop::Exporter;
 use crate::interop::jsonl::JsonLinesExporter;
 use crate::interop::losses::Losses;
-use crate::interop::{ExportedRun, Exporter, SeriesSlices};
-use crate::storage::ExperimentRecord;
-
-/// How many points of a series stand in one part at most.
-const POINTS_A_PART: usize = 8_192;
+use crate::storage::{ExperimentRecord, RawPoint, RunRecord};
 
 /// Writes runs as a report.
 pub struct ReportExporter {
@@ -21,7 +18,6 @@ pub struct ReportExporter {
     has_begun: bool,
     /// Writes all but points.
     lines: JsonLinesExporter,
-    slices: SeriesSlices,
     packer: Packer,
     losses: Losses,
 }
@@ -35,7 +31,6 @@ impl ReportExporter {
             title: title.into(),
             has_begun: false,
             lines: JsonLinesExporter::default(),
-            slices: SeriesSlices::default(),
             packer: Packer::default(),
             losses: Losses::default(),
         })
@@ -64,33 +59,35 @@ impl Exporter for ReportExporter {
         self.write_lines(out, |lines, out| lines.write_experiment(experiment, out))
     }
 
-    fn begin_run(&mut self, run: &ExportedRun, out: &mut dyn Write) -> io::Result<()> {
+    fn begin_run(
+        &mut self,
+        experiment: &ExperimentRecord,
+        record: &RunRecord,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         self.losses.note_if(
-            !run.record.artifacts.is_empty(),
+            !record.artifacts.is_empty(),
             "artifacts are not in reports: export JSON Lines to keep them",
         );
-        self.slices = SeriesSlices::default();
         self.write_lines(out, |lines, out| {
-            lines.begin_run(run, out)?;
-            JsonLinesExporter::describe_series(run, out)
+            lines.begin_run(experiment, record, out)?;
+            JsonLinesExporter::describe_series(record, out)
         })
     }
 
-    fn write_points(&mut self, run: &ExportedRun, most: usize, out: &mut dyn Write) -> io::Result<usize> {
+    fn write_points(
+        &mut self,
+        _: &RunRecord,
+        key: &str,
+        points: &[RawPoint],
+        out: &mut dyn Write,
+    ) -> io::Result<usize> {
         let (mut contents, mut frames) = (Vec::new(), Vec::new());
-        let mut written = 0;
-        while written < most {
-            let Some((key, points)) = self.slices.next(run, (most - written).min(POINTS_A_PART)) else {
-                break;
-            };
-            contents.clear();
-            write_points(&mut contents, key, &points);
-            write_frame(&mut frames, POINTS, &contents);
-            written += points.len();
-        }
-        self.lines.note_points(written as u64);
+        write_points(&mut contents, key, points);
+        write_frame(&mut frames, POINTS, &contents);
+        self.lines.note_points(points.len() as u64);
         self.packer.push(&frames, out)?;
-        Ok(written)
+        Ok(points.len())
     }
 
     fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {

@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::interop::ExportedRun;
 use crate::interop::calendar::checked_time;
-use crate::storage::{RunRecord, RunStatus, Tag, check_key, check_text};
+use crate::storage::{ExperimentRecord, RunRecord, RunStatus, Tag, check_key, check_text};
 
 /// What the text `entrenar/run` holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,11 +27,10 @@ pub(super) struct Details {
 }
 
 impl Details {
-    pub(super) fn of(run: &ExportedRun) -> Self {
-        let record = &run.record;
+    pub(super) fn of(experiment: &ExperimentRecord, record: &RunRecord) -> Self {
         Self {
-            experiment: run.experiment.name.clone(),
-            experiment_config: run.experiment.config_json.clone(),
+            experiment: experiment.name.clone(),
+            experiment_config: experiment.config_json.clone(),
             run_id: record.run_id.clone(),
             run_name: record.run_name.clone(),
             status: record.status,

@@ -16,9 +16,9 @@ use super::{
     CONFIG_TEXT, FILE_MARK, FILE_VERSION, HOST, HPARAMS_PLUGIN, MOST_TEXT, RUN_TEXT, SCALARS_PLUGIN,
     SESSION_END, SESSION_START, TAGS_TEXT, TEXT_PLUGIN, hyperparameters,
 };
+use crate::interop::Exporter;
 use crate::interop::losses::Losses;
-use crate::interop::{ExportedRun, Exporter, SeriesSlices};
-use crate::storage::{RawPoint, RunRecord, RunStatus};
+use crate::storage::{ExperimentRecord, RawPoint, RunRecord, RunStatus};
 
 /// What a point takes in a file at most, besides its key.
 const MOST_POINT: u64 = 80;
@@ -41,8 +41,7 @@ pub struct TensorBoardExporter {
     /// Nothing where one run is all there is.
     zip: Option<(ZipWriter, RunFolders)>,
     runs: usize,
-    slices: SeriesSlices,
-    /// The metric of the last slice.
+    /// The metric whose points were written last.
     last_key: Option<String>,
     /// Reused from slice to slice.
     bytes: Vec<u8>,
@@ -53,15 +52,7 @@ impl TensorBoardExporter {
     /// Writes the event file of one run.
     #[must_use]
     pub fn event_file(value_type: ValueType) -> Self {
-        Self {
-            value_type,
-            zip: None,
-            runs: 0,
-            slices: SeriesSlices::default(),
-            last_key: None,
-            bytes: Vec::new(),
-            losses: Losses::default(),
-        }
+        Self { value_type, zip: None, runs: 0, last_key: None, bytes: Vec::new(), losses: Losses::default() }
     }
 
     /// Writes a zip file with a folder for each run: what TensorBoard shows when it is unpacked.
@@ -80,14 +71,13 @@ impl TensorBoardExporter {
     }
 
     /// Adds what comes before the points.
-    fn push_details(&mut self, run: &ExportedRun) {
-        let record = &run.record;
+    fn push_details(&mut self, experiment: &ExperimentRecord, record: &RunRecord) {
         let wall_time = record.created_ms / 1000.0;
         let version = Event { wall_time, file_version: Some(FILE_VERSION.to_owned()), ..Event::default() };
         push_event(&mut self.bytes, &version);
         // A tag has one kind of values: a metric of the same name comes first.
         let mut push = |value: Value, losses: &mut Losses| {
-            if run.series.iter().any(|named| named.key == value.tag) {
+            if record.series.keys.contains(&value.tag) {
                 losses
                     .note(format!("'{}' is a metric, and not what it is in event files besides", value.tag));
             } else {
@@ -102,7 +92,7 @@ impl TensorBoardExporter {
             let data = HparamsData { session_start: Some(start), session_end: None };
             push(hparams_value(SESSION_START, &data), &mut self.losses);
         }
-        let details = serde_json::to_string(&Details::of(run)).unwrap_or_default();
+        let details = serde_json::to_string(&Details::of(experiment, record)).unwrap_or_default();
         let tags = (!record.tags.is_empty()).then(|| tags_json(&record.tags));
         for (tag, json) in [
             (RUN_TEXT, Some(details.as_str())),
@@ -155,43 +145,50 @@ impl TensorBoardExporter {
 }
 
 impl Exporter for TensorBoardExporter {
-    fn begin_run(&mut self, run: &ExportedRun, out: &mut dyn Write) -> io::Result<()> {
+    fn begin_run(
+        &mut self,
+        experiment: &ExperimentRecord,
+        record: &RunRecord,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         self.runs += 1;
-        self.slices = SeriesSlices::default();
         self.last_key = None;
-        self.losses.note_if(!run.record.artifacts.is_empty(), "artifacts are not in event files");
+        self.losses.note_if(!record.artifacts.is_empty(), "artifacts are not in event files");
         match &mut self.zip {
             Some((zip, folders)) => {
-                let name = format!("{}/{}", folders.next(run), event_file_name(&run.record));
-                let series = run.series.iter();
-                let most: u64 = series
-                    .map(|named| named.series.len() as u64 * (MOST_POINT + named.key.len() as u64))
-                    .sum();
+                let name = format!("{}/{}", folders.next(experiment, record), event_file_name(record));
+                let series = record.series.keys.iter().zip(&record.series.counts);
+                let most: u64 =
+                    series.map(|(key, &count)| count as u64 * (MOST_POINT + key.len() as u64)).sum();
                 let is_large = most + MOST_TEXTS > u64::from(u32::MAX);
-                zip.begin(name, run.record.created_ms as i64, is_large, out)?;
+                zip.begin(name, record.created_ms as i64, is_large, out)?;
             }
             None if self.runs > 1 => {
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, "an event file holds one run"));
             }
             None => {}
         }
-        self.push_details(run);
+        self.push_details(experiment, record);
         self.flush(out)
     }
 
-    fn write_points(&mut self, run: &ExportedRun, most: usize, out: &mut dyn Write) -> io::Result<usize> {
-        let Some((key, points)) = self.slices.next(run, most) else { return Ok(0) };
+    fn write_points(
+        &mut self,
+        _: &RunRecord,
+        key: &str,
+        points: &[RawPoint],
+        out: &mut dyn Write,
+    ) -> io::Result<usize> {
         let is_first = self.last_key.as_deref() != Some(key);
         if is_first {
             self.last_key = Some(key.to_owned());
         }
-        self.push_points(key, &points, is_first);
+        self.push_points(key, points, is_first);
         self.flush(out)?;
         Ok(points.len())
     }
 
-    fn end_run(&mut self, run: &ExportedRun, out: &mut dyn Write) -> io::Result<()> {
-        let record = &run.record;
+    fn end_run(&mut self, record: &RunRecord, out: &mut dyn Write) -> io::Result<()> {
         if record.config_json.is_some() && record.status.is_final() {
             let end_secs = record.ended_ms.unwrap_or(record.created_ms) / 1000.0;
             let status = match record.status {
@@ -202,7 +199,7 @@ impl Exporter for TensorBoardExporter {
             let end = SessionEnd { status: status as i32, end_secs };
             let value =
                 hparams_value(SESSION_END, &HparamsData { session_start: None, session_end: Some(end) });
-            if run.series.iter().all(|named| named.key != SESSION_END) {
+            if !record.series.keys.iter().any(|key| key == SESSION_END) {
                 push_event(&mut self.bytes, &event_of(end_secs, value));
             }
         }

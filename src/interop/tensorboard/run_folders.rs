@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::interop::ExportedRun;
+use crate::storage::{ExperimentRecord, RunRecord};
 
 /// How long one name may be, in bytes: no file system takes more than 255.
 const MOST_BYTES: usize = 100;
@@ -16,10 +16,10 @@ pub struct RunFolders {
 
 impl RunFolders {
     /// The folder of a run, relative, with `/` between its names. Every call gives another one.
-    pub fn next(&mut self, run: &ExportedRun) -> String {
-        let name = run.record.run_name.as_deref().filter(|name| !name.trim().is_empty());
-        let name = safe(name.unwrap_or(&run.record.run_id));
-        let folder = format!("{}/{name}", safe(&run.experiment.name));
+    pub fn next(&mut self, experiment: &ExperimentRecord, record: &RunRecord) -> String {
+        let name = record.run_name.as_deref().filter(|name| !name.trim().is_empty());
+        let name = safe(name.unwrap_or(&record.run_id));
+        let folder = format!("{}/{name}", safe(&experiment.name));
         let mut unique = folder.clone();
         while let Some(times) = self.taken.get_mut(&compared(&unique)) {
             *times += 1;
@@ -95,7 +95,7 @@ mod tests {
         let mut next = |name: Option<&str>| {
             let mut run = run(7, vec![]);
             run.record.run_name = name.map(str::to_owned);
-            folders.next(&run)
+            folders.next(&run.experiment, &run.record)
         };
         let names = ["a", "A", "a-2", "a", "", "", "É", "é"].map(Some);
         let given = names.map(&mut next);

@@ -65,8 +65,8 @@ async fn state(tab: &Tab) -> BTreeMap<String, String> {
         "exp".clone_into(&mut run.experiment.experiment_id);
         let mut exporter = JsonLinesExporter::default();
         let mut lines = Vec::new();
-        exporter.begin_run(&run, &mut lines).unwrap();
-        while exporter.write_points(&run, 1_000, &mut lines).unwrap() > 0 {}
+        exporter.begin_run(&run.experiment, &run.record, &mut lines).unwrap();
+        run.write_points(&mut exporter, 1_000, &mut lines).unwrap();
         for artifact in &run.record.artifacts {
             let bytes = tab.session.exported_artifact(artifact).await.unwrap().unwrap();
             exporter.write_artifact(artifact, &bytes, &mut lines).unwrap();

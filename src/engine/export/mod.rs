@@ -1,12 +1,16 @@
-//! What an export takes of a run.
+//! What an export takes of a run: all of it at once, or its points portion by portion.
 
-use super::session::Session;
-use crate::database::Database;
-use crate::interop::ExportedRun;
+mod outgoing_run;
+mod portion;
+
 use std::sync::Arc;
 
-use crate::database::operations;
+use super::session::Session;
+use crate::database::{Database, operations};
+use crate::interop::ExportedRun;
 use crate::storage::{ArtifactRef, Result, StorageError};
+
+pub use outgoing_run::OutgoingRun;
 
 impl<D: Database> Session<D> {
     /// A run as it is now, with all its points. Chunks of points are shared with the session, not copied.
