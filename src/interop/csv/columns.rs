@@ -56,6 +56,8 @@ pub(super) struct Mapping {
     pub(super) experiment: Option<usize>,
     pub(super) timestamp: Option<usize>,
     pub(super) values: Values,
+    /// The file is one of this tracker's.
+    pub(super) is_own: bool,
     /// The names of the columns that are not imported.
     pub(super) left_out: Vec<String>,
 }
@@ -100,6 +102,7 @@ impl Mapping {
             x: Some(x),
             timestamp: Some(timestamp),
             values,
+            is_own: true,
             left_out: Vec::new(),
         }
     }
@@ -144,7 +147,7 @@ impl Mapping {
         };
         let left_out = (0..header.len()).filter(|index| !taken.contains(&Some(*index)));
         let left_out = left_out.map(|index| header[index].clone()).collect();
-        Ok(Self { x, run, name, experiment, timestamp, values, left_out })
+        Ok(Self { x, run, name, experiment, timestamp, values, is_own: false, left_out })
     }
 }
 
@@ -159,7 +162,7 @@ fn wide(
         // Without a row any line of text would be names of metrics: there a column of another kind tells that these are names.
         let has_known = taken.iter().any(Option::is_some);
         let begins_with_number =
-            |index: usize| first.map_or(has_known, |first| read_value(first.cell(index)).is_ok());
+            |index: usize| first.map_or(has_known, |first| read_value(&first.number(index)).is_ok());
         let is_metric = |index: &usize| {
             !taken.contains(&Some(*index)) && !header[*index].is_empty() && begins_with_number(*index)
         };

@@ -1,5 +1,6 @@
 //! Runs from CSV.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::cells::{read_value, unmarked};
@@ -44,6 +45,8 @@ struct Rows {
     /// How many rows had no value, and the line of the first.
     without_value: Option<(u64, u64)>,
     without_time: bool,
+    /// A comma was read as that before a fraction.
+    with_decimal_commas: bool,
 }
 
 #[derive(Debug)]
@@ -115,6 +118,12 @@ impl Importer for CsvImporter {
         if rows.without_time {
             losses.push("points for which the file has no time have that of the file".to_owned());
         }
+        if rows.with_decimal_commas {
+            losses.push(
+                "a comma within a number was read as a decimal point: columns are parted by semicolons"
+                    .to_owned(),
+            );
+        }
         losses
     }
 }
@@ -166,7 +175,7 @@ impl Rows {
         let step = mapping.x.map(|x| step(record, x)).transpose()?;
         match &mapping.values {
             Values::Long { key, value } => {
-                let Some(value) = number(record, *value, || "the value".to_owned())? else {
+                let Some(value) = self.number(record, *value, || "the value".to_owned())? else {
                     self.without_value.get_or_insert((0, record.line)).0 += 1;
                     return Ok(());
                 };
@@ -180,7 +189,7 @@ impl Rows {
                 self.runs[run].rows += 1;
                 for (number_of, (column, key)) in metrics.iter().enumerate() {
                     let name = || format!("the value of '{}'", shortened(key));
-                    let Some(value) = number(record, *column, name)? else { continue };
+                    let Some(value) = self.number(record, *column, name)? else { continue };
                     let series = match self.runs[run].series.get(number_of).copied().flatten() {
                         Some(series) => series,
                         None => self
@@ -267,16 +276,29 @@ impl Rows {
         Ok(number)
     }
 
+    fn number(
+        &mut self,
+        record: Record<'_>,
+        column: usize,
+        what: impl Fn() -> String,
+    ) -> Result<Option<f64>, FileError> {
+        let cell = record.number(column);
+        self.with_decimal_commas |= matches!(cell, Cow::Owned(_));
+        read_value(&cell).map_err(|()| {
+            record.error(format!("{} is no number: '{}'", what(), shortened(record.cell(column))))
+        })
+    }
+
     fn timestamp(&mut self, mapping: &Mapping, record: Record<'_>) -> Result<i64, FileError> {
-        let cell = mapping.timestamp.map_or("", |column| record.cell(column)).trim();
+        let cell = mapping.timestamp.map_or(Cow::default(), |column| record.number(column));
         if cell.is_empty() {
             self.without_time = true;
             return Ok(self.options.timestamp_ms);
         }
-        self.time.read(cell).ok_or_else(|| {
+        self.time.read(&cell, mapping.is_own).ok_or_else(|| {
             record.error(format!(
-                "the time '{}' is neither RFC 3339 nor a number of seconds or milliseconds",
-                shortened(cell)
+                "the time '{}' is neither RFC 3339 nor a number of seconds, milliseconds, microseconds or nanoseconds",
+                shortened(&cell)
             ))
         })
     }
@@ -300,14 +322,9 @@ fn run_id(experiment: &str, run: &str) -> String {
 }
 
 fn step(record: Record<'_>, column: usize) -> Result<u64, FileError> {
-    let cell = record.cell(column).trim();
+    let cell = record.number(column);
     let step = cell.parse().ok().and_then(whole_step);
     step.ok_or_else(|| {
-        record.error(format!("the step '{}' is no whole number from 0 to 2^53 - 1", shortened(cell)))
+        record.error(format!("the step '{}' is no whole number from 0 to 2^53 - 1", shortened(&cell)))
     })
-}
-
-fn number(record: Record<'_>, column: usize, what: impl Fn() -> String) -> Result<Option<f64>, FileError> {
-    let cell = record.cell(column);
-    read_value(cell).map_err(|()| record.error(format!("{} is no number: '{}'", what(), shortened(cell))))
 }

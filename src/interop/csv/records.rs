@@ -1,5 +1,7 @@
 //! Rows of a file that comes in pieces.
 
+use std::borrow::Cow;
+
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use crate::interop::{FileError, Position};
@@ -20,6 +22,7 @@ pub(super) struct Record<'a> {
     pub(super) line: u64,
     text: &'a str,
     ends: &'a [usize],
+    has_decimal_commas: bool,
 }
 
 impl<'a> Record<'a> {
@@ -33,6 +36,18 @@ impl<'a> Record<'a> {
         let start = if index == 0 { 0 } else { self.ends.get(index - 1).copied().unwrap_or_default() };
         let end = self.ends.get(index).copied().unwrap_or(start);
         self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// A cell as a number is written elsewhere: without spaces around it, and with a point for a decimal comma. Only where semicolons stand
+    /// between columns is a comma one: programs write semicolons because of it. Elsewhere it may part thousands.
+    pub(super) fn number(&self, index: usize) -> Cow<'a, str> {
+        let cell = self.cell(index).trim();
+        match cell.split_once(',') {
+            Some((whole, rest)) if self.has_decimal_commas && !cell.contains('.') && !rest.contains(',') => {
+                Cow::Owned(format!("{whole}.{rest}"))
+            }
+            _ => Cow::Borrowed(cell),
+        }
     }
 
     pub(super) fn cells(&self) -> impl Iterator<Item = &'a str> {
@@ -109,11 +124,13 @@ impl Records {
     fn begin(&mut self, take: Take<'_>) -> Result<(), FileError> {
         let beginning = std::mem::take(&mut self.beginning);
         let bytes = beginning.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&beginning);
-        self.delimiter = delimiter(&bytes[..header_end(bytes).unwrap_or(bytes.len())]);
+        let first_line = &bytes[..header_end(bytes).unwrap_or(bytes.len())];
+        let named = named_delimiter(first_line);
+        self.delimiter = named.unwrap_or_else(|| delimiter(first_line));
         self.reader = Some(ReaderBuilder::new().delimiter(self.delimiter).build());
         self.line = 1;
         self.is_between = true;
-        self.read(bytes, take)
+        self.read(if named.is_some() { &bytes[first_line.len()..] } else { bytes }, take)
     }
 
     fn read(&mut self, mut bytes: &[u8], take: Take<'_>) -> Result<(), FileError> {
@@ -171,7 +188,8 @@ impl Records {
         let text = std::str::from_utf8(&self.text[..self.text_length]).map_err(|_| {
             FileError::invalid(Position::Line(line), "this is not UTF-8: save the file as \"CSV UTF-8\"")
         })?;
-        let record = Record { line, text, ends: &self.ends[..self.ends_length] };
+        let has_decimal_commas = self.delimiter == b';';
+        let record = Record { line, text, ends: &self.ends[..self.ends_length], has_decimal_commas };
         let columns = *self.columns.get_or_insert(record.len());
         if record.len() != columns {
             return Err(
@@ -204,6 +222,17 @@ fn header_end(bytes: &[u8]) -> Option<usize> {
         is_quoted ^= byte == b'"';
         !is_quoted && matches!(byte, b'\n' | b'\r')
     })
+}
+
+/// What a first line such as `sep=;` says, by which Excel knows what stands between columns.
+fn named_delimiter(first_line: &[u8]) -> Option<u8> {
+    let (name, rest) = first_line.split_at_checked(4)?;
+    match rest {
+        [delimiter] if name.eq_ignore_ascii_case(b"sep=") && delimiter.is_ascii() && *delimiter != b'"' => {
+            Some(*delimiter)
+        }
+        _ => None,
+    }
 }
 
 /// What stands most often in the header, outside of quotation marks.

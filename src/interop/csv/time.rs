@@ -11,6 +11,9 @@ const DAY_MS: i64 = 86_400_000;
 const SAYABLE_MS: std::ops::Range<i64> = -62_167_219_200_000..253_402_300_800_000;
 /// A number from here on counts milliseconds: as seconds it would lie beyond the year 5138.
 const LEAST_MS: f64 = 1e11;
+/// From here on microseconds, and nanoseconds, for the same reason; not in files of this tracker's, which may have later years.
+const LEAST_US: f64 = 1e14;
+const LEAST_NS: f64 = 1e17;
 
 /// Writes times.
 #[derive(Debug, Default)]
@@ -72,14 +75,14 @@ pub(super) struct TimeReader {
 
 impl TimeReader {
     /// The milliseconds since the epoch that the text names: RFC 3339, the same without a zone for UTC, or a number of seconds or
-    /// milliseconds.
-    pub(super) fn read(&mut self, text: &str) -> Option<i64> {
+    /// milliseconds; in a file of another program's also of microseconds or nanoseconds.
+    pub(super) fn read(&mut self, text: &str, is_own: bool) -> Option<i64> {
         let text = text.trim();
-        let Some((date, within)) = own_form(text) else { return read_any(text) };
+        let Some((date, within)) = own_form(text) else { return read_any(text, is_own) };
         match self.day {
             Some((known, ms)) if known == date => Some(ms + within),
             _ => {
-                let ms = read_any(text)?;
+                let ms = read_any(text, is_own)?;
                 self.day = Some((date, ms - within));
                 Some(ms)
             }
@@ -111,14 +114,14 @@ fn own_form(text: &str) -> Option<([u8; 11], i64)> {
     is_time.then(|| (*date, units.iter().map(|(at, unit)| i64::from(time[*at] - b'0') * unit).sum()))
 }
 
-fn read_any(text: &str) -> Option<i64> {
-    if let Ok(ms) = text.parse::<i64>()
-        && ms.unsigned_abs() >= LEAST_MS as u64
-    {
-        return is_time(ms as f64).then_some(ms);
-    }
+fn read_any(text: &str, is_own: bool) -> Option<i64> {
     if let Ok(number) = text.parse::<f64>() {
-        let ms = if number.abs() >= LEAST_MS { number } else { number * 1000.0 };
+        let ms = match number.abs() {
+            size if size < LEAST_MS => number * 1000.0,
+            size if size < LEAST_US || is_own => number,
+            size if size < LEAST_NS => number / 1e3,
+            _ => number / 1e6,
+        };
         return is_time(ms).then_some(ms.round() as i64);
     }
     read_date(text)
@@ -192,7 +195,7 @@ mod tests {
         let (earliest, latest) = (-8_640_000_000_000_000, 8_640_000_000_000_000);
         let times = [0, 1, 1_795_750_137_042, 1_795_750_137_043, -1, earliest, latest, SAYABLE_MS.start];
         for ms in times {
-            assert_eq!(reader.read(&written(ms)), Some(ms));
+            assert_eq!(reader.read(&written(ms), true), Some(ms));
         }
     }
 
@@ -209,8 +212,13 @@ mod tests {
             ("1795750137.042", 1_795_750_137_042),
             ("1795750137042", 1_795_750_137_042),
             (" 1.5 ", 1500),
+            ("99999999999", 99_999_999_999_000),
+            ("100000000000", 100_000_000_000),
+            ("1795750137042000", 1_795_750_137_042),
+            ("1795750137042000000", 1_795_750_137_042),
+            ("-1795750137042000000", -1_795_750_137_042),
         ] {
-            assert_eq!(reader.read(text), Some(ms), "{text}");
+            assert_eq!(reader.read(text, false), Some(ms), "{text}");
         }
         for text in [
             "",
@@ -218,15 +226,16 @@ mod tests {
             "2026-11-27",
             "NaN",
             "1e300",
-            "-1e17",
-            // Nanoseconds.
-            "1795750137042000000",
-            "8640000000000001",
-            "-8640000000000001",
+            "-1e29",
             "2026-13-27T03:28:57.042Z",
             "2026-11-27T24:00:00.000Z",
         ] {
-            assert_eq!(reader.read(text), None, "{text}");
+            assert_eq!(reader.read(text, false), None, "{text}");
+        }
+        // In a file of this tracker's a number counts milliseconds, whatever year that is.
+        assert_eq!(reader.read("253402300800000", true), Some(253_402_300_800_000));
+        for text in ["1795750137042000000", "8640000000000001", "-8640000000000001"] {
+            assert_eq!(reader.read(text, true), None, "{text}");
         }
     }
 }
