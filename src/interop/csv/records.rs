@@ -43,9 +43,7 @@ impl<'a> Record<'a> {
     pub(super) fn number(&self, index: usize) -> Cow<'a, str> {
         let cell = self.cell(index).trim();
         match cell.split_once(',') {
-            Some((whole, rest)) if self.has_decimal_commas && !cell.contains('.') && !rest.contains(',') => {
-                Cow::Owned(format!("{whole}.{rest}"))
-            }
+            Some((whole, rest)) if self.has_decimal_commas => Cow::Owned(format!("{whole}.{rest}")),
             _ => Cow::Borrowed(cell),
         }
     }
