@@ -13,8 +13,6 @@ mod time;
 mod wide;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
-mod spreadsheet_tests;
-#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 pub use columns::{CsvColumn, CsvColumns};
