@@ -106,7 +106,9 @@ impl<D: Database> Session<D> {
             record.heartbeat_ms = heartbeat_ms;
             record.clean_exit = ends_lease && !record.status.is_final();
         };
-        pending.take_batch(memory, most_points, contents, finalize_record).map(Rc::new)
+        let batch = pending.take_batch(memory, most_points, contents, finalize_record)?;
+        self.last_verified.note_heartbeat(heartbeat_ms);
+        Some(Rc::new(batch))
     }
 
     /// Has the records of all running runs that are owned here written by the next flush: other sessions see that their owner lives.

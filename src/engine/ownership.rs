@@ -147,9 +147,12 @@ impl LastVerified {
     #[must_use]
     pub(super) fn next_heartbeat_ms(&self, clock: &dyn Clock) -> f64 {
         let (wall_ms, last_ms) = (clock.wall_ms(), self.heartbeat_ms.get());
-        let next_ms = if wall_ms == last_ms { last_ms + 1.0 } else { wall_ms };
-        self.heartbeat_ms.set(next_ms);
-        next_ms
+        if wall_ms == last_ms { last_ms + 1.0 } else { wall_ms }
+    }
+
+    /// A batch has records with this heartbeat.
+    pub(super) fn note_heartbeat(&self, heartbeat_ms: f64) {
+        self.heartbeat_ms.set(heartbeat_ms);
     }
 
     /// Whether that is too long ago to write without looking.

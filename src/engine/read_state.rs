@@ -62,8 +62,7 @@ impl Liveness {
             Ok(known) if seen[known].1.stored == stored => {}
             Ok(known) => seen[known].1 = Heartbeat { stored, changed_ms: monotonic_ms },
             Err(position) => {
-                let age_ms = wall_ms - record.heartbeat_ms;
-                let age_ms = if age_ms >= 0.0 { age_ms } else { f64::INFINITY };
+                let age_ms = heartbeat_age_ms(record.heartbeat_ms, wall_ms);
                 let heartbeat = Heartbeat { stored, changed_ms: monotonic_ms - age_ms };
                 seen.insert(position, (record.run_id.clone(), heartbeat));
             }
@@ -86,6 +85,14 @@ impl Liveness {
             seen.remove(known);
         }
     }
+}
+
+/// How old a heartbeat is that is seen for the first time, by the wall clock; one in the future counts as old. A page that writes twice while
+/// its clock shows one time is a millisecond ahead of that with the second.
+#[must_use]
+pub(super) fn heartbeat_age_ms(heartbeat_ms: f64, wall_ms: f64) -> f64 {
+    let age_ms = wall_ms - heartbeat_ms;
+    if age_ms >= -1.0 { age_ms.max(0.0) } else { f64::INFINITY }
 }
 
 /// Where a run is, or belongs.
@@ -118,6 +125,15 @@ mod tests {
         assert!(liveness.is_interrupted(&record(2e12), 50.0));
         liveness.note_heartbeat(&record(2e12 + 1.0), 1e12, 60.0);
         assert!(!liveness.is_interrupted(&record(2e12 + 1.0), 60.0));
+    }
+
+    #[test]
+    fn heartbeat_is_as_old_as_the_wall_clock_says_and_not_in_the_future_by_one_that_changed_within_a_tick() {
+        for (heartbeat_ms, age_ms) in
+            [(4_000.0, 6_000.0), (10_000.0, 0.0), (10_001.0, 0.0), (10_002.0, f64::INFINITY)]
+        {
+            assert_eq!(heartbeat_age_ms(heartbeat_ms, 10_000.0), age_ms);
+        }
     }
 
     #[test]

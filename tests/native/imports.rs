@@ -1,5 +1,10 @@
 //! Imports are published as a whole or not at all, and what is left of one that was cut off is swept.
 
+mod batches;
+mod records;
+mod told;
+mod unsaved;
+
 use std::future::Future;
 use std::ops::Range;
 use std::pin::pin;

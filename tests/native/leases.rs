@@ -158,3 +158,22 @@ fn heartbeat_from_the_future_counts_as_old_when_a_database_is_opened() {
         assert!(!is_interrupted_for(&reader, 0.0).await, "it is seen to live");
     });
 }
+
+#[test]
+fn owner_whose_clock_stands_still_writes_a_new_heartbeat_each_time_and_lives_for_new_pages() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (tab, run) = owner(&shared).await;
+        let mut last_ms = f64::NAN;
+        for step in 10..14 {
+            tab.log(run, "loss", step..step + 1);
+            tab.flush().await;
+            let heartbeat_ms = catalog(&shared).await.runs[0].heartbeat_ms;
+            assert_ne!(heartbeat_ms, last_ms, "at step {step}");
+            last_ms = heartbeat_ms;
+            // Its clock shows the same time.
+            let reader = Tab::open(&shared, "b").await;
+            assert!(!is_interrupted_for(&reader, 0.0).await, "at step {step}");
+        }
+    });
+}

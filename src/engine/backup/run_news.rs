@@ -3,7 +3,7 @@
 use crate::database::Database;
 use crate::engine::Session;
 use crate::interop::backup::{BackedUpRun, NewPoints, new_points, new_points_behind};
-use crate::storage::{NamedSeries, Result, RunRecord, RunState, SeriesHeaders, StorageError};
+use crate::storage::{NamedSeries, Result, RunRecord, RunState, StorageError};
 
 /// What is to be written of a run.
 #[derive(Debug)]
@@ -24,21 +24,10 @@ impl RunNews {
         known: Option<&BackedUpRun>,
     ) -> Self {
         let before = known.map(|run| &run.series[..]).unwrap_or_default();
-        match new_points(before, all) {
-            Some(points) => Self::new(record, points, sequence, false),
-            None => Self::new(record, new_points(&[], all).unwrap_or_default(), sequence, true),
-        }
-    }
-
-    /// The heads of series are taken as the record has them: by those it is seen the next time whether anything is new.
-    fn new(record: RunRecord, mut points: NewPoints, sequence: Option<u64>, is_anew: bool) -> Self {
-        let SeriesHeaders { keys, last_steps, last_values, .. } = &record.series;
-        for head in &mut points.heads {
-            let heads = keys.iter().zip(last_steps.iter().zip(last_values));
-            for (_, (&step, &value)) in heads.filter(|(key, _)| **key == head.key) {
-                head.highest = (step as u64, value);
-            }
-        }
+        let (points, is_anew) = match new_points(before, all) {
+            Some(points) => (points, false),
+            None => (new_points(&[], all).unwrap_or_default(), true),
+        };
         Self { record, points, sequence, is_anew }
     }
 
@@ -65,7 +54,7 @@ impl<D: Database> Session<D> {
         if let Some(known) = known.filter(|_| !stored.is_whole) {
             let blocks = self.read_blocks(run_id, &stored.blocks);
             if let Some(points) = new_points_behind(&known.series, &record.series, blocks) {
-                return Ok(Some(RunNews::new(record, points, sequence, false)));
+                return Ok(Some(RunNews { record, points, sequence, is_anew: false }));
             }
         }
         let blocks = if stored.is_whole { stored.blocks } else { self.read_points(run_id, 0).await?.blocks };

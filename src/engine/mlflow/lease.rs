@@ -7,6 +7,7 @@
 use super::{MlflowError, Transport};
 use crate::database::{Database, operations};
 use crate::engine::Session;
+use crate::engine::read_state::heartbeat_age_ms;
 use crate::interop::mlflow::{Lease, SyncState};
 use crate::storage::StorageError;
 
@@ -43,8 +44,7 @@ impl<D: Database> Session<D> {
             let now_ms = self.clock.monotonic_ms();
             match &first_seen {
                 None => {
-                    let age_ms = self.clock.wall_ms() - held.heartbeat_ms;
-                    let age_ms = if age_ms >= 0.0 { age_ms } else { f64::INFINITY };
+                    let age_ms = heartbeat_age_ms(held.heartbeat_ms, self.clock.wall_ms());
                     first_seen = Some((held.clone(), now_ms - age_ms));
                 }
                 Some((seen, _)) if *seen != held => return Err(MlflowError::Elsewhere),

@@ -145,6 +145,8 @@ impl<D: Database, T: Transport> Sending<'_, D, T> {
                     self.store().await?;
                 }
                 if self.send(&request).await? {
+                    // What is answered but for a batch is kept at once: a run's token before it is created under it, since something else
+                    // is asked first, and then its id.
                     let noted_ms = self.session.clock.monotonic_ms() - self.stored_ms;
                     if noted_ms > NOTE_MS || !request.is_batch() {
                         self.store().await?;

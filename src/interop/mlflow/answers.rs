@@ -122,7 +122,6 @@ impl RunSync {
         self.positions.clear();
         self.content = None;
         self.standing = Standing::Absent;
-        self.must_store = true;
     }
 
     fn deleted_experiment(&self) -> ServerError {

@@ -79,7 +79,8 @@ impl Batch {
         MOST - self.entries
     }
 
-    /// Adds points of the metric of this name until there is no room. Returns how many. `last` is the point before them.
+    /// Adds points of the metric of this name, no more than there is room for by their number, until there is none by their bytes. Returns
+    /// how many. `last` is the point before them.
     pub(super) fn add_points(
         &mut self,
         name: &str,
@@ -123,7 +124,7 @@ impl Batch {
     }
 
     fn keep_if_it_fits(&mut self, before: usize) -> bool {
-        if self.entries == MOST || self.json.len() > MOST_BYTES {
+        if self.json.len() > MOST_BYTES {
             self.json.truncate(before);
             return false;
         }

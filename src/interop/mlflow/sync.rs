@@ -96,7 +96,7 @@ impl RunSync {
             content: None,
             left_out: Vec::new(),
             losses: Losses::default(),
-            must_store: is_new,
+            must_store: false,
         }
     }
 
@@ -111,8 +111,8 @@ impl RunSync {
         &mut self.state
     }
 
-    /// Whether the state is to be kept before the request that [`RunSync::next_step`] gave is sent: a run is not created under a token that
-    /// would be forgotten, nor a series sent under a name that would.
+    /// Whether the state is to be kept before the request that [`RunSync::next_step`] gave is sent: a series is not sent under a name that
+    /// would be forgotten.
     pub fn take_must_store(&mut self) -> bool {
         std::mem::take(&mut self.must_store)
     }

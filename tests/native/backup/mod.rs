@@ -1,8 +1,10 @@
 //! Backups into a folder and restoring from it, over databases and folders in memory.
 
+mod again;
 mod cut_off;
 mod damage;
 mod increments;
+mod lost;
 mod restoring;
 mod told;
 mod unknown;

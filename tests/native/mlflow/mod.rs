@@ -5,6 +5,7 @@ mod asked;
 mod foreign_runs;
 mod imported;
 mod kept;
+mod killed;
 mod limits;
 mod live;
 mod random;
