@@ -10,13 +10,8 @@ import type { BackupAction } from './backup-work';
 import type { ColumnChoice } from './csv-choice';
 
 export type Intent =
-  | { type: 'view'; change: Partial<ViewState> }
-  | { type: 'layout'; change: Partial<Layout> }
-  | { type: 'toggle-name'; list: 'folded' | 'pinnedGroups' | 'pinnedCharts'; name: string }
-  | { type: 'reset-view' }
-  | { type: 'open-experiment'; experiment_id: string }
-  | { type: 'show-run'; experiment_id: string; run_id: string }
-  | { type: 'toggle-run'; run_id: string }
+  | ViewIntent
+  | LayoutIntent
   | { type: 'color-run'; run_id: string; color: ChosenColor | undefined }
   | { type: 'reset-colors' }
   | { type: 'close-run'; run_id: string }
@@ -36,6 +31,18 @@ export type Intent =
   | { type: 'dismiss-lost'; run_id: string }
   | { type: 'retry' }
   | TransferIntent;
+
+/** What is looked at, and how. */
+export type ViewIntent =
+  | { type: 'view'; change: Partial<ViewState> }
+  | { type: 'reset-view' }
+  | { type: 'open-experiment'; experiment_id: string }
+  | { type: 'show-run'; experiment_id: string; run_id: string }
+  | { type: 'toggle-run'; run_id: string };
+
+export type LayoutIntent =
+  | { type: 'layout'; change: Partial<Layout> }
+  | { type: 'toggle-name'; list: 'folded' | 'pinnedGroups' | 'pinnedCharts'; name: string };
 
 /** Files out and in, runs on their way to MLflow, backups. */
 export type TransferIntent =
