@@ -2,27 +2,22 @@
 
 import { errorCode, errorMessage } from '../errors';
 import { experimentName } from '../model/names';
-import { runName, runState } from '../model/run-state';
-import { saveFile } from '../save-file';
-import { type Change, openReport, openStorage, resumeRun, type Storage } from '../tracker';
+import { runName } from '../model/run-state';
+import { type Change, openReport, openStorage, type Storage } from '../tracker';
 import { Catalog } from './catalog';
 import { ColorMemory } from './color-memory';
 import { composeSnapshot } from './compose-snapshot';
+import { Deletions } from './deletions';
+import { Heartbeat } from './heartbeat';
 import type { Intent } from './intents';
 import { LiveUpdates } from './live-updates';
 import { neededSeries } from './needs';
-import { PendingDeletion } from './pending-deletion';
-import { PromisedDeletion } from './promised-deletion';
+import { Notices } from './notices';
+import { workOnRun } from './run-work';
 import { SeriesCache } from './series-cache';
-import { initialSnapshot, type LostRun, type Notice, type Problem, type Snapshot } from './snapshot';
+import { initialSnapshot, type Snapshot } from './snapshot';
 import { Transfers } from './transfers';
 import { ViewKeeper } from './view-keeper';
-
-/** How often running runs are looked at again, in case their tab has gone. */
-const HEARTBEAT_MS = 5000;
-/** How often times count on: of a run that goes on, and of what is only ever longer ago. */
-const COUNT_MS = 1000;
-const AGE_MS = 15_000;
 
 export interface ControllerOptions {
   database: string | undefined;
@@ -39,8 +34,12 @@ export class DashboardController {
   readonly #options: ControllerOptions;
   readonly #show: () => void;
   readonly #live = new LiveUpdates(() => this.#refresh());
-  readonly #deletion = new PendingDeletion(() => this.#live.request());
-  readonly #promised: PromisedDeletion;
+  readonly #heartbeat = new Heartbeat(
+    () => this.snapshot,
+    (unfinished) => this.#beat(unfinished),
+  );
+  readonly #notices = new Notices();
+  readonly #deletions: Deletions;
   readonly #view: ViewKeeper;
   readonly #colors: ColorMemory;
   readonly #transfers: Transfers;
@@ -48,21 +47,20 @@ export class DashboardController {
   #catalog: Catalog | undefined;
   #series: SeriesCache | undefined;
   #unsubscribe: (() => void) | undefined;
-  #heartbeat: ReturnType<typeof setInterval> | undefined;
-  #degraded: Problem | undefined;
-  #lost: readonly LostRun[] = [];
-  #notice: Notice | undefined;
   #allMetricsOf: string | undefined;
   readonly #chartsInSight = new Set<string>();
-  /** When unfinished runs were last looked at. */
-  #looked_ms = 0;
   #stopped = false;
 
   constructor(options: ControllerOptions, show: () => void) {
     this.#options = options;
     this.#show = show;
     this.snapshot = initialSnapshot(options.report);
-    this.#promised = new PromisedDeletion(options.database);
+    this.#deletions = new Deletions(
+      options.database,
+      this.#notices,
+      () => this.#live.request(),
+      (ids) => this.#forget(ids),
+    );
     this.#view = new ViewKeeper(options.database, options.address, () => this.#refresh());
     this.#colors = new ColorMemory(options.database, () => this.#refresh());
     this.#transfers = new Transfers(
@@ -75,20 +73,19 @@ export class DashboardController {
   }
 
   async start(): Promise<void> {
-    const undone = this.#promised.take();
-    if (undone) this.#notice = { text: `The page was reloaded before it deleted ${undone}: nothing was deleted.`, undo: false };
+    this.#deletions.begin();
     await this.#open();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearInterval(this.#heartbeat);
+    this.#heartbeat.stop();
     this.#unsubscribe?.();
     this.#live.stop();
     this.#view.stop();
     this.#colors.stop();
     this.#transfers.stop();
-    await this.#deletion.finish();
+    await this.#deletions.finish();
     this.#series?.stop();
     await this.#storage?.close();
   }
@@ -109,7 +106,7 @@ export class DashboardController {
       this.#catalog = new Catalog(storage);
       this.#series = new SeriesCache(storage, () => this.#live.request(true));
       this.#unsubscribe = storage.subscribe((change) => this.#onChange(change));
-      this.#heartbeat = setInterval(() => this.#beat(), COUNT_MS);
+      this.#heartbeat.start();
       this.#refresh();
       this.#transfers.begin(storage);
     } catch (error) {
@@ -119,22 +116,14 @@ export class DashboardController {
     }
   }
 
-  #beat(): void {
-    if (document.hidden) return;
-    const now = Date.now();
-    const { runs, now_ms } = this.snapshot;
-    const unfinished = runs.some((run) => run.ended_ms === undefined);
-    if (unfinished && now - this.#looked_ms >= HEARTBEAT_MS) {
-      this.#looked_ms = now;
-      this.#catalog?.forgetUnfinished();
-    }
-    if (now - now_ms >= (runs.some((run) => runState(run) === 'running') ? COUNT_MS : AGE_MS) || now === this.#looked_ms)
-      this.#live.request();
+  #beat(unfinished: boolean): void {
+    if (unfinished) this.#catalog?.forgetUnfinished();
+    this.#live.request();
   }
 
   #onChange(change: Change): void {
-    if (change.kind === 'degraded') this.#degraded = { code: change.code, message: change.message };
-    if (change.kind === 'recovered') this.#degraded = undefined;
+    if (change.kind === 'degraded') this.#notices.degrade({ code: change.code, message: change.message });
+    if (change.kind === 'recovered') this.#notices.degrade(undefined);
     if (change.kind === 'run_lost') this.#lose(change);
     if (change.kind === 'run_deleted' || change.kind === 'experiment_deleted') this.#bury(change);
     if (change.kind === 'run' && this.#isNew(change)) this.#view.welcome(change.run_id);
@@ -147,18 +136,17 @@ export class DashboardController {
 
   #lose({ run_id, code, message }: { run_id: string; code: string; message: string }): void {
     const run = this.#catalog?.run(run_id) ?? this.snapshot.runs.find((each) => each.run_id === run_id);
-    const others = this.#lost.filter((each) => each.run_id !== run_id);
-    this.#lost = [...others, { run_id, name: run ? runName(run) : run_id, code, message }];
+    this.#notices.lose({ run_id, name: run ? runName(run) : run_id, code, message });
   }
 
   /** Says so when another tab has deleted what is being looked at; what this page deletes is hidden by then. */
   #bury(change: { experiment_id: string; run_id?: string }): void {
     const { experiment, runs } = this.snapshot;
     const id = change.run_id ?? change.experiment_id;
-    if (experiment?.experiment_id !== change.experiment_id || this.#deletion.hides(id)) return;
+    if (experiment?.experiment_id !== change.experiment_id || this.#deletions.hides(id)) return;
     const run = change.run_id === undefined ? undefined : runs.find((each) => each.run_id === change.run_id);
     if (change.run_id !== undefined && !run) return;
-    this.#notice = { text: `“${run ? runName(run) : experimentName(experiment)}” was deleted in another tab.`, undo: false };
+    this.#notices.say(`“${run ? runName(run) : experimentName(experiment)}” was deleted in another tab.`);
     this.#view.forget(run ? [id] : [id, ...runs.map((each) => each.run_id)]);
   }
 
@@ -178,7 +166,7 @@ export class DashboardController {
         catalog,
         this.#view.view,
         this.#options.experiment,
-        (id) => this.#deletion.hides(id),
+        (id) => this.#deletions.hides(id),
         this.snapshot.strokes,
         this.#options.report,
       );
@@ -191,10 +179,8 @@ export class DashboardController {
       layout: this.#view.layout,
       series,
       colors: this.#colors.colors,
-      lost: this.#lost,
+      ...this.#notices.state,
       ...(this.#allMetricsOf !== undefined && { allMetricsOf: this.#allMetricsOf }),
-      ...(this.#degraded && { degraded: this.#degraded }),
-      ...(this.#notice && { notice: this.#notice }),
       ...this.#transfers.state,
       ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
     };
@@ -244,39 +230,24 @@ export class DashboardController {
       case 'reset-colors':
         this.#colors.forget();
         return this.#refresh();
-      case 'close-run': {
-        const run = await resumeRun(intent.run_id, this.#options.database);
-        return run.cancel();
-      }
+      case 'close-run':
       case 'rename-run':
-        return storage?.rename_run(intent.run_id, intent.name);
       case 'tag-run':
-        return storage?.set_tag(intent.run_id, intent.key, intent.value);
       case 'untag-run':
-        return storage?.remove_tag(intent.run_id, intent.key);
+      case 'download-artifact':
+        return storage && workOnRun(storage, this.#options.database, intent);
       case 'delete-runs':
-        return this.#delete(intent.run_ids, async () => {
-          for (const run_id of intent.run_ids) await storage?.delete_run(run_id);
-        });
       case 'delete-experiment':
-        return this.#delete([intent.experiment_id], async () => storage?.delete_experiment(intent.experiment_id));
       case 'undo-delete':
-        this.#notice = undefined;
-        this.#promised.remember(undefined);
-        return this.#deletion.undo();
+        return storage && this.#deletions.handle(storage, intent, this.snapshot);
       case 'show-runs':
         return this.#showRuns(intent.run_ids, intent.detail);
       case 'dismiss-notice':
-        this.#notice = undefined;
+        this.#notices.dismiss();
         return this.#refresh();
       case 'dismiss-lost':
-        this.#lost = this.#lost.filter((each) => each.run_id !== intent.run_id);
+        this.#notices.dismissLost(intent.run_id);
         return this.#refresh();
-      case 'download-artifact': {
-        if (!storage) return;
-        const bytes = await storage.get_artifact(intent.run_id, intent.key);
-        return saveFile(new Blob([bytes as Uint8Array<ArrayBuffer>]), `${intent.run_id}-${intent.key}`);
-      }
       case 'chart-in-sight':
         if (intent.inSight) this.#chartsInSight.add(intent.metric);
         else this.#chartsInSight.delete(intent.metric);
@@ -307,7 +278,7 @@ export class DashboardController {
   }
 
   #say(text: string): void {
-    this.#notice = { text, undo: false };
+    this.#notices.say(text);
     this.#refresh();
   }
 
@@ -318,27 +289,10 @@ export class DashboardController {
     this.#refreshView();
   }
 
-  #delete(ids: readonly string[], carryOut: () => Promise<void>): void {
-    const run = ids.length === 1 ? this.snapshot.runs.find((each) => each.run_id === ids[0]) : undefined;
-    const experiment = this.snapshot.experiments.find((each) => each.experiment_id === ids[0]);
-    const what = run ? `“${runName(run)}”` : experiment ? `“${experimentName(experiment)}”` : `${ids.length} runs`;
-    const notice: Notice = { text: `Deleted ${what}.`, undo: true };
-    this.#notice = notice;
-    this.#promised.remember(what);
-    this.#deletion.begin(ids, async () => {
-      // A later deletion has a notice, and a promise, of its own.
-      if (this.#notice === notice) {
-        this.#notice = undefined;
-        this.#promised.remember(undefined);
-      }
-      try {
-        await carryOut();
-        this.#colors.forget(ids);
-        this.#view.forget(ids);
-      } catch (error) {
-        this.#notice = { text: errorMessage(error), undo: false };
-      }
-    });
+  /** They were deleted. */
+  #forget(ids: readonly string[]): void {
+    this.#colors.forget(ids);
+    this.#view.forget(ids);
   }
 
   async #measure(): Promise<void> {

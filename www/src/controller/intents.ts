@@ -12,16 +12,10 @@ import type { ColumnChoice } from './csv-choice';
 export type Intent =
   | ViewIntent
   | LayoutIntent
+  | RunIntent
+  | DeletionIntent
   | { type: 'color-run'; run_id: string; color: ChosenColor | undefined }
   | { type: 'reset-colors' }
-  | { type: 'close-run'; run_id: string }
-  | { type: 'rename-run'; run_id: string; name: string }
-  | { type: 'tag-run'; run_id: string; key: string; value: string }
-  | { type: 'untag-run'; run_id: string; key: string }
-  | { type: 'delete-runs'; run_ids: readonly string[] }
-  | { type: 'delete-experiment'; experiment_id: string }
-  | { type: 'undo-delete' }
-  | { type: 'download-artifact'; run_id: string; key: string }
   | { type: 'chart-in-sight'; metric: string; inSight: boolean }
   | { type: 'show-all-metrics'; run_id: string }
   | { type: 'request-persistence' }
@@ -43,6 +37,18 @@ export type ViewIntent =
 export type LayoutIntent =
   | { type: 'layout'; change: Partial<Layout> }
   | { type: 'toggle-name'; list: 'folded' | 'pinnedGroups' | 'pinnedCharts'; name: string };
+
+export type RunIntent =
+  | { type: 'close-run'; run_id: string }
+  | { type: 'rename-run'; run_id: string; name: string }
+  | { type: 'tag-run'; run_id: string; key: string; value: string }
+  | { type: 'untag-run'; run_id: string; key: string }
+  | { type: 'download-artifact'; run_id: string; key: string };
+
+export type DeletionIntent =
+  | { type: 'delete-runs'; run_ids: readonly string[] }
+  | { type: 'delete-experiment'; experiment_id: string }
+  | { type: 'undo-delete' };
 
 /** Files out and in, runs on their way to MLflow, backups. */
 export type TransferIntent =
