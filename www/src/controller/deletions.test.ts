@@ -67,6 +67,17 @@ test('what was deleted, or is not to be deleted any more, is not spoken of after
   expect([gone, notices.state.notice, saidByNextPage()]).toEqual([['run-1'], undefined, undefined]);
 });
 
+test('what was deleted is not spoken of after a reload although another notice came meanwhile, which stays', async () => {
+  const deleting = deletions();
+  remove(deleting, 'run-1');
+  notices.say('Imported 2 runs.');
+  expect(saidByNextPage(), 'not deleted yet').toContain('number 1');
+  remove(deleting, 'run-2');
+  notices.say('Imported 3 runs.');
+  await deleting.finish();
+  expect([gone, notices.state.notice?.text, saidByNextPage()]).toEqual([['run-1', 'run-2'], 'Imported 3 runs.', undefined]);
+});
+
 test('the last deletion can be undone although the one before is being carried out', async () => {
   const deleting = deletions();
   remove(deleting, 'run-1');

@@ -8,13 +8,15 @@ import type { DeletionIntent } from './intents';
 import type { Notices } from './notices';
 import { PendingDeletion } from './pending-deletion';
 import { PromisedDeletion } from './promised-deletion';
-import type { Snapshot } from './snapshot';
+import type { Notice, Snapshot } from './snapshot';
 
 export class Deletions {
   readonly #notices: Notices;
   readonly #gone: (ids: readonly string[]) => void;
   readonly #pending: PendingDeletion;
   readonly #promised: PromisedDeletion;
+  /** What the last deletion said. */
+  #last: Notice | undefined;
 
   /** `changed`: something is hidden, or seen again; `gone` is called with ids that were deleted. */
   constructor(database: string | undefined, notices: Notices, changed: () => void, gone: (ids: readonly string[]) => void) {
@@ -62,10 +64,12 @@ export class Deletions {
 
   #delete(what: string, ids: readonly string[], carryOut: () => Promise<void>): void {
     const notice = this.#notices.offerUndo(`Deleted ${what}.`);
+    this.#last = notice;
     this.#promised.remember(what);
     this.#pending.begin(ids, async () => {
-      // A later deletion has a notice, and a promise, of its own.
-      if (this.#notices.withdraw(notice)) this.#promised.remember(undefined);
+      this.#notices.withdraw(notice);
+      // A later deletion has a promise of its own.
+      if (this.#last === notice) this.#promised.remember(undefined);
       try {
         await carryOut();
         this.#gone(ids);

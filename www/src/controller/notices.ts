@@ -25,11 +25,9 @@ export class Notices {
     return this.#notice;
   }
 
-  /** Takes back this notice, if no later one has taken its place. True if it did. */
-  withdraw(notice: Notice): boolean {
-    if (this.#notice !== notice) return false;
-    this.#notice = undefined;
-    return true;
+  /** Takes back this notice, if no later one has taken its place. */
+  withdraw(notice: Notice): void {
+    if (this.#notice === notice) this.#notice = undefined;
   }
 
   dismiss(): void {
