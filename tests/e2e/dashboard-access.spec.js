@@ -65,6 +65,7 @@ test('everything is reached by keyboard, charts included', async ({ dashboard, r
   // What is behind a button too.
   while ((await focused()) !== 'chart-files') await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Enter');
+  await expect(page.getByTestId('chart-csv')).toBeVisible();
   const files = [];
   for (let press = 0; press < 4; press += 1) {
     await page.keyboard.press('Tab');

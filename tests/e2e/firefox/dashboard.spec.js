@@ -80,7 +80,7 @@ test('split, folded groups and pins are changed by pointer and keys, and remembe
   await expect.poll(() => shown(firefox, tab)).toEqual(['epoch', 'train/loss', 'train/accuracy']);
   await firefox.call('POST', '/refresh', {});
   await expect.poll(() => shown(firefox, tab)).toEqual(['epoch', 'train/loss', 'train/accuracy']);
-  expect(await table()).toBeCloseTo(chosen, 0);
+  await expect.poll(table).toBeCloseTo(chosen, 0);
   await click(firefox, tab, '[data-testid="reset-view"]');
   await expect.poll(() => shown(firefox, tab)).toEqual(['train/loss', 'train/accuracy', 'epoch', 'gpu/memory', 'gpu/power']);
   await expect.poll(table).toBeCloseTo(before, 0);
