@@ -1,15 +1,11 @@
 // The charts: what is drawn, at every zoom, on every axis; the cursor; the same data as numbers and as a picture.
 import { readFile } from 'node:fs/promises';
-import { card, expect, id, painted, points, readout, row, saved, SWEEP, tableRows, test } from './fixtures/dashboard.js';
+import { card, expect, id, LOSS, only, painted, points, readout, row, saved, tableRows, test } from './fixtures/dashboard.js';
 import { logRuns, LONG, METRICS, NOT_FINITE, SHORT, SPIKE, valueOf } from './fixtures/tracked-runs.js';
 
-const LOSS = 'train/loss';
 const loss = (index) => Array.from({ length: SHORT }, (_, step) => valueOf(index, 0, step));
 const shown = (value) => String(Number(value.toPrecision(4)));
 const plot = (page, metric) => card(page, metric).getByTestId('chart');
-
-/** The chart of one metric of some runs, alone on the page. */
-const only = (runs, rest = '', metric = LOSS) => `experiment=${SWEEP}&metric=${encodeURIComponent(metric)}&runs=${runs.map(id)}${rest}`;
 
 test.describe('of a million points', () => {
   test.beforeEach(({ context, site, problems }) => {

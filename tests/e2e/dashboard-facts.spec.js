@@ -138,7 +138,7 @@ test('the page says in its title what is running, and smoothing takes a number',
     await run.flush();
   });
   const page = await context.newPage();
-  await page.goto(`${site.origin}/page/index.html?smooth=0.999`);
+  await page.goto(`${site.page}?smooth=0.999`);
   await expect(page).toHaveTitle('● 1 running · live · entrenar');
   await expect(page.getByTestId('smoothing-number')).toHaveValue('0.999');
   await page.getByTestId('smoothing-number').fill('0.9999');

@@ -9,7 +9,7 @@ const EPOCHS = 24;
 
 async function openPage(context, site) {
   const page = await context.newPage();
-  await page.goto(`${site.origin}/page/index.html`);
+  await page.goto(site.page);
   return page;
 }
 

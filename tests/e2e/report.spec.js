@@ -1,10 +1,9 @@
 // Reports: one file with runs and the dashboard, saved as a person would, and opened from disk with the network cut.
-import { barriers, card, expect, points, tableRows, test } from './fixtures/dashboard.js';
+import { barriers, card, expect, LOSS, points, tableRows, test } from './fixtures/dashboard.js';
 import { openReport, reportFile, saveReport, template } from './fixtures/reports.js';
 import { noteRequests } from './fixtures/server.js';
 import { NAMES, SHORT } from './fixtures/tracked-runs.js';
 
-const LOSS = 'train/loss';
 const pick = (page, name) => page.getByRole('checkbox', { name: `Show ${name} in the charts` });
 
 /** Opens the dashboard with two runs chosen, and saves a report of them. */

@@ -203,21 +203,28 @@ test('a tab that lost its run reads it as its new owner writes it', async ({ ope
   await expect.poll(seen).toEqual(['Success', 5, [1, 2, 3, 4, 5]]);
 });
 
+/** Defines in the page: a request to open a database that the browser refuses with an error of its own. */
+function defineRefusal() {
+  globalThis.refusedRequest = () => {
+    const request = new EventTarget();
+    Object.setPrototypeOf(request, IDBOpenDBRequest.prototype);
+    Object.defineProperties(request, {
+      error: { value: new DOMException('Internal error.', 'UnknownError') },
+      onerror: { set: (call) => setTimeout(() => call.call(request, { target: request, preventDefault() {} })) },
+      onsuccess: { set() {} }, onblocked: { set() {} }, onupgradeneeded: { set() {} },
+    });
+    return request;
+  };
+}
+
 test('IndexedDB that is away for a second is waited for', async ({ open }) => {
   const page = await open();
+  await page.evaluate(defineRefusal);
   await page.evaluate(() => {
     const { open } = IDBFactory.prototype;
     const until = performance.now() + 1_500;
     IDBFactory.prototype.open = function (name, ...rest) {
-      if (performance.now() > until) return open.call(this, name, ...rest);
-      const request = new EventTarget();
-      Object.setPrototypeOf(request, IDBOpenDBRequest.prototype);
-      Object.defineProperties(request, {
-        error: { value: new DOMException('Internal error.', 'UnknownError') },
-        onerror: { set: (call) => setTimeout(() => call.call(request, { target: request, preventDefault() {} })) },
-        onsuccess: { set() {} }, onblocked: { set() {} }, onupgradeneeded: { set() {} },
-      });
-      return request;
+      return performance.now() > until ? open.call(this, name, ...rest) : refusedRequest();
     };
   });
   expect(await page.evaluate(async () => (await entrenar.WasmRun.new('patient')).is_persistent())).toBe(true);
@@ -227,18 +234,10 @@ test('IndexedDB that stays away is an error that says what to do, and a later ca
   // It is waited for most of a minute.
   test.setTimeout(150_000);
   const page = await open();
+  await page.evaluate(defineRefusal);
   const refused = await page.evaluate(async () => {
     globalThis.realOpen = IDBFactory.prototype.open;
-    IDBFactory.prototype.open = function () {
-      const request = new EventTarget();
-      Object.setPrototypeOf(request, IDBOpenDBRequest.prototype);
-      Object.defineProperties(request, {
-        error: { value: new DOMException('Internal error.', 'UnknownError') },
-        onerror: { set: (call) => setTimeout(() => call.call(request, { target: request, preventDefault() {} })) },
-        onsuccess: { set() {} }, onblocked: { set() {} }, onupgradeneeded: { set() {} },
-      });
-      return request;
-    };
+    IDBFactory.prototype.open = refusedRequest;
     const outcome = (promise) => promise.then(() => 'done', ({ code, message }) => [code, message.includes("storage: 'memory'")]);
     const refused = await Promise.all([
       outcome(entrenar.WasmRun.new('away')),

@@ -14,7 +14,7 @@ async function open(firefox, site, query = 'experiment=nested') {
       await run.finish();
     }
   }, KEYS);
-  await firefox.call('POST', '/url', { url: `${site.origin}/page/index.html?${query}` });
+  await firefox.call('POST', '/url', { url: `${site.page}?${query}` });
   await firefox.call('POST', '/window/rect', { width: 1400, height: 1000 });
   return tab;
 }
