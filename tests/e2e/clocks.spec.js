@@ -95,7 +95,7 @@ async function openStaging(open, site) {
 test('the deadline of staging comes although the Date stands still', async ({ open, site }) => {
   const page = await openStaging(open, site);
   const seen = await page.evaluate(() => {
-    const staging = staged(30);
+    const staging = staged(300);
     Date.now = () => 1_700_000_000_000;
     const before = staging.point('loss', -1, 1);
     while (monotonic_ms() <= staging.cells[2]);
@@ -122,7 +122,7 @@ test('the deadline of staging comes no sooner because the Date jumps', async ({ 
 test('the deadline of staging is looked at for each point of another time', async ({ open, site }) => {
   const page = await openStaging(open, site);
   const seen = await page.evaluate(() => {
-    const staging = staged(30);
+    const staging = staged(300);
     let time = 1_700_000_000_000;
     Date.now = () => (time += 1);
     while (monotonic_ms() <= staging.cells[2]);

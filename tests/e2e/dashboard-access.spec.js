@@ -35,7 +35,7 @@ for (const colorScheme of ['light', 'dark']) {
           expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${view} fits`).toBeLessThanOrEqual(0);
         }
         const whole = await context.newPage();
-        await whole.goto(`${site.origin}/page/index.html`);
+        await whole.goto(site.page);
         await expect(whole.getByTestId('run-row').first()).toBeVisible();
         expect(await barriers(whole), 'the page').toEqual([]);
         const dark = await whole.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number)[0] < 100);
@@ -65,6 +65,7 @@ test('everything is reached by keyboard, charts included', async ({ dashboard, r
   // What is behind a button too.
   while ((await focused()) !== 'chart-files') await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Enter');
+  await expect(page.getByTestId('chart-csv')).toBeVisible();
   const files = [];
   for (let press = 0; press < 4; press += 1) {
     await page.keyboard.press('Tab');

@@ -1,9 +1,6 @@
 // A run's colour: given by the page, or chosen by a person.
-import { barriers, card, expect, id, painted, points, row, SWEEP, test } from './fixtures/dashboard.js';
+import { barriers, card, expect, id, LOSS, only, painted, points, row, test } from './fixtures/dashboard.js';
 import { SHORT } from './fixtures/tracked-runs.js';
-
-const LOSS = 'train/loss';
-const loss = (runs, rest = '') => `experiment=${SWEEP}&metric=${encodeURIComponent(LOSS)}&runs=${runs.map(id)}${rest}`;
 
 test.beforeEach(({ runs }) => runs);
 const rgb = (hex) => `rgb(${[1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join(', ')})`;
@@ -12,7 +9,7 @@ const inLegend = (page, index) =>
 const ofRow = (page, index) => row(page, id(index)).getByTestId('run-color');
 
 test('a colour is chosen from the palette or freely, used everywhere, remembered, and given back', async ({ dashboard }) => {
-  const page = await dashboard(loss([1, 2]));
+  const page = await dashboard(only([1, 2]));
   await points(page, LOSS, 2 * SHORT);
   const given = await inLegend(page, 2);
   await ofRow(page, 2).click();
@@ -33,7 +30,7 @@ test('a colour is chosen from the palette or freely, used everywhere, remembered
   const heads = page.getByTestId('compare').locator('thead .swatch');
   await expect.poll(() => heads.last().evaluate((head) => getComputedStyle(head).backgroundColor)).toBe(rgb('#e0115f'));
   await page.getByTestId('tab-charts').click();
-  const tab = await dashboard(loss([1, 2]));
+  const tab = await dashboard(only([1, 2]));
   await expect.poll(() => inLegend(tab, 2)).toBe(rgb('#e0115f'));
   await ofRow(page, 2).click();
   await picker.getByTestId('automatic-color').click();
@@ -43,7 +40,7 @@ test('a colour is chosen from the palette or freely, used everywhere, remembered
 });
 
 test('a colour is chosen by keyboard, and has a shade of its own on dark ground', async ({ dashboard }) => {
-  const page = await dashboard(loss([1, 2]));
+  const page = await dashboard(only([1, 2]));
   await points(page, LOSS, 2 * SHORT);
   await ofRow(page, 2).focus();
   await page.keyboard.press('Enter');
@@ -61,7 +58,7 @@ test('a colour is chosen by keyboard, and has a shade of its own on dark ground'
 });
 
 test('a colour that is stored and is none is left out', async ({ dashboard }) => {
-  const page = await dashboard(loss([2]));
+  const page = await dashboard(only([2]));
   await points(page, LOSS, SHORT);
   await page.evaluate((run) => localStorage.setItem('entrenar-dashboard:colors:entrenar', JSON.stringify([[run, 'url(x)'], [run]])), id(2));
   await page.reload();

@@ -1,6 +1,6 @@
 // What the dashboard says of runs is true: settings in full, differences as data, deletions as they happened.
 import { readFile } from 'node:fs/promises';
-import { card, expect, id, listed, painted, points, row, saved, test, ticked } from './fixtures/dashboard.js';
+import { card, deleteLater, expect, id, listed, painted, points, row, saved, test, ticked } from './fixtures/dashboard.js';
 import { NAMES } from './fixtures/tracked-runs.js';
 
 test('settings are shown exactly, compared exactly, and found by value', async ({ dashboard, open }) => {
@@ -45,7 +45,8 @@ test.describe('of ten runs', () => {
     await expect(page.getByTestId('rename-field')).toHaveValue(NAMES[5]);
   });
 
-  test('a deletion that a reload undid is said', async ({ dashboard }) => {
+  test('a deletion that a reload undid is said', async ({ dashboard, context }) => {
+    await deleteLater(context);
     const page = await dashboard(`experiment=sweep&run=${id(3)}`);
     await page.getByTestId('delete-run').click();
     await expect(row(page, id(3))).toHaveCount(0);
@@ -57,7 +58,8 @@ test.describe('of ten runs', () => {
     await expect(page.getByText('reloaded before')).toHaveCount(0);
   });
 
-  test('a run that is deleted while others are being deleted stays away', async ({ dashboard }) => {
+  test('a run that is deleted while others are being deleted stays away', async ({ dashboard, context }) => {
+    await deleteLater(context);
     const page = await dashboard('experiment=sweep');
     for (const index of [3, 5, 7]) {
       await row(page, id(index)).getByRole('button', { name: NAMES[index] }).click();
@@ -136,7 +138,7 @@ test('the page says in its title what is running, and smoothing takes a number',
     await run.flush();
   });
   const page = await context.newPage();
-  await page.goto(`${site.origin}/page/index.html?smooth=0.999`);
+  await page.goto(`${site.page}?smooth=0.999`);
   await expect(page).toHaveTitle('● 1 running · live · entrenar');
   await expect(page.getByTestId('smoothing-number')).toHaveValue('0.999');
   await page.getByTestId('smoothing-number').fill('0.9999');

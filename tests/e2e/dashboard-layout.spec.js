@@ -1,5 +1,5 @@
 // How the page is laid out: the split between table and charts, what is remembered of it, and how it is put back.
-import { card, expect, SWEEP, test } from './fixtures/dashboard.js';
+import { atRest, card, expect, SWEEP, test } from './fixtures/dashboard.js';
 
 test.beforeEach(({ runs }) => runs);
 
@@ -71,6 +71,8 @@ test('a browser that refuses to remember anything shows the page all the same', 
   });
   const page = await dashboard();
   await split(page).focus();
+  // It is measured by then.
+  await atRest(page);
   const now = Number(await split(page).getAttribute('aria-valuenow'));
   await page.keyboard.press('ArrowRight');
   await expect(split(page)).toHaveAttribute('aria-valuenow', String(now + 2));

@@ -1,5 +1,5 @@
 // What happens while a reader watches: points from other tabs, tabs in the background, the newest run; and the view in the address.
-import { card, expect, id, points, readout, row, SWEEP, tableRows, test, ticked } from './fixtures/dashboard.js';
+import { atRest, card, expect, id, points, readout, row, SWEEP, tableRows, test, ticked } from './fixtures/dashboard.js';
 import { SHORT } from './fixtures/tracked-runs.js';
 
 /** A page in which `run`, of the experiment 'live', has logged two points. */
@@ -44,12 +44,18 @@ test('a tab in the background does nothing, and catches up when it is looked at'
     Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
     document.dispatchEvent(new Event('visibilitychange'));
   }, hidden);
-  await page.evaluate(async () => {
+  // What a page does once, when it has come to rest, it has done by now: backups are looked after, and all is drawn.
+  await page.getByTestId('health').click();
+  await expect(page.getByTestId('backup')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('backup')).toBeHidden();
+  await hide(true);
+  await atRest(page);
+  await page.evaluate(() => {
     const chart = document.querySelector('entrenar-dashboard').shadowRoot;
     globalThis.renders = 0;
     new MutationObserver(() => (globalThis.renders += 1)).observe(chart, { subtree: true, childList: true, attributes: true, characterData: true });
   });
-  await hide(true);
   await other.evaluate(() => run.log_series('loss', new Float64Array(500)));
   await other.evaluate(() => run.finish());
   // Another watcher, in the foreground, has been told by now; this one has been told too and kept still.

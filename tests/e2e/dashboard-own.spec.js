@@ -1,9 +1,6 @@
 // What one chart is drawn with in place of what holds for all.
-import { barriers, card, expect, id, painted, points, SWEEP, test } from './fixtures/dashboard.js';
+import { barriers, card, expect, id, LOSS, only, painted, points, SWEEP, test } from './fixtures/dashboard.js';
 import { SHORT } from './fixtures/tracked-runs.js';
-
-const LOSS = 'train/loss';
-const loss = (runs, rest = '') => `experiment=${SWEEP}&metric=${encodeURIComponent(LOSS)}&runs=${runs.map(id)}${rest}`;
 
 test.beforeEach(({ runs }) => runs);
 const panel = (page) => page.getByTestId('chart-settings-panel');
@@ -44,7 +41,7 @@ test('a chart has axes and smoothing of its own, says so, keeps them over a relo
 });
 
 test('a chart does not take what cannot be drawn, and says why', async ({ dashboard }) => {
-  const page = await dashboard(loss([2]));
+  const page = await dashboard(only([2]));
   await points(page, LOSS, SHORT);
   await open(page);
   const problem = page.getByTestId('chart-settings-problem');
@@ -73,7 +70,7 @@ test('a chart does not take what cannot be drawn, and says why', async ({ dashbo
 });
 
 test('a chart whose address makes no sense is drawn as all charts are', async ({ dashboard }) => {
-  const page = await dashboard(`${loss([2])}&chart=l5u1*${LOSS}&chart=*&chart=s7*x`);
+  const page = await dashboard(`${only([2])}&chart=l5u1*${LOSS}&chart=*&chart=s7*x`);
   await points(page, LOSS, SHORT);
   await expect.poll(() => height(page, 2)).toBeGreaterThan(0.9);
   await expect(page.getByTestId('chart-own')).toHaveCount(0);

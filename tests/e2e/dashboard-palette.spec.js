@@ -1,9 +1,6 @@
 // The palette, and what else the keyboard does.
-import { barriers, card, expect, id, points, SWEEP, test } from './fixtures/dashboard.js';
+import { barriers, card, expect, id, LOSS, only, points, test } from './fixtures/dashboard.js';
 import { SHORT } from './fixtures/tracked-runs.js';
-
-const LOSS = 'train/loss';
-const loss = (runs, rest = '') => `experiment=${SWEEP}&metric=${encodeURIComponent(LOSS)}&runs=${runs.map(id)}${rest}`;
 
 test.describe('the palette', () => {
   test.beforeEach(({ runs }) => runs);
@@ -78,7 +75,7 @@ test.describe('the palette', () => {
 
 test('the key + zooms about the cursor', async ({ dashboard, runs }) => {
   void runs;
-  const page = await dashboard(loss([2]));
+  const page = await dashboard(only([2]));
   await points(page, LOSS, SHORT);
   await card(page, LOSS).getByTestId('chart').focus();
   await page.keyboard.press('Home');

@@ -76,17 +76,21 @@ test('the picture of a chart out of sight follows what is logged and how it is l
   await expect.poll(() => inked(page)).toBe(COUNT);
   const last = card(page, `metric ${COUNT - 1}`);
   const picture = () => last.evaluate(({ shadowRoot }) => shadowRoot.querySelector('.plot .still')?.toDataURL());
-  const first = await picture();
-  expect(first).toBeTruthy();
+  /** The picture once it is another one: while it is made anew there is none. */
+  const pictureAfter = async (before) => {
+    let now;
+    await expect.poll(async () => (now = await picture()) !== undefined && now !== before).toBe(true);
+    return now;
+  };
+  const first = await pictureAfter(undefined);
   const [writer] = context.pages();
   await writer.evaluate(async (key) => {
     for (let step = 0; step < 20; step += 1) live.log_metric(key, step);
     await live.flush();
   }, `metric ${COUNT - 1}`);
-  await expect.poll(async () => (await picture()) !== first).toBe(true);
-  const second = await picture();
+  const second = await pictureAfter(first);
   await page.getByTestId('y-log').click();
-  await expect.poll(async () => (await picture()) !== second).toBe(true);
+  await pictureAfter(second);
   await last.scrollIntoViewIfNeeded();
   await points(page, `metric ${COUNT - 1}`, 21);
   await expect(last.locator('.still')).toHaveCount(0);

@@ -1,6 +1,6 @@
 // The runs table and a run's detail: find, sort, choose, rename, delete.
 import { readFile } from 'node:fs/promises';
-import { expect, id, listed, row, test, ticked } from './fixtures/dashboard.js';
+import { deleteLater, expect, id, listed, row, test, ticked } from './fixtures/dashboard.js';
 import { METRICS, NAMES, SHORT, valueOf } from './fixtures/tracked-runs.js';
 
 const all = NAMES.map((_, index) => id(index));
@@ -157,7 +157,8 @@ test('a run that was left says when it was last heard of, and can be closed', as
   await expect(row(page, id(9))).toHaveAttribute('data-status', 'Cancelled');
 });
 
-test('a deleted run can be brought back; the next deletion makes the one before it final', async ({ dashboard }) => {
+test('a deleted run can be brought back; the next deletion makes the one before it final', async ({ dashboard, context }) => {
+  await deleteLater(context);
   const page = await dashboard(`experiment=sweep&run=${id(3)}&runs=${id(3)},${id(5)}`);
   await page.getByTestId('delete-run').click();
   await expect(row(page, id(3))).toHaveCount(0);
@@ -176,7 +177,8 @@ test('a deleted run can be brought back; the next deletion makes the one before 
   await expect.poll(() => listed(page)).toEqual(newestFirst.filter((each) => each !== id(3)));
 });
 
-test('several runs, and a whole experiment, are deleted at once', async ({ dashboard }) => {
+test('several runs, and a whole experiment, are deleted at once', async ({ dashboard, context }) => {
+  await deleteLater(context);
   const page = await dashboard(`experiment=sweep&runs=${id(1)},${id(2)}`);
   await page.getByTestId('delete-selected').click();
   await expect.poll(() => listed(page)).toEqual(newestFirst.filter((each) => each !== id(1) && each !== id(2)));

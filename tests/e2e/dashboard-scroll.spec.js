@@ -28,7 +28,7 @@ test('charts are drawn when their group comes into sight, and again when it come
 
 test('the page asks for the wasm module once, before its scripts are there, and again when that failed', async ({ context, site, problems }) => {
   const page = await context.newPage();
-  await page.goto(`${site.origin}/page/index.html`);
+  await page.goto(site.page);
   await expect(page.getByTestId('empty')).toBeVisible();
   const { modules, component } = await page.evaluate(() => {
     const of = (ending) => performance.getEntriesByType('resource').filter(({ name }) => name.endsWith(ending));

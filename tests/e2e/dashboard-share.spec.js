@@ -22,7 +22,7 @@ async function openDialog({ open, site }, share) {
   } else {
     await page.addInitScript(() => { delete Navigator.prototype.canShare; });
   }
-  await page.goto(`${site.origin}/page/index.html`);
+  await page.goto(site.page);
   await page.getByTestId('open-files').click();
   return page;
 }

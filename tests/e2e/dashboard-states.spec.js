@@ -5,7 +5,7 @@ import { SHORT } from './fixtures/tracked-runs.js';
 
 const openPage = async (context, site) => {
   const page = await context.newPage();
-  await page.goto(`${site.origin}/page/index.html`);
+  await page.goto(site.page);
   return page;
 };
 
@@ -46,26 +46,29 @@ test('a module that does not load is explained, and tried again on request', asy
   problems.clear();
 });
 
-test('a damaged run says so, and the others are as they were', async ({ dashboard, runs, open }) => {
-  void runs;
-  const other = await open();
-  await other.evaluate((runId) => new Promise((resolve, reject) => {
+/** Gives each record of a run in a store these fields. */
+const damage = (page, store, runId, fields) =>
+  page.evaluate(([store, runId, fields]) => new Promise((resolve, reject) => {
     const opening = indexedDB.open('entrenar');
     opening.onerror = () => reject(opening.error);
     opening.onsuccess = () => {
       const database = opening.result;
-      const transaction = database.transaction('points', 'readwrite');
-      const points = transaction.objectStore('points');
+      const transaction = database.transaction(store, 'readwrite');
       let damaged = 0;
-      points.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+      transaction.objectStore(store).openCursor().onsuccess = ({ target: { result: cursor } }) => {
         if (!cursor) return;
-        if (cursor.key[0] === runId && (damaged += 1)) cursor.update({ ...cursor.value, points: new Uint8Array([1, 2, 3]) });
+        if ([cursor.key].flat()[0] === runId && (damaged += 1)) cursor.update({ ...cursor.value, ...fields });
         cursor.continue();
       };
       transaction.oncomplete = () => (database.close(), damaged > 0 ? resolve() : reject(new Error('nothing was damaged')));
       transaction.onabort = () => reject(transaction.error);
     };
-  }), id(2));
+  }), [store, runId, fields]);
+
+test('a damaged run says so, and the others are as they were', async ({ dashboard, runs, open }) => {
+  void runs;
+  const other = await open();
+  await damage(other, 'points', id(2), { points: new Uint8Array([1, 2, 3]) });
   await other.close();
   const page = await dashboard(`experiment=${SWEEP}&run=${id(2)}&runs=${id(1)},${id(2)}&metric=train/loss`);
   await expect(page.getByTestId('damaged')).toContainText(/points cannot be read: damaged in the database/);
@@ -82,19 +85,7 @@ test('a run whose record is damaged is named, and is not taken for deleted', asy
   const page = await dashboard();
   await expect(row(page, id(2))).toBeVisible();
   const other = await open();
-  const damage = (runId) => other.evaluate((runId) => new Promise((resolve, reject) => {
-    const opening = indexedDB.open('entrenar');
-    opening.onerror = () => reject(opening.error);
-    opening.onsuccess = () => {
-      const database = opening.result;
-      const transaction = database.transaction('runs', 'readwrite');
-      const store = transaction.objectStore('runs');
-      store.get(runId).onsuccess = ({ target: { result } }) => store.put({ ...result, status: 'Levitating' }, runId);
-      transaction.oncomplete = () => (database.close(), resolve());
-      transaction.onabort = () => reject(transaction.error);
-    };
-  }), runId);
-  await damage(id(2));
+  await damage(other, 'runs', id(2), { status: 'Levitating' });
   // Found out when the page is looked at again.
   const told = page.waitForEvent('console', (message) => message.text().includes(id(2)));
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));

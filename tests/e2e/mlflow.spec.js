@@ -1,6 +1,6 @@
 // Runs on their way from Chromium to a real MLflow tracking server of another origin and back, read there by MLflow's own client.
-import { createServer } from 'node:http';
 import { test } from './fixtures/mlflow-server.js';
+import { serve } from './fixtures/server.js';
 import { expect } from './fixtures/test.js';
 
 // The client that reads takes some seconds.
@@ -191,12 +191,10 @@ test('what answers instead of MLflow, or does not, is told by a code and what to
   const page = await open(site.formats);
   const runId = await logRun(page, 'refused', 1);
   let answer = () => {};
-  const server = createServer((request, response) => {
+  const { origin: url, stop } = await serve((request, response) => {
     if (request.method === 'OPTIONS') response.writeHead(204, { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*', 'access-control-allow-methods': '*' }).end();
     else answer(response);
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${server.address().port}`;
   const tell = (status, body, headers = {}) => {
     answer = (response) => response.writeHead(status, { 'access-control-allow-origin': '*', ...headers }).end(body);
   };
@@ -228,8 +226,7 @@ test('what answers instead of MLflow, or does not, is told by a code and what to
   };
   expect((await failure()).code).toBe('ServerDenied');
   expect(asked).toBe(3);
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await stop();
   expect((await failure()).code).toBe('ServerUnreachable');
   const known = await page.evaluate((runId) => storage.mlflow_syncs(runId), runId);
   expect(known[0].failure).toEqual({ code: 'ServerUnreachable', message: expect.any(String), failed_ms: expect.any(Number) });

@@ -2,12 +2,12 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer as createHttpServer } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createServer as createViteServer } from 'vite';
 import { buildApp, writeApp } from './fixtures/app.js';
 import { expectLoggedAndFoundAfterReload, installPacked, runInNode } from './fixtures/npm-package.js';
+import { serve } from './fixtures/server.js';
 import { repository } from './fixtures/site.js';
 import { expect, test } from './fixtures/test.js';
 
@@ -55,16 +55,14 @@ async function inDevServer(root, use) {
 
 /** Another origin than the site's, as a CDN is one. */
 async function onAnotherOrigin(answer, use) {
-  const server = createHttpServer((request, response) => {
+  const { origin, stop } = await serve((request, response) => {
     response.setHeader('access-control-allow-origin', '*');
     answer(request, response).catch((error) => response.writeHead(404).end(String(error)));
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
-    await use(`http://127.0.0.1:${server.address().port}`);
+    await use(origin);
   } finally {
-    server.closeAllConnections();
-    server.close();
+    await stop();
   }
 }
 

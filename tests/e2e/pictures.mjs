@@ -14,7 +14,7 @@ const folder = join(repository, 'www/pictures');
 await mkdir(folder, { recursive: true });
 const site = await Site.start();
 const browser = await chromium.launch({ executablePath: browserPath, args: browserFlags });
-const address = `${site.origin}/page/index.html`;
+const address = site.page;
 
 /** Ten runs of a sweep that look like what people log. */
 async function logSweep(context) {

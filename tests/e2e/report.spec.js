@@ -1,10 +1,9 @@
 // Reports: one file with runs and the dashboard, saved as a person would, and opened from disk with the network cut.
-import { createServer } from 'node:http';
-import { barriers, card, expect, points, tableRows, test } from './fixtures/dashboard.js';
+import { barriers, card, expect, LOSS, points, tableRows, test } from './fixtures/dashboard.js';
 import { openReport, reportFile, saveReport, template } from './fixtures/reports.js';
+import { noteRequests } from './fixtures/server.js';
 import { NAMES, SHORT } from './fixtures/tracked-runs.js';
 
-const LOSS = 'train/loss';
 const pick = (page, name) => page.getByRole('checkbox', { name: `Show ${name} in the charts` });
 
 /** Opens the dashboard with two runs chosen, and saves a report of them. */
@@ -81,13 +80,7 @@ test('in a report nothing can be changed', async ({ dashboard, runs, browser }) 
 test('what wants to send something from a report, or get something into it, is not let', async ({ dashboard, runs, browser }) => {
   void runs;
   const { path } = await reportOfTwo(dashboard);
-  const arrived = [];
-  const server = createServer((request, response) => {
-    arrived.push(request.url);
-    response.writeHead(200, { 'access-control-allow-origin': '*' }).end();
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${server.address().port}`;
+  const { origin, asked, stop } = await noteRequests();
   const { page } = await openReport(browser, path, { offline: false, blocked: /^$/ });
   await points(page, LOSS, 2 * SHORT);
   const tried = await page.evaluate(async (origin) => {
@@ -112,9 +105,9 @@ test('what wants to send something from a report, or get something into it, is n
   // What a page outside asks for arrives, and later than what the report asked for.
   const outside = await page.context().newPage();
   await outside.goto(`${origin}/outside`);
-  expect(arrived.filter((path) => path !== '/favicon.ico')).toEqual(['/outside']);
+  expect(asked).toEqual(['/outside']);
   await page.context().close();
-  server.close();
+  await stop();
 });
 
 /** The text of a report of these runs. */

@@ -137,6 +137,8 @@ async function defineReading() {
 
 for (const [title, expected] of Object.entries(EXPECTED)) {
   test(`${title}: a fault at any request costs nothing`, async ({ context, site, problems }) => {
+    // A story is told once for each way in which each of its requests may fail.
+    test.setTimeout(150_000);
     await installFaults(context);
     const page = await openIn(context, site.blank);
     await page.evaluate(defineStories);

@@ -83,7 +83,7 @@ function defineCutOff(confirmed) {
 for (const [title, fewest] of Object.entries(STORIES)) {
   test(`${title}: a page cut off at any request leaves nothing behind that does harm`, async ({ context, site, problems }) => {
     // A story is told once for each of its requests, a hundred times in all.
-    test.setTimeout(150_000);
+    test.setTimeout(300_000);
     await installFaults(context);
     const page = await openIn(context, site.blank);
     await page.evaluate(defineStories);

@@ -113,7 +113,7 @@ for (const [way, leave] of Object.entries(WAYS_TO_LEAVE)) {
       await expect.poll(async () => {
         const { logged, stored } = await counts();
         return stored - logged;
-      }, { timeout: 5_000 }).toBe(0);
+      }).toBe(0);
       const { logged } = await counts();
       expect(logged).toBeGreaterThan(0);
       expect((await readSeries(reader, runId, 'loss')).values).toEqual(upTo(logged).map((index) => index / 3));

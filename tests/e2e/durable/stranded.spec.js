@@ -1,5 +1,5 @@
 // Nothing logged is ever stranded: whatever is pending, a flush is due that writes it.
-import { expect, openIn, readSeries, startRun, test } from '../fixtures/durable.js';
+import { commitElsewhere, expect, openIn, readSeries, startRun, test } from '../fixtures/durable.js';
 
 /** A run that has rested, and one point of it flushed explicitly. */
 async function flushed(page) {
@@ -12,8 +12,21 @@ async function flushed(page) {
   });
 }
 
-/** Resolves when nothing of the run waits; fails after a second, though flushes are due after a tenth of that. */
-const isSaved = (page) => expect.poll(() => page.evaluate(() => run.pending_points()), { timeout: 1_000 }).toBe(0);
+/** Flushes are due after a tenth of a second. They are given a second, and on a busy machine ten times as long as a transaction takes there. */
+async function withinASecond(page, isDone) {
+  for (let look = 0; look < 10; look += 1) {
+    if (await isDone()) return true;
+    await Promise.all([page.waitForTimeout(100), commitElsewhere(page)]);
+  }
+  return isDone();
+}
+
+/** Resolves when nothing of the run waits. */
+async function isSaved(page) {
+  const pending = () => page.evaluate(() => run.pending_points());
+  await withinASecond(page, async () => (await pending()) === 0);
+  expect(await pending()).toBe(0);
+}
 
 // What may come between an explicit flush and what is logged next.
 const BETWEEN = {
@@ -61,7 +74,8 @@ test('tags and artifacts set after an explicit flush are saved within a second',
       await storage.close();
       return [tags.late, artifacts.late?.size];
     }, id);
-  await expect.poll(stored, { timeout: 3_000 }).toEqual(['tag', 3]);
+  await withinASecond(page, async () => (await stored())[1] === 3);
+  expect(await stored()).toEqual(['tag', 3]);
 });
 
 // Wall time is for timestamps alone.
@@ -92,16 +106,22 @@ for (const [what, clock] of Object.entries(CLOCKS)) {
   test(`a wall clock that is ${what} strands nothing`, async ({ open }) => {
     const page = await open();
     await flushed(page);
-    const most = await page.evaluate(async (clock) => {
-      (0, eval)(clock)();
-      let most = 0;
-      for (let index = 0; index < 300; index += 1) {
-        run.log_metric('a', index);
-        await sleep(5);
-        most = Math.max(most, run.pending_points());
-      }
-      return most;
-    }, String(clock));
+    await page.evaluate((clock) => (0, eval)(clock)(), String(clock));
+    let most = 0;
+    for (let round = 0; round < 30; round += 1) {
+      const pending = await page.evaluate(async () => {
+        let most = 0;
+        for (let index = 0; index < 10; index += 1) {
+          run.log_metric('a', index);
+          await sleep(5);
+          most = Math.max(most, run.pending_points());
+        }
+        return most;
+      });
+      most = Math.max(most, pending);
+      // Logging goes no faster than the disk does.
+      await commitElsewhere(page);
+    }
     // A quarter of a second of logging, on a busy machine.
     expect(most).toBeLessThan(150);
     await isSaved(page);
@@ -183,40 +203,41 @@ test('a tab that lost its run reads it as its new owner writes it', async ({ ope
   await expect.poll(seen).toEqual(['Success', 5, [1, 2, 3, 4, 5]]);
 });
 
+/** Defines in the page: a request to open a database that the browser refuses with an error of its own. */
+function defineRefusal() {
+  globalThis.refusedRequest = () => {
+    const request = new EventTarget();
+    Object.setPrototypeOf(request, IDBOpenDBRequest.prototype);
+    Object.defineProperties(request, {
+      error: { value: new DOMException('Internal error.', 'UnknownError') },
+      onerror: { set: (call) => setTimeout(() => call.call(request, { target: request, preventDefault() {} })) },
+      onsuccess: { set() {} }, onblocked: { set() {} }, onupgradeneeded: { set() {} },
+    });
+    return request;
+  };
+}
+
 test('IndexedDB that is away for a second is waited for', async ({ open }) => {
   const page = await open();
+  await page.evaluate(defineRefusal);
   await page.evaluate(() => {
     const { open } = IDBFactory.prototype;
     const until = performance.now() + 1_500;
     IDBFactory.prototype.open = function (name, ...rest) {
-      if (performance.now() > until) return open.call(this, name, ...rest);
-      const request = new EventTarget();
-      Object.setPrototypeOf(request, IDBOpenDBRequest.prototype);
-      Object.defineProperties(request, {
-        error: { value: new DOMException('Internal error.', 'UnknownError') },
-        onerror: { set: (call) => setTimeout(() => call.call(request, { target: request, preventDefault() {} })) },
-        onsuccess: { set() {} }, onblocked: { set() {} }, onupgradeneeded: { set() {} },
-      });
-      return request;
+      return performance.now() > until ? open.call(this, name, ...rest) : refusedRequest();
     };
   });
   expect(await page.evaluate(async () => (await entrenar.WasmRun.new('patient')).is_persistent())).toBe(true);
 });
 
 test('IndexedDB that stays away is an error that says what to do, and a later call works', async ({ open }) => {
+  // It is waited for most of a minute.
+  test.setTimeout(150_000);
   const page = await open();
+  await page.evaluate(defineRefusal);
   const refused = await page.evaluate(async () => {
     globalThis.realOpen = IDBFactory.prototype.open;
-    IDBFactory.prototype.open = function () {
-      const request = new EventTarget();
-      Object.setPrototypeOf(request, IDBOpenDBRequest.prototype);
-      Object.defineProperties(request, {
-        error: { value: new DOMException('Internal error.', 'UnknownError') },
-        onerror: { set: (call) => setTimeout(() => call.call(request, { target: request, preventDefault() {} })) },
-        onsuccess: { set() {} }, onblocked: { set() {} }, onupgradeneeded: { set() {} },
-      });
-      return request;
-    };
+    IDBFactory.prototype.open = refusedRequest;
     const outcome = (promise) => promise.then(() => 'done', ({ code, message }) => [code, message.includes("storage: 'memory'")]);
     const refused = await Promise.all([
       outcome(entrenar.WasmRun.new('away')),

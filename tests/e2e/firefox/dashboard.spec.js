@@ -14,7 +14,7 @@ async function open(firefox, site, query = 'experiment=nested') {
       await run.finish();
     }
   }, KEYS);
-  await firefox.call('POST', '/url', { url: `${site.origin}/page/index.html?${query}` });
+  await firefox.call('POST', '/url', { url: `${site.page}?${query}` });
   await firefox.call('POST', '/window/rect', { width: 1400, height: 1000 });
   return tab;
 }
@@ -80,7 +80,7 @@ test('split, folded groups and pins are changed by pointer and keys, and remembe
   await expect.poll(() => shown(firefox, tab)).toEqual(['epoch', 'train/loss', 'train/accuracy']);
   await firefox.call('POST', '/refresh', {});
   await expect.poll(() => shown(firefox, tab)).toEqual(['epoch', 'train/loss', 'train/accuracy']);
-  expect(await table()).toBeCloseTo(chosen, 0);
+  await expect.poll(table).toBeCloseTo(chosen, 0);
   await click(firefox, tab, '[data-testid="reset-view"]');
   await expect.poll(() => shown(firefox, tab)).toEqual(['train/loss', 'train/accuracy', 'epoch', 'gpu/memory', 'gpu/power']);
   await expect.poll(table).toBeCloseTo(before, 0);

@@ -1,8 +1,8 @@
 // A report in Firefox: opened from disk, with the points that were logged, zoomed, smoothed and compared; nothing is asked of a server.
-import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { expect, look, test } from '../fixtures/firefox.js';
 import { reportFile, template } from '../fixtures/reports.js';
+import { noteRequests } from '../fixtures/server.js';
 
 /** So many have rows of their own. */
 const LENGTH = 120;
@@ -84,13 +84,7 @@ test('a report shows the points of its runs from disk: zoomed, smoothed, compare
   for (const control of ['open-files', 'health', 'delete-experiment', 'memory-only']) expect(await texts(`[data-testid="${control}"]`), control).toEqual([]);
   expect(await violations()).toEqual([]);
 
-  const arrived = [];
-  const server = createServer((request, response) => {
-    arrived.push(request.url);
-    response.writeHead(200, { 'access-control-allow-origin': '*' }).end();
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${server.address().port}`;
+  const { origin, asked, stop } = await noteRequests();
   await look(firefox, tab, (_all, origin) => {
     for (const [name, properties] of [['img', { src: `${origin}/picture` }], ['iframe', { src: `${origin}/frame` }], ['script', { src: `${origin}/script` }]]) {
       document.body.append(Object.assign(document.createElement(name), properties));
@@ -100,6 +94,6 @@ test('a report shows the points of its runs from disk: zoomed, smoothed, compare
   await expect.poll(violations).toEqual(['connect-src', 'frame-src', 'img-src', 'script-src']);
   // What a page outside asks for arrives, and later than what the report asked for.
   await firefox.call('POST', '/url', { url: `${origin}/outside` });
-  expect(arrived.filter((path) => path !== '/favicon.ico')).toEqual(['/outside']);
-  server.close();
+  expect(asked).toEqual(['/outside']);
+  await stop();
 });

@@ -1,32 +1,23 @@
-// The one controller: owns the storage, the view's state, and what keeps it. Views show its snapshot and send it intents.
+// The one controller: owns the storage, and puts together what its parts own. Views show its snapshot and send it intents.
 
 import { errorCode, errorMessage } from '../errors';
-import { INITIAL_LAYOUT, type Layout, toggled } from '../model/layout';
 import { experimentName } from '../model/names';
-import { saysMoreThanExperiment } from '../model/remembered-view';
-import { runName, runState } from '../model/run-state';
-import { INITIAL_VIEW, type ViewState } from '../model/view-state';
-import { saveFile } from '../save-file';
-import { type Change, openReport, openStorage, resumeRun, type Storage } from '../tracker';
-import { Address } from './address';
+import { runName } from '../model/run-state';
+import { type Change, openReport, openStorage, type Storage } from '../tracker';
 import { Catalog } from './catalog';
 import { ColorMemory } from './color-memory';
 import { composeSnapshot } from './compose-snapshot';
+import { Deletions } from './deletions';
+import { Heartbeat } from './heartbeat';
 import type { Intent } from './intents';
-import { LayoutKeeper } from './layout-keeper';
 import { LiveUpdates } from './live-updates';
 import { neededSeries } from './needs';
-import { PendingDeletion } from './pending-deletion';
-import { PromisedDeletion } from './promised-deletion';
+import { Notices } from './notices';
+import { workOnRun } from './run-work';
 import { SeriesCache } from './series-cache';
-import type { LostRun, Notice, Problem, Snapshot } from './snapshot';
+import { initialSnapshot, type Snapshot } from './snapshot';
 import { Transfers } from './transfers';
-
-/** How often running runs are looked at again, in case their tab has gone. */
-const HEARTBEAT_MS = 5000;
-/** How often times count on: of a run that goes on, and of what is only ever longer ago. */
-const COUNT_MS = 1000;
-const AGE_MS = 15_000;
+import { ViewKeeper } from './view-keeper';
 
 export interface ControllerOptions {
   database: string | undefined;
@@ -39,58 +30,38 @@ export interface ControllerOptions {
 }
 
 export class DashboardController {
-  snapshot: Snapshot = {
-    phase: 'loading',
-    view: INITIAL_VIEW,
-    layout: INITIAL_LAYOUT,
-    experiments: [],
-    runs: [],
-    listed: [],
-    selected: [],
-    missing: [],
-    lost: [],
-    persistent: true,
-    readOnly: false,
-    unreadable: [],
-    columns: [],
-    series: { get: () => undefined },
-    strokes: new Map(),
-    colors: new Map(),
-    labels: new Map(),
-    now_ms: Date.now(),
-  };
+  snapshot: Snapshot;
   readonly #options: ControllerOptions;
   readonly #show: () => void;
   readonly #live = new LiveUpdates(() => this.#refresh());
-  readonly #deletion = new PendingDeletion(() => this.#live.request());
-  readonly #promised: PromisedDeletion;
-  readonly #layout: LayoutKeeper;
+  readonly #heartbeat = new Heartbeat(
+    () => this.snapshot,
+    (unfinished) => this.#beat(unfinished),
+  );
+  readonly #notices = new Notices();
+  readonly #deletions: Deletions;
+  readonly #view: ViewKeeper;
   readonly #colors: ColorMemory;
   readonly #transfers: Transfers;
-  #view: ViewState = INITIAL_VIEW;
-  /** The address says what is looked at, and how: what is remembered does not count. */
-  #addressSays = false;
-  #address: Address | undefined;
   #storage: Storage | undefined;
   #catalog: Catalog | undefined;
   #series: SeriesCache | undefined;
   #unsubscribe: (() => void) | undefined;
-  #heartbeat: ReturnType<typeof setInterval> | undefined;
-  #degraded: Problem | undefined;
-  #lost: readonly LostRun[] = [];
-  #notice: Notice | undefined;
   #allMetricsOf: string | undefined;
   readonly #chartsInSight = new Set<string>();
-  /** When unfinished runs were last looked at. */
-  #looked_ms = 0;
   #stopped = false;
 
   constructor(options: ControllerOptions, show: () => void) {
     this.#options = options;
     this.#show = show;
-    this.snapshot = { ...this.snapshot, readOnly: options.report };
-    this.#promised = new PromisedDeletion(options.database);
-    this.#layout = new LayoutKeeper(options.database);
+    this.snapshot = initialSnapshot(options.report);
+    this.#deletions = new Deletions(
+      options.database,
+      this.#notices,
+      () => this.#live.request(),
+      (ids) => this.#forget(ids),
+    );
+    this.#view = new ViewKeeper(options.database, options.address, () => this.#refresh());
     this.#colors = new ColorMemory(options.database, () => this.#refresh());
     this.#transfers = new Transfers(
       options.database,
@@ -102,29 +73,19 @@ export class DashboardController {
   }
 
   async start(): Promise<void> {
-    if (this.#options.address) {
-      this.#address = new Address((view) => {
-        this.#view = view;
-        this.#addressSays = true;
-        this.#refresh();
-      });
-      this.#view = this.#address.read();
-      this.#addressSays = saysMoreThanExperiment(this.#view);
-    }
-    const undone = this.#promised.take();
-    if (undone) this.#notice = { text: `The page was reloaded before it deleted ${undone}: nothing was deleted.`, undo: false };
+    this.#deletions.begin();
     await this.#open();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearInterval(this.#heartbeat);
+    this.#heartbeat.stop();
     this.#unsubscribe?.();
     this.#live.stop();
-    this.#address?.stop();
+    this.#view.stop();
     this.#colors.stop();
     this.#transfers.stop();
-    await this.#deletion.finish();
+    await this.#deletions.finish();
     this.#series?.stop();
     await this.#storage?.close();
   }
@@ -145,7 +106,7 @@ export class DashboardController {
       this.#catalog = new Catalog(storage);
       this.#series = new SeriesCache(storage, () => this.#live.request(true));
       this.#unsubscribe = storage.subscribe((change) => this.#onChange(change));
-      this.#heartbeat = setInterval(() => this.#beat(), COUNT_MS);
+      this.#heartbeat.start();
       this.#refresh();
       this.#transfers.begin(storage);
     } catch (error) {
@@ -155,25 +116,17 @@ export class DashboardController {
     }
   }
 
-  #beat(): void {
-    if (document.hidden) return;
-    const now = Date.now();
-    const { runs, now_ms } = this.snapshot;
-    const unfinished = runs.some((run) => run.ended_ms === undefined);
-    if (unfinished && now - this.#looked_ms >= HEARTBEAT_MS) {
-      this.#looked_ms = now;
-      this.#catalog?.forgetUnfinished();
-    }
-    if (now - now_ms >= (runs.some((run) => runState(run) === 'running') ? COUNT_MS : AGE_MS) || now === this.#looked_ms)
-      this.#live.request();
+  #beat(unfinished: boolean): void {
+    if (unfinished) this.#catalog?.forgetUnfinished();
+    this.#live.request();
   }
 
   #onChange(change: Change): void {
-    if (change.kind === 'degraded') this.#degraded = { code: change.code, message: change.message };
-    if (change.kind === 'recovered') this.#degraded = undefined;
+    if (change.kind === 'degraded') this.#notices.degrade({ code: change.code, message: change.message });
+    if (change.kind === 'recovered') this.#notices.degrade(undefined);
     if (change.kind === 'run_lost') this.#lose(change);
     if (change.kind === 'run_deleted' || change.kind === 'experiment_deleted') this.#bury(change);
-    if (change.kind === 'run' && this.#isNew(change)) this.#welcome(change.run_id);
+    if (change.kind === 'run' && this.#isNew(change)) this.#view.welcome(change.run_id);
     this.#catalog?.apply(change);
     if (change.kind === 'metrics') this.#series?.markStale(change.run_id, change.keys);
     if (change.kind === 'run') this.#series?.markRunStale(change.run_id);
@@ -183,32 +136,23 @@ export class DashboardController {
 
   #lose({ run_id, code, message }: { run_id: string; code: string; message: string }): void {
     const run = this.#catalog?.run(run_id) ?? this.snapshot.runs.find((each) => each.run_id === run_id);
-    const others = this.#lost.filter((each) => each.run_id !== run_id);
-    this.#lost = [...others, { run_id, name: run ? runName(run) : run_id, code, message }];
+    this.#notices.lose({ run_id, name: run ? runName(run) : run_id, code, message });
   }
 
   /** Says so when another tab has deleted what is being looked at; what this page deletes is hidden by then. */
   #bury(change: { experiment_id: string; run_id?: string }): void {
     const { experiment, runs } = this.snapshot;
     const id = change.run_id ?? change.experiment_id;
-    if (experiment?.experiment_id !== change.experiment_id || this.#deletion.hides(id)) return;
+    if (experiment?.experiment_id !== change.experiment_id || this.#deletions.hides(id)) return;
     const run = change.run_id === undefined ? undefined : runs.find((each) => each.run_id === change.run_id);
     if (change.run_id !== undefined && !run) return;
-    this.#notice = { text: `“${run ? runName(run) : experimentName(experiment)}” was deleted in another tab.`, undo: false };
-    this.#forget(run ? [id] : [id, ...runs.map((each) => each.run_id)]);
+    this.#notices.say(`“${run ? runName(run) : experimentName(experiment)}” was deleted in another tab.`);
+    this.#view.forget(run ? [id] : [id, ...runs.map((each) => each.run_id)]);
   }
 
   #isNew(change: { experiment_id: string; run_id: string }): boolean {
     const { experiment, runs } = this.snapshot;
     return experiment?.experiment_id === change.experiment_id && !runs.some((run) => run.run_id === change.run_id);
-  }
-
-  /** A run begun while the reader watches joins what is shown. */
-  #welcome(run_id: string): void {
-    const { selection } = this.#view;
-    if (!selection || selection.includes(run_id)) return;
-    this.#view = { ...this.#view, selection: [...selection, run_id] };
-    this.#address?.write(this.#view, false);
   }
 
   #refresh(): void {
@@ -220,34 +164,23 @@ export class DashboardController {
       composeSnapshot(
         storage,
         catalog,
-        this.#view,
+        this.#view.view,
         this.#options.experiment,
-        (id) => this.#deletion.hides(id),
+        (id) => this.#deletions.hides(id),
         this.snapshot.strokes,
         this.#options.report,
       );
     let composed = compose();
-    const { experiment } = composed;
-    if (experiment && !this.#layout.isOf(experiment.experiment_id)) {
-      const recalled = this.#layout.open(experiment.experiment_id, this.#view, this.#addressSays);
-      if (recalled !== this.#view) {
-        this.#view = recalled;
-        this.#address?.write(recalled, false);
-      }
-      composed = compose();
-    }
-    this.#addressSays = false;
+    if (this.#view.recall(composed.experiment?.experiment_id)) composed = compose();
     this.snapshot = {
       phase: 'ready',
       ...composed,
       readOnly: this.#options.report,
-      layout: this.#layout.layout,
+      layout: this.#view.layout,
       series,
       colors: this.#colors.colors,
-      lost: this.#lost,
+      ...this.#notices.state,
       ...(this.#allMetricsOf !== undefined && { allMetricsOf: this.#allMetricsOf }),
-      ...(this.#degraded && { degraded: this.#degraded }),
-      ...(this.#notice && { notice: this.#notice }),
       ...this.#transfers.state,
       ...(this.snapshot.estimate && { estimate: this.snapshot.estimate }),
     };
@@ -255,10 +188,15 @@ export class DashboardController {
     this.#show();
   }
 
+  /** The view was changed on purpose: how the experiment that it shows is looked at is remembered. */
+  #refreshView(): void {
+    this.#refresh();
+    this.#view.remember();
+  }
+
   /** Nothing that is stored is looked at again: a handle that is dragged asks for this sixty times a second. */
-  #layOut(change: Partial<Layout>): void {
-    this.#layout.change(change, this.#view);
-    this.snapshot = { ...this.snapshot, layout: this.#layout.layout };
+  #showLayout(): void {
+    this.snapshot = { ...this.snapshot, layout: this.#view.layout };
     this.#show();
   }
 
@@ -272,89 +210,44 @@ export class DashboardController {
     for (const { run_id, key } of needs) this.#series?.get(run_id, key)?.curve.show(view.xAxis);
   }
 
-  #change(change: Partial<ViewState>, step = false): void {
-    this.#view = { ...this.#view, ...change };
-    this.#address?.write(this.#view, step);
-    this.#refresh();
-    this.#layout.remember(this.#view);
-  }
-
-  #leaveExperiment(): void {
-    const { selection: _selection, run_id: _run, range: _range, columns: _columns, ...kept } = this.#view;
-    this.#view = { ...kept, charts: INITIAL_VIEW.charts };
-  }
-
   async #carryOut(intent: Intent): Promise<void> {
     const storage = this.#storage;
     switch (intent.type) {
       case 'view':
-        return this.#change(intent.change, 'run_id' in intent.change || 'panel' in intent.change);
+      case 'reset-view':
+      case 'open-experiment':
+      case 'show-run':
+      case 'toggle-run':
+        this.#view.handle(intent, this.snapshot);
+        return this.#refreshView();
       case 'layout':
-        return this.#layOut(intent.change);
       case 'toggle-name':
-        return this.#layOut({ [intent.list]: toggled(this.#layout.layout[intent.list], intent.name) });
-      case 'reset-view': {
-        const { experiment_id } = this.#view;
-        this.#view = INITIAL_VIEW;
-        this.#layout.change(INITIAL_LAYOUT, this.#view);
-        return this.#change(experiment_id ? { experiment_id } : {}, true);
-      }
-      case 'open-experiment': {
-        this.#leaveExperiment();
-        return this.#change({ experiment_id: intent.experiment_id, query: '', states: [] }, true);
-      }
-      case 'show-run': {
-        const { experiment, view } = this.snapshot;
-        if (experiment && experiment.experiment_id !== intent.experiment_id) this.#leaveExperiment();
-        this.#welcome(intent.run_id);
-        return this.#change(
-          view.experiment_id || experiment?.experiment_id !== intent.experiment_id ? { experiment_id: intent.experiment_id } : {},
-        );
-      }
-      case 'toggle-run': {
-        const ids = this.snapshot.selected.map((run) => run.run_id);
-        const without = ids.filter((id) => id !== intent.run_id);
-        return this.#change({ selection: without.length < ids.length ? without : [...ids, intent.run_id], follow: false });
-      }
+        this.#view.layOut(intent);
+        return this.#showLayout();
       case 'color-run':
         this.#colors.choose(intent.run_id, intent.color);
         return this.#refresh();
       case 'reset-colors':
         this.#colors.forget();
         return this.#refresh();
-      case 'close-run': {
-        const run = await resumeRun(intent.run_id, this.#options.database);
-        return run.cancel();
-      }
+      case 'close-run':
       case 'rename-run':
-        return storage?.rename_run(intent.run_id, intent.name);
       case 'tag-run':
-        return storage?.set_tag(intent.run_id, intent.key, intent.value);
       case 'untag-run':
-        return storage?.remove_tag(intent.run_id, intent.key);
+      case 'download-artifact':
+        return storage && workOnRun(storage, this.#options.database, intent);
       case 'delete-runs':
-        return this.#delete(intent.run_ids, async () => {
-          for (const run_id of intent.run_ids) await storage?.delete_run(run_id);
-        });
       case 'delete-experiment':
-        return this.#delete([intent.experiment_id], async () => storage?.delete_experiment(intent.experiment_id));
       case 'undo-delete':
-        this.#notice = undefined;
-        this.#promised.remember(undefined);
-        return this.#deletion.undo();
+        return storage && this.#deletions.handle(storage, intent, this.snapshot);
       case 'show-runs':
         return this.#showRuns(intent.run_ids, intent.detail);
       case 'dismiss-notice':
-        this.#notice = undefined;
+        this.#notices.dismiss();
         return this.#refresh();
       case 'dismiss-lost':
-        this.#lost = this.#lost.filter((each) => each.run_id !== intent.run_id);
+        this.#notices.dismissLost(intent.run_id);
         return this.#refresh();
-      case 'download-artifact': {
-        if (!storage) return;
-        const bytes = await storage.get_artifact(intent.run_id, intent.key);
-        return saveFile(new Blob([bytes as Uint8Array<ArrayBuffer>]), `${intent.run_id}-${intent.key}`);
-      }
       case 'chart-in-sight':
         if (intent.inSight) this.#chartsInSight.add(intent.metric);
         else this.#chartsInSight.delete(intent.metric);
@@ -385,56 +278,21 @@ export class DashboardController {
   }
 
   #say(text: string): void {
-    this.#notice = { text, undo: false };
+    this.#notices.say(text);
     this.#refresh();
   }
 
-  /** Shows these runs in the charts, those of the first one's experiment; with that one's detail if it is asked for. */
   #showRuns(run_ids: readonly string[], detail = false): void {
-    const [first] = run_ids.flatMap((id) => this.#catalog?.run(id) ?? []);
-    if (!first) return;
-    const { experiment_id } = first;
-    if (this.snapshot.experiment?.experiment_id !== experiment_id) this.#leaveExperiment();
-    const selection = run_ids.filter((id) => this.#catalog?.run(id)?.experiment_id === experiment_id);
-    const opened = detail && { run_id: first.run_id };
-    this.#change({ experiment_id, selection, follow: false, query: '', states: [], panel: 'charts', ...opened }, true);
+    const runs = run_ids.flatMap((id) => this.#catalog?.run(id) ?? []);
+    if (runs.length === 0) return;
+    this.#view.showRuns(runs, detail, this.snapshot);
+    this.#refreshView();
   }
 
-  #delete(ids: readonly string[], carryOut: () => Promise<void>): void {
-    const run = ids.length === 1 ? this.snapshot.runs.find((each) => each.run_id === ids[0]) : undefined;
-    const experiment = this.snapshot.experiments.find((each) => each.experiment_id === ids[0]);
-    const what = run ? `“${runName(run)}”` : experiment ? `“${experimentName(experiment)}”` : `${ids.length} runs`;
-    const notice: Notice = { text: `Deleted ${what}.`, undo: true };
-    this.#notice = notice;
-    this.#promised.remember(what);
-    this.#deletion.begin(ids, async () => {
-      // A later deletion has a notice, and a promise, of its own.
-      if (this.#notice === notice) {
-        this.#notice = undefined;
-        this.#promised.remember(undefined);
-      }
-      try {
-        await carryOut();
-        this.#colors.forget(ids);
-        this.#forget(ids);
-      } catch (error) {
-        this.#notice = { text: errorMessage(error), undo: false };
-      }
-    });
-  }
-
-  /** Takes what is gone out of the view, so that the address does not name it. */
+  /** They were deleted. */
   #forget(ids: readonly string[]): void {
-    const { experiment_id, run_id, selection, ...kept } = this.#view;
-    const left = selection?.filter((id) => !ids.includes(id));
-    this.#view = {
-      ...kept,
-      ...(experiment_id && !ids.includes(experiment_id) && { experiment_id }),
-      ...(run_id && !ids.includes(run_id) && { run_id }),
-      ...(left && left.length > 0 && { selection: left }),
-    };
-    this.#address?.write(this.#view, false);
-    for (const id of ids) this.#layout.forget(id);
+    this.#colors.forget(ids);
+    this.#view.forget(ids);
   }
 
   async #measure(): Promise<void> {

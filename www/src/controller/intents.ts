@@ -10,23 +10,12 @@ import type { BackupAction } from './backup-work';
 import type { ColumnChoice } from './csv-choice';
 
 export type Intent =
-  | { type: 'view'; change: Partial<ViewState> }
-  | { type: 'layout'; change: Partial<Layout> }
-  | { type: 'toggle-name'; list: 'folded' | 'pinnedGroups' | 'pinnedCharts'; name: string }
-  | { type: 'reset-view' }
-  | { type: 'open-experiment'; experiment_id: string }
-  | { type: 'show-run'; experiment_id: string; run_id: string }
-  | { type: 'toggle-run'; run_id: string }
+  | ViewIntent
+  | LayoutIntent
+  | RunIntent
+  | DeletionIntent
   | { type: 'color-run'; run_id: string; color: ChosenColor | undefined }
   | { type: 'reset-colors' }
-  | { type: 'close-run'; run_id: string }
-  | { type: 'rename-run'; run_id: string; name: string }
-  | { type: 'tag-run'; run_id: string; key: string; value: string }
-  | { type: 'untag-run'; run_id: string; key: string }
-  | { type: 'delete-runs'; run_ids: readonly string[] }
-  | { type: 'delete-experiment'; experiment_id: string }
-  | { type: 'undo-delete' }
-  | { type: 'download-artifact'; run_id: string; key: string }
   | { type: 'chart-in-sight'; metric: string; inSight: boolean }
   | { type: 'show-all-metrics'; run_id: string }
   | { type: 'request-persistence' }
@@ -36,6 +25,30 @@ export type Intent =
   | { type: 'dismiss-lost'; run_id: string }
   | { type: 'retry' }
   | TransferIntent;
+
+/** What is looked at, and how. */
+export type ViewIntent =
+  | { type: 'view'; change: Partial<ViewState> }
+  | { type: 'reset-view' }
+  | { type: 'open-experiment'; experiment_id: string }
+  | { type: 'show-run'; experiment_id: string; run_id: string }
+  | { type: 'toggle-run'; run_id: string };
+
+export type LayoutIntent =
+  | { type: 'layout'; change: Partial<Layout> }
+  | { type: 'toggle-name'; list: 'folded' | 'pinnedGroups' | 'pinnedCharts'; name: string };
+
+export type RunIntent =
+  | { type: 'close-run'; run_id: string }
+  | { type: 'rename-run'; run_id: string; name: string }
+  | { type: 'tag-run'; run_id: string; key: string; value: string }
+  | { type: 'untag-run'; run_id: string; key: string }
+  | { type: 'download-artifact'; run_id: string; key: string };
+
+export type DeletionIntent =
+  | { type: 'delete-runs'; run_ids: readonly string[] }
+  | { type: 'delete-experiment'; experiment_id: string }
+  | { type: 'undo-delete' };
 
 /** Files out and in, runs on their way to MLflow, backups. */
 export type TransferIntent =

@@ -2,10 +2,10 @@
 
 import type { ChosenColors } from '../model/chosen-colors';
 import type { Curve } from '../model/curve';
-import type { Layout } from '../model/layout';
+import { INITIAL_LAYOUT, type Layout } from '../model/layout';
 import type { StrokeSlots } from '../model/run-colors';
 import type { RunLabel } from '../model/run-labels';
-import type { ViewState } from '../model/view-state';
+import { INITIAL_VIEW, type ViewState } from '../model/view-state';
 import type { ExperimentRecord, RunRecord, StorageEstimate } from '../tracker';
 import type { BackupState } from './backup-work';
 import type { ChosenCsv } from './csv-choice';
@@ -98,3 +98,25 @@ export interface Snapshot {
   backup?: BackupState;
   now_ms: number;
 }
+
+/** What is shown until the database has been opened. */
+export const initialSnapshot = (readOnly: boolean): Snapshot => ({
+  phase: 'loading',
+  view: INITIAL_VIEW,
+  layout: INITIAL_LAYOUT,
+  experiments: [],
+  runs: [],
+  listed: [],
+  selected: [],
+  missing: [],
+  lost: [],
+  persistent: true,
+  readOnly,
+  unreadable: [],
+  columns: [],
+  series: { get: () => undefined },
+  strokes: new Map(),
+  colors: new Map(),
+  labels: new Map(),
+  now_ms: Date.now(),
+});

@@ -6,7 +6,7 @@ import type { Snapshot } from '../controller/snapshot';
 import { CHART_HEIGHTS, type ChartHeight, type Layout, MOST_COLUMNS } from '../model/layout';
 import { arrangeMetrics, groupPaths, metricKeys } from '../model/metric-groups';
 import { controls } from '../styles/controls';
-import { placePopover, popoverStyles } from './popover';
+import { placePopover, popoverStyles, popoverToggled } from './popover';
 
 const HEIGHTS: Record<ChartHeight, string> = { small: 'Low', medium: 'Medium', large: 'Tall' };
 
@@ -50,7 +50,7 @@ export class ChartLayoutPanel extends LitElement {
       aria-label="Layout of the charts"
       data-testid="chart-layout-panel"
       @beforetoggle=${(event: ToggleEvent) => placePopover(event, this.anchor, 270)}
-      @toggle=${this.#toggled}
+      @toggle=${(event: ToggleEvent) => popoverToggled(event, this, this.anchor)}
     >
       ${this.#choice(
         'Height',
@@ -95,14 +95,6 @@ export class ChartLayoutPanel extends LitElement {
   #lay(change: Partial<Layout>): void {
     emitIntent(this, { type: 'layout', change });
   }
-
-  readonly #toggled = (event: ToggleEvent): void => {
-    if (event.newState !== 'closed') return;
-    // Unless a click elsewhere has taken the focus by now.
-    const { activeElement } = this.getRootNode() as ShadowRoot;
-    if (!activeElement || activeElement === this) this.anchor.focus();
-    this.dispatchEvent(new CustomEvent('closed'));
-  };
 }
 
 customElements.define('entrenar-chart-layout', ChartLayoutPanel);

@@ -6,7 +6,7 @@ import { emitIntent } from '../controller/intents';
 import { type ChartSettings, MOST_SMOOTHING, settingsProblem, typedNumber, withOwn, withoutOwn } from '../model/chart-settings';
 import type { ViewState } from '../model/view-state';
 import { controls } from '../styles/controls';
-import { placePopover, popoverStyles } from './popover';
+import { placePopover, popoverStyles, popoverToggled } from './popover';
 
 type NumberKey = 'smoothing' | 'yMin' | 'yMax';
 
@@ -80,7 +80,7 @@ export class ChartSettingsPanel extends LitElement {
       aria-label=${`Settings of ${this.metric}`}
       data-testid="chart-settings-panel"
       @beforetoggle=${(event: ToggleEvent) => placePopover(event, this.anchor, 300)}
-      @toggle=${this.#toggled}
+      @toggle=${(event: ToggleEvent) => popoverToggled(event, this, this.anchor)}
     >
       <h5>Of this chart alone</h5>
       ${this.#axis('Y axis', 'yLog', own.yLog, this.view.yLog)}
@@ -175,14 +175,6 @@ export class ChartSettingsPanel extends LitElement {
   readonly #reset = (): void => {
     this.typed = {};
     emitIntent(this, { type: 'view', change: { charts: withoutOwn(this.view.charts, this.metric) } });
-  };
-
-  readonly #toggled = (event: ToggleEvent): void => {
-    if (event.newState !== 'closed') return;
-    // Unless a click elsewhere has taken the focus by now.
-    const { activeElement } = this.getRootNode() as ShadowRoot;
-    if (!activeElement || activeElement === this) this.anchor.focus();
-    this.dispatchEvent(new CustomEvent('closed'));
   };
 }
 

@@ -5,7 +5,7 @@ import { emitIntent } from '../controller/intents';
 import type { ChosenColor } from '../model/chosen-colors';
 import { DARK, LIGHT } from '../model/run-colors';
 import { controls } from '../styles/controls';
-import { placePopover, popoverStyles } from './popover';
+import { placePopover, popoverStyles, popoverToggled } from './popover';
 
 export class ColorPicker extends LitElement {
   static override properties = {
@@ -95,7 +95,7 @@ export class ColorPicker extends LitElement {
   override render() {
     const other = typeof this.chosen === 'string';
     return html`<div popover data-testid="color-picker" role="dialog" aria-label=${`Colour of ${this.name}`} @beforetoggle=${(event: ToggleEvent) => placePopover(event, this.anchor, 252)}
-      @toggle=${this.#toggled}
+      @toggle=${(event: ToggleEvent) => popoverToggled(event, this, this.anchor)}
     >
       <fieldset>
         <legend>Colour of ${this.name}</legend>
@@ -138,14 +138,6 @@ export class ColorPicker extends LitElement {
   readonly #solo = (): void => {
     this.renderRoot.querySelector<HTMLElement>('[popover]')?.hidePopover();
     this.dispatchEvent(new CustomEvent('solo-run'));
-  };
-
-  readonly #toggled = (event: ToggleEvent): void => {
-    if (event.newState !== 'closed') return;
-    // Unless a click elsewhere has taken the focus by now.
-    const { activeElement } = this.getRootNode() as ShadowRoot;
-    if (!activeElement || activeElement === this) this.anchor.focus();
-    this.dispatchEvent(new CustomEvent('closed'));
   };
 }
 

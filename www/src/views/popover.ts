@@ -47,3 +47,12 @@ export function placePopover(event: ToggleEvent, anchor: Element, width = 320): 
   panel.addEventListener('beforetoggle', closed);
   return true;
 }
+
+/** For `toggle` of a panel that `host` is there for: once it is closed the focus goes back to its button, and `host` may be taken off the page. */
+export function popoverToggled(event: ToggleEvent, host: HTMLElement, anchor: HTMLElement): void {
+  if (event.newState !== 'closed') return;
+  // Unless a click elsewhere has taken the focus by now.
+  const { activeElement } = host.getRootNode() as ShadowRoot;
+  if (!activeElement || activeElement === host) anchor.focus();
+  host.dispatchEvent(new CustomEvent('closed'));
+}
