@@ -199,3 +199,25 @@ fn run_that_has_ended_and_was_not_compacted_is_compacted_before_its_log_is_read_
         assert!(!reader.session.is_resident("run-0"));
     });
 }
+
+#[test]
+fn artifact_of_an_exported_run_is_the_one_that_it_had_then() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (tab, run) = Tab::with_run(&shared, "a").await;
+        let (other, _) = tab.begin("test").await;
+        for run in [run, other] {
+            tab.session.storage_mut().put_artifact(run, "model", b"before").unwrap();
+        }
+        tab.flush().await;
+        let exported = tab.session.exported_run("run-0").await.unwrap();
+        tab.session.storage_mut().put_artifact(run, "model", b"after").unwrap();
+        tab.flush().await;
+        let before = &exported.record.artifacts[0];
+        let content = tab.session.exported_artifact(before).await.unwrap();
+        assert_eq!(content.as_deref(), Some(&b"before"[..]));
+        tab.session.storage_mut().put_artifact(other, "model", b"after").unwrap();
+        tab.flush().await;
+        assert_eq!(tab.session.exported_artifact(before).await.unwrap(), None, "no run has it any more");
+    });
+}

@@ -29,8 +29,6 @@ mod flush_faults;
 #[cfg(feature = "interop")]
 mod imports;
 #[cfg(feature = "interop")]
-mod imports_ended;
-#[cfg(feature = "interop")]
 mod interop;
 mod leases;
 mod leaving;
