@@ -35,7 +35,8 @@ impl CsvExporter {
         Self::new(Rows::Long(LongRows::default()))
     }
 
-    /// One row a step of a run, a column a metric. `keys` are the keys of all metrics of all runs to come, in the order of the columns.
+    /// One row a step of a run, a column a metric. `keys` are the keys of all metrics of all runs to come, in the order of the columns;
+    /// metrics that are not among them are left out, and that is said.
     #[must_use]
     pub fn wide(keys: impl IntoIterator<Item = String>) -> Self {
         Self::new(Rows::Wide(Box::new(WideRows::new(keys))))
@@ -82,7 +83,7 @@ impl Exporter for CsvExporter {
         losses.note_if(record.series.points() == 0.0, "runs without points are not in CSV files");
         match &mut self.rows {
             Rows::Long(rows) => rows.begin_run(experiment, record),
-            Rows::Wide(rows) => rows.begin_run(experiment, record)?,
+            Rows::Wide(rows) => rows.begin_run(experiment, record),
         }
         Ok(())
     }
@@ -102,7 +103,7 @@ impl Exporter for CsvExporter {
                 Ok(points.len())
             }
             Rows::Wide(rows) => {
-                rows.hold(key, points)?;
+                rows.hold(key, points);
                 Ok(0)
             }
         }
@@ -110,6 +111,10 @@ impl Exporter for CsvExporter {
 
     fn write_held_points(&mut self, most: usize, out: &mut dyn Write) -> io::Result<usize> {
         let Rows::Wide(rows) = &mut self.rows else { return Ok(0) };
+        self.losses.note_if(
+            rows.left_out,
+            "metrics that were first logged after the export began have no column in wide CSV files",
+        );
         self.text.clear();
         let count = rows.push(most, &mut self.text);
         self.losses

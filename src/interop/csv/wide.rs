@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
-use std::io;
 
 use super::cells::{push_text, push_value, push_whole};
 use super::long::push_run;
@@ -30,6 +29,8 @@ pub(super) struct WideRows {
     pub(super) merged_times: bool,
     /// Points were logged in another order than that of steps.
     pub(super) reordered: bool,
+    /// There were metrics without a column: the header was written before they were logged.
+    pub(super) left_out: bool,
 }
 
 impl WideRows {
@@ -45,33 +46,25 @@ impl WideRows {
         rows
     }
 
-    pub(super) fn begin_run(&mut self, experiment: &ExperimentRecord, record: &RunRecord) -> io::Result<()> {
+    pub(super) fn begin_run(&mut self, experiment: &ExperimentRecord, record: &RunRecord) {
         self.run.clear();
         push_run(&mut self.run, experiment, record);
         self.held.clear();
         self.merge = None;
-        record.series.keys.iter().try_for_each(|key| self.column(key).map(drop))
-    }
-
-    fn column(&self, key: &str) -> io::Result<usize> {
-        self.columns.get(key).copied().ok_or_else(|| {
-            io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "a run has a metric that was not named when the export began",
-            )
-        })
     }
 
     /// Holds the next points of a series.
-    pub(super) fn hold(&mut self, key: &str, points: &[RawPoint]) -> io::Result<()> {
-        let column = self.column(key)?;
+    pub(super) fn hold(&mut self, key: &str, points: &[RawPoint]) {
+        let Some(&column) = self.columns.get(key) else {
+            self.left_out = true;
+            return;
+        };
         if self.held.last().is_none_or(|(last, _)| *last != column) {
             self.held.push((column, Series::default()));
         }
         if let Some((_, series)) = self.held.last_mut() {
             points.iter().for_each(|&point| series.push(point));
         }
-        Ok(())
     }
 
     /// Appends rows of at least so many points, and says of how many; 0 when there are no more.

@@ -145,3 +145,13 @@ fn imported_run_ended_when_its_last_point_was_logged() {
     assert_eq!(record.ended_ms, Some(1_795_750_138_042.0));
     assert!(record.status.is_final());
 }
+
+#[test]
+fn metric_that_had_no_column_when_the_export_began_is_left_out_and_that_is_said() {
+    let run = run(3, vec![("loss".to_owned(), points(&[0.5])), ("later".to_owned(), points(&[1.0, 2.0]))]);
+    let mut exporter = CsvExporter::wide(["loss".to_owned()]);
+    let file = export(&mut exporter, &[run], 1);
+    assert_eq!(plain(&read(&file).unwrap()), [("loss", vec![(0, 0.5)])]);
+    let said = "metrics that were first logged after the export began have no column in wide CSV files";
+    assert!(exporter.losses().contains(&said.to_owned()));
+}
