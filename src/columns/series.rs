@@ -166,6 +166,10 @@ impl Series {
     /// The chunk that holds a point, and the point's place in it.
     #[inline(always)]
     fn chunk_at(&self, index: usize) -> Option<(&Chunk, usize)> {
+        // Behind the end, the number is that of a chunk which is still to come, and the open one is another.
+        if index >= self.length {
+            return None;
+        }
         let number = chunk_of(index);
         let chunk = self.full.get(number).map(Arc::as_ref).or(self.open.as_ref())?;
         let within = index - chunk_start(number);

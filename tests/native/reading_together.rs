@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use entrenar::columns::RawPoint;
 use entrenar::engine::Change;
 use entrenar::storage::{Result, RunSlot, StorageError};
 use futures::FutureExt;
@@ -222,4 +223,27 @@ fn run_that_was_deleted_while_its_news_were_read_is_announced_as_deleted_and_no_
         changes.iter().filter(|change| format!("{change:?}").contains("run-0")).collect();
     assert!(matches!(of_deleted[..], [Change::RunDeleted { .. }]), "{changes:?}");
     assert_eq!(reader.tab.steps("run-1", "loss").unwrap(), steps(0..20));
+}
+
+#[test]
+fn points_that_are_like_those_before_are_read_by_another_tab_as_they_come() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (tab, run) = Tab::with_run(&shared, "a").await;
+        let reader = Tab::open(&shared, "b").await;
+        let mut logged = 0;
+        for count in [1, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512] {
+            let mut storage = tab.session.storage_mut();
+            let series = storage.series_slot(run, "loss").unwrap();
+            for _ in 0..count {
+                // A page that logs one step again and again, within a millisecond.
+                storage.append(run, series, RawPoint { step: 3, value: 0.5, timestamp_ms: 1_000 }).unwrap();
+            }
+            drop(storage);
+            tab.flush().await;
+            logged += count;
+            reader.session.load_run("run-0").await.unwrap();
+            assert_eq!(reader.steps("run-0", "loss").unwrap().len(), logged);
+        }
+    });
 }

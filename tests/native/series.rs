@@ -173,3 +173,15 @@ proptest! {
         prop_assert_eq!(bits(&columns.value), bits(&values));
     }
 }
+
+#[test]
+fn there_is_no_point_behind_the_end_however_long_the_series_is() {
+    let mut series = Series::default();
+    for length in 0..3_000 {
+        for behind in [0, 1, 7, 5_000] {
+            assert_eq!(series.point(length + behind), None, "{length} points");
+        }
+        assert!(series.value_at(length).is_nan());
+        series.push(point(3, 0.5, 1_000));
+    }
+}
