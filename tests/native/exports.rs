@@ -2,7 +2,7 @@
 
 use entrenar::columns::RawPoint;
 use entrenar::database::{Change, Range, Table, Value};
-use entrenar::engine::OutgoingRun;
+use entrenar::engine::{Change as Emitted, OutgoingRun};
 use entrenar::interop::SLICE_POINTS;
 use entrenar::storage::{NamedSeries, Result, StorageError};
 use futures::FutureExt;
@@ -178,6 +178,8 @@ fn points_whose_record_cannot_be_read_are_counted_and_the_others_exported() {
         }
         assert_eq!(exported, [steps(0..4_000), steps(8_000..12_000)].concat());
         assert_eq!(outgoing.missing_points(), 4_000.0);
+        let said = reader.changes().into_iter().filter(|change| matches!(change, Emitted::Corrupt(_)));
+        assert_eq!(said.count(), 1, "each cause is said once");
     });
 }
 

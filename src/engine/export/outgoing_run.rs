@@ -1,8 +1,10 @@
 //! A run on its way out, whose points come portion by portion.
 
 use super::portion::{Portion, PortionRange, keys_of};
-use crate::database::Database;
+use crate::columns::CorruptBlock;
 use crate::database::operations::{self, FEWEST_ENTRIES};
+use crate::database::{CorruptRecord, Database};
+use crate::engine::change::Change;
 use crate::engine::session::Session;
 use crate::interop::SLICE_POINTS;
 use crate::storage::{ExperimentRecord, NamedSeries, Result, RunRecord, StorageError};
@@ -19,6 +21,8 @@ pub struct OutgoingRun {
     pub record: RunRecord,
     source: Source,
     missing: f64,
+    /// Why blocks could not be read, each cause once: it was said.
+    said: Vec<CorruptBlock>,
 }
 
 #[derive(Debug)]
@@ -46,16 +50,18 @@ impl OutgoingRun {
         session: &Session<D>,
         most_slices: usize,
     ) -> Result<Option<Vec<NamedSeries>>> {
-        let Self { record, source, missing, .. } = self;
+        let Self { record, source, missing, said, .. } = self;
         let (series, point) = match source {
             Source::Memory(all) => return Ok(Some(std::mem::take(all)).filter(|all| !all.is_empty())),
             Source::Database { series, point } => (series, point),
         };
-        let ranges = next_ranges(record, series, point, most_slices.max(1) as u64);
+        let (mut next_series, mut next_point) = (*series, *point);
+        let ranges = next_ranges(record, &mut next_series, &mut next_point, most_slices.max(1) as u64);
         if ranges.is_empty() {
             return Ok(None);
         }
-        let (all, missing_here) = session.read_portion(&record.run_id, &ranges).await?;
+        let (all, missing_here) = session.read_portion(&record.run_id, &ranges, said).await?;
+        (*series, *point) = (next_series, next_point);
         *missing += missing_here as f64;
         Ok(Some(all))
     }
@@ -98,7 +104,8 @@ impl<D: Database> Session<D> {
             let run = self.exported_run(run_id).await?;
             let missing = self.unreadable_points(&run);
             let source = Source::Memory(run.series);
-            return Ok(OutgoingRun { experiment: run.experiment, record: run.record, source, missing });
+            let said = Vec::new();
+            return Ok(OutgoingRun { experiment: run.experiment, record: run.record, source, missing, said });
         }
         if let Some(slot) = self.find_run(run_id) {
             // Without it the export takes longer.
@@ -107,13 +114,20 @@ impl<D: Database> Session<D> {
         let Some((record, _)) = self.transact(operations::read_point_keys(run_id)).await? else {
             return Err(StorageError::RunNotFound(run_id.to_owned()));
         };
-        let experiment = self.storage().memory().experiment(&record.experiment_id)?.clone();
+        let experiment = self.storage().memory().experiment(&record.experiment_id).cloned();
+        // It goes with its experiment.
+        let experiment = experiment.map_err(|_| StorageError::RunNotFound(run_id.to_owned()))?;
         let source = Source::Database { series: 0, point: 0 };
-        Ok(OutgoingRun { experiment, record, source, missing: 0.0 })
+        Ok(OutgoingRun { experiment, record, source, missing: 0.0, said: Vec::new() })
     }
 
-    /// Reads a portion of a run, and how many points of it cannot be read.
-    async fn read_portion(&self, run_id: &str, ranges: &[PortionRange]) -> Result<(Vec<NamedSeries>, u64)> {
+    /// Reads a portion of a run, and how many points of it cannot be read. Why, is emitted, if it was not `said` before.
+    async fn read_portion(
+        &self,
+        run_id: &str,
+        ranges: &[PortionRange],
+        said: &mut Vec<CorruptBlock>,
+    ) -> Result<(Vec<NamedSeries>, u64)> {
         let is_gone = || StorageError::RunNotFound(run_id.to_owned());
         'again: loop {
             let stored = self.transact(operations::read_point_keys(run_id)).await?;
@@ -126,7 +140,13 @@ impl<D: Database> Session<D> {
                     // Points that are still to be read may lie where reading has passed.
                     continue 'again;
                 }
-                some.blocks.iter().for_each(|block| portion.take(block));
+                for block in &some.blocks {
+                    let Err(cause) = portion.take(block) else { continue };
+                    if !said.contains(&cause) {
+                        said.push(cause.clone());
+                        self.effects.emit(Change::Corrupt(CorruptRecord::of_run(run_id, cause)));
+                    }
+                }
             }
             return Ok(portion.finish());
         }

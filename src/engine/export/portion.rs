@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::columns::{ColumnBuffers, EncodedSeriesBlock, RawPoint, read_encoded_blocks, sorted_by};
+use crate::columns::{
+    ColumnBuffers, CorruptBlock, EncodedSeriesBlock, RawPoint, read_encoded_blocks, sorted_by,
+};
 use crate::database::Key;
 use crate::storage::{NamedSeries, Series};
 
@@ -44,8 +46,8 @@ pub(super) struct Portion {
     ranges: Vec<PortionRange>,
     /// Where each series is among the ranges.
     places: BTreeMap<String, usize>,
-    /// The points of each range.
-    series: Vec<Series>,
+    /// The points of each range, and the index behind the last of them: where points could not be read it is farther.
+    series: Vec<(Series, u64)>,
     /// Points that came before those that they go on from, or that were there already: place, first index, points.
     waiting: Vec<(usize, u64, Vec<RawPoint>)>,
     buffers: ColumnBuffers,
@@ -57,41 +59,46 @@ impl Portion {
         Self {
             ranges: ranges.to_vec(),
             places: ranges.iter().enumerate().map(place).collect(),
-            series: vec![Series::default(); ranges.len()],
+            series: ranges.iter().map(|range| (Series::default(), range.from)).collect(),
             waiting: Vec::new(),
             buffers: ColumnBuffers::default(),
         }
     }
 
-    /// Takes from a block what belongs to the portion. One that cannot be read has nothing in it: what is missing is counted at the end.
-    pub(super) fn take(&mut self, block: &[u8]) {
-        for encoded in read_encoded_blocks(block).unwrap_or_default() {
+    /// Takes from a block what belongs to the portion.
+    ///
+    /// # Errors
+    /// [`CorruptBlock`]: its points will be counted as missing.
+    pub(super) fn take(&mut self, block: &[u8]) -> Result<(), CorruptBlock> {
+        for encoded in read_encoded_blocks(block)? {
             if let Some(&place) = self.places.get(encoded.key) {
                 self.take_series(place, &encoded);
             }
         }
+        Ok(())
     }
 
     fn take_series(&mut self, place: usize, encoded: &EncodedSeriesBlock<'_>) {
-        let (range, series) = (&self.ranges[place], &mut self.series[place]);
+        let (range, (series, end)) = (&self.ranges[place], &mut self.series[place]);
         let (first, count) = (encoded.first_index, encoded.count() as u64);
         if !range.meets(first, first.saturating_add(count)) {
             return;
         }
-        let end = range.from + series.len() as u64;
         let is_whole = range.from <= first && first.saturating_add(count) <= range.until;
         if is_whole
-            && first == end
+            && first == *end
             && let Some(batch) = encoded.batch(&mut self.buffers)
         {
             series.push_batch(&batch);
+            *end += count;
             return;
         }
         let begin = range.from.max(first);
         let mut points = encoded.points();
         points.truncate((range.until - first) as usize);
         points.drain(..(begin - first) as usize);
-        if begin == end {
+        if begin == *end {
+            *end += points.len() as u64;
             points.into_iter().for_each(|point| series.push(point));
         } else {
             self.waiting.push((place, begin, points));
@@ -101,10 +108,10 @@ impl Portion {
     /// The series of the portion, those without points left out, and how many points are missing: their blocks could not be read.
     pub(super) fn finish(mut self) -> (Vec<NamedSeries>, u64) {
         for (place, first, points) in sorted_by(std::mem::take(&mut self.waiting), |(_, first, _)| *first) {
-            append(&self.ranges[place], &mut self.series[place], first, &points);
+            append(&mut self.series[place], first, &points);
         }
         let (mut all, mut missing) = (Vec::new(), 0);
-        for (range, series) in self.ranges.into_iter().zip(self.series) {
+        for (range, (series, _)) in self.ranges.into_iter().zip(self.series) {
             missing += (range.until - range.from).saturating_sub(series.len() as u64);
             if !series.is_empty() {
                 all.push(NamedSeries { key: range.key, series });
@@ -114,14 +121,11 @@ impl Portion {
     }
 }
 
-/// Appends points but those that are there: a compaction that was committed in part leaves them in entries and in their segment.
-fn append(range: &PortionRange, series: &mut Series, first: u64, points: &[RawPoint]) {
-    let from = (first - range.from) as usize;
-    let is_known = |(known, point): &(usize, &RawPoint)| {
-        series.point(from + known).is_some_and(|there| point.is_same(&there))
-    };
-    let known = points.iter().enumerate().take_while(is_known).count();
+/// Appends points but those whose indexes are there: a compaction that was committed in part leaves them in entries and in their segment.
+fn append((series, end): &mut (Series, u64), first: u64, points: &[RawPoint]) {
+    let known = end.saturating_sub(first).min(points.len() as u64) as usize;
     points[known..].iter().for_each(|&point| series.push(point));
+    *end = (*end).max(first + points.len() as u64);
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -157,7 +161,7 @@ mod tests {
     /// The steps that blocks have of a range, and how many are missing.
     fn steps_of(from: u64, until: u64, blocks: &[Vec<u8>]) -> (Vec<u64>, u64) {
         let mut portion = Portion::of(&[range("loss", from, until)]);
-        blocks.iter().for_each(|block| portion.take(block));
+        blocks.iter().for_each(|block| drop(portion.take(block)));
         let (all, missing) = portion.finish();
         let points = all.first().map(|named| named.series.logged(0..named.series.len()));
         (points.unwrap_or_default().iter().map(|point| point.step).collect(), missing)
@@ -189,6 +193,9 @@ mod tests {
         let blocks = [block(&[("loss", 0, 10)]), b"no block".to_vec(), block(&[("loss", 20, 30)])];
         assert_eq!(steps_of(5, 25, &blocks), ((5..10).chain(20..25).collect(), 10));
         assert_eq!(steps_of(10, 20, &blocks), (Vec::new(), 10));
+        // What lies behind them is there once, though it is in an entry and in a segment.
+        let blocks = [&blocks[..], &blocks[2..]].concat();
+        assert_eq!(steps_of(0, 30, &blocks), ((0..10).chain(20..30).collect(), 10));
     }
 
     #[test]

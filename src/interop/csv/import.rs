@@ -322,9 +322,10 @@ fn run_id(experiment: &str, run: &str) -> String {
 }
 
 fn step(record: Record<'_>, column: usize) -> Result<u64, FileError> {
-    let cell = record.number(column);
+    // Never with a comma: in a whole number it parts thousands.
+    let cell = record.cell(column).trim();
     let step = cell.parse().ok().and_then(whole_step);
     step.ok_or_else(|| {
-        record.error(format!("the step '{}' is no whole number from 0 to 2^53 - 1", shortened(&cell)))
+        record.error(format!("the step '{}' is no whole number from 0 to 2^53 - 1", shortened(cell)))
     })
 }

@@ -20,7 +20,7 @@ fn points_of(text: &str) -> Vec<(u64, f64, i64)> {
 
 #[test]
 fn decimal_commas_are_points_where_semicolons_part_the_columns() {
-    let text = "step;timestamp;loss\n1,0;1795750137,5;0,5\n2;2026-11-27T03:28:57,042Z;-1,5e-3\n3;7;12\n";
+    let text = "step;timestamp;loss\n1;1795750137,5;0,5\n2;2026-11-27T03:28:57,042Z;-1,5e-3\n3;7;12\n";
     let expected = [(1, 0.5, 1_795_750_137_500), (2, -0.0015, 1_795_750_137_042), (3, 12.0, 7000)];
     assert_eq!(points_of(text), expected);
     assert!(read_with_losses(text).unwrap().1.contains(&COMMAS.to_owned()));
@@ -44,6 +44,7 @@ fn comma_that_may_part_thousands_is_refused_with_its_line() {
         "step\tloss\n1\t0.5\n2\t1,234\n",
         "step;loss\n1;0,5\n2;1.234,5\n",
         "step;loss\n1;0,5\n2;1,234,5\n",
+        "step;loss\n1,000;0,5\n",
     ] {
         let refused = read_with_losses(text).map(|(runs, said)| (runs.len(), said));
         assert!(refused.is_err(), "{text}: {refused:?}");
