@@ -80,6 +80,8 @@ test('a file that is dropped on the page is imported, and one that is no such fi
   const work = page.getByTestId('file-work');
   await expect(work).toContainText('nothing was imported');
   await page.getByTestId('files-close').click();
+  // It forgets what was chosen when it says that it is closed, and goes then.
+  await expect(page.getByTestId('files-dialog')).toHaveCount(0);
   await drop('runs.csv', 'step,timestamp,loss,acc\n1,2026-01-01T00:00:00Z,0.5,0.1\n2,,0.25,0.2\n');
   await page.getByTestId('import-csv').click();
   await expect(work).toContainText('Imported one run.');
