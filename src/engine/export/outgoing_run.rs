@@ -111,9 +111,11 @@ impl<D: Database> Session<D> {
             // Without it the export takes longer.
             let _ = self.compact_run(slot, FEWEST_ENTRIES).await;
         }
-        let Some((record, _)) = self.transact(operations::read_point_keys(run_id)).await? else {
+        // Its record alone: each portion reads the keys for itself.
+        let Some(some) = self.transact(operations::read_some_points(run_id, &[])).await? else {
             return Err(StorageError::RunNotFound(run_id.to_owned()));
         };
+        let record = some.record;
         let experiment = self.storage().memory().experiment(&record.experiment_id).cloned();
         // It goes with its experiment.
         let experiment = experiment.map_err(|_| StorageError::RunNotFound(run_id.to_owned()))?;

@@ -1,4 +1,4 @@
-//! Who is told of an import: its caller, who may not have heard that it was published, its page and the other tabs.
+//! An import tells its caller that it was published, though the answer to that was lost, and its page and the other tabs of its runs.
 
 use entrenar::database::{Change, Key, Table, Value};
 use entrenar::engine::{Change as Told, Effect};
