@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::file_output::{FileOutput, unwritten};
+use super::file_output::{FileOutput, WrittenRun, unwritten};
 use super::folder::{BackupFolder, read_file, read_manifest};
 use crate::database::{Database, Tombstone, operations};
 use crate::engine::Session;
 use crate::interop::backup::{
-    BackedUpExperiment, BackedUpRun, FileWriter, MANIFEST, Manifest, MergedRuns, files_to_merge, fingerprint,
-    is_file_name, is_unchanged, new_artifacts, origin_of,
+    BackedUpExperiment, BackedUpPoints, BackedUpRun, FileWriter, MANIFEST, Manifest, MergedRuns,
+    files_to_merge, fingerprint, is_file_name, is_unchanged, new_artifacts, origin_of,
 };
 use crate::storage::{ArtifactRef, ExperimentRecord, Result, RunRecord, StorageError};
 
@@ -119,56 +119,75 @@ impl<D: Database> Session<D> {
         let changed = self.changed_runs(manifest);
         output.total = output.done + changed.iter().map(|(_, points)| points).sum::<f64>();
         for (run_id, _) in changed {
-            let news = self.run_news(&run_id, manifest.run(&run_id)).await?;
-            // It may have been deleted meanwhile, and its experiment too.
-            let Some(news) = news else { continue };
-            let Ok(experiment) = self.storage().memory().experiment(&news.record.experiment_id).cloned()
-            else {
-                continue;
-            };
-            if news.is_anew {
-                manifest.forget_run(&run_id);
-            }
-            let known = manifest.run(&run_id).cloned();
-            let artifacts = new_artifacts(known.as_ref(), &news.record);
-            let fingerprint = fingerprint(&experiment, &news.record);
-            // Where points cannot be read, heads tell of more than there is: that is no news each time.
-            let is_news = news.is_anew
-                || news.has_points()
-                || !artifacts.is_empty()
-                || known.is_none_or(|known| known.fingerprint != fingerprint);
-            let content = async |artifact: &_| self.exported_artifact(artifact).await;
-            let written = if is_news {
-                output.write_run(manifest, experiment, &news, &artifacts, content).await?
-            } else {
-                Vec::new()
-            };
-            for artifact in artifacts.iter().filter(|artifact| !written.contains(artifact)) {
-                losses.push(format!("artifact '{}' of run '{run_id}' is no longer stored", artifact.key));
-            }
-            let is_kept =
-                |artifact: &&ArtifactRef| written.contains(artifact) || !artifacts.contains(artifact);
-            let entry = BackedUpRun {
-                id: run_id.clone(),
-                fingerprint,
-                restored_from: origin_of(&news.record),
-                deleted_ms: None,
-                sequence: news.sequence,
-                series: news.points.heads,
-                artifacts: news
-                    .record
-                    .artifacts
-                    .iter()
-                    .filter(is_kept)
-                    .map(|artifact| (artifact.key.clone(), artifact.hash.clone()))
-                    .collect(),
-            };
-            match manifest.runs.iter_mut().find(|run| run.id == run_id) {
-                Some(run) => *run = entry,
-                None => manifest.runs.push(entry),
-            }
+            self.write_run(&run_id, manifest, output, losses).await?;
         }
         output.close(manifest).await
+    }
+
+    /// Writes what is new of a run. One that is deleted meanwhile is left as the backup has it.
+    async fn write_run<F: BackupFolder, R: AsyncFnMut(f64, f64) -> Result<()>>(
+        &self,
+        run_id: &str,
+        manifest: &mut Manifest,
+        output: &mut FileOutput<'_, F, R>,
+        losses: &mut Vec<String>,
+    ) -> Result<()> {
+        let mut news = match self.run_news(run_id, manifest.run(run_id)).await {
+            Err(StorageError::RunNotFound(_) | StorageError::ExperimentNotFound(_)) => return Ok(()),
+            news => news?,
+        };
+        let (experiment, record) = (news.run.experiment.clone(), news.run.record.clone());
+        let known = manifest.run(run_id).filter(|_| !news.is_anew).cloned();
+        let artifacts = new_artifacts(known.as_ref(), &record);
+        let fingerprint = fingerprint(&experiment, &record);
+        let is_news = !news.run.is_at_end()
+            || !artifacts.is_empty()
+            || known.as_ref().is_none_or(|known| known.fingerprint != fingerprint);
+        let points = BackedUpPoints::of(known.as_ref(), &record.series);
+        let written = if is_news {
+            let written = output.write_run(self, manifest, &mut news.run, points, &artifacts).await?;
+            let Some(written) = written else { return Ok(()) };
+            written
+        } else {
+            WrittenRun { series: points.into_series(), artifacts: Vec::new(), before: Vec::new() }
+        };
+        if news.is_anew {
+            manifest.forget_parts(run_id, &written.before);
+        }
+        let is_written = |artifact: &ArtifactRef| written.artifacts.contains(artifact);
+        for artifact in artifacts.iter().filter(|artifact| !is_written(artifact)) {
+            losses.push(format!("artifact '{}' of run '{run_id}' is no longer stored", artifact.key));
+        }
+        if news.lacks_backed_up {
+            losses.push(format!(
+                "points of run '{run_id}' that were backed up cannot be read any more where they are stored: the backup keeps them"
+            ));
+        }
+        let mut unreadable = known.map(|known| known.unreadable).unwrap_or_default();
+        if news.run.missing_points() > 0.0 {
+            let missing = news.run.missing_points();
+            losses.push(format!("{missing} points of run '{run_id}' cannot be read where they are stored"));
+        }
+        for (key, count) in news.run.missing() {
+            *unreadable.entry(key.clone()).or_default() += count;
+        }
+        let is_kept = |artifact: &&ArtifactRef| is_written(artifact) || !artifacts.contains(artifact);
+        let kept = record.artifacts.iter().filter(is_kept);
+        let entry = BackedUpRun {
+            id: run_id.to_owned(),
+            fingerprint,
+            restored_from: origin_of(&record),
+            deleted_ms: None,
+            sequence: news.sequence,
+            series: written.series,
+            unreadable,
+            artifacts: kept.map(|artifact| (artifact.key.clone(), artifact.hash.clone())).collect(),
+        };
+        match manifest.runs.iter_mut().find(|run| run.id == run_id) {
+            Some(run) => *run = entry,
+            None => manifest.runs.push(entry),
+        }
+        Ok(())
     }
 
     /// The runs of which something is new, with how many points.
@@ -187,7 +206,7 @@ impl<D: Database> Session<D> {
                     |known: &BackedUpRun| is_unchanged(known, &record, &fingerprint(experiment, &record));
                 if !known.is_some_and(is_known) {
                     let backed_up: f64 =
-                        known.map_or(0.0, |run| run.series.iter().map(|series| series.count as f64).sum());
+                        known.map_or(0.0, |run| run.ends().values().map(|&end| end as f64).sum());
                     let points = (record.series.counts.iter().sum::<f64>() - backed_up).max(0.0);
                     changed.push((run_id, points));
                 }

@@ -3,14 +3,27 @@
 use std::io;
 
 use super::folder::BackupFolder;
-use super::run_news::RunNews;
-use crate::interop::backup::{FileWriter, Manifest, pieces};
-use crate::interop::{ExportedRun, SLICE_POINTS};
-use crate::storage::{ArtifactRef, ExperimentRecord, Result, StorageError};
-use std::sync::Arc;
+use crate::database::Database;
+use crate::engine::Session;
+use crate::engine::export::OutgoingRun;
+use crate::interop::backup::{BackedUpPoints, BackedUpSeries, FileWriter, Manifest};
+use crate::interop::{SLICE_POINTS, SeriesSlices};
+use crate::storage::{ArtifactRef, NamedSeries, Result, StorageError};
 
 /// How many bytes are handed over at a time.
 const PIECE_BYTES: usize = 256 << 10;
+
+/// The most slices of a run that are in memory at a time, and in one file: 400 000 points, some 12 MB as text.
+const PIECE_SLICES: usize = 400_000 / SLICE_POINTS;
+
+/// What was written of a run.
+pub(super) struct WrittenRun {
+    /// How far its series are backed up now.
+    pub(super) series: Vec<BackedUpSeries>,
+    pub(super) artifacts: Vec<ArtifactRef>,
+    /// The files that held a part of it before.
+    pub(super) before: Vec<String>,
+}
 
 /// The file that is being written, and how much has been.
 pub(super) struct FileOutput<'a, F, R> {
@@ -28,37 +41,38 @@ impl<'a, F: BackupFolder, R: AsyncFnMut(f64, f64) -> Result<()>> FileOutput<'a, 
         Self { folder, report, token: token.to_owned(), done: 0.0, total: 0.0, open: None }
     }
 
-    /// Writes what is new of a run. `content` gives artifacts; nothing for one that is gone. Returns those that were written.
-    pub(super) async fn write_run(
+    /// Writes what is new of a run, piece by piece, each into a file of its own where there are several. Returns nothing if the run was
+    /// deleted meanwhile: then what was written of it does not count.
+    pub(super) async fn write_run<D: Database>(
         &mut self,
+        session: &Session<D>,
         manifest: &mut Manifest,
-        experiment: ExperimentRecord,
-        news: &RunNews,
+        run: &mut OutgoingRun,
+        mut points: BackedUpPoints,
         artifacts: &[ArtifactRef],
-        content: impl AsyncFn(&ArtifactRef) -> Result<Option<Arc<[u8]>>>,
-    ) -> Result<Vec<ArtifactRef>> {
-        let run = ExportedRun { experiment, record: news.record.clone(), series: news.points.series.clone() };
-        let mut pieces = pieces(&run).peekable();
-        let mut written = Vec::new();
-        while let Some(piece) = pieces.next() {
-            let writer = self.open(manifest).await?;
-            writer.begin_run(&piece).map_err(unwritten)?;
-            loop {
-                let writer = self.open(manifest).await?;
-                let points = writer.write_points(&piece, SLICE_POINTS).map_err(unwritten)?;
-                if points == 0 {
-                    break;
+    ) -> Result<Option<WrittenRun>> {
+        let run_id = run.record.run_id.clone();
+        let before = manifest.files_of(&run_id);
+        let mut has_begun = false;
+        loop {
+            let portion = match run.next_portion(session, PIECE_SLICES).await {
+                Err(StorageError::RunNotFound(_)) => {
+                    self.forget_new_parts(manifest, &run_id, &before);
+                    return Ok(None);
                 }
-                self.done += points as f64;
-                self.hand_over(PIECE_BYTES).await?;
+                portion => portion?,
+            };
+            if portion.is_none() && has_begun {
+                break;
             }
-            if pieces.peek().is_some() {
-                // A file has one piece of a run at most: imported by itself, it is one run.
-                self.close(manifest).await?;
-            }
+            let series = portion.unwrap_or_default();
+            self.write_piece(manifest, run, &series).await?;
+            series.iter().for_each(|series| points.add(series));
+            has_begun = true;
         }
+        let mut written = Vec::new();
         for artifact in artifacts {
-            let Some(content) = content(artifact).await? else { continue };
+            let Some(content) = session.exported_artifact(artifact).await? else { continue };
             let writer = self.open(manifest).await?;
             writer.write_artifact(artifact, &content).map_err(unwritten)?;
             written.push(artifact.clone());
@@ -67,7 +81,41 @@ impl<'a, F: BackupFolder, R: AsyncFnMut(f64, f64) -> Result<()>> FileOutput<'a, 
         if self.open.as_ref().is_some_and(|(_, writer)| writer.is_full()) {
             self.close(manifest).await?;
         }
-        Ok(written)
+        Ok(Some(WrittenRun { series: points.into_series(), artifacts: written, before }))
+    }
+
+    async fn write_piece(
+        &mut self,
+        manifest: &mut Manifest,
+        run: &OutgoingRun,
+        series: &[NamedSeries],
+    ) -> Result<()> {
+        if self.open.as_ref().is_some_and(|(_, writer)| writer.holds(&run.record.run_id)) {
+            self.close(manifest).await?;
+        }
+        let writer = self.open(manifest).await?;
+        writer.begin_run(&run.experiment, &run.record).map_err(unwritten)?;
+        let mut slices = SeriesSlices::default();
+        loop {
+            let writer = self.open(manifest).await?;
+            let points =
+                writer.write_points(&run.record, series, &mut slices, SLICE_POINTS).map_err(unwritten)?;
+            if points == 0 {
+                return Ok(());
+            }
+            self.done += points as f64;
+            self.hand_over(PIECE_BYTES).await?;
+        }
+    }
+
+    /// What was written of a run does not count, but for what these files have of it.
+    fn forget_new_parts(&mut self, manifest: &mut Manifest, run_id: &str, before: &[String]) {
+        let mut files = manifest.files_of(run_id);
+        files.retain(|name| !before.contains(name));
+        manifest.forget_parts(run_id, &files);
+        if let Some((_, writer)) = &mut self.open {
+            writer.forget_run(run_id);
+        }
     }
 
     /// The file that is open.
@@ -97,7 +145,10 @@ impl<'a, F: BackupFolder, R: AsyncFnMut(f64, f64) -> Result<()>> FileOutput<'a, 
         let (bytes, file) = writer.finish(name).map_err(unwritten)?;
         self.folder.write(&bytes).await?;
         self.folder.complete().await?;
-        manifest.files.push(file);
+        // One of which nothing counts is swept.
+        if !file.runs.is_empty() {
+            manifest.files.push(file);
+        }
         Ok(())
     }
 }

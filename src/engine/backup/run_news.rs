@@ -1,79 +1,116 @@
 //! What of a run is new since its last backup, read as little as that takes.
 
+use std::collections::BTreeMap;
+
 use crate::database::Database;
 use crate::engine::Session;
-use crate::interop::backup::{BackedUpRun, NewPoints, new_points, new_points_behind};
-use crate::storage::{NamedSeries, Result, RunRecord, RunState, StorageError};
+use crate::engine::export::{OutgoingRun, PortionRange, WantedPoints};
+use crate::interop::backup::{BackedUpRun, are_last_points, may_go_on};
+use crate::storage::{Result, RunRecord, RunState, StorageError};
 
 /// What is to be written of a run.
 #[derive(Debug)]
 pub(super) struct RunNews {
-    pub(super) record: RunRecord,
-    pub(super) points: NewPoints,
+    /// The run, whose points are those that are new.
+    pub(super) run: OutgoingRun,
     /// The log's entries below are in it; nothing if some of it is not committed.
     pub(super) sequence: Option<u64>,
     /// Whether it is all of the run, because it is not what was backed up, gone on with.
     pub(super) is_anew: bool,
+    /// Whether points that were backed up cannot be read any more where they are stored.
+    pub(super) lacks_backed_up: bool,
 }
 
-impl RunNews {
-    fn of(
-        record: RunRecord,
-        all: &[NamedSeries],
-        sequence: Option<u64>,
-        known: Option<&BackedUpRun>,
-    ) -> Self {
-        let before = known.map(|run| &run.series[..]).unwrap_or_default();
-        let (points, is_anew) = match new_points(before, all) {
-            Some(points) => (points, false),
-            None => (new_points(&[], all).unwrap_or_default(), true),
-        };
-        Self { record, points, sequence, is_anew }
-    }
-
-    /// Whether there are points that are not backed up.
-    pub(super) fn has_points(&self) -> bool {
-        !self.points.series.is_empty()
-    }
+/// How a run stands to what was backed up of it.
+enum Continuation {
+    /// It is the same run, gone on with. No log entry below `first_entry` holds a point that is new.
+    GoesOn { first_entry: u64, lacks_backed_up: bool },
+    /// It is not.
+    Differs,
 }
 
 impl<D: Database> Session<D> {
-    /// What is new of a run; nothing if it was deleted meanwhile.
-    pub(super) async fn run_news(
-        &self,
-        run_id: &str,
-        known: Option<&BackedUpRun>,
-    ) -> Result<Option<RunNews>> {
+    /// What is new of a run.
+    ///
+    /// # Errors
+    /// `RunNotFound` if it was deleted meanwhile; those of the database.
+    pub(super) async fn run_news(&self, run_id: &str, known: Option<&BackedUpRun>) -> Result<RunNews> {
         if let Some(news) = self.news_in_memory(run_id, known)? {
-            return Ok(Some(news));
+            return Ok(news);
         }
-        let from = known.and_then(|run| run.sequence).unwrap_or(0);
-        let stored = self.read_points(run_id, from).await?;
-        let Some(record) = stored.record else { return Ok(None) };
-        let sequence = Some(record.next_sequence as u64);
-        if let Some(known) = known.filter(|_| !stored.is_whole) {
-            let blocks = self.read_blocks(run_id, &stored.blocks);
-            if let Some(points) = new_points_behind(&known.series, &record.series, blocks) {
-                return Ok(Some(RunNews { record, points, sequence, is_anew: false }));
-            }
-        }
-        let blocks = if stored.is_whole { stored.blocks } else { self.read_points(run_id, 0).await?.blocks };
-        let state = self.state_of(record, &blocks);
-        Ok(Some(RunNews::of(state.record().clone(), state.all_series()?, sequence, known)))
+        let continuation = match known {
+            Some(known) => self.continuation(known).await?,
+            None => Continuation::GoesOn { first_entry: 0, lacks_backed_up: false },
+        };
+        let (is_anew, first_entry, lacks_backed_up) = match continuation {
+            Continuation::GoesOn { first_entry, lacks_backed_up } => (false, first_entry, lacks_backed_up),
+            Continuation::Differs => (true, 0, false),
+        };
+        let wanted = WantedPoints { from: starts(known.filter(|_| !is_anew)), first_entry };
+        let run = self.read_from_database(run_id, &wanted).await?;
+        let sequence = Some(run.record.next_sequence as u64);
+        Ok(RunNews { run, sequence, is_anew, lacks_backed_up })
     }
 
-    /// As [`Session::run_news`], of a run that this session writes: memory knows it best.
+    /// As [`Session::run_news`], of a run that this session writes: memory knows it best. Nothing if another one does.
     fn news_in_memory(&self, run_id: &str, known: Option<&BackedUpRun>) -> Result<Option<RunNews>> {
         let storage = self.storage();
-        let slot = match storage.memory().run_slot(run_id) {
-            Err(StorageError::RunNotFound(_)) => return Ok(None),
-            slot => slot?,
-        };
+        let slot = storage.memory().run_slot(run_id)?;
         let owned = storage.memory().get(slot).filter(|state| storage.owns(slot) && state.is_resident());
-        let Some(state) = owned.map(RunState::current_record).zip(owned) else { return Ok(None) };
-        let (record, state) = state;
+        let Some((record, state)) = owned.map(RunState::current_record).zip(owned) else { return Ok(None) };
+        let all = state.all_series()?;
+        let goes_on = known.is_some_and(|known| {
+            let last_points = OutgoingRun::part_of(all, &last_points_of(known));
+            may_go_on(known, &record.series) && are_last_points(known, &last_points)
+        });
+        let is_anew = known.is_some() && !goes_on;
+        let wanted = WantedPoints { from: starts(known.filter(|_| !is_anew)), first_entry: 0 };
+        let experiment = storage.memory().experiment(&record.experiment_id)?.clone();
+        let run = OutgoingRun::in_memory(experiment, record, all.to_vec(), &wanted);
         let pending = storage.pending();
         let sequence = pending.is_stored_whole(slot).then(|| pending.committed_sequence(slot));
-        Ok(Some(RunNews::of(record, state.all_series()?, sequence, known)))
+        Ok(Some(RunNews { run, sequence, is_anew, lacks_backed_up: false }))
     }
+
+    /// Whether a run in the database is what was backed up, gone on with.
+    async fn continuation(&self, known: &BackedUpRun) -> Result<Continuation> {
+        let run_id = &known.id;
+        let record = self.stored_record(run_id).await?;
+        let record = record.ok_or_else(|| StorageError::RunNotFound(run_id.clone()))?;
+        if !may_go_on(known, &record.series) {
+            return Ok(Continuation::Differs);
+        }
+        if let Some(first_entry) = known.sequence.filter(|&sequence| is_same_log(&record, sequence)) {
+            return Ok(Continuation::GoesOn { first_entry, lacks_backed_up: false });
+        }
+        let last_points = last_points_of(known);
+        let (found, missing) = self.read_portion(run_id, &last_points, 0, &mut Vec::new()).await?;
+        Ok(if are_last_points(known, &found) {
+            let unreadable = |(key, _): &(String, u64)| known.unreadable.contains_key(key);
+            let lacks_backed_up = !missing.iter().all(unreadable);
+            Continuation::GoesOn { first_entry: 0, lacks_backed_up }
+        } else {
+            Continuation::Differs
+        })
+    }
+}
+
+/// Whether the run's log is the one of which everything below this sequence number was backed up, and has it still: what is new is in
+/// later entries.
+fn is_same_log(record: &RunRecord, sequence: u64) -> bool {
+    record.compacted_sequence <= sequence as f64 && sequence as f64 <= record.next_sequence
+}
+
+/// The index of the first new point of each series.
+fn starts(known: Option<&BackedUpRun>) -> BTreeMap<String, u64> {
+    let ends = known.map(BackedUpRun::ends).unwrap_or_default();
+    ends.into_iter().map(|(key, end)| (key.to_owned(), end)).collect()
+}
+
+/// Where the last point is of each series that was backed up.
+fn last_points_of(known: &BackedUpRun) -> Vec<PortionRange> {
+    let range = |(key, until): (&str, u64)| {
+        until.checked_sub(1).map(|from| PortionRange { key: key.to_owned(), from, until })
+    };
+    known.ends().into_iter().filter_map(range).collect()
 }

@@ -2,7 +2,9 @@
 
 mod outgoing_run;
 mod portion;
+mod read_portion;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::session::Session;
@@ -11,6 +13,8 @@ use crate::interop::ExportedRun;
 use crate::storage::{ArtifactRef, Result, StorageError};
 
 pub use outgoing_run::OutgoingRun;
+pub(super) use outgoing_run::WantedPoints;
+pub(super) use portion::PortionRange;
 
 impl<D: Database> Session<D> {
     /// A run as it is now, with all its points. Chunks of points are shared with the session, not copied.
@@ -27,17 +31,18 @@ impl<D: Database> Session<D> {
         Ok(ExportedRun { experiment, record, series })
     }
 
-    /// How many points a run has by its record, and not in this export: blocks that cannot be read.
+    /// Of which metrics a run has points by its record that are not in this export, and how many: their blocks cannot be read.
     #[must_use]
-    pub fn unreadable_points(&self, run: &ExportedRun) -> f64 {
+    pub fn unreadable_points(&self, run: &ExportedRun) -> BTreeMap<String, u64> {
         let storage = self.storage();
-        let Ok(state) = storage.memory().run(&run.record.run_id) else { return 0.0 };
+        let Ok(state) = storage.memory().run(&run.record.run_id) else { return BTreeMap::new() };
         let stored = &state.record().series;
-        let missing = |(key, count): (&String, &f64)| {
+        let missing = |(key, &count): (&String, &f64)| {
             let series = run.series.iter().find(|named| named.key == *key);
-            (count - series.map_or(0.0, |named| named.series.len() as f64)).max(0.0)
+            let missing = (count as u64).saturating_sub(series.map_or(0, |named| named.series.len() as u64));
+            (missing > 0).then(|| (key.clone(), missing))
         };
-        stored.keys.iter().zip(&stored.counts).map(missing).sum()
+        stored.keys.iter().zip(&stored.counts).filter_map(missing).collect()
     }
 
     /// The content of an artifact as a run that was exported had it, whatever the run has under that key by now; nothing if it is gone.

@@ -1,18 +1,25 @@
 //! A run on its way out, whose points come portion by portion.
 
-use super::portion::{Portion, PortionRange, keys_of};
+use std::collections::{BTreeMap, VecDeque};
+
+use super::portion::PortionRange;
 use crate::columns::CorruptBlock;
+use crate::database::Database;
 use crate::database::operations::{self, FEWEST_ENTRIES};
-use crate::database::{CorruptRecord, Database};
-use crate::engine::change::Change;
 use crate::engine::session::Session;
 use crate::interop::SLICE_POINTS;
-use crate::storage::{ExperimentRecord, NamedSeries, Result, RunRecord, StorageError};
+use crate::storage::{ExperimentRecord, NamedSeries, Result, RunRecord, Series, SeriesHeaders, StorageError};
 
-/// How many records of points are read at a time: one holds up to 200 000 points, most have some five thousand.
-const RECORDS_AT_A_TIME: usize = 8;
+/// Which points of a run are wanted; all of them by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::engine) struct WantedPoints {
+    /// The first index that is wanted of a series, where that is not 0.
+    pub(in crate::engine) from: BTreeMap<String, u64>,
+    /// No entry of the log below this sequence number holds a wanted point.
+    pub(in crate::engine) first_entry: u64,
+}
 
-/// A run as it was when its export began: later points are not in it.
+/// A run as it was when it was begun to be read: later points are not in it.
 #[derive(Debug)]
 pub struct OutgoingRun {
     /// The experiment it belongs to.
@@ -20,28 +27,77 @@ pub struct OutgoingRun {
     /// Everything about it but its points.
     pub record: RunRecord,
     source: Source,
-    missing: f64,
+    /// The points that are still to be given.
+    ranges: VecDeque<PortionRange>,
+    missing: BTreeMap<String, u64>,
     /// Why blocks could not be read, each cause once: it was said.
     said: Vec<CorruptBlock>,
 }
 
 #[derive(Debug)]
 enum Source {
-    /// All points, which the session has in memory; nothing once they were given.
+    /// All points of the run, of which the session has the chunks in memory anyway.
     Memory(Vec<NamedSeries>),
-    /// The database has them. The next portion begins at this point of this series.
-    Database { series: usize, point: u64 },
+    /// The database, of whose log entries below this one nothing is wanted.
+    Database { first_entry: u64 },
 }
 
 impl OutgoingRun {
-    /// How many of the points that the record tells of are not among those that were given: blocks that cannot be read.
-    #[must_use]
-    pub fn missing_points(&self) -> f64 {
-        self.missing
+    fn new(
+        experiment: ExperimentRecord,
+        record: RunRecord,
+        headers: &SeriesHeaders,
+        source: Source,
+        wanted: &WantedPoints,
+    ) -> Self {
+        let ranges = headers.keys.iter().zip(&headers.counts).filter_map(|(key, &until)| {
+            let (from, until) = (wanted.from.get(key).copied().unwrap_or(0), until as u64);
+            (from < until).then(|| PortionRange { key: key.clone(), from, until })
+        });
+        let (ranges, missing, said) = (ranges.collect(), BTreeMap::new(), Vec::new());
+        Self { experiment, record, source, ranges, missing, said }
     }
 
-    /// The next portion, of at most so many slices of [`SLICE_POINTS`] where the points are not in memory anyway: series after series, each
-    /// in logging order. A series that goes on in the next one does so behind a whole slice. Nothing when all points were given.
+    /// A run of which these points are in memory.
+    pub(in crate::engine) fn in_memory(
+        experiment: ExperimentRecord,
+        record: RunRecord,
+        series: Vec<NamedSeries>,
+        wanted: &WantedPoints,
+    ) -> Self {
+        let headers = SeriesHeaders::of(&series);
+        Self::new(experiment, record, &headers, Source::Memory(series), wanted)
+    }
+
+    /// Some points of series in memory.
+    pub(in crate::engine) fn part_of(all: &[NamedSeries], ranges: &[PortionRange]) -> Vec<NamedSeries> {
+        let part = |range: &PortionRange| {
+            let named = all.iter().find(|named| named.key == range.key)?;
+            Some(NamedSeries { key: range.key.clone(), series: part(&named.series, range) })
+        };
+        ranges.iter().filter_map(part).collect()
+    }
+
+    /// Whether all points were given.
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// Of which metrics points that the record tells of are not among those that were given, and how many: their blocks cannot be read.
+    #[must_use]
+    pub fn missing(&self) -> &BTreeMap<String, u64> {
+        &self.missing
+    }
+
+    /// How many points are missing.
+    #[must_use]
+    pub fn missing_points(&self) -> f64 {
+        self.missing.values().map(|&count| count as f64).sum()
+    }
+
+    /// The next portion, of at most so many slices of [`SLICE_POINTS`]: series after series, each in logging order. A series that goes on in
+    /// the next one does so behind a whole slice. Nothing when all points were given.
     ///
     /// # Errors
     /// `RunNotFound` if the run was deleted meanwhile; those of the database.
@@ -50,107 +106,105 @@ impl OutgoingRun {
         session: &Session<D>,
         most_slices: usize,
     ) -> Result<Option<Vec<NamedSeries>>> {
-        let Self { record, source, missing, said, .. } = self;
-        let (series, point) = match source {
-            Source::Memory(all) => return Ok(Some(std::mem::take(all)).filter(|all| !all.is_empty())),
-            Source::Database { series, point } => (series, point),
-        };
-        let (mut next_series, mut next_point) = (*series, *point);
-        let ranges = next_ranges(record, &mut next_series, &mut next_point, most_slices.max(1) as u64);
+        let mut rest = self.ranges.clone();
+        let ranges = take_ranges(&mut rest, most_slices.max(1) as u64);
         if ranges.is_empty() {
             return Ok(None);
         }
-        let (all, missing_here) = session.read_portion(&record.run_id, &ranges, said).await?;
-        (*series, *point) = (next_series, next_point);
-        *missing += missing_here as f64;
-        Ok(Some(all))
+        let series = match &self.source {
+            Source::Memory(all) => Self::part_of(all, &ranges),
+            Source::Database { first_entry } => {
+                let run_id = &self.record.run_id;
+                let (series, missing) =
+                    session.read_portion(run_id, &ranges, *first_entry, &mut self.said).await?;
+                for (key, count) in missing {
+                    *self.missing.entry(key).or_default() += count;
+                }
+                series
+            }
+        };
+        self.ranges = rest;
+        Ok(Some(series))
     }
 }
 
-/// The ranges of a portion of `most_slices` at most that begins at a point of a series of the record. Moves on to where the next begins.
-fn next_ranges(
-    record: &RunRecord,
-    series: &mut usize,
-    point: &mut u64,
-    most_slices: u64,
-) -> Vec<PortionRange> {
-    let (keys, counts) = (&record.series.keys, &record.series.counts);
-    let mut ranges = Vec::new();
+/// Takes the ranges of a portion of `most_slices` at most from those that are left.
+fn take_ranges(rest: &mut VecDeque<PortionRange>, most_slices: u64) -> Vec<PortionRange> {
+    let mut taken = Vec::new();
     let mut room = most_slices * SLICE_POINTS as u64;
-    while let (Some(key), Some(&count)) = (keys.get(*series), counts.get(*series)) {
-        let left = (count as u64).saturating_sub(*point);
-        let taken = if left <= room { left } else { room - room % SLICE_POINTS as u64 };
-        if taken > 0 {
-            ranges.push(PortionRange { key: key.clone(), from: *point, until: *point + taken });
+    while let Some(range) = rest.front_mut() {
+        let left = range.until - range.from;
+        let count = if left <= room { left } else { room - room % SLICE_POINTS as u64 };
+        if count > 0 {
+            let until = range.from + count;
+            taken.push(PortionRange { key: range.key.clone(), from: range.from, until });
+            range.from = until;
         }
-        if taken < left {
-            *point += taken;
+        if count < left {
             break;
         }
-        room -= taken;
-        (*series, *point) = (*series + 1, 0);
+        room -= count;
+        rest.pop_front();
     }
-    ranges
+    taken
+}
+
+/// The points of a range, as a series of their own: the same chunks where that is all of it.
+fn part(series: &Series, range: &PortionRange) -> Series {
+    if range.from == 0 && range.until == series.len() as u64 {
+        return series.clone();
+    }
+    let mut part = Series::default();
+    let points = series.logged(range.from as usize..range.until as usize);
+    points.into_iter().for_each(|point| part.push(point));
+    part
 }
 
 impl<D: Database> Session<D> {
-    /// Begins the export of a run. Its points come from memory if they are there, otherwise from the database, and memory does not keep them.
-    /// A run that has ended is compacted first: the log of one that was not is read again for each portion.
+    /// Begins to read a run for an export. Its points come from memory if they are there, otherwise from the database, and memory does not
+    /// keep them.
     ///
     /// # Errors
     /// `RunNotFound`; those of the database.
     pub async fn begin_export(&self, run_id: &str) -> Result<OutgoingRun> {
-        if self.is_resident(run_id) {
-            let run = self.exported_run(run_id).await?;
-            let missing = self.unreadable_points(&run);
-            let source = Source::Memory(run.series);
-            let said = Vec::new();
-            return Ok(OutgoingRun { experiment: run.experiment, record: run.record, source, missing, said });
+        if !self.is_resident(run_id) {
+            return self.read_from_database(run_id, &WantedPoints::default()).await;
         }
-        if let Some(slot) = self.find_run(run_id) {
+        let run = self.exported_run(run_id).await?;
+        let missing = self.unreadable_points(&run);
+        let mut outgoing =
+            OutgoingRun::in_memory(run.experiment, run.record, run.series, &WantedPoints::default());
+        outgoing.missing = missing;
+        Ok(outgoing)
+    }
+
+    /// Begins to read what is wanted of a run from the database. One that has ended is compacted first where its log is to be read from the
+    /// beginning: it would be read again for each portion.
+    ///
+    /// # Errors
+    /// `RunNotFound`; those of the database.
+    pub(in crate::engine) async fn read_from_database(
+        &self,
+        run_id: &str,
+        wanted: &WantedPoints,
+    ) -> Result<OutgoingRun> {
+        if let Some(slot) = self.find_run(run_id).filter(|_| wanted.first_entry == 0) {
             // Without it the export takes longer.
             let _ = self.compact_run(slot, FEWEST_ENTRIES).await;
         }
-        // Its record alone: each portion reads the keys for itself.
-        let Some(some) = self.transact(operations::read_some_points(run_id, &[])).await? else {
-            return Err(StorageError::RunNotFound(run_id.to_owned()));
-        };
-        let record = some.record;
+        let is_gone = || StorageError::RunNotFound(run_id.to_owned());
+        let record = self.stored_record(run_id).await?.ok_or_else(is_gone)?;
         let experiment = self.storage().memory().experiment(&record.experiment_id).cloned();
         // It goes with its experiment.
-        let experiment = experiment.map_err(|_| StorageError::RunNotFound(run_id.to_owned()))?;
-        let source = Source::Database { series: 0, point: 0 };
-        Ok(OutgoingRun { experiment, record, source, missing: 0.0, said: Vec::new() })
+        let experiment = experiment.map_err(|_| is_gone())?;
+        let headers = record.series.clone();
+        let source = Source::Database { first_entry: wanted.first_entry };
+        Ok(OutgoingRun::new(experiment, record, &headers, source, wanted))
     }
 
-    /// Reads a portion of a run, and how many points of it cannot be read. Why, is emitted, if it was not `said` before.
-    async fn read_portion(
-        &self,
-        run_id: &str,
-        ranges: &[PortionRange],
-        said: &mut Vec<CorruptBlock>,
-    ) -> Result<(Vec<NamedSeries>, u64)> {
-        let is_gone = || StorageError::RunNotFound(run_id.to_owned());
-        'again: loop {
-            let stored = self.transact(operations::read_point_keys(run_id)).await?;
-            let (record, keys) = stored.ok_or_else(is_gone)?;
-            let mut portion = Portion::of(ranges);
-            for keys in keys_of(ranges, &keys).chunks(RECORDS_AT_A_TIME) {
-                let stored = self.transact(operations::read_some_points(run_id, keys)).await?;
-                let some = stored.ok_or_else(is_gone)?;
-                if some.record.compacted_sequence != record.compacted_sequence {
-                    // Points that are still to be read may lie where reading has passed.
-                    continue 'again;
-                }
-                for block in &some.blocks {
-                    let Err(cause) = portion.take(block) else { continue };
-                    if !said.contains(&cause) {
-                        said.push(cause.clone());
-                        self.effects.emit(Change::Corrupt(CorruptRecord::of_run(run_id, cause)));
-                    }
-                }
-            }
-            return Ok(portion.finish());
-        }
+    /// A run's record as it is stored; nothing if the run is not there.
+    pub(in crate::engine) async fn stored_record(&self, run_id: &str) -> Result<Option<RunRecord>> {
+        let some = self.transact(operations::read_some_points(run_id, &[])).await?;
+        Ok(some.map(|some| some.record))
     }
 }

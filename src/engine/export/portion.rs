@@ -10,10 +10,10 @@ use crate::storage::{NamedSeries, Series};
 
 /// The points `from..until` of a series.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct PortionRange {
-    pub(super) key: String,
-    pub(super) from: u64,
-    pub(super) until: u64,
+pub(in crate::engine) struct PortionRange {
+    pub(in crate::engine) key: String,
+    pub(in crate::engine) from: u64,
+    pub(in crate::engine) until: u64,
 }
 
 impl PortionRange {
@@ -22,8 +22,9 @@ impl PortionRange {
     }
 }
 
-/// Which records may hold points of a portion, of the keys of all records of the run's points, in order.
-pub(super) fn keys_of(ranges: &[PortionRange], keys: &[Key]) -> Vec<Key> {
+/// Which records may hold points of a portion, of the keys of all records of the run's points, in order. The caller knows that it needs no
+/// entry of the log before `first_entry`.
+pub(super) fn keys_of(ranges: &[PortionRange], keys: &[Key], first_entry: u64) -> Vec<Key> {
     let by_key: BTreeMap<&str, &PortionRange> = ranges.iter().map(|range| (&*range.key, range)).collect();
     let mut wanted = Vec::new();
     for (index, key) in keys.iter().enumerate() {
@@ -34,7 +35,7 @@ pub(super) fn keys_of(ranges: &[PortionRange], keys: &[Key]) -> Vec<Key> {
             _ => u64::MAX,
         };
         let is_segment_wanted = || by_key.get(&**series).is_some_and(|range| range.meets(*number, end));
-        if series.is_empty() || is_segment_wanted() {
+        if (series.is_empty() && *number >= first_entry) || is_segment_wanted() {
             wanted.push(key.clone());
         }
     }
@@ -105,14 +106,18 @@ impl Portion {
         }
     }
 
-    /// The series of the portion, those without points left out, and how many points are missing: their blocks could not be read.
-    pub(super) fn finish(mut self) -> (Vec<NamedSeries>, u64) {
+    /// The series of the portion, those without points left out, and of which metric how many points are missing: their blocks could not be
+    /// read.
+    pub(super) fn finish(mut self) -> (Vec<NamedSeries>, Vec<(String, u64)>) {
         for (place, first, points) in sorted_by(std::mem::take(&mut self.waiting), |(_, first, _)| *first) {
             append(&mut self.series[place], first, &points);
         }
-        let (mut all, mut missing) = (Vec::new(), 0);
+        let (mut all, mut missing) = (Vec::new(), Vec::new());
         for (range, (series, _)) in self.ranges.into_iter().zip(self.series) {
-            missing += (range.until - range.from).saturating_sub(series.len() as u64);
+            let missing_here = (range.until - range.from).saturating_sub(series.len() as u64);
+            if missing_here > 0 {
+                missing.push((range.key.clone(), missing_here));
+            }
             if !series.is_empty() {
                 all.push(NamedSeries { key: range.key, series });
             }
@@ -164,6 +169,7 @@ mod tests {
         blocks.iter().for_each(|block| drop(portion.take(block)));
         let (all, missing) = portion.finish();
         let points = all.first().map(|named| named.series.logged(0..named.series.len()));
+        let missing = missing.first().map_or(0, |(_, count)| *count);
         (points.unwrap_or_default().iter().map(|point| point.step).collect(), missing)
     }
 
@@ -210,13 +216,14 @@ mod tests {
             segment("loss", 200),
             segment("other", 0),
         ];
-        let wanted = |ranges: &[PortionRange]| {
-            let found = keys_of(ranges, &keys);
+        let wanted = |ranges: &[PortionRange], first_entry| {
+            let found = keys_of(ranges, &keys, first_entry);
             let place = |key: &Key| keys.iter().position(|known| known == key);
             found.iter().filter_map(place).collect::<Vec<_>>()
         };
-        assert_eq!(wanted(&[range("loss", 0, 100)]), [0, 1, 3]);
-        assert_eq!(wanted(&[range("loss", 99, 101), range("other", 0, 5)]), [0, 1, 3, 4, 6]);
-        assert_eq!(wanted(&[range("loss", 150, 900), range("accuracy", 7, 8)]), [0, 1, 2, 4, 5]);
+        assert_eq!(wanted(&[range("loss", 0, 100)], 0), [0, 1, 3]);
+        assert_eq!(wanted(&[range("loss", 99, 101), range("other", 0, 5)], 3), [0, 1, 3, 4, 6]);
+        assert_eq!(wanted(&[range("loss", 150, 900), range("accuracy", 7, 8)], 0), [0, 1, 2, 4, 5]);
+        assert_eq!(wanted(&[range("loss", 150, 900)], 4), [1, 4, 5]);
     }
 }

@@ -1,5 +1,7 @@
 //! The manifest of a backup: the one file that is replaced, and that says which others count.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::interop::jsonl::{Number, is_json};
@@ -86,6 +88,10 @@ pub struct BackedUpRun {
     /// Its series.
     #[serde(default)]
     pub series: Vec<BackedUpSeries>,
+    /// Of which metrics points could not be read where they are stored, and how many: they are in no file, and before the end of what is
+    /// backed up.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unreadable: BTreeMap<String, u64>,
     /// Its artifacts: key and SHA-256.
     #[serde(default)]
     pub artifacts: Vec<(String, String)>,
@@ -127,6 +133,19 @@ pub struct RunOrigin {
     pub database: String,
     /// The id that it had there.
     pub run: String,
+}
+
+impl BackedUpRun {
+    /// How far each series is backed up: the index behind the last of its points that was, or that could not be read.
+    #[must_use]
+    pub fn ends(&self) -> BTreeMap<&str, u64> {
+        let mut ends: BTreeMap<&str, u64> =
+            self.series.iter().map(|series| (&*series.key, series.count)).collect();
+        for (key, count) in &self.unreadable {
+            *ends.entry(key).or_default() += count;
+        }
+        ends
+    }
 }
 
 impl Manifest {
@@ -192,10 +211,11 @@ impl Manifest {
         }
         for run in &self.runs {
             text("a run's id", &run.id)?;
-            for series in &run.series {
-                check_key("a metric key", &series.key).map_err(|error| error.to_string())?;
-                if series.count > u64::from(u32::MAX) {
-                    return Err(format!("a series cannot have {} points", series.count));
+            let counts = run.series.iter().map(|series| (&series.key, series.count));
+            for (key, count) in counts.chain(run.unreadable.iter().map(|(key, count)| (key, *count))) {
+                check_key("a metric key", key).map_err(|error| error.to_string())?;
+                if count > u64::from(u32::MAX) {
+                    return Err(format!("a series cannot have {count} points"));
                 }
             }
         }
@@ -230,13 +250,25 @@ impl Manifest {
         self.runs.iter().find(|run| run.id == run_id)
     }
 
-    /// Forgets what is backed up of a run. Files that hold nothing any more are no part of the backup.
-    pub fn forget_run(&mut self, run_id: &str) {
-        self.runs.retain(|run| run.id != run_id);
-        for file in &mut self.files {
+    /// The names of the files that hold a part of a run.
+    #[must_use]
+    pub fn files_of(&self, run_id: &str) -> Vec<String> {
+        let holds_it = |file: &&BackupFile| file.runs.iter().any(|run| run == run_id);
+        self.files.iter().filter(holds_it).map(|file| file.name.clone()).collect()
+    }
+
+    /// What these files hold of a run does not count. Files that hold nothing any more are no part of the backup.
+    pub fn forget_parts(&mut self, run_id: &str, names: &[String]) {
+        for file in self.files.iter_mut().filter(|file| names.contains(&file.name)) {
             file.runs.retain(|run| run != run_id);
         }
         self.files.retain(|file| !file.runs.is_empty());
+    }
+
+    /// Forgets what is backed up of a run.
+    pub fn forget_run(&mut self, run_id: &str) {
+        self.runs.retain(|run| run.id != run_id);
+        self.forget_parts(run_id, &self.files_of(run_id));
     }
 
     /// Forgets a file that is gone or damaged, and with it every run that it held a part of. Returns those.

@@ -7,7 +7,7 @@ use super::file_reader::{FileContents, FilePart};
 use super::file_writer::FileWriter;
 use super::manifest::BackupFile;
 use super::restored_run::add_unknown_of_series;
-use crate::interop::{ExportedRun, ImportedPart};
+use crate::interop::{ImportedPart, SeriesSlices};
 use crate::storage::{ArtifactRef, ExperimentRecord, NamedSeries, RunRecord, Series, content_hash};
 
 /// How many files in a row are put together.
@@ -117,9 +117,9 @@ impl MergedRuns {
     pub fn write(self, writer: &mut FileWriter) -> io::Result<()> {
         for MergedRun { described, series, artifacts, .. } in self.runs {
             let Some((experiment, record)) = described else { continue };
-            let run = ExportedRun { experiment, record, series };
-            writer.begin_run(&run)?;
-            while writer.write_points(&run, usize::MAX / 2)? > 0 {}
+            writer.begin_run(&experiment, &record)?;
+            let mut slices = SeriesSlices::default();
+            while writer.write_points(&record, &series, &mut slices, usize::MAX / 2)? > 0 {}
             for (artifact, content) in artifacts {
                 writer.write_artifact(&artifact, &content)?;
             }

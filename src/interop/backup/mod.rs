@@ -13,13 +13,13 @@ mod restored_run;
 mod run_left;
 
 pub use file_reader::{FileContents, FilePart, FileReader};
-pub use file_writer::{FileWriter, MOST_PIECE_POINTS, pieces};
+pub use file_writer::FileWriter;
 pub use manifest::{
     BackedUpExperiment, BackedUpRun, BackedUpSeries, BackupFile, MANIFEST, Manifest, RunOrigin, VERSION,
     is_file_name,
 };
 pub use merge::{MergedRuns, files_to_merge};
-pub use news::{NewPoints, fingerprint, is_unchanged, new_artifacts, new_points, new_points_behind};
+pub use news::{BackedUpPoints, are_last_points, fingerprint, is_unchanged, may_go_on, new_artifacts};
 pub use restored_run::{add_unknown_of_series, origin_of, with_origin};
 pub use run_left::{RunLeft, WhyLeft, sentences as sentences_of_left};
 

@@ -1,12 +1,14 @@
-//! What of a run is new since it was backed up last.
+//! What of a run is new since it was backed up last. A run's points have indexes, by series in logging order, and those that are new are the
+//! ones behind where the manifest ends.
+
+use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
 use super::manifest::{BackedUpRun, BackedUpSeries};
-use crate::columns::{SeriesBlock, sorted_by};
 use crate::interop::Exporter;
 use crate::interop::jsonl::JsonLinesExporter;
-use crate::storage::{ArtifactRef, ExperimentRecord, NamedSeries, RunRecord, Series, SeriesHeaders};
+use crate::storage::{ArtifactRef, ExperimentRecord, NamedSeries, RunRecord, SeriesHeaders};
 
 /// Of what is written of a run but its points and artifacts, and of its experiment: another one where anything of that differs.
 #[must_use]
@@ -17,19 +19,26 @@ pub fn fingerprint(experiment: &ExperimentRecord, record: &RunRecord) -> String 
     hex::encode(&Sha256::digest(&lines)[..10])
 }
 
-/// Whether nothing of the run is new, as far as its record says.
+/// Whether nothing of the run is new, as far as its record says. Of a run of which something was backed up that was not committed the record
+/// does not say enough: another page may have logged as much in the place of what was lost.
 #[must_use]
 pub fn is_unchanged(known: &BackedUpRun, record: &RunRecord, fingerprint: &str) -> bool {
     let SeriesHeaders { keys, counts, last_steps, last_values } = &record.series;
-    let is_same = |(index, series): (usize, &BackedUpSeries)| {
-        keys.get(index) == Some(&series.key)
-            && counts.get(index) == Some(&(series.count as f64))
-            && last_steps.get(index) == Some(&(series.highest.0 as f64))
-            && last_values.get(index).is_some_and(|value| is_same_number(*value, series.highest.1))
+    let ends = known.ends();
+    let known_series: BTreeMap<&str, &BackedUpSeries> =
+        known.series.iter().map(|series| (&*series.key, series)).collect();
+    let is_same = |(index, key): (usize, &String)| {
+        ends.get(&**key).map(|&end| end as f64) == counts.get(index).copied()
+            // Of a series of which nothing can be read no more is known.
+            && known_series.get(&**key).is_none_or(|series| {
+                last_steps.get(index) == Some(&(series.highest.0 as f64))
+                    && last_values.get(index).is_some_and(|&value| is_same_number(value, series.highest.1))
+            })
     };
-    known.fingerprint == fingerprint
-        && known.series.len() == keys.len()
-        && known.series.iter().enumerate().all(is_same)
+    known.sequence.is_some()
+        && known.fingerprint == fingerprint
+        && ends.len() == keys.len()
+        && keys.iter().enumerate().all(is_same)
         && new_artifacts(Some(known), record).is_empty()
 }
 
@@ -48,89 +57,63 @@ pub fn new_artifacts(known: Option<&BackedUpRun>, record: &RunRecord) -> Vec<Art
     record.artifacts.iter().filter(|artifact| !is_known(artifact)).cloned().collect()
 }
 
-/// Points of a run, with where each of its series is backed up to by them.
-#[derive(Debug, Clone, Default)]
-pub struct NewPoints {
-    /// The points that are not backed up.
-    pub series: Vec<NamedSeries>,
-    /// All series of the run, in the order of first logging, as the manifest has them when these are backed up too.
-    pub heads: Vec<BackedUpSeries>,
+/// Whether a run may be the one that was backed up, gone on with: it has all series that were, with as many points at least.
+#[must_use]
+pub fn may_go_on(known: &BackedUpRun, headers: &SeriesHeaders) -> bool {
+    let counts: BTreeMap<&str, f64> =
+        headers.keys.iter().map(|key| &**key).zip(headers.counts.iter().copied()).collect();
+    known.ends().iter().all(|(key, &end)| counts.get(key).is_some_and(|&count| count >= end as f64))
 }
 
-/// What of all points of a run is not backed up; nothing if they are not the ones that were backed up, gone on with.
+/// Whether these, of which each series has one point, the last that was backed up, are what the manifest says. One that cannot be read any
+/// more is not there, and says nothing.
 #[must_use]
-pub fn new_points(known: &[BackedUpSeries], all: &[NamedSeries]) -> Option<NewPoints> {
-    let mut new = NewPoints::default();
-    let mut found = 0;
-    for NamedSeries { key, series } in all.iter().filter(|named| !named.series.is_empty()) {
-        let before = known.iter().find(|before| before.key == *key);
-        found += usize::from(before.is_some());
-        let count = before.map_or(0, |before| before.count) as usize;
-        if let Some(before) = before {
-            let last = series.point(count.checked_sub(1)?)?;
-            if (last.step, last.timestamp_ms) != before.last {
-                return None;
-            }
+pub fn are_last_points(known: &BackedUpRun, points: &[NamedSeries]) -> bool {
+    let found: BTreeMap<&str, _> =
+        points.iter().filter_map(|named| Some((&*named.key, named.series.point(0)?))).collect();
+    let is_last = |series: &BackedUpSeries| {
+        found.get(&*series.key).is_none_or(|point| (point.step, point.timestamp_ms) == series.last)
+    };
+    known.series.iter().all(is_last)
+}
+
+/// How far a run is backed up, while what is new of it is written.
+#[derive(Debug, Clone)]
+pub struct BackedUpPoints {
+    /// All its series, in the order of first logging; those of which nothing was written have no points.
+    series: Vec<BackedUpSeries>,
+    places: BTreeMap<String, usize>,
+}
+
+impl BackedUpPoints {
+    /// Nothing new is written yet of a run with these series. `known` is what it goes on from.
+    #[must_use]
+    pub fn of(known: Option<&BackedUpRun>, headers: &SeriesHeaders) -> Self {
+        let known: BTreeMap<&str, &BackedUpSeries> =
+            known.iter().flat_map(|run| &run.series).map(|series| (&*series.key, series)).collect();
+        let mut series = Vec::new();
+        for ((key, &step), &value) in headers.keys.iter().zip(&headers.last_steps).zip(&headers.last_values) {
+            let (count, last) = known.get(&**key).map_or((0, (0, 0)), |known| (known.count, known.last));
+            series.push(BackedUpSeries { key: key.clone(), count, highest: (step as u64, value), last });
         }
-        let (highest, last) = (series.highest()?, series.point(series.len() - 1)?);
-        new.heads.push(BackedUpSeries {
-            key: key.clone(),
-            count: series.len() as u64,
-            highest: (highest.step, highest.value),
-            last: (last.step, last.timestamp_ms),
-        });
-        if count == 0 {
-            new.series.push(NamedSeries { key: key.clone(), series: series.clone() });
-        } else if count < series.len() {
-            new.series.push(NamedSeries { key: key.clone(), series: part(series, count, series.len()) });
-        }
+        let places = series.iter().enumerate().map(|(place, series)| (series.key.clone(), place));
+        Self { places: places.collect(), series }
     }
-    (found == known.len()).then_some(new)
-}
 
-/// The points `from..until` of a series, as a series of their own.
-pub(super) fn part(series: &Series, from: usize, until: usize) -> Series {
-    let mut part = Series::default();
-    series.logged(from..until).into_iter().for_each(|point| part.push(point));
-    part
-}
-
-/// What is new of a run, from the blocks that were stored since it was backed up last and the heads of its series; nothing if they do not
-/// join up with what was backed up: then all of the run has to be looked at.
-#[must_use]
-pub fn new_points_behind(
-    known: &[BackedUpSeries],
-    heads: &SeriesHeaders,
-    blocks: Vec<SeriesBlock>,
-) -> Option<NewPoints> {
-    let mut new = NewPoints::default();
-    let mut blocks = sorted_by(blocks, |block| block.first_index);
-    for (key, &count) in heads.keys.iter().zip(&heads.counts) {
-        let before = known.iter().find(|before| before.key == *key);
-        let first = before.map_or(0, |before| before.count);
-        let mut series = Series::default();
-        for block in blocks.extract_if(.., |block| block.key == *key) {
-            let end = first + series.len() as u64;
-            let skip = end.checked_sub(block.first_index)?;
-            block.points.iter().skip(skip as usize).for_each(|&point| series.push(point));
-        }
-        if first + series.len() as u64 != count as u64 {
-            return None;
-        }
+    /// Takes note of points that were written.
+    pub fn add(&mut self, NamedSeries { key, series }: &NamedSeries) {
+        let place = self.places.get(key).and_then(|&place| self.series.get_mut(place));
         let last = series.len().checked_sub(1).and_then(|last| series.point(last));
-        let highest = match (before.map(|before| before.highest), series.highest()) {
-            (Some(before), Some(new)) if new.step < before.0 => before,
-            (_, Some(new)) => (new.step, new.value),
-            (before, None) => before?,
-        };
-        let last = last
-            .map_or_else(|| before.map(|before| before.last), |last| Some((last.step, last.timestamp_ms)))?;
-        new.heads.push(BackedUpSeries { key: key.clone(), count: count as u64, highest, last });
-        if !series.is_empty() {
-            new.series.push(NamedSeries { key: key.clone(), series });
+        if let Some((known, last)) = place.zip(last) {
+            known.count += series.len() as u64;
+            known.last = (last.step, last.timestamp_ms);
         }
     }
-    // A series that is there no more, or one that no head tells of.
-    let is_whole = known.iter().all(|before| heads.keys.contains(&before.key)) && blocks.is_empty();
-    is_whole.then_some(new)
+
+    /// As the manifest has them.
+    #[must_use]
+    pub fn into_series(mut self) -> Vec<BackedUpSeries> {
+        self.series.retain(|series| series.count > 0);
+        self.series
+    }
 }

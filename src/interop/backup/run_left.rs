@@ -143,6 +143,7 @@ mod tests {
             deleted_ms: None,
             sequence: None,
             series: counts.iter().map(series).collect(),
+            unreadable: BTreeMap::new(),
             artifacts: artifacts.iter().map(artifact).collect(),
         }
     }

@@ -1,12 +1,13 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use super::*;
-use crate::columns::SeriesBlock;
-use crate::interop::FileErrorKind;
 use crate::interop::test_runs::{dressed, points, run};
-use crate::storage::{RunRecord, SeriesHeaders};
+use crate::interop::{FileErrorKind, SeriesSlices};
+use crate::storage::{NamedSeries, RawPoint, RunRecord, Series, SeriesHeaders};
 
 fn manifest() -> Manifest {
     let mut manifest = Manifest::new("1f", "entrenar");
@@ -29,6 +30,7 @@ fn manifest() -> Manifest {
             highest: (1, f64::INFINITY),
             last: (1, -7),
         }],
+        unreadable: BTreeMap::from([("loss".to_owned(), 4)]),
         artifacts: vec![("weights".to_owned(), "11".repeat(32))],
     });
     manifest.experiments.push(BackedUpExperiment {
@@ -79,6 +81,8 @@ fn hostile_manifests_are_refused() {
         (r#"["loss",2,"#, r#"["loss",4294967296,"#),
         (r#"["loss",2,"#, r#"["loss",-1,"#),
         (r#"["loss",2,"#, r#"["",2,"#),
+        (r#"{"loss":4}"#, r#"{"loss":4294967296}"#),
+        (r#"{"loss":4}"#, r#"{"":4}"#),
         (r#""runs":["run-0"]"#, r#""runs":["run-1"]"#),
         (r#""format":"entrenar-backup""#, r#""format":"other""#),
         (r#""next_file":1"#, r#""next_file":18446744073709551615"#),
@@ -113,32 +117,6 @@ proptest! {
         bytes[position] = byte;
         let _ = Manifest::read(&bytes);
     }
-
-    #[test]
-    fn pieces_of_a_run_have_every_point_once_and_in_order(lengths in prop::collection::vec(0..3_usize, 0..6)) {
-        let third = MOST_PIECE_POINTS / 2 + 1;
-        let values: Vec<f64> = (0..2 * third).map(|value| value as f64).collect();
-        let series = lengths.iter().enumerate().map(|(number, length)| {
-            (format!("key {number}"), points(&values[..length * third]))
-        });
-        let run = run(0, series.collect());
-        let mut found: Vec<(String, Vec<f64>)> = Vec::new();
-        for piece in pieces(&run) {
-            prop_assert!(piece.points() <= MOST_PIECE_POINTS);
-            for named in piece.series {
-                let values = named.series.logged(0..named.series.len()).into_iter().map(|point| point.value);
-                match found.last_mut().filter(|(key, _)| *key == named.key) {
-                    Some((_, all)) => all.extend(values),
-                    None => found.push((named.key, values.collect())),
-                }
-            }
-        }
-        found.retain(|(_, values)| !values.is_empty());
-        let expected: Vec<_> = run.series.iter().filter(|named| !named.series.is_empty()).map(|named| {
-            (named.key.clone(), values[..named.series.len()].to_vec())
-        }).collect();
-        prop_assert!(found == expected);
-    }
 }
 
 #[test]
@@ -164,38 +142,75 @@ fn fingerprint_changes_with_whatever_is_written_of_a_run_but_points() {
     assert_eq!(fingerprint(&run.experiment, &heard), before, "a sign of life is no news");
 }
 
-#[test]
-fn blocks_that_do_not_join_up_with_what_was_backed_up_say_nothing() {
-    let known = [BackedUpSeries { key: "loss".to_owned(), count: 3, highest: (2, 0.5), last: (2, 9) }];
-    let heads = |count: f64| SeriesHeaders {
-        keys: vec!["loss".to_owned()],
-        counts: vec![count],
-        last_steps: vec![0.0],
-        last_values: vec![0.0],
-    };
-    let block = |first_index, values: &[f64]| SeriesBlock {
-        key: "loss".to_owned(),
-        first_index,
-        points: points(values),
-    };
-    let new = new_points_behind(&known, &heads(6.0), vec![block(4, &[7.0, 8.0]), block(2, &[5.0, 6.0])]);
-    let new = new.unwrap();
-    assert_eq!(
-        new.series[0].series.logged(0..9).iter().map(|point| point.value).collect::<Vec<_>>(),
-        [6.0, 7.0, 8.0]
-    );
-    assert_eq!(new.heads[0].count, 6);
-    for (count, blocks) in [
-        (5.0, vec![block(4, &[7.0])]),
-        (4.0, vec![block(3, &[7.0, 8.0])]),
-        (5.0, vec![block(3, &[7.0])]),
-        (2.0, vec![]),
-        // The count is right, and a point is missing all the same.
-        (4.0, vec![block(4, &[7.0])]),
-    ] {
-        assert!(new_points_behind(&known, &heads(count), blocks).is_none(), "{count}");
+/// What the manifest says of a run of which three points of "loss" are backed up, the last at step 2.
+fn known() -> BackedUpRun {
+    BackedUpRun {
+        id: "run-0".to_owned(),
+        fingerprint: "ff".to_owned(),
+        restored_from: None,
+        deleted_ms: None,
+        sequence: Some(3),
+        series: vec![BackedUpSeries {
+            key: "loss".to_owned(),
+            count: 3,
+            highest: (2, 0.5),
+            last: (2, 1_795_750_137_044),
+        }],
+        unreadable: BTreeMap::new(),
+        artifacts: Vec::new(),
     }
-    assert!(new_points_behind(&known, &SeriesHeaders::default(), vec![]).is_none());
+}
+
+fn headers(series: &[(&str, f64)]) -> SeriesHeaders {
+    SeriesHeaders {
+        keys: series.iter().map(|(key, _)| (*key).to_owned()).collect(),
+        counts: series.iter().map(|(_, count)| *count).collect(),
+        last_steps: vec![2.0; series.len()],
+        last_values: vec![0.5; series.len()],
+    }
+}
+
+#[test]
+fn run_with_fewer_points_or_without_a_series_does_not_go_on_from_what_was_backed_up() {
+    let mut known = known();
+    assert!(may_go_on(&known, &headers(&[("loss", 3.0)])));
+    assert!(may_go_on(&known, &headers(&[("accuracy", 9.0), ("loss", 4.0)])));
+    assert!(!may_go_on(&known, &headers(&[("loss", 2.0)])));
+    assert!(!may_go_on(&known, &headers(&[("accuracy", 3.0)])));
+    // Points that could not be read have their indexes.
+    known.unreadable.insert("loss".to_owned(), 4);
+    assert!(!may_go_on(&known, &headers(&[("loss", 6.0)])));
+    assert!(may_go_on(&known, &headers(&[("loss", 7.0)])));
+}
+
+#[test]
+fn last_point_of_other_step_or_time_is_another_history_and_one_that_cannot_be_read_says_nothing() {
+    let known = known();
+    let one = |step, timestamp_ms| {
+        let mut series = Series::default();
+        series.push(RawPoint { step, value: 7.0, timestamp_ms });
+        [NamedSeries { key: "loss".to_owned(), series }]
+    };
+    assert!(are_last_points(&known, &one(2, 1_795_750_137_044)));
+    assert!(!are_last_points(&known, &one(3, 1_795_750_137_044)));
+    assert!(!are_last_points(&known, &one(2, 1_795_750_137_045)));
+    assert!(are_last_points(&known, &[]));
+}
+
+#[test]
+fn series_are_backed_up_as_far_as_their_points_were_written() {
+    let headers = headers(&[("loss", 9.0), ("unreadable", 5.0)]);
+    let mut points_written = BackedUpPoints::of(Some(&known()), &headers);
+    let written = run(0, vec![("loss".to_owned(), points(&[0.1, 0.2]))]).series.remove(0);
+    let last = written.series.point(1).unwrap();
+    points_written.add(&written);
+    let expected = BackedUpSeries {
+        key: "loss".to_owned(),
+        count: 5,
+        highest: (2, 0.5),
+        last: (last.step, last.timestamp_ms),
+    };
+    assert_eq!(points_written.into_series(), [expected]);
 }
 
 #[test]
@@ -232,8 +247,9 @@ fn file_of(runs: &[(&str, &str, &[u8])]) -> (Vec<u8>, BackupFile) {
         let mut run = run(0, vec![("loss".to_owned(), points(&[0.5]))]);
         (*run_id).clone_into(&mut run.record.run_id);
         run.record.run_name = Some((*name).to_owned());
-        writer.begin_run(&run).unwrap();
-        while writer.write_points(&run, 9).unwrap() > 0 {}
+        writer.begin_run(&run.experiment, &run.record).unwrap();
+        let mut slices = SeriesSlices::default();
+        while writer.write_points(&run.record, &run.series, &mut slices, 9).unwrap() > 0 {}
         let hash = crate::storage::content_hash(bytes);
         let artifact = crate::storage::ArtifactRef {
             key: "weights".to_owned(),
@@ -307,18 +323,22 @@ fn run_whose_last_value_is_no_number_is_not_news_each_time() {
         last_values: vec![f64::NAN],
     };
     let mark = fingerprint(&run.experiment, &run.record);
-    let series =
-        vec![BackedUpSeries { key: "loss".to_owned(), count: 3, highest: (2, -f64::NAN), last: (2, 9) }];
-    let known = BackedUpRun {
-        id: "run-0".to_owned(),
-        fingerprint: mark.clone(),
-        restored_from: None,
-        deleted_ms: None,
-        sequence: None,
-        series,
-        artifacts: Vec::new(),
-    };
+    let mut known = BackedUpRun { fingerprint: mark.clone(), ..known() };
+    known.series[0].highest = (2, -f64::NAN);
     assert!(is_unchanged(&known, &run.record, &mark));
     run.record.series.last_values = vec![0.5];
+    assert!(!is_unchanged(&known, &run.record, &mark));
+}
+
+#[test]
+fn run_of_which_points_could_not_be_read_is_not_news_each_time() {
+    let mut run = run(0, Vec::new());
+    run.record.series = headers(&[("loss", 5.0), ("lost", 2.0)]);
+    let mark = fingerprint(&run.experiment, &run.record);
+    let mut known = BackedUpRun { fingerprint: mark.clone(), ..known() };
+    assert!(!is_unchanged(&known, &run.record, &mark));
+    known.unreadable = BTreeMap::from([("loss".to_owned(), 2), ("lost".to_owned(), 2)]);
+    assert!(is_unchanged(&known, &run.record, &mark));
+    run.record.series.keys[1] = "other".to_owned();
     assert!(!is_unchanged(&known, &run.record, &mark));
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use entrenar::columns::RawPoint;
 use entrenar::database::{Change, Range, Table, Value};
 use futures::executor::block_on;
 
@@ -12,7 +13,11 @@ use crate::tab::Tab;
 
 /// A folder with a run of ten points of "loss", and with what else was logged: that is never committed, because the disk is full, and then
 /// the tab is gone.
-async fn backed_up_and_lost(shared: &SharedDatabase, key: &str, steps: std::ops::Range<u64>) -> MemoryFolder {
+pub(super) async fn backed_up_and_lost(
+    shared: &SharedDatabase,
+    key: &str,
+    steps: std::ops::Range<u64>,
+) -> MemoryFolder {
     let (tab, run) = Tab::with_run(shared, "a").await;
     tab.log(run, "loss", 0..10);
     tab.flush().await;
@@ -35,6 +40,27 @@ fn points_that_were_lost_are_not_taken_for_those_that_another_tab_logged_in_thei
         // A tab that does not write the run knows what is stored, and no more.
         let reader = Tab::open(&shared, "c").await;
         back_up(&reader, &folder).await.unwrap();
+        assert_eq!(restored_state(&folder).await, state(&again).await);
+    });
+}
+
+#[test]
+fn points_that_were_lost_and_logged_again_by_the_same_training_are_backed_up_with_their_own_times() {
+    block_on(async {
+        let shared = database("one");
+        let folder = backed_up_and_lost(&shared, "loss", 10..20).await;
+        let again = Tab::open(&shared, "b").await;
+        let resumed = again.session.resume_run("run-0").await.unwrap();
+        {
+            // The same steps and values, later.
+            let mut storage = again.session.storage_mut();
+            let series = storage.series_slot(resumed, "loss").unwrap();
+            for step in 10..20 {
+                let point = RawPoint { step, value: step as f64, timestamp_ms: 9_000 };
+                storage.append(resumed, series, point).unwrap();
+            }
+        }
+        back_up(&again, &folder).await.unwrap();
         assert_eq!(restored_state(&folder).await, state(&again).await);
     });
 }

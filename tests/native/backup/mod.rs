@@ -3,7 +3,9 @@
 mod again;
 mod cut_off;
 mod damage;
+mod histories;
 mod increments;
+mod long_runs;
 mod lost;
 mod restoring;
 mod told;

@@ -189,16 +189,16 @@ fn export_tells_how_many_points_cannot_be_read() {
         tab.end("run-0");
         tab.flush().await;
         let owned = tab.session.exported_run("run-0").await.unwrap();
-        assert_eq!(tab.session.unreadable_points(&owned), 0.0);
+        assert!(tab.session.unreadable_points(&owned).is_empty());
         let reader = Tab::open(&shared, "b").await;
         let whole = reader.session.exported_run("run-0").await.unwrap();
-        assert_eq!(reader.session.unreadable_points(&whole), 0.0);
+        assert!(reader.session.unreadable_points(&whole).is_empty());
         let corrupt = Value::Block(b"no block".to_vec().into());
         let second = shared.memory.records(Table::Points, &Keys::Run("run-0".into()))[1].0.clone();
         shared.memory.apply(vec![Change::Put(Table::Points, second, corrupt)]).unwrap();
         let later = Tab::open(&shared, "c").await;
         let run = later.session.exported_run("run-0").await.unwrap();
-        assert_eq!((run.points(), later.session.unreadable_points(&run)), (20, 10.0));
+        assert_eq!((run.points(), later.session.unreadable_points(&run).into_values().sum()), (20, 10_u64));
     });
 }
 
