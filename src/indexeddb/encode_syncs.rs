@@ -15,6 +15,7 @@ fn target(state: &SyncState) -> JsValue {
             .with("key", &*series.key)
             .with("name", &*series.name)
             .with("sent", series.sent)
+            .with("unreadable", series.unreadable)
             .into_object()
     });
     let failure = state.failure.as_ref().map(|failure| {

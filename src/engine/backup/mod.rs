@@ -6,6 +6,7 @@ mod file_output;
 mod folder;
 mod restore;
 mod run_news;
+mod write_news;
 
 pub use back_up::{BackupRequest, BackupSummary};
 pub use folder::BackupFolder;

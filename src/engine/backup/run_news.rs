@@ -6,7 +6,7 @@ use crate::database::Database;
 use crate::engine::Session;
 use crate::engine::export::{OutgoingRun, PortionRange, WantedPoints};
 use crate::interop::backup::{BackedUpRun, are_last_points, may_go_on};
-use crate::storage::{Result, RunRecord, RunState, StorageError};
+use crate::storage::{Result, RunRecord, StorageError};
 
 /// What is to be written of a run.
 #[derive(Debug)]
@@ -54,20 +54,16 @@ impl<D: Database> Session<D> {
 
     /// As [`Session::run_news`], of a run that this session writes: memory knows it best. Nothing if another one does.
     fn news_in_memory(&self, run_id: &str, known: Option<&BackedUpRun>) -> Result<Option<RunNews>> {
-        let storage = self.storage();
-        let slot = storage.memory().run_slot(run_id)?;
-        let owned = storage.memory().get(slot).filter(|state| storage.owns(slot) && state.is_resident());
-        let Some((record, state)) = owned.map(RunState::current_record).zip(owned) else { return Ok(None) };
-        let all = state.all_series()?;
+        let Some((experiment, record, all)) = self.owned_run_in_memory(run_id)? else { return Ok(None) };
         let goes_on = known.is_some_and(|known| {
-            let last_points = OutgoingRun::part_of(all, &last_points_of(known));
+            let last_points = OutgoingRun::part_of(&all, &last_points_of(known));
             may_go_on(known, &record.series) && are_last_points(known, &last_points)
         });
         let is_anew = known.is_some() && !goes_on;
         let wanted = WantedPoints { from: starts(known.filter(|_| !is_anew)), first_entry: 0 };
-        let experiment = storage.memory().experiment(&record.experiment_id)?.clone();
-        let run = OutgoingRun::in_memory(experiment, record, all.to_vec(), &wanted);
-        let pending = storage.pending();
+        let run = OutgoingRun::in_memory(experiment, record, all, &wanted);
+        let storage = self.storage();
+        let (slot, pending) = (storage.memory().run_slot(run_id)?, storage.pending());
         let sequence = pending.is_stored_whole(slot).then(|| pending.committed_sequence(slot));
         Ok(Some(RunNews { run, sequence, is_anew, lacks_backed_up: false }))
     }

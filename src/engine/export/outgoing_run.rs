@@ -78,19 +78,24 @@ impl OutgoingRun {
         ranges.iter().filter_map(part).collect()
     }
 
+    /// Behind a run that was read from the database, the first entry of its log that has later points.
+    pub(in crate::engine) fn first_entry_behind(&self) -> Option<u64> {
+        matches!(self.source, Source::Database { .. }).then_some(self.record.next_sequence as u64)
+    }
+
     /// Whether all points were given.
     #[must_use]
     pub fn is_at_end(&self) -> bool {
         self.ranges.is_empty()
     }
 
-    /// Of which metrics points that the record tells of are not among those that were given, and how many: their blocks cannot be read.
-    #[must_use]
-    pub fn missing(&self) -> &BTreeMap<String, u64> {
-        &self.missing
+    /// Of which metrics points that the record tells of were not among those that were given since this was asked last, and how many: their
+    /// blocks cannot be read.
+    pub fn take_missing(&mut self) -> BTreeMap<String, u64> {
+        std::mem::take(&mut self.missing)
     }
 
-    /// How many points are missing.
+    /// How many points that would be.
     #[must_use]
     pub fn missing_points(&self) -> f64 {
         self.missing.values().map(|&count| count as f64).sum()
@@ -176,6 +181,37 @@ impl<D: Database> Session<D> {
             OutgoingRun::in_memory(run.experiment, run.record, run.series, &WantedPoints::default());
         outgoing.missing = missing;
         Ok(outgoing)
+    }
+
+    /// Begins to read what is wanted of a run: from memory if this session writes it, else from the database.
+    ///
+    /// # Errors
+    /// `RunNotFound`; those of the database.
+    pub(in crate::engine) async fn begin_reading(
+        &self,
+        run_id: &str,
+        wanted: &WantedPoints,
+    ) -> Result<OutgoingRun> {
+        match self.owned_run_in_memory(run_id)? {
+            Some((experiment, record, series)) => {
+                Ok(OutgoingRun::in_memory(experiment, record, series, wanted))
+            }
+            None => self.read_from_database(run_id, wanted).await,
+        }
+    }
+
+    /// A run that this session writes, with all its points, whose chunks are shared.
+    pub(in crate::engine) fn owned_run_in_memory(
+        &self,
+        run_id: &str,
+    ) -> Result<Option<(ExperimentRecord, RunRecord, Vec<NamedSeries>)>> {
+        let storage = self.storage();
+        let slot = storage.memory().run_slot(run_id)?;
+        let owned = storage.memory().get(slot).filter(|state| storage.owns(slot) && state.is_resident());
+        let Some(state) = owned else { return Ok(None) };
+        let record = state.current_record();
+        let experiment = storage.memory().experiment(&record.experiment_id)?.clone();
+        Ok(Some((experiment, record, state.all_series()?.to_vec())))
     }
 
     /// Begins to read what is wanted of a run from the database. One that has ended is compacted first where its log is to be read from the

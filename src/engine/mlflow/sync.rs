@@ -4,9 +4,10 @@ use super::requests::{send_once, wait};
 use super::{MlflowError, MlflowSync, MlflowTarget, Transport};
 use crate::database::{Database, operations};
 use crate::engine::Session;
-use crate::interop::ExportedRun;
+use crate::engine::export::{OutgoingRun, WantedPoints};
+use crate::interop::SLICE_POINTS;
 use crate::interop::mlflow::{Answer, Backoff, Next, Request, RunSync, SyncFailure, Syncs};
-use crate::storage::{Result, StorageError};
+use crate::storage::{Result, RunRecord, StorageError};
 
 /// How long a live sync waits for more, in milliseconds.
 const LIVE_MS: f64 = 2_000.0;
@@ -14,6 +15,9 @@ const LIVE_MS: f64 = 2_000.0;
 /// How often the points that are sent are noted, in milliseconds. Those that were not noted when a page is killed are sent again, and the
 /// server has them once.
 const NOTE_MS: f64 = 500.0;
+
+/// The most slices of a run that are in memory at a time: 200 000 points, which a server takes in some seconds.
+const PORTION_SLICES: usize = 200_000 / SLICE_POINTS;
 
 /// The longest name of an experiment in MLflow, in characters.
 const MAX_EXPERIMENT_NAME: usize = 500;
@@ -26,6 +30,10 @@ struct Sending<'a, D: Database, T> {
     holder: &'a str,
     target: &'a MlflowTarget,
     sync: RunSync,
+    /// The points that are being sent.
+    reading: Option<OutgoingRun>,
+    /// No entry of the log below this one holds a point that was not sent.
+    first_entry: u64,
     /// Whether the server has answered, in this sync or an earlier one.
     was_reached: bool,
     /// How many of its losses were told.
@@ -76,6 +84,8 @@ impl<D: Database> Session<D> {
             holder,
             target,
             sync,
+            reading: None,
+            first_entry: 0,
             was_reached,
             told: 0,
             stored_ms,
@@ -101,10 +111,10 @@ fn experiment_name(name: &str) -> String {
 impl<D: Database, T: Transport> Sending<'_, D, T> {
     async fn send_all(&mut self) -> std::result::Result<(), MlflowError> {
         loop {
-            let run = self.snapshot().await?;
-            while self.send_next(&run).await? {}
+            let record = self.look_again().await?;
+            while self.send_next(&record).await? {}
             self.tell_losses();
-            if !self.target.is_live || run.record.status.is_final() {
+            if !self.target.is_live || record.status.is_final() {
                 return Ok(());
             }
             self.sync.state_mut().completed_ms = self.session.clock.wall_ms();
@@ -115,8 +125,8 @@ impl<D: Database, T: Transport> Sending<'_, D, T> {
         }
     }
 
-    /// The run as it is, all of which is committed: what is known to be sent must not be lost again here.
-    async fn snapshot(&self) -> Result<ExportedRun> {
+    /// The run's record as it is. Its points are read when they are asked for; a run that has ended by its record gets no more.
+    async fn look_again(&mut self) -> Result<RunRecord> {
         let is_own = {
             let storage = self.session.storage();
             let slot = storage.memory().run_slot(self.run_id)?;
@@ -126,15 +136,41 @@ impl<D: Database, T: Transport> Sending<'_, D, T> {
             // A message of its owner may have been missed.
             self.session.refresh(&[], &[self.run_id.to_owned()]).await?;
         }
-        let run = self.session.exported_run(self.run_id).await?;
+        let record = self.session.storage().memory().run(self.run_id)?.current_record();
         self.session.flush().await?;
-        Ok(run)
+        self.reading = None;
+        self.sync.look_again();
+        Ok(record)
+    }
+
+    /// Begins to read what was not sent.
+    async fn begin_reading(&self) -> Result<OutgoingRun> {
+        let sent = self.sync.state().series.iter();
+        let from = sent.map(|series| (series.key.clone(), series.sent as u64)).collect();
+        let wanted = WantedPoints { from, first_entry: self.first_entry };
+        self.session.begin_reading(self.run_id, &wanted).await
+    }
+
+    /// Gives the sync the next points, all of which are committed: what is known to be sent must not be lost again here.
+    async fn read_points(&mut self) -> Result<()> {
+        let begun = self.reading.take();
+        let mut run = if let Some(run) = begun { run } else { self.begin_reading().await? };
+        let portion = run.next_portion(self.session, PORTION_SLICES).await?;
+        self.session.flush().await?;
+        if portion.is_none() {
+            self.first_entry = run.first_entry_behind().unwrap_or(self.first_entry);
+        }
+        let missing = run.take_missing();
+        self.sync.take_points(portion.map(|series| (series, missing)));
+        self.reading = Some(run);
+        Ok(())
     }
 
     /// Does what comes next. Returns whether there was anything.
-    async fn send_next(&mut self, run: &ExportedRun) -> std::result::Result<bool, MlflowError> {
-        match self.sync.next_step(run) {
+    async fn send_next(&mut self, record: &RunRecord) -> std::result::Result<bool, MlflowError> {
+        match self.sync.next_step(record) {
             Next::Done => return Ok(false),
+            Next::Points => self.read_points().await?,
             Next::Read(artifact) => {
                 let content = self.session.exported_artifact(&artifact).await?;
                 self.sync.take_artifact(&artifact, content);
@@ -151,9 +187,9 @@ impl<D: Database, T: Transport> Sending<'_, D, T> {
                     if noted_ms > NOTE_MS || !request.is_batch() {
                         self.store().await?;
                     }
-                    let total: usize = run.points();
+                    let total = record.series.points();
                     let done = self.sync.state().points();
-                    self.transport.tell_progress(done, done.max(total as f64));
+                    self.transport.tell_progress(done, done.max(total));
                 }
             }
         }

@@ -96,8 +96,8 @@ impl RunSync {
                 for tag in tags {
                     note_item(&mut self.state.tags, tag);
                 }
-                for (position, sent) in series {
-                    self.state.series[position].sent = sent as f64;
+                for (place, sent) in series {
+                    self.note_sent(place, sent);
                 }
             }
             Some(Asked::Artifact(item)) => {

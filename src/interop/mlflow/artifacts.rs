@@ -7,11 +7,10 @@ use super::params::renamed;
 use super::request::{Body, Method, Request};
 use super::state::SentItem;
 use super::sync::{Asked, Next, RunSync};
-use crate::interop::ExportedRun;
-use crate::storage::{ArtifactRef, quoted};
+use crate::storage::{ArtifactRef, RunRecord, quoted};
 
 impl RunSync {
-    pub(super) fn next_artifact(&mut self, run: &ExportedRun) -> Option<Next> {
+    pub(super) fn next_artifact(&mut self, record: &RunRecord) -> Option<Next> {
         if let Some((item, content)) = &self.content {
             let path = format!("{}/{}", self.state.artifact_root, item.name);
             let request = Request::artifact(Method::Put, &path, Body::Bytes(Arc::clone(content)));
@@ -22,7 +21,7 @@ impl RunSync {
             let is_it = |sent: &SentItem| sent.key == artifact.key && sent.hash == artifact.hash;
             self.state.artifacts.iter().any(is_it) || self.left_out.contains(artifact)
         };
-        let unsent = run.record.artifacts.iter().find(|artifact| !is_sent(artifact))?;
+        let unsent = record.artifacts.iter().find(|artifact| !is_sent(artifact))?;
         if self.state.artifact_root.is_empty() {
             self.losses.note(
                 "artifacts are not sent: this server does not take them itself, because it was started with --no-serve-artifacts or keeps those of the experiment elsewhere",

@@ -7,22 +7,23 @@ use super::request::Request;
 use super::state::{SentItem, SentSeries};
 use super::sync::{Asked, RunSync};
 use super::tags::{WantedTag, wanted_tags};
-use crate::interop::ExportedRun;
+use crate::storage::RunRecord;
 
 /// What a batch has.
 #[derive(Default)]
 struct Sent {
     params: usize,
     tags: Vec<SentItem>,
+    /// Places in the portion that is in memory, and how many points of each.
     series: Vec<(usize, usize)>,
 }
 
 impl RunSync {
     /// A batch of what was not sent: params first, then tags, then points of as many series as it has room for.
-    pub(super) fn next_batch(&mut self, run: &ExportedRun) -> Option<Request> {
+    pub(super) fn next_batch(&mut self, record: &RunRecord) -> Option<Request> {
         let mut batch = Batch::new(&self.state.mlflow_run_id);
         if self.params.is_none() {
-            self.params = Some(params_of(run.record.config_json.as_deref(), &mut self.losses));
+            self.params = Some(params_of(record.config_json.as_deref(), &mut self.losses));
         }
         let params = self.params.as_deref().unwrap_or_default();
         let first = (self.state.params as usize).min(params.len());
@@ -33,7 +34,7 @@ impl RunSync {
                 params[first..].iter().take_while(|(key, value)| batch.add_named(key, value)).count();
             batch.end();
         }
-        let wanted = wanted_tags(&run.record, &self.state.tags, &mut self.losses);
+        let wanted = wanted_tags(record, &self.state.tags, &mut self.losses);
         let unsent: Vec<WantedTag> =
             wanted.into_iter().filter(|tag| !self.state.tags.contains(&tag.item)).collect();
         if !unsent.is_empty() {
@@ -42,8 +43,8 @@ impl RunSync {
             sent.tags = fitting.map(|tag| tag.item).collect();
             batch.end();
         }
-        self.name_series(run);
-        self.add_series(run, &mut batch, &mut sent);
+        self.name_series(record.series.keys.iter().map(|key| &**key));
+        self.add_series(&mut batch, &mut sent);
         if batch.is_empty() {
             return None;
         }
@@ -52,14 +53,11 @@ impl RunSync {
         Some(Request::post_json("runs/log-batch", batch.finish()))
     }
 
-    fn add_series(&mut self, run: &ExportedRun, batch: &mut Batch, sent: &mut Sent) {
+    fn add_series(&mut self, batch: &mut Batch, sent: &mut Sent) {
         let mut changed = Changed::default();
         let mut is_open = false;
-        for named in &run.series {
-            let Some(&position) = self.positions.get(&named.key) else { continue };
-            let SentSeries { name, sent: before, .. } = &self.state.series[position];
-            let before = *before as usize;
-            let points = named.series.logged(before..before.saturating_add(batch.room()));
+        for (place, series) in self.unsent.series.iter().enumerate() {
+            let (points, before) = series.next(batch.room());
             if points.is_empty() {
                 continue;
             }
@@ -67,10 +65,10 @@ impl RunSync {
                 batch.begin(List::Metrics);
                 is_open = true;
             }
-            let last = before.checked_sub(1).and_then(|last| named.series.point(last));
-            let added = batch.add_points(name, &points, last, &mut changed);
+            let SentSeries { name, .. } = &self.state.series[series.position];
+            let added = batch.add_points(name, &points, before, &mut changed);
             if added > 0 {
-                sent.series.push((position, before + added));
+                sent.series.push((place, added));
             }
             if added < points.len() || batch.room() == 0 {
                 break;
@@ -90,13 +88,8 @@ impl RunSync {
     }
 
     /// Gives series their names. One that has a name keeps it, whatever is logged later.
-    fn name_series(&mut self, run: &ExportedRun) {
-        let mut unnamed: Vec<&str> = run
-            .series
-            .iter()
-            .map(|named| &*named.key)
-            .filter(|key| !self.positions.contains_key(*key))
-            .collect();
+    pub(super) fn name_series<'a>(&mut self, keys: impl Iterator<Item = &'a str>) {
+        let mut unnamed: Vec<&str> = keys.filter(|key| !self.positions.contains_key(*key)).collect();
         if unnamed.is_empty() {
             return;
         }
@@ -104,12 +97,16 @@ impl RunSync {
         unnamed.sort_by_key(|key| safe_name(key) != **key);
         let mut names = Names::of(self.state.series.iter().map(|series| &*series.name));
         for key in unnamed {
+            // It may be among the keys twice.
+            if self.positions.contains_key(key) {
+                continue;
+            }
             let name = names.add(key);
             if name != key {
                 self.losses.note(renamed("metric", key, &name));
             }
             self.positions.insert(key.to_owned(), self.state.series.len());
-            self.state.series.push(SentSeries { key: key.to_owned(), name, sent: 0.0 });
+            self.state.series.push(SentSeries { key: key.to_owned(), name, ..SentSeries::default() });
         }
         self.must_store = true;
     }

@@ -13,6 +13,7 @@ mod error;
 mod import;
 mod names;
 mod params;
+mod points;
 mod request;
 mod state;
 mod sync;

@@ -68,8 +68,10 @@ pub struct SentSeries {
     pub key: String,
     /// Its name in MLflow.
     pub name: String,
-    /// So many of its points, in logging order, are known to be there.
+    /// So many of its points, in logging order, are known to be there, but for those that could not be read.
     pub sent: f64,
+    /// How many of these could not be read where they were stored.
+    pub unreadable: f64,
 }
 
 /// A tag or an artifact as it was sent.
@@ -121,7 +123,7 @@ impl SyncState {
     /// How many points are known to be there.
     #[must_use]
     pub fn points(&self) -> f64 {
-        self.series.iter().map(|series| series.sent).sum()
+        self.series.iter().map(|series| series.sent - series.unreadable).sum()
     }
 
     /// Nothing of it is there any more: the run was deleted on the server.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::points::Unsent;
 use super::request::Request;
 use super::state::{SentItem, SyncState};
 use super::tags::{RUN_ID, SYNC, run_name, wanted_tags};
-use crate::interop::ExportedRun;
 use crate::interop::losses::Losses;
-use crate::storage::{ArtifactRef, RunStatus};
+use crate::storage::{ArtifactRef, RunRecord, RunStatus};
 
 /// What a sync does next.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,8 @@ pub enum Next {
     Send(Request),
     /// Its caller reads this artifact, and gives it the content.
     Read(ArtifactRef),
+    /// Its caller reads the next points, behind those that are sent, and gives it those.
+    Points,
     /// All that the run has is there.
     Done,
 }
@@ -60,6 +62,7 @@ pub struct RunSync {
     pub(super) standing: Standing,
     pub(super) lacks_experiment: bool,
     pub(super) params: Option<Vec<(String, String)>>,
+    pub(super) unsent: Unsent,
     /// Positions in the state's series, by their keys.
     pub(super) positions: BTreeMap<String, usize>,
     pub(super) content: Option<(SentItem, Arc<[u8]>)>,
@@ -93,6 +96,7 @@ impl RunSync {
             standing,
             lacks_experiment: false,
             params: None,
+            unsent: Unsent::default(),
             content: None,
             left_out: Vec::new(),
             losses: Losses::default(),
@@ -123,9 +127,9 @@ impl RunSync {
         self.losses.sentences()
     }
 
-    /// What comes next for the run as it is now. Asked again, it gives the same until an answer was taken.
+    /// What comes next for the run as this record says that it is. Asked again, it gives the same until what it asks for was taken.
     #[must_use]
-    pub fn next_step(&mut self, run: &ExportedRun) -> Next {
+    pub fn next_step(&mut self, record: &RunRecord) -> Next {
         let state = &self.state;
         if self.standing == Standing::WasThere {
             return self
@@ -143,22 +147,25 @@ impl RunSync {
             return self.send(Asked::Experiment, request);
         }
         if self.standing != Standing::There {
-            return self.find_or_create(run);
+            return self.find_or_create(record);
         }
-        if let Some(request) = self.next_batch(run) {
+        if self.needs_points() {
+            return Next::Points;
+        }
+        if let Some(request) = self.next_batch(record) {
             return Next::Send(request);
         }
-        if let Some(tag) = self.removed_tag(run) {
+        if let Some(tag) = self.removed_tag(record) {
             let body = json!({ "run_id": self.state.mlflow_run_id, "key": tag.name });
             return self.send(Asked::TagRemoval(tag.key), Request::post("runs/delete-tag", &body));
         }
-        if let Some(next) = self.next_artifact(run) {
+        if let Some(next) = self.next_artifact(record) {
             return next;
         }
-        match status_of(run.record.status) {
+        match status_of(record.status) {
             Some(status) if self.state.status != status => {
                 let mut body = json!({ "run_id": self.state.mlflow_run_id, "status": status });
-                if let Some(ended_ms) = run.record.ended_ms {
+                if let Some(ended_ms) = record.ended_ms {
                     body["end_time"] = Value::from(ended_ms.max(0.0) as i64);
                 }
                 self.send(Asked::Status(status), Request::post("runs/update", &body))
@@ -172,7 +179,7 @@ impl RunSync {
         Next::Send(request)
     }
 
-    fn find_or_create(&mut self, run: &ExportedRun) -> Next {
+    fn find_or_create(&mut self, record: &RunRecord) -> Next {
         let SyncState { experiment_id, token, .. } = &self.state;
         if self.standing == Standing::MayBeThere {
             let body = json!({
@@ -183,19 +190,19 @@ impl RunSync {
             });
             return self.send(Asked::RunByTag, Request::post("runs/search", &body));
         }
-        let started_ms = run.record.started_ms.unwrap_or(run.record.created_ms).max(0.0) as i64;
+        let started_ms = record.started_ms.unwrap_or(record.created_ms).max(0.0) as i64;
         let tag = |key, value: &str| json!({ "key": key, "value": value });
         let body = json!({
             "experiment_id": experiment_id,
-            "run_name": run_name(&run.record).chars().take(250).collect::<String>(),
+            "run_name": run_name(record).chars().take(250).collect::<String>(),
             "start_time": started_ms,
-            "tags": [tag(SYNC, token), tag(RUN_ID, &run.record.run_id)],
+            "tags": [tag(SYNC, token), tag(RUN_ID, &record.run_id)],
         });
         self.send(Asked::NewRun, Request::post("runs/create", &body))
     }
 
-    fn removed_tag(&mut self, run: &ExportedRun) -> Option<SentItem> {
-        let wanted = wanted_tags(&run.record, &self.state.tags, &mut self.losses);
+    fn removed_tag(&mut self, record: &RunRecord) -> Option<SentItem> {
+        let wanted = wanted_tags(record, &self.state.tags, &mut self.losses);
         let is_wanted = |tag: &SentItem| wanted.iter().any(|wanted| wanted.item.key == tag.key);
         self.state.tags.iter().find(|tag| !is_wanted(tag)).cloned()
     }

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use entrenar::interop::ExportedRun;
 use entrenar::interop::mlflow::{Answer, Body, Next, Request, RunSync, SyncState};
-use entrenar::storage::{ArtifactRef, ExperimentRecord, RunRecord};
+use entrenar::storage::{ArtifactRef, RunRecord};
 use serde_json::json;
 
 fn artifact(key: &str) -> ArtifactRef {
@@ -12,23 +11,15 @@ fn artifact(key: &str) -> ArtifactRef {
 }
 
 /// A run with these artifacts, which a span belongs to.
-fn run(artifacts: Vec<ArtifactRef>) -> ExportedRun {
+fn run(artifacts: Vec<ArtifactRef>) -> RunRecord {
     let mut record = RunRecord::new("run-0".to_owned(), "exp-0".to_owned(), 5);
     record.artifacts = artifacts;
     record.span_id = Some("span-7".to_owned());
-    let experiment = ExperimentRecord {
-        format: 1,
-        experiment_id: "exp-0".to_owned(),
-        name: "mnist".to_owned(),
-        created_ms: 0.0,
-        config_json: None,
-        unknown_json: None,
-    };
-    ExportedRun { experiment, record, series: Vec::new() }
+    record
 }
 
 /// A sync whose run is there, with its artifacts at this address and its tags sent; and the batch with these.
-fn sync_of(run: &ExportedRun, artifact_uri: &str) -> (RunSync, Request) {
+fn sync_of(run: &RunRecord, artifact_uri: &str) -> (RunSync, Request) {
     let state = SyncState {
         token: "token".to_owned(),
         experiment_id: "1".to_owned(),
@@ -39,6 +30,8 @@ fn sync_of(run: &ExportedRun, artifact_uri: &str) -> (RunSync, Request) {
     let Next::Send(_) = sync.next_step(run) else { panic!("it does not ask for the run") };
     let found = json!({ "run": { "info": { "run_id": "r", "artifact_uri": artifact_uri } } });
     take(&mut sync, &found);
+    assert_eq!(sync.next_step(run), Next::Points);
+    sync.take_points(None);
     let Next::Send(batch) = sync.next_step(run) else { panic!("it sends no tags") };
     take(&mut sync, &json!({}));
     (sync, batch)

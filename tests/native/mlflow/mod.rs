@@ -8,6 +8,7 @@ mod kept;
 mod killed;
 mod limits;
 mod live;
+mod portions;
 mod random;
 mod sending;
 mod server;
