@@ -99,14 +99,12 @@ fn is_same_log(record: &RunRecord, sequence: u64) -> bool {
 
 /// The index of the first new point of each series.
 fn starts(known: Option<&BackedUpRun>) -> BTreeMap<String, u64> {
-    let ends = known.map(BackedUpRun::ends).unwrap_or_default();
-    ends.into_iter().map(|(key, end)| (key.to_owned(), end)).collect()
+    known.map(BackedUpRun::ends).unwrap_or_default()
 }
 
 /// Where the last point is of each series that was backed up.
 fn last_points_of(known: &BackedUpRun) -> Vec<PortionRange> {
-    let range = |(key, until): (&str, u64)| {
-        until.checked_sub(1).map(|from| PortionRange { key: key.to_owned(), from, until })
-    };
+    let range =
+        |(key, until): (String, u64)| until.checked_sub(1).map(|from| PortionRange { key, from, until });
     known.ends().into_iter().filter_map(range).collect()
 }

@@ -1,6 +1,6 @@
 //! A run on its way out, whose points come portion by portion.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use super::portion::PortionRange;
 use crate::columns::CorruptBlock;
@@ -27,8 +27,8 @@ pub struct OutgoingRun {
     /// Everything about it but its points.
     pub record: RunRecord,
     source: Source,
-    /// The points that are still to be given.
-    ranges: VecDeque<PortionRange>,
+    /// The points that are still to be given, those that are next at the end.
+    ranges: Vec<PortionRange>,
     missing: BTreeMap<String, u64>,
     /// Why blocks could not be read, each cause once: it was said.
     said: Vec<CorruptBlock>,
@@ -50,7 +50,7 @@ impl OutgoingRun {
         source: Source,
         wanted: &WantedPoints,
     ) -> Self {
-        let ranges = headers.keys.iter().zip(&headers.counts).filter_map(|(key, &until)| {
+        let ranges = headers.keys.iter().zip(&headers.counts).rev().filter_map(|(key, &until)| {
             let (from, until) = (wanted.from.get(key).copied().unwrap_or(0), until as u64);
             (from < until).then(|| PortionRange { key: key.clone(), from, until })
         });
@@ -133,11 +133,11 @@ impl OutgoingRun {
     }
 }
 
-/// Takes the ranges of a portion of `most_slices` at most from those that are left.
-fn take_ranges(rest: &mut VecDeque<PortionRange>, most_slices: u64) -> Vec<PortionRange> {
+/// Takes the ranges of a portion of `most_slices` at most from those that are left, from the end of which it begins.
+fn take_ranges(rest: &mut Vec<PortionRange>, most_slices: u64) -> Vec<PortionRange> {
     let mut taken = Vec::new();
     let mut room = most_slices * SLICE_POINTS as u64;
-    while let Some(range) = rest.front_mut() {
+    while let Some(range) = rest.last_mut() {
         let left = range.until - range.from;
         let count = if left <= room { left } else { room - room % SLICE_POINTS as u64 };
         if count > 0 {
@@ -149,7 +149,7 @@ fn take_ranges(rest: &mut VecDeque<PortionRange>, most_slices: u64) -> Vec<Porti
             break;
         }
         room -= count;
-        rest.pop_front();
+        rest.pop();
     }
     taken
 }

@@ -138,11 +138,10 @@ pub struct RunOrigin {
 impl BackedUpRun {
     /// How far each series is backed up: the index behind the last of its points that was, or that could not be read.
     #[must_use]
-    pub fn ends(&self) -> BTreeMap<&str, u64> {
-        let mut ends: BTreeMap<&str, u64> =
-            self.series.iter().map(|series| (&*series.key, series.count)).collect();
-        for (key, count) in &self.unreadable {
-            *ends.entry(key).or_default() += count;
+    pub fn ends(&self) -> BTreeMap<String, u64> {
+        let mut ends = self.unreadable.clone();
+        for series in &self.series {
+            *ends.entry(series.key.clone()).or_default() += series.count;
         }
         ends
     }

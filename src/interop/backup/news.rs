@@ -1,8 +1,6 @@
 //! What of a run is new since it was backed up last. A run's points have indexes, by series in logging order, and those that are new are the
 //! ones behind where the manifest ends.
 
-use std::collections::BTreeMap;
-
 use sha2::{Digest, Sha256};
 
 use super::manifest::{BackedUpRun, BackedUpSeries};
@@ -25,20 +23,22 @@ pub fn fingerprint(experiment: &ExperimentRecord, record: &RunRecord) -> String 
 pub fn is_unchanged(known: &BackedUpRun, record: &RunRecord, fingerprint: &str) -> bool {
     let SeriesHeaders { keys, counts, last_steps, last_values } = &record.series;
     let ends = known.ends();
-    let known_series: BTreeMap<&str, &BackedUpSeries> =
-        known.series.iter().map(|series| (&*series.key, series)).collect();
+    // In the record's order, without those of which nothing can be read.
+    let mut series = known.series.iter().peekable();
     let is_same = |(index, key): (usize, &String)| {
-        ends.get(&**key).map(|&end| end as f64) == counts.get(index).copied()
-            // Of a series of which nothing can be read no more is known.
-            && known_series.get(&**key).is_none_or(|series| {
-                last_steps.get(index) == Some(&(series.highest.0 as f64))
-                    && last_values.get(index).is_some_and(|&value| is_same_number(value, series.highest.1))
+        let is_same_end = ends.get(key).map(|&end| end as f64) == counts.get(index).copied();
+        let highest = series.next_if(|series| series.key == *key).map(|series| series.highest);
+        is_same_end
+            && highest.is_none_or(|(step, value)| {
+                last_steps.get(index) == Some(&(step as f64))
+                    && last_values.get(index).is_some_and(|&last| is_same_number(last, value))
             })
     };
     known.sequence.is_some()
         && known.fingerprint == fingerprint
         && ends.len() == keys.len()
         && keys.iter().enumerate().all(is_same)
+        && series.next().is_none()
         && new_artifacts(Some(known), record).is_empty()
 }
 
@@ -60,21 +60,22 @@ pub fn new_artifacts(known: Option<&BackedUpRun>, record: &RunRecord) -> Vec<Art
 /// Whether a run may be the one that was backed up, gone on with: it has all series that were, with as many points at least.
 #[must_use]
 pub fn may_go_on(known: &BackedUpRun, headers: &SeriesHeaders) -> bool {
-    let counts: BTreeMap<&str, f64> =
-        headers.keys.iter().map(|key| &**key).zip(headers.counts.iter().copied()).collect();
-    known.ends().iter().all(|(key, &end)| counts.get(key).is_some_and(|&count| count >= end as f64))
+    let mut ends = known.ends();
+    let has_fewer = |(key, &count): (&String, &f64)| ends.remove(key).is_some_and(|end| count < end as f64);
+    !headers.keys.iter().zip(&headers.counts).any(has_fewer) && ends.is_empty()
 }
 
 /// Whether these, of which each series has one point, the last that was backed up, are what the manifest says. One that cannot be read any
 /// more is not there, and says nothing.
 #[must_use]
 pub fn are_last_points(known: &BackedUpRun, points: &[NamedSeries]) -> bool {
-    let found: BTreeMap<&str, _> =
-        points.iter().filter_map(|named| Some((&*named.key, named.series.point(0)?))).collect();
-    let is_last = |series: &BackedUpSeries| {
-        found.get(&*series.key).is_none_or(|point| (point.step, point.timestamp_ms) == series.last)
+    let is_last = |named: &NamedSeries| {
+        let known = known.series.iter().find(|series| series.key == named.key);
+        known
+            .zip(named.series.point(0))
+            .is_none_or(|(known, point)| (point.step, point.timestamp_ms) == known.last)
     };
-    known.series.iter().all(is_last)
+    points.iter().all(is_last)
 }
 
 /// How far a run is backed up, while what is new of it is written.
@@ -82,29 +83,27 @@ pub fn are_last_points(known: &BackedUpRun, points: &[NamedSeries]) -> bool {
 pub struct BackedUpPoints {
     /// All its series, in the order of first logging; those of which nothing was written have no points.
     series: Vec<BackedUpSeries>,
-    places: BTreeMap<String, usize>,
 }
 
 impl BackedUpPoints {
     /// Nothing new is written yet of a run with these series. `known` is what it goes on from.
     #[must_use]
     pub fn of(known: Option<&BackedUpRun>, headers: &SeriesHeaders) -> Self {
-        let known: BTreeMap<&str, &BackedUpSeries> =
-            known.iter().flat_map(|run| &run.series).map(|series| (&*series.key, series)).collect();
+        let known = known.map(|run| &run.series[..]).unwrap_or_default();
         let mut series = Vec::new();
         for ((key, &step), &value) in headers.keys.iter().zip(&headers.last_steps).zip(&headers.last_values) {
-            let (count, last) = known.get(&**key).map_or((0, (0, 0)), |known| (known.count, known.last));
+            let known = known.iter().find(|known| known.key == *key);
+            let (count, last) = known.map_or((0, (0, 0)), |known| (known.count, known.last));
             series.push(BackedUpSeries { key: key.clone(), count, highest: (step as u64, value), last });
         }
-        let places = series.iter().enumerate().map(|(place, series)| (series.key.clone(), place));
-        Self { places: places.collect(), series }
+        Self { series }
     }
 
     /// Takes note of points that were written.
     pub fn add(&mut self, NamedSeries { key, series }: &NamedSeries) {
-        let place = self.places.get(key).and_then(|&place| self.series.get_mut(place));
+        let known = self.series.iter_mut().find(|known| known.key == *key);
         let last = series.len().checked_sub(1).and_then(|last| series.point(last));
-        if let Some((known, last)) = place.zip(last) {
+        if let Some((known, last)) = known.zip(last) {
             known.count += series.len() as u64;
             known.last = (last.step, last.timestamp_ms);
         }

@@ -53,13 +53,6 @@ impl RunSync {
             self.state.series[position].sent += count as f64;
             self.state.series[position].unreadable += count as f64;
         }
-        let last_points: BTreeMap<usize, RawPoint> = sent
-            .series
-            .iter()
-            .filter_map(|series| {
-                Some((series.position, series.points.point(series.points.len().checked_sub(1)?)?))
-            })
-            .collect();
         let Some((series, missing)) = portion else {
             self.unsent.is_last = true;
             return;
@@ -67,7 +60,8 @@ impl RunSync {
         self.name_series(series.iter().map(|named| &*named.key).chain(missing.keys().map(|key| &**key)));
         for NamedSeries { key, series: points } in series {
             let Some(&position) = self.positions.get(&key) else { continue };
-            let before = last_points.get(&position).copied();
+            let earlier = sent.series.iter().find(|series| series.position == position);
+            let before = earlier.and_then(|series| series.points.point(series.points.len().checked_sub(1)?));
             self.unsent.series.push(UnsentSeries { position, points, sent: 0, before });
         }
         for (key, count) in missing {
