@@ -100,7 +100,10 @@ fn new_run(name: &str, owner: &str) -> NewRun {
 fn batch(record: &RunRecord, sequence: u64) -> Batch {
     let record = RunRecord { next_sequence: sequence as f64 + 1.0, ..record.clone() };
     let entries = vec![LogEntry { sequence, bytes: Arc::from([1, 2, sequence as u8]) }];
-    Batch { runs: vec![RunCommit { record, entries }], ..Batch::default() }
+    Batch {
+        runs: vec![RunCommit { record, entries, known_sequence: 0, is_stored: true }],
+        ..Batch::default()
+    }
 }
 
 #[wasm_bindgen_test]

@@ -126,6 +126,10 @@ pub struct RunCommit {
     pub record: RunRecord,
     /// New entries of its log.
     pub entries: Vec<LogEntry>,
+    /// Up to where the session knows the log: it knows the edits of other sessions whose fences are before that.
+    pub known_sequence: u64,
+    /// Whether the run was seen in the database.
+    pub is_stored: bool,
 }
 
 /// That a run refers to a content, or did.
@@ -203,6 +207,9 @@ pub struct ExitRun {
     /// Whether a run that is not in the database was deleted: its session has slept so long that the run's fences may be gone.
     #[serde(default)]
     pub must_exist: bool,
+    /// Up to where its owner knew the log; `first_sequence` where older code does not say.
+    #[serde(default)]
+    pub known_sequence: Option<f64>,
 }
 
 /// An artifact in an exit log record.
@@ -230,6 +237,7 @@ impl ExitRecord {
                     first_sequence: run.entries.first().map_or(0.0, |entry| entry.sequence as f64),
                     entries: run.entries.iter().map(|entry| Arc::clone(&entry.bytes)).collect(),
                     must_exist,
+                    known_sequence: Some(run.known_sequence as f64),
                 });
             }
             for (hash, bytes) in &batch.artifacts {

@@ -25,14 +25,22 @@ impl<D: Database> Session<D> {
                 run.record_mut().apply(&edit);
                 Ok(())
             })?;
-            return self.flush().await;
+            self.flush().await?;
+            if self.storage().owns(slot) {
+                return Ok(());
+            }
+            // Another session took it over, and what was flushed does not have the edit: it is made as of any other session's run.
         }
         let edited = self.transact(operations::edit_run(run_id, edit.clone())).await;
         if let Err(StorageError::RunNotFound(_)) = &edited {
             self.run_deleted(slot);
         }
-        let experiment_id = edited?.experiment_id;
-        if let Ok(state) = self.storage_mut().memory_mut().run_mut(slot) {
+        let edited = edited?;
+        let experiment_id = edited.experiment_id.clone();
+        if self.storage().owns(slot) {
+            // It was acquired here meanwhile, and its next commit would only then learn of the edit.
+            self.absorb_owned(slot, edited);
+        } else if let Ok(state) = self.storage_mut().memory_mut().run_mut(slot) {
             state.record_mut().apply(&edit);
         }
         self.effects.emit_run(&experiment_id, run_id);

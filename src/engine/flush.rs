@@ -136,6 +136,8 @@ impl<D: Database> Session<D> {
         self.note_runs(batch, PendingChanges::note_persisted);
         for commit in &batch.runs {
             if let Some(slot) = self.find_run(&commit.record.run_id) {
+                // Its entries would not have been added where another session had set a fence.
+                self.storage_mut().pending_mut().note_known(slot, commit.record.next_sequence as u64);
                 self.consider_compacting(slot);
             }
         }

@@ -195,10 +195,12 @@ impl<D: Database> Session<D> {
 
     /// Another session changed the record of a run of ours and set a fence: takes its edits over and goes on behind the fence.
     pub(super) fn apply_remote_edits(&self, slot: RunSlot, stored: RunRecord, next_sequence: u64) {
-        let RunRecord { experiment_id, run_id, edits, compacted_sequence, .. } = stored;
+        let edits = stored.unknown_edits(self.storage().pending().known_sequence(slot));
+        let RunRecord { experiment_id, run_id, compacted_sequence, .. } = stored;
         {
             let mut storage = self.storage_mut();
             storage.pending_mut().skip_to_sequence(slot, next_sequence);
+            storage.pending_mut().note_known(slot, next_sequence);
             storage.pending_mut().note_compacted(slot, compacted_sequence as u64);
             let Some(state) = storage.memory_mut().get_mut(slot) else { return };
             edits.iter().for_each(|edit| state.record_mut().apply(edit));

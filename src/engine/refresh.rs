@@ -235,7 +235,7 @@ impl<D: Database> Session<D> {
     }
 
     /// A run that is owned here, as it is stored: another session may have written it.
-    fn absorb_owned(&self, slot: RunSlot, record: RunRecord) {
+    pub(super) fn absorb_owned(&self, slot: RunSlot, record: RunRecord) {
         let next_sequence = record.next_sequence as u64;
         let committed = self.storage().pending().committed_sequence(slot);
         if record.owner != self.owner() {

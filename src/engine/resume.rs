@@ -41,11 +41,15 @@ impl<D: Database> Session<D> {
         let catalog = self.read_records(&[], &ids).await?;
         let owner = catalog.runs.first().map(|record| record.owner.clone()).unwrap_or_default();
         let acquire = operations::acquire_run(run_id, &owner, self.owner(), self.clock.wall_ms());
-        let record = self.transact(acquire).await?;
-        let stored = self.read_points(run_id, 0).await?;
+        let mut record = self.transact(acquire).await?;
         let experiments = [record.experiment_id.clone()];
         let catalog = self.read_records(&experiments, &[]).await?;
         self.absorb(catalog);
+        let mut stored = self.read_points(run_id, 0).await?;
+        // It may have been edited since it was acquired, by this session too.
+        if let Some(edited) = stored.record.take().filter(|stored| stored.owner == self.owner()) {
+            record = RunRecord { edits: Vec::new(), ..edited };
+        }
         // Begun here meanwhile under an id that was free again, it may have been logged to: what memory holds of it is kept.
         if let Some(slot) = self.owned_run(run_id) {
             let next_sequence = record.next_sequence as u64;

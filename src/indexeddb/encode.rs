@@ -5,7 +5,7 @@
 use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::JsValue;
 
-use crate::database::{ExitArtifact, ExitRecord, ExitRun};
+use crate::database::{ExitArtifact, ExitRecord};
 use crate::storage::{ExperimentRecord, RECORD_FORMAT, RunEdit, RunRecord, SeriesHeaders};
 
 /// The fields of an object that is being made.
@@ -156,12 +156,13 @@ pub(super) fn imports(imports: &crate::database::Imports) -> JsValue {
 
 /// An exit log record.
 pub(super) fn exit(record: &ExitRecord) -> JsValue {
-    let runs = record.runs.iter().map(|ExitRun { record, first_sequence, entries, must_exist }| {
+    let runs = record.runs.iter().map(|exit| {
         Fields::default()
-            .with("record", run(record))
-            .with("first_sequence", *first_sequence)
-            .with("rows", list(entries.iter().map(|entry| byte_array(entry))))
-            .with("must_exist", *must_exist)
+            .with("record", run(&exit.record))
+            .with("first_sequence", exit.first_sequence)
+            .with("rows", list(exit.entries.iter().map(|entry| byte_array(entry))))
+            .with("must_exist", exit.must_exist)
+            .with_some("known_sequence", exit.known_sequence)
             .into_object()
     });
     let artifacts = record.artifacts.iter().map(|ExitArtifact { hash, bytes }| {

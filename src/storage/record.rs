@@ -303,9 +303,33 @@ impl RunEdit {
     pub fn name(value: impl Into<String>) -> Self {
         Self::Name { value: value.into() }
     }
+
+    /// Whether nothing is left of this edit after the later one.
+    #[must_use]
+    pub fn is_replaced_by(&self, later: &Self) -> bool {
+        self.tag_key() == later.tag_key()
+    }
+
+    /// The key of the tag that it sets or removes.
+    fn tag_key(&self) -> Option<&str> {
+        match self {
+            Self::Name { .. } => None,
+            Self::Tag(Tag { key, .. }) | Self::RemoveTag { key } => Some(key),
+        }
+    }
 }
 
 impl RunRecord {
+    /// Those edits of other sessions that are not known to whoever knows the log up to `known_sequence`. Their fences are the log's last
+    /// entries. One that is counted too late, because entries were moved behind it or an edit
+    /// was dropped, is known all the same: whoever knows it knows all of the log as it was then.
+    #[must_use]
+    pub fn unknown_edits(&self, known_sequence: u64) -> Vec<RunEdit> {
+        let fences = self.next_sequence as u64 - self.edits.len() as u64..;
+        let unknown = fences.zip(&self.edits).filter(|(fence, _)| *fence >= known_sequence);
+        unknown.map(|(_, edit)| edit.clone()).collect()
+    }
+
     /// How long an owner's heartbeat may stay the same before its run counts as interrupted, in milliseconds. Background tabs are
     /// throttled to one timer a minute.
     #[doc(hidden)]

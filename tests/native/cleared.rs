@@ -198,7 +198,7 @@ fn exit_entry_that_is_stored_in_part_adds_only_what_is_missing() {
     };
     let log = [(0, block(0, 3))];
     let entry = LogEntry { sequence: 0, bytes: block(0, 5) };
-    let merged = merge_exit(Some(record("a")), record("b"), vec![entry], &log, &[]);
+    let merged = merge_exit(Some(record("a")), record("b"), 0, vec![entry], &log, &[]);
     assert_eq!(
         (merged.record.owner.as_str(), merged.record.next_sequence, merged.entries.len()),
         ("a", 2.0, 1)

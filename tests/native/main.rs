@@ -32,6 +32,7 @@ mod imports;
 mod interop;
 mod leases;
 mod leaving;
+mod lost_edits;
 #[cfg(feature = "interop")]
 mod mlflow;
 mod model;

@@ -183,8 +183,8 @@ impl FaultyDatabase {
         self.seen.get() == self.shared.identity.get()
     }
 
-    /// The page closes. A browser that [`OnClose::CommitsPart`] commits as many changes as `of` leaves of each transaction, and a request
-    /// that fails does not stop the others there. Returns whether any was cut.
+    /// The page closes. A browser that [`OnClose::CommitsPart`] commits as many changes as `of` leaves of each transaction, or none if one of
+    /// them fails: it commits by itself once all have gone through, for it was not asked to before. Returns whether any was cut.
     pub fn close_page(&self, of: usize) -> bool {
         let issued = std::mem::take(&mut *self.issued.borrow_mut());
         let mut is_any_cut = false;
@@ -209,9 +209,7 @@ impl FaultyDatabase {
                 OnClose::CommitsPart => of % (changes.len() + 1),
             };
             is_any_cut |= count > 0 && count < changes.len();
-            for change in changes.into_iter().take(count) {
-                let _ = self.shared.apply(vec![change]);
-            }
+            let _ = self.shared.apply(changes.into_iter().take(count).collect());
         }
         is_any_cut
     }

@@ -1,6 +1,6 @@
 //! Taking ownership of a run by compare-and-swap.
 
-use super::fences::{add_fence, fenced, put_run};
+use super::fences::{add_fence, fenced, put_run, read_behind_end, with_true_end};
 use super::tombstones::{existing_run, read_tombstones};
 use crate::database::{Read, Step, Table, Transaction};
 use crate::storage::{Result, RunRecord, StorageError};
@@ -12,10 +12,12 @@ use crate::storage::{Result, RunRecord, StorageError};
 pub fn acquire_run(run_id: &str, expected_owner: &str, owner: &str, now_ms: f64) -> Transaction<RunRecord> {
     let [run_id, expected_owner, owner] = [run_id, expected_owner, owner].map(str::to_owned);
     Transaction::writing("acquire_run", &[Table::Meta, Table::Runs, Table::Points], move |answers| {
-        let [tombstones, stored] = answers else {
+        let [tombstones, stored, behind_end @ ..] = answers else {
             return Ok(Step::Read(vec![read_tombstones(), Read::one(Table::Runs, &*run_id)]));
         };
         let stored = existing_run(tombstones, stored, &run_id)?;
+        let [behind_end] = behind_end else { return Ok(Step::Read(vec![read_behind_end(&stored)])) };
+        let stored = with_true_end(&stored, behind_end);
         let record = acquired(&stored, &expected_owner, &owner, now_ms)?;
         Ok(Step::Write(vec![put_run(&record), add_fence(&record)], record))
     })

@@ -48,14 +48,19 @@ fn step(batch: &Batch, answers: &[Answer]) -> Step<()> {
     }
     changes.extend(batch.added_artifacts.iter().map(|added| put_reference(&added.hash, &added.run_id)));
     changes.extend(batch.experiments.iter().map(put_experiment));
-    // A run's record comes before its entries: of a prefix that is committed alone, the log then has a gap, which does no harm, and no
-    // entry where the next fence is to be.
     for run in &batch.runs {
-        changes.push(put_run(&run.record));
-        for entry in &run.entries {
+        let mut entries = run.entries.iter().map(|entry| {
             let key = Key::log_entry(&run.record.run_id, entry.sequence);
-            changes.push(Change::Add(Table::Points, key, Value::Block(Arc::clone(&entry.bytes))));
+            Change::Add(Table::Points, key, Value::Block(Arc::clone(&entry.bytes)))
+        });
+        // The first entry comes before the record: it runs into the fence of whoever edited or acquired the run, and of a prefix that is
+        // committed alone no record then goes over theirs. Not so of a run that is not there yet: without a record an entry looks
+        // like a deleted run's fence.
+        if run.is_stored {
+            changes.extend(entries.next());
         }
+        changes.push(put_run(&run.record));
+        changes.extend(entries);
     }
     changes.extend(released);
     Step::Write(changes, ())

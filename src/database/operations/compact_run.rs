@@ -1,7 +1,7 @@
 //! Compacting a run's log in one transaction. What is to be done is decided in `compaction`.
 
 use super::compaction::{compaction, last_entry, last_segments, may_compact};
-use super::fences::{add_fence, empty_block, put_run};
+use super::fences::{add_fence, empty_block, put_run, read_behind_end, with_true_end};
 use super::tombstones::{existing_run, read_tombstones};
 use super::{blocks, log_entries};
 use crate::database::{Answer, Change, Key, Range, Read, Step, Table, Transaction, Value};
@@ -25,6 +25,8 @@ fn step(run_id: &str, owner: &str, fewest: u64, answers: &[Answer]) -> Result<St
     if !may_compact(&record, owner) {
         return Ok(Step::Done(None));
     }
+    let [behind_end, answers @ ..] = answers else { return Ok(Step::Read(vec![read_behind_end(&record)])) };
+    let record = with_true_end(&record, behind_end);
     let [keys, values, segment_keys, segments @ ..] = answers else {
         let log = Range::Log { run_id: run_id.to_owned(), from: 0, until: last_entry(&record) };
         return Ok(Step::Read(vec![

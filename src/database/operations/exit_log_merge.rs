@@ -17,7 +17,8 @@ pub struct MergedRun {
     pub entries: Vec<LogEntry>,
 }
 
-/// Merges what the exit log holds of a run, `exit` and `entries`, into what is stored. `stored` is its record, `log` all entries
+/// Merges what the exit log holds of a run, `exit` and `entries`, into what is stored. `known_sequence` is up to where the owner knew the log
+/// when it wrote that, `stored` is its record, `log` all entries
 /// whose sequence numbers these may have, or up to [`KEPT_ENTRIES`] before, `segments` its segments if entries that far back have
 /// been compacted.
 ///
@@ -27,6 +28,7 @@ pub struct MergedRun {
 pub fn merge_exit(
     stored: Option<RunRecord>,
     exit: RunRecord,
+    known_sequence: u64,
     entries: Vec<LogEntry>,
     log: &[(u64, Arc<[u8]>)],
     segments: &[Arc<[u8]>],
@@ -40,8 +42,11 @@ pub fn merge_exit(
     for segment in segments {
         there.append(&mut read_block(segment).unwrap_or_default());
     }
+    // A page that was cut off may have left entries behind the end that its run's record tells.
     let mut end = stored.next_sequence as u64;
-    let first_sequence = entries.first().map_or(0, |entry| entry.sequence);
+    for (sequence, _) in log {
+        end = end.max(sequence + 1);
+    }
     let mut added: Vec<LogEntry> = Vec::new();
     if let Some(first) = entries.first().map(|entry| entry.sequence).filter(|_| is_same_owner) {
         // A commit that was issued before the page left and completes after this must not put its older record over the new one.
@@ -73,16 +78,14 @@ pub fn merge_exit(
     let compacted_sequence = stored.compacted_sequence.max(exit.compacted_sequence);
     // Each edit by another session since the owner's last commit added a fence to the log.
     let is_newer = is_same_owner && exit.next_sequence >= stored.next_sequence - stored.edits.len() as f64;
-    let record = if is_newer { with_unknown_edits(exit, first_sequence, stored) } else { stored };
+    let record = if is_newer { with_unknown_edits(exit, known_sequence, &stored) } else { stored };
     let next_sequence = record.next_sequence.max(end as f64);
     MergedRun { record: RunRecord { next_sequence, compacted_sequence, ..record }, entries: added }
 }
 
-/// An owner's record with those edits of other sessions that the owner did not know of: it counts behind the fences that it knows.
-fn with_unknown_edits(exit: RunRecord, first_sequence: u64, stored: RunRecord) -> RunRecord {
-    let fences = stored.next_sequence as u64 - stored.edits.len() as u64..;
-    let edits = fences.zip(stored.edits).filter(|(fence, _)| *fence >= first_sequence);
-    let mut record = RunRecord { edits: edits.map(|(_, edit)| edit).collect(), ..exit };
+/// An owner's record with those edits of other sessions that the owner did not know of.
+fn with_unknown_edits(exit: RunRecord, known_sequence: u64, stored: &RunRecord) -> RunRecord {
+    let mut record = RunRecord { edits: stored.unknown_edits(known_sequence), ..exit };
     for edit in record.edits.clone() {
         record.apply(&edit);
     }

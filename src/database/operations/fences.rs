@@ -4,8 +4,20 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::columns::EMPTY_BLOCK;
-use crate::database::{Change, Key, Table, Value};
+use crate::database::{Answer, Change, Key, Range, Read, Table, Value};
 use crate::storage::RunRecord;
+
+/// Reads which entries there are behind the end of a run's log.
+pub(super) fn read_behind_end(record: &RunRecord) -> Read {
+    Read::Keys(Table::Points, Range::log_from(&record.run_id, record.next_sequence as u64))
+}
+
+/// The run's record with the true end of its log. A page that was cut off in the middle of a commit may have left an entry without the record
+/// that tells of it: no fence could be added where that is.
+pub(super) fn with_true_end(record: &RunRecord, behind_end: &Answer) -> RunRecord {
+    let last = behind_end.keys().last().map_or(0.0, |key| key.number() as f64 + 1.0);
+    RunRecord { next_sequence: record.next_sequence.max(last), ..record.clone() }
+}
 
 /// The record of a run whose log got one entry longer by a fence.
 #[must_use]

@@ -242,7 +242,15 @@ impl Recovery {
         for (sequence, bytes) in (exit.first_sequence as u64..).zip(&exit.entries) {
             entries.push(LogEntry { sequence, bytes: Arc::clone(bytes) });
         }
-        let merged = merge_exit(self.record.take(), exit.record.clone(), entries, &self.log, &self.segments);
+        let known_sequence = exit.known_sequence.unwrap_or(exit.first_sequence) as u64;
+        let merged = merge_exit(
+            self.record.take(),
+            exit.record.clone(),
+            known_sequence,
+            entries,
+            &self.log,
+            &self.segments,
+        );
         for LogEntry { sequence, bytes } in merged.entries {
             let key = Key::log_entry(&self.run_id, sequence);
             changes.push(Change::Put(Table::Points, key, Value::Block(Arc::clone(&bytes))));

@@ -1,7 +1,8 @@
 //! The list of deleted runs. A run that it lists is deleted, whatever else is stored of it.
 //!
 //! The fences of a deleted run make a stale writer's commit fail. But a browser that commits a part of a transaction when a page closes, as
-//! Firefox does, may store that writer's record all the same, and a deletion that was cut off may have left one. So every operation on a run
+//! Firefox does, may store the record all the same of a writer of older code, or of one that has not seen the run stored, and a deletion
+//! that was cut off may have left one. So every operation on a run
 //! reads this list first, except `commit` and `append_exit_log`: a commit runs into the fences, and recovery reads the list for the exit
 //! log. [`sweep_tombstones`](super::sweep_tombstones) has such runs deleted again.
 

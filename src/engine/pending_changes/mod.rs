@@ -55,6 +55,9 @@ struct RunChanges {
     uncommitted_points: u64,
     /// The next log entry's sequence number as far as commits are acknowledged.
     committed_sequence: u64,
+    /// Up to where the log was seen in the database: edits of other sessions whose fences are before that are in the record. What went to
+    /// the exit log is committed and was not seen: fences may stand where its entries were counted.
+    known_sequence: u64,
     /// Entries below this sequence number are known to be compacted. Every record that is written says so.
     compacted_sequence: u64,
     /// The artifacts of the record that was committed last.
@@ -164,6 +167,7 @@ impl PendingChanges {
             is_open: true,
             series: series.collect(),
             committed_sequence: record.next_sequence as u64,
+            known_sequence: record.next_sequence as u64,
             compacted_sequence: record.compacted_sequence as u64,
             committed_artifacts: record.artifacts.clone(),
             ..RunChanges::default()
@@ -320,6 +324,7 @@ impl PendingChanges {
             let run = self.run(slot);
             run.series.clear();
             run.committed_sequence = 0;
+            run.known_sequence = 0;
             run.compacted_sequence = 0;
             run.committed_artifacts.clear();
             run.durability = Durability::Volatile;
@@ -338,6 +343,18 @@ impl PendingChanges {
     pub fn skip_to_sequence(&mut self, slot: RunSlot, next_sequence: u64) {
         let run = self.run(slot);
         run.committed_sequence = run.committed_sequence.max(next_sequence);
+    }
+
+    /// Up to where the log was seen in the database, with all edits of other sessions.
+    #[must_use]
+    pub fn known_sequence(&self, slot: RunSlot) -> u64 {
+        self.get(slot).map_or(0, |run| run.known_sequence)
+    }
+
+    /// The log was seen in the database up to this sequence number, with all edits of other sessions.
+    pub fn note_known(&mut self, slot: RunSlot, known_sequence: u64) {
+        let run = self.run(slot);
+        run.known_sequence = run.known_sequence.max(known_sequence);
     }
 
     /// Entries of this run below this sequence number have been compacted.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{PendingChanges, SeriesChanges, references_in};
+use super::{Durability, PendingChanges, SeriesChanges, references_in};
 use crate::columns::BlockWriter;
 use crate::database::{Batch, LogEntry, RunCommit};
 use crate::storage::{ArtifactRef, InMemoryStorage, RunRecord, RunSlot};
@@ -187,7 +187,9 @@ impl PendingChanges {
         finalize(slot, &mut record);
         let artifacts = record.artifacts.clone();
         let receipt = RunReceipt { slot, ranges, points, next_sequence, artifacts };
-        Some((RunCommit { record, entries }, receipt))
+        let run = self.run(slot);
+        let (known_sequence, is_stored) = (run.known_sequence, run.durability == Durability::Persisted);
+        Some((RunCommit { record, entries, known_sequence, is_stored }, receipt))
     }
 
     /// A record's artifacts as far as their contents are stored, or in this batch. In place of one whose content waits, there is what

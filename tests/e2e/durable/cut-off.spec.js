@@ -12,16 +12,19 @@ const STORIES = {
   'resuming a run': 5,
   'settling what a page stored on leaving': 10,
   'renaming a run of another tab': 3,
+  'flushing a run that another tab renamed': 6,
   'deleting a run': 20,
   'deleting an experiment': 20,
 };
 const CONFIRMED = 30;
+/** The stories before which another tab was told that the run has this name. */
+const NAMES = { 'flushing a run that another tab renamed': 'named' };
 
 /**
  * Defines `cutOff(title, at)`: tells a story in this page until the page is cut off at its `at`-th request, and returns what a
  * whole page finds wrong. `over` is whether the story came to its end before that.
  */
-function defineCutOff(confirmed) {
+function defineCutOff([confirmed, names]) {
   const frame = async () => {
     const element = document.body.appendChild(document.createElement('iframe'));
     element.src = '/blank.html';
@@ -29,7 +32,7 @@ function defineCutOff(confirmed) {
     return element;
   };
 
-  const check = async ({ entrenar }, options) => {
+  const check = async ({ entrenar }, options, name) => {
     const wrong = [];
     const storage = await entrenar.WasmStorage.open(options);
     for (const experiment of storage.list_experiments()) {
@@ -39,6 +42,7 @@ function defineCutOff(confirmed) {
           const inOrder = step.every((found, index) => found === index);
           if (!inOrder || step.length < confirmed) wrong.push(`${id} ${key} has ${step.length} points, in order: ${inOrder}`);
         }
+        if (name && storage.run(id).run_name !== name) wrong.push(`${id} was called ${name} and is called ${storage.run(id).run_name}`);
         await storage.rename_run(id, 'renamed');
         if (storage.run(id).status !== 'Running') continue;
         const run = await entrenar.WasmRun.resume(id, options);
@@ -73,7 +77,7 @@ function defineCutOff(confirmed) {
     })();
     const over = await Promise.race([whole.then(() => true), faults.over(name).then(() => false)]);
     const reader = await frame();
-    const wrong = await check(reader.contentWindow, world.options).catch((error) => [`${error.code}: ${error.message}`]);
+    const wrong = await check(reader.contentWindow, world.options, names[title]).catch((error) => [`${error.code}: ${error.message}`]);
     reader.remove();
     elsewhere.remove();
     return { over, wrong };
@@ -87,7 +91,7 @@ for (const [title, fewest] of Object.entries(STORIES)) {
     await installFaults(context);
     const page = await openIn(context, site.blank);
     await page.evaluate(defineStories);
-    await page.evaluate(defineCutOff, CONFIRMED);
+    await page.evaluate(defineCutOff, [CONFIRMED, NAMES]);
     const found = {};
     let at = 0;
     for (let over = false; !over; ) {

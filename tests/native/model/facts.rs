@@ -27,6 +27,8 @@ pub struct RunFacts {
     contested: u32,
     /// Points that a successful flush covered.
     required: BTreeSet<usize>,
+    /// Tags, each of them set once, that a tab was told are set.
+    tags: Vec<String>,
     /// Deleting it was tried: nothing is required of it any more.
     pub may_be_gone: bool,
     /// Deleting it succeeded: it never comes back.
@@ -111,6 +113,20 @@ impl Facts {
         }
     }
 
+    /// A tab was told that a run has this tag now.
+    pub fn require_tag(&mut self, run_id: &str, tag: String) {
+        if let Some(run) = self.runs.get_mut(run_id) {
+            run.tags.push(tag);
+        }
+    }
+
+    /// Site data was cleared: whether the tab that writes a run again knew its tags is open.
+    pub fn forget_tags(&mut self, run_id: &str) {
+        if let Some(run) = self.runs.get_mut(run_id) {
+            run.tags.clear();
+        }
+    }
+
     /// Site data was just cleared, and it is open which tab writes this run again.
     pub fn contest(&mut self, run_id: &str) {
         if let Some(run) = self.runs.get_mut(run_id) {
@@ -172,6 +188,11 @@ impl Facts {
             let found = self.check_read(memory, run_id);
             let missing: Vec<_> = run.required.difference(&found).collect();
             assert!(missing.is_empty() || run.may_be_gone, "{run_id} lost {missing:?}");
+            if let Ok(stored) = memory.run(run_id) {
+                let has = |tag: &&String| stored.record().tags.iter().any(|set| set.key == **tag);
+                let missing: Vec<_> = run.tags.iter().filter(|tag| !has(tag)).collect();
+                assert!(missing.is_empty() || run.may_be_gone, "{run_id} lost {missing:?}");
+            }
         }
     }
 }

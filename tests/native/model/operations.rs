@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use entrenar::engine::RunOptions;
-use entrenar::storage::{ExperimentStorage, RunEdit, RunState, RunStatus, StorageError};
+use entrenar::storage::{ExperimentStorage, RunEdit, RunState, RunStatus, StorageError, Tag};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 
@@ -81,10 +81,7 @@ impl World {
             }
             (17, Some(run_id), _) => return edit(&session, &run_id, on, bits),
             (18, _, Some(run_id)) => resume(session, facts, run_id).boxed_local(),
-            (19, _, Some(run_id)) => async move {
-                let _ = session.edit_run(&run_id, RunEdit::name("renamed")).await;
-            }
-            .boxed_local(),
+            (19, _, Some(run_id)) => tag(session, facts, run_id, token).boxed_local(),
             (20, _, Some(run_id)) => async move {
                 let _ = session.load_run(&run_id).await;
                 facts.borrow().check_read(session.storage().memory(), &run_id);
@@ -230,6 +227,20 @@ async fn resume(session: Rc<TabSession>, facts: Shared<Facts>, run_id: String) {
     facts.borrow_mut().resuming.push(run_id.clone());
     let _resuming = Resuming { facts, run_id: run_id.clone() };
     let _ = session.resume_run(&run_id).await;
+}
+
+/// Sets a tag that nobody else sets, whichever tab owns the run.
+async fn tag(session: Rc<TabSession>, facts: Shared<Facts>, run_id: String, tag: String) {
+    let clears = facts.borrow().clears;
+    let birth = facts.borrow().runs[&run_id].clears;
+    let edited =
+        session.edit_run(&run_id, RunEdit::Tag(Tag { key: tag.clone(), value: String::new() })).await;
+    let mut facts = facts.borrow_mut();
+    // What was cleared is gone, and a run that was begun since under the same id is another one.
+    let is_same = facts.runs.get(&run_id).is_some_and(|run| run.clears == birth);
+    if edited.is_ok() && is_same && facts.clears == clears && session.database().is_up_to_date() {
+        facts.require_tag(&run_id, tag);
+    }
 }
 
 async fn begin(session: Rc<TabSession>, facts: Shared<Facts>, which: usize, beginning: Rc<Cell<u32>>) {

@@ -143,6 +143,7 @@ impl World {
                 }
             };
             facts.keep(&run_id, &kept);
+            facts.forget_tags(&run_id);
             if writers.is_empty() && !facts.resuming.contains(&run_id) {
                 facts.runs.remove(&run_id);
             } else if let Some(run) = facts.runs.get_mut(&run_id) {
