@@ -320,9 +320,9 @@ impl RunEdit {
 }
 
 impl RunRecord {
-    /// Those edits of other sessions that are not known to whoever knows the log up to `known_sequence`. Their fences are the log's last
-    /// entries. One that is counted too late, because entries were moved behind it or an edit
-    /// was dropped, is known all the same: whoever knows it knows all of the log as it was then.
+    /// Those edits of other sessions that a session does not know which knows the log up to `known_sequence`. Their fences are the log's last
+    /// entries. One that is counted too late, because entries were moved behind it or an edit was dropped, is known all the same: a session
+    /// that knows it knows all of the log as it was then.
     #[must_use]
     pub fn unknown_edits(&self, known_sequence: u64) -> Vec<RunEdit> {
         let fences = self.next_sequence as u64 - self.edits.len() as u64..;

@@ -53,7 +53,7 @@ fn step(batch: &Batch, answers: &[Answer]) -> Step<()> {
             let key = Key::log_entry(&run.record.run_id, entry.sequence);
             Change::Add(Table::Points, key, Value::Block(Arc::clone(&entry.bytes)))
         });
-        // The first entry comes before the record: it runs into the fence of whoever edited or acquired the run, and of a prefix that is
+        // The first entry comes before the record: it runs into the fence of a session that edited or acquired the run, and of a prefix that is
         // committed alone no record then goes over theirs. Not so of a run that is not there yet: without a record an entry looks
         // like a deleted run's fence.
         if run.is_stored {
