@@ -59,7 +59,7 @@ impl<D: Database> Session<D> {
             let mut storage = self.storage_mut();
             let state = storage.memory_mut().run_mut(slot)?;
             *state.record_mut() = record;
-            blocks.iter().for_each(|block| append(state, block));
+            blocks.iter().for_each(|block| append(state, block, 0));
         }
         self.cursors.set(slot, next);
         self.evict_read(slot, MOST_READ_POINTS);
@@ -257,7 +257,16 @@ impl<D: Database> Session<D> {
         // A flush that was tried again lies behind one that was not: the index says where its points belong.
         let blocks = sorted_by(blocks, |block| block.first_index);
         let mut state = without_points(record);
-        blocks.iter().for_each(|block| append(&mut state, block));
+        // By slot: the index behind the points so far. Where a block cannot be read it is farther than there are points.
+        let mut ends: Vec<u64> = Vec::new();
+        for block in &blocks {
+            let Ok(slot) = state.slot(&block.key) else { continue };
+            let place = slot.0 as usize;
+            ends.resize(ends.len().max(place + 1), 0);
+            let missing = ends[place].saturating_sub(state.series_at(slot).series.len() as u64);
+            append(&mut state, block, missing);
+            ends[place] = ends[place].max(block.first_index + block.points.len() as u64);
+        }
         state
     }
 
@@ -303,10 +312,11 @@ fn joined(record: &RunRecord, blocks: &[Arc<[u8]>]) -> Option<RunState> {
     Some(state)
 }
 
-fn append(state: &mut RunState, block: &SeriesBlock) {
+/// Appends the points of a block but those that are there. `missing` points of its series, which could not be read, have indexes before it.
+fn append(state: &mut RunState, block: &SeriesBlock, missing: u64) {
     let Ok(slot) = state.slot(&block.key) else { return };
     // Entries are there in their segment as well, after a compaction that was committed in part.
-    let from = block.first_index as usize;
+    let from = block.first_index.saturating_sub(missing) as usize;
     let series = &state.series_at(slot).series;
     let mut known = 0;
     while let (Some(point), Some(there)) = (block.points.get(known), series.point(from + known)) {

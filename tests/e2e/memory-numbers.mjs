@@ -1,8 +1,9 @@
-// How much memory exports and imports of 10^7 points take in Chromium: `node memory-numbers.mjs [runs points-each]...`, on Linux. It needs
+// How much memory exports, imports, backups and syncs to MLflow of 10^7 points take in Chromium: `node memory-numbers.mjs [runs points-each]...`, on Linux. It needs
 // `target/pkg-npm`. Each work has a page of its own, freshly loaded, so that what its wasm memory has grown to is the most that it took.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 import { browserFlags, browserPath } from './fixtures/browser.js';
+import { serve } from './fixtures/server.js';
 import { Site } from './fixtures/site.js';
 
 const METRICS = 10;
@@ -10,6 +11,16 @@ const given = process.argv.slice(2).map(Number);
 const cases = given.length > 0 ? [given] : [[1, 1e7], [10, 1e6], [1, 1e6]];
 
 const site = await Site.start();
+
+/** Takes all that is sent as an MLflow server would, and keeps nothing: what the page holds is measured. */
+const mlflow = await serve((request, response) => {
+  const run = { info: { run_id: 'r', artifact_uri: '' } };
+  const answer = { run, experiment: { experiment_id: '0', lifecycle_stage: 'active' } };
+  request.resume().on('end', () => {
+    response.writeHead(200, { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' });
+    response.end(request.method === 'OPTIONS' ? undefined : JSON.stringify(answer));
+  });
+});
 
 /** All processes that this one started, with their command lines. */
 function processesOf(root) {
@@ -119,9 +130,28 @@ async function measure(runs, each) {
       name,
     );
   }
+  for (const name of ['back up', 'back up again']) {
+    await step(name, async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('backup', { create: true });
+      const storage = await entrenar.WasmStorage.open();
+      const { points, files } = await storage.back_up(folder);
+      return `${points} points, ${files} files`;
+    });
+  }
+  await step(
+    'send to MLflow',
+    async (url) => {
+      const storage = await entrenar.WasmStorage.open();
+      let sent = 0;
+      for (const id of storage.list_experiments().flatMap((id) => storage.list_runs(id))) sent += (await storage.sync_mlflow(id, { url })).points;
+      return `${sent} points`;
+    },
+    mlflow.origin,
+  );
   await browser.close();
   await server.close();
 }
 
 for (const [runs, each] of cases) await measure(runs, each);
 await site.stop();
+await mlflow.stop();

@@ -1,7 +1,7 @@
 //! Exports that hold a portion of a run at a time: what comes of one is what all of the run at once would give.
 
 use entrenar::columns::RawPoint;
-use entrenar::database::{Change, Range, Table, Value};
+use entrenar::database::{Change, Key, Range, Table, Value};
 use entrenar::engine::{Change as Emitted, OutgoingRun};
 use entrenar::interop::SLICE_POINTS;
 use entrenar::storage::{NamedSeries, Result, StorageError};
@@ -180,6 +180,32 @@ fn points_whose_record_cannot_be_read_are_counted_and_the_others_exported() {
         assert_eq!(outgoing.missing_points(), 4_000.0);
         let said = reader.changes().into_iter().filter(|change| matches!(change, Emitted::Corrupt(_)));
         assert_eq!(said.count(), 1, "each cause is said once");
+    });
+}
+
+#[test]
+fn points_behind_a_record_that_cannot_be_read_are_there_once_though_in_an_entry_and_in_a_segment() {
+    block_on(async {
+        let shared = SharedDatabase::default();
+        let (tab, run) = Tab::with_run(&shared, "a").await;
+        for part in 0..3 {
+            tab.log(run, "loss", part * 10..(part + 1) * 10);
+            tab.flush().await;
+        }
+        let records = shared.memory.records(Table::Points, &Range::Run("run-0".into()));
+        let corrupt = Value::Block(b"no block".to_vec().into());
+        // As Firefox leaves them that was closed in the middle of a compaction.
+        let segment = Change::Put(Table::Points, Key::segment("run-0", "loss", 20), records[2].1.clone());
+        shared
+            .memory
+            .apply(vec![segment, Change::Put(Table::Points, records[1].0.clone(), corrupt)])
+            .unwrap();
+        let reader = Tab::open(&shared, "b").await;
+        let expected = [steps(0..10), steps(20..30)].concat();
+        let mut outgoing = reader.session.begin_export("run-0").await.unwrap();
+        for points in [export(&reader, &mut outgoing, 1).await.unwrap(), at_once(&reader, "run-0").await] {
+            assert_eq!(points[0].1.iter().map(|point| point.step).collect::<Vec<_>>(), expected);
+        }
     });
 }
 

@@ -4,6 +4,8 @@ use std::mem;
 
 use super::Turns;
 use crate::browser::Tracker;
+use crate::database::Database;
+use crate::engine::{OutgoingRun, Session};
 use crate::interop::{Exporter, SLICE_POINTS, SeriesSlices};
 use crate::storage::{Result, StorageError};
 
@@ -46,89 +48,107 @@ impl Tracker {
         &self,
         options: &ExportOptions,
         exporter: &mut dyn Exporter,
-        mut write: impl AsyncFnMut(Vec<u8>) -> Result<()>,
-        mut report: impl FnMut(f64, f64) -> Result<()>,
+        write: impl AsyncFnMut(Vec<u8>) -> Result<()>,
+        report: impl FnMut(f64, f64) -> Result<()>,
     ) -> Result<Vec<String>> {
         let session = self.database().session();
-        let mut turns = Turns::new();
-        let mut bytes = Vec::new();
         let total = session.count_points(&options.run_ids)?;
-        let mut done = 0.0;
+        let mut output = Output { bytes: Vec::new(), done: 0.0, total, turns: Turns::new(), write, report };
         let mut missing = Vec::new();
-        report(done, total)?;
+        (output.report)(0.0, total)?;
         for experiment_id in &options.experiment_ids {
-            exporter.write_experiment(&self.experiment(experiment_id)?, &mut bytes).map_err(unwritten)?;
+            let experiment = self.experiment(experiment_id)?;
+            exporter.write_experiment(&experiment, &mut output.bytes).map_err(unwritten)?;
         }
         for run_id in &options.run_ids {
-            let gone = || format!("run '{run_id}' was deleted meanwhile");
-            let mut run = match session.begin_export(run_id).await {
-                Err(StorageError::RunNotFound(_)) => {
-                    missing.push(gone());
-                    continue;
-                }
-                run => run?,
-            };
-            exporter.begin_run(&run.experiment, &run.record, &mut bytes).map_err(unwritten)?;
-            loop {
-                let portion = match run.next_portion(session, PORTION_SLICES).await {
-                    Err(StorageError::RunNotFound(_)) => {
-                        missing.push(format!("{}: the rest of its points is not in the file", gone()));
-                        break;
-                    }
-                    portion => portion?,
-                };
-                let Some(portion) = portion else { break };
-                let mut slices = SeriesSlices::default();
-                while let Some((key, points)) = slices.next(&portion, SLICE_POINTS) {
-                    let written = exporter.write_points(&run.record, key, &points, &mut bytes);
-                    done += written.map_err(unwritten)? as f64;
-                    report(done, total.max(done))?;
-                    write_whole_pieces(&mut bytes, &mut write).await?;
-                    turns.give_way().await;
-                }
+            match session.begin_export(run_id).await {
+                Err(StorageError::RunNotFound(_)) => missing.push(deleted(run_id)),
+                run => output.write_run(session, run?, exporter, &mut missing).await?,
             }
-            loop {
-                let written = exporter.write_held_points(SLICE_POINTS, &mut bytes).map_err(unwritten)?;
-                if written == 0 {
-                    break;
-                }
-                done += written as f64;
-                report(done, total.max(done))?;
-                write_whole_pieces(&mut bytes, &mut write).await?;
-                turns.give_way().await;
-            }
-            if run.missing_points() > 0.0 {
-                missing.push(format!(
-                    "{} points of run '{run_id}' cannot be read where they are stored",
-                    run.missing_points()
-                ));
-            }
-            let artifacts = if exporter.holds_artifacts() { &run.record.artifacts[..] } else { &[] };
-            for artifact in artifacts {
-                let Some(content) = session.exported_artifact(artifact).await? else {
-                    missing
-                        .push(format!("artifact '{}' of run '{run_id}' is no longer stored", artifact.key));
-                    continue;
-                };
-                exporter.write_artifact(artifact, &content, &mut bytes).map_err(unwritten)?;
-                report(done, total.max(done))?;
-                write_whole_pieces(&mut bytes, &mut write).await?;
-                turns.give_way().await;
-            }
-            exporter.end_run(&run.record, &mut bytes).map_err(unwritten)?;
         }
-        exporter.finish(&mut bytes).map_err(unwritten)?;
-        write(bytes).await?;
+        exporter.finish(&mut output.bytes).map_err(unwritten)?;
+        (output.write)(output.bytes).await?;
         missing.extend(exporter.losses());
         Ok(missing)
     }
 }
 
-async fn write_whole_pieces(
-    bytes: &mut Vec<u8>,
-    write: &mut impl AsyncFnMut(Vec<u8>) -> Result<()>,
-) -> Result<()> {
-    if bytes.len() < PIECE_BYTES { Ok(()) } else { write(mem::take(bytes)).await }
+/// The file that is being written, piece by piece.
+struct Output<W, R> {
+    /// What was not handed over yet.
+    bytes: Vec<u8>,
+    /// How many points are written, of how many.
+    done: f64,
+    total: f64,
+    turns: Turns,
+    write: W,
+    report: R,
+}
+
+impl<W: AsyncFnMut(Vec<u8>) -> Result<()>, R: FnMut(f64, f64) -> Result<()>> Output<W, R> {
+    /// Writes a run. What is not in the file of it is `missing`, a sentence each.
+    async fn write_run<D: Database>(
+        &mut self,
+        session: &Session<D>,
+        mut run: OutgoingRun,
+        exporter: &mut dyn Exporter,
+        missing: &mut Vec<String>,
+    ) -> Result<()> {
+        let run_id = run.record.run_id.clone();
+        exporter.begin_run(&run.experiment, &run.record, &mut self.bytes).map_err(unwritten)?;
+        loop {
+            let portion = match run.next_portion(session, PORTION_SLICES).await {
+                Err(StorageError::RunNotFound(_)) => {
+                    missing.push(format!("{}: the rest of its points is not in the file", deleted(&run_id)));
+                    break;
+                }
+                portion => portion?,
+            };
+            let Some(portion) = portion else { break };
+            let mut slices = SeriesSlices::default();
+            while let Some((key, points)) = slices.next(&portion, SLICE_POINTS) {
+                let written = exporter.write_points(&run.record, key, &points, &mut self.bytes);
+                self.note_written(written.map_err(unwritten)?).await?;
+            }
+        }
+        loop {
+            let written = exporter.write_held_points(SLICE_POINTS, &mut self.bytes).map_err(unwritten)?;
+            if written == 0 {
+                break;
+            }
+            self.note_written(written).await?;
+        }
+        let unreadable = run.missing_points();
+        if unreadable > 0.0 {
+            missing
+                .push(format!("{unreadable} points of run '{run_id}' cannot be read where they are stored"));
+        }
+        let artifacts = if exporter.holds_artifacts() { &run.record.artifacts[..] } else { &[] };
+        for artifact in artifacts {
+            let Some(content) = session.exported_artifact(artifact).await? else {
+                missing.push(format!("artifact '{}' of run '{run_id}' is no longer stored", artifact.key));
+                continue;
+            };
+            exporter.write_artifact(artifact, &content, &mut self.bytes).map_err(unwritten)?;
+            self.note_written(0).await?;
+        }
+        exporter.end_run(&run.record, &mut self.bytes).map_err(unwritten)
+    }
+
+    /// Counts points that were written and tells of it, hands over what is a whole piece, and lets the page do other things.
+    async fn note_written(&mut self, points: usize) -> Result<()> {
+        self.done += points as f64;
+        (self.report)(self.done, self.total.max(self.done))?;
+        if self.bytes.len() >= PIECE_BYTES {
+            (self.write)(mem::take(&mut self.bytes)).await?;
+        }
+        self.turns.give_way().await;
+        Ok(())
+    }
+}
+
+fn deleted(run_id: &str) -> String {
+    format!("run '{run_id}' was deleted meanwhile")
 }
 
 /// Writing into memory does not fail; what a format cannot hold at all does.
