@@ -165,7 +165,7 @@ async fn merge_files<F: BackupFolder, R: AsyncFnMut(f64, f64) -> Result<()>>(
                 }
                 Err(cause) => return Err(cause),
             }
-            (output.report)(output.done, output.total).await?;
+            output.tell_progress().await?;
         }
         let name = manifest.name_file(&output.token);
         let mut writer = FileWriter::default();

@@ -131,8 +131,13 @@ impl<'a, F: BackupFolder, R: AsyncFnMut(f64, f64) -> Result<()>> FileOutput<'a, 
         }
     }
 
+    /// Tells how much is done. There may be more than it seemed at first.
+    pub(super) async fn tell_progress(&mut self) -> Result<()> {
+        (self.report)(self.done, self.total.max(self.done)).await
+    }
+
     async fn hand_over(&mut self, fewest: usize) -> Result<()> {
-        (self.report)(self.done, self.total.max(self.done)).await?;
+        self.tell_progress().await?;
         if let Some((_, writer)) = self.open.as_mut().filter(|(_, writer)| writer.waiting() >= fewest) {
             self.folder.write(&writer.take_bytes()).await?;
         }

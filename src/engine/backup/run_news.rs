@@ -55,7 +55,8 @@ impl<D: Database> Session<D> {
     /// As [`Session::run_news`], of a run that this session writes: memory knows it best. Nothing if another one does.
     fn news_in_memory(&self, run_id: &str, known: Option<&BackedUpRun>) -> Result<Option<RunNews>> {
         let Some((experiment, record, all)) = self.owned_run_in_memory(run_id)? else { return Ok(None) };
-        let goes_on = known.is_some_and(|known| {
+        // Where some of it could not be read, memory has those points, or counts without them: the indexes do not tell what is new.
+        let goes_on = known.filter(|known| known.unreadable.is_empty()).is_some_and(|known| {
             let last_points = OutgoingRun::part_of(&all, &last_points_of(known));
             may_go_on(known, &record.series) && are_last_points(known, &last_points)
         });
@@ -77,7 +78,14 @@ impl<D: Database> Session<D> {
             return Ok(Continuation::Differs);
         }
         if let Some(first_entry) = known.sequence.filter(|&sequence| is_same_log(&record, sequence)) {
-            return Ok(Continuation::GoesOn { first_entry, lacks_backed_up: false });
+            // Where one page alone has written the run, indexes tell its points.
+            let goes_on = record.ownership_fences.is_empty()
+                || self.log_goes_on(run_id, &known.ends(), first_entry).await?;
+            return Ok(if goes_on {
+                Continuation::GoesOn { first_entry, lacks_backed_up: false }
+            } else {
+                Continuation::Differs
+            });
         }
         let last_points = last_points_of(known);
         let (found, missing) = self.read_portion(run_id, &last_points, 0, &mut Vec::new()).await?;

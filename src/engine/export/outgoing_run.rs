@@ -15,7 +15,7 @@ use crate::storage::{ExperimentRecord, NamedSeries, Result, RunRecord, Series, S
 pub(in crate::engine) struct WantedPoints {
     /// The first index that is wanted of a series, where that is not 0.
     pub(in crate::engine) from: BTreeMap<String, u64>,
-    /// No entry of the log below this sequence number holds a wanted point.
+    /// Entries of the log below this sequence number are not read, unless wanted points are not in those from there on.
     pub(in crate::engine) first_entry: u64,
 }
 
@@ -38,7 +38,7 @@ pub struct OutgoingRun {
 enum Source {
     /// All points of the run, of which the session has the chunks in memory anyway.
     Memory(Vec<NamedSeries>),
-    /// The database, of whose log entries below this one nothing is wanted.
+    /// The database, of whose log the entries below this one are not read.
     Database { first_entry: u64 },
 }
 
@@ -116,12 +116,18 @@ impl OutgoingRun {
         if ranges.is_empty() {
             return Ok(None);
         }
-        let series = match &self.source {
+        let series = match &mut self.source {
             Source::Memory(all) => Self::part_of(all, &ranges),
             Source::Database { first_entry } => {
                 let run_id = &self.record.run_id;
-                let (series, missing) =
-                    session.read_portion(run_id, &ranges, *first_entry, &mut self.said).await?;
+                let mut read = session.read_portion(run_id, &ranges, *first_entry, &mut self.said).await?;
+                if !read.1.is_empty() && *first_entry > 0 {
+                    // An entry before it has them: a page that was cut off left it, and the run's record did not tell of its points until the
+                    // run was resumed.
+                    *first_entry = 0;
+                    read = session.read_portion(run_id, &ranges, 0, &mut self.said).await?;
+                }
+                let (series, missing) = read;
                 for (key, count) in missing {
                     *self.missing.entry(key).or_default() += count;
                 }

@@ -126,9 +126,18 @@ impl Portion {
     }
 }
 
-/// Appends points but those whose indexes are there: a compaction that was committed in part leaves them in entries and in their segment.
+/// Appends points but those that are there: a compaction that was committed in part leaves them in entries and in their segment. Other points
+/// of the same indexes are another page's, which resumed the run and did not know of the first ones.
 fn append((series, end): &mut (Series, u64), first: u64, points: &[RawPoint]) {
-    let known = end.saturating_sub(first).min(points.len() as u64) as usize;
+    let behind = end.saturating_sub(first) as usize;
+    let overlap = behind.min(points.len());
+    // The points from `first` to the end lie together: the block that had the last of them begins no later than this one.
+    let place = series.len().saturating_sub(behind);
+    let is_there = |(index, point): (usize, &RawPoint)| {
+        series.point(place + index).is_some_and(|there| there.is_same(point))
+    };
+    let is_known = points[..overlap].iter().enumerate().all(is_there);
+    let known = if is_known { overlap } else { 0 };
     points[known..].iter().for_each(|&point| series.push(point));
     *end = (*end).max(first + points.len() as u64);
 }

@@ -1,7 +1,9 @@
 //! Reading a portion of a run from the database.
 
+use std::collections::BTreeMap;
+
 use super::portion::{Portion, PortionRange, keys_of};
-use crate::columns::CorruptBlock;
+use crate::columns::{CorruptBlock, EncodedSeriesBlock, read_encoded_blocks};
 use crate::database::{CorruptRecord, Database, operations};
 use crate::engine::change::Change;
 use crate::engine::session::Session;
@@ -14,6 +16,32 @@ const RECORDS_AT_A_TIME: usize = 8;
 pub(super) type ReadPortion = (Vec<NamedSeries>, Vec<(String, u64)>);
 
 impl<D: Database> Session<D> {
+    /// Whether the log's entries from `first_entry` on have points behind these ends of series alone. Another page's may begin before: one that
+    /// resumed the run, and counts without points that it could not read, or that was its owner before, and had its last points in the exit log.
+    pub(in crate::engine) async fn log_goes_on(
+        &self,
+        run_id: &str,
+        ends: &BTreeMap<String, u64>,
+        first_entry: u64,
+    ) -> Result<bool> {
+        let is_gone = || StorageError::RunNotFound(run_id.to_owned());
+        let stored = self.transact(operations::read_point_keys(run_id)).await?;
+        let (_, keys) = stored.ok_or_else(is_gone)?;
+        for keys in keys_of(&[], &keys, first_entry).chunks(RECORDS_AT_A_TIME) {
+            let stored = self.transact(operations::read_some_points(run_id, keys)).await?;
+            for block in &stored.ok_or_else(is_gone)?.blocks {
+                let all = read_encoded_blocks(block).unwrap_or_default();
+                let begins_before = |series: &EncodedSeriesBlock<'_>| {
+                    ends.get(series.key).is_some_and(|&end| series.first_index < end)
+                };
+                if all.iter().any(begins_before) {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
     /// Reads a portion of a run: from segments, and from the log's entries from `first_entry` on. Why points cannot be read is emitted, if it was not `said` before.
     pub(in crate::engine) async fn read_portion(
         &self,

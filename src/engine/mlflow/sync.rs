@@ -127,12 +127,7 @@ impl<D: Database, T: Transport> Sending<'_, D, T> {
 
     /// The run's record as it is. Its points are read when they are asked for; a run that has ended by its record gets no more.
     async fn look_again(&mut self) -> Result<RunRecord> {
-        let is_own = {
-            let storage = self.session.storage();
-            let slot = storage.memory().run_slot(self.run_id)?;
-            storage.owns(slot)
-        };
-        if !is_own {
+        if !self.owns_run()? {
             // A message of its owner may have been missed.
             self.session.refresh(&[], &[self.run_id.to_owned()]).await?;
         }
@@ -143,8 +138,18 @@ impl<D: Database, T: Transport> Sending<'_, D, T> {
         Ok(record)
     }
 
+    /// Whether this session writes the run.
+    fn owns_run(&self) -> Result<bool> {
+        let storage = self.session.storage();
+        let slot = storage.memory().run_slot(self.run_id)?;
+        Ok(storage.owns(slot))
+    }
+
     /// Begins to read what was not sent.
-    async fn begin_reading(&self) -> Result<OutgoingRun> {
+    async fn begin_reading(&mut self) -> Result<OutgoingRun> {
+        if self.owns_run()? {
+            self.sync.send_unreadable_again();
+        }
         let sent = self.sync.state().series.iter();
         let from = sent.map(|series| (series.key.clone(), series.sent as u64)).collect();
         let wanted = WantedPoints { from, first_entry: self.first_entry };
@@ -157,6 +162,10 @@ impl<D: Database, T: Transport> Sending<'_, D, T> {
         let mut run = if let Some(run) = begun { run } else { self.begin_reading().await? };
         let portion = run.next_portion(self.session, PORTION_SLICES).await?;
         self.session.flush().await?;
+        if run.first_entry_behind().is_none() && !self.owns_run()? {
+            // Another session has resumed it: what memory had may be stored nowhere. It is read again, from the database.
+            return Ok(());
+        }
         if portion.is_none() {
             self.first_entry = run.first_entry_behind().unwrap_or(self.first_entry);
         }

@@ -30,6 +30,13 @@ struct SeriesChanges {
     retry: Vec<Range<usize>>,
 }
 
+impl SeriesChanges {
+    /// How many points from the first on were taken, none of whose commits failed.
+    fn taken_without_gap(&self) -> usize {
+        self.retry.first().map_or(self.taken, |range| range.start)
+    }
+}
+
 /// How durable a run's record is. Only a persisted run can be missed in the database: another one was not necessarily deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Durability {

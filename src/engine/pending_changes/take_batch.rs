@@ -181,6 +181,12 @@ impl PendingChanges {
             .collect();
         let next_sequence = first_sequence + entries.len() as u64;
         let mut record = state.current_record();
+        // The record tells of no more than the log has: a reader would take points that are still to be taken for such as cannot be read.
+        let logged =
+            all_series.iter().zip(&self.run(slot).series).filter(|(named, _)| !named.series.is_empty());
+        for (count, (_, series)) in record.series.counts.iter_mut().zip(logged) {
+            *count = series.taken_without_gap() as f64;
+        }
         record.next_sequence = next_sequence as f64;
         record.artifacts = self.storable_artifacts(slot, &record.artifacts);
         record.compacted_sequence = self.run(slot).compacted_sequence as f64;

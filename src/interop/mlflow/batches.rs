@@ -43,7 +43,6 @@ impl RunSync {
             sent.tags = fitting.map(|tag| tag.item).collect();
             batch.end();
         }
-        self.name_series(record.series.keys.iter().map(|key| &**key));
         self.add_series(&mut batch, &mut sent);
         if batch.is_empty() {
             return None;

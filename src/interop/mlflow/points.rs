@@ -45,6 +45,14 @@ impl RunSync {
         self.unsent.is_last = false;
     }
 
+    /// Series of which points could not be read are sent again from their beginning, by the page that writes the run: it may have those points,
+    /// or count without them. The server takes what it has for the same.
+    pub fn send_unreadable_again(&mut self) {
+        for series in self.state.series.iter_mut().filter(|series| series.unreadable > 0.0) {
+            (series.sent, series.unreadable) = (0.0, 0.0);
+        }
+    }
+
     /// Takes the next points of the run, as [`Next::Points`](super::Next) asks for them: from where the state says that each series is sent
     /// to. `missing` says of which metrics points among or behind these cannot be read, and how many. Nothing: there are no more.
     pub fn take_points(&mut self, portion: Option<(Vec<NamedSeries>, BTreeMap<String, u64>)>) {

@@ -149,6 +149,8 @@ impl RunSync {
         if self.standing != Standing::There {
             return self.find_or_create(record);
         }
+        // Before those of a portion alone: a name that MLflow takes must not go to a series that comes earlier.
+        self.name_series(record.series.keys.iter().map(|key| &**key));
         if self.needs_points() {
             return Next::Points;
         }

@@ -1,5 +1,6 @@
 //! What a backup writes: what is new, and no more.
 
+use entrenar::engine::BackupRequest;
 use entrenar::interop::Importer;
 use entrenar::interop::jsonl::JsonLinesImporter;
 use entrenar::storage::{RunEdit, StorageError};
@@ -151,5 +152,32 @@ fn folder_with_the_backup_of_another_database_is_refused_and_stays() {
         let refused = back_up(&other, &folder).await.unwrap_err();
         assert!(matches!(&refused, StorageError::InvalidState(_)), "{refused}");
         assert_eq!(*folder.files.borrow(), before);
+    });
+}
+
+#[test]
+fn progress_never_tells_of_more_points_than_there_are_even_while_files_are_put_together() {
+    block_on(async {
+        let shared = database("one");
+        let (tab, run) = Tab::with_run(&shared, "a").await;
+        let (other, _) = tab.begin("test").await;
+        let folder = MemoryFolder::default();
+        let asked = BackupRequest { database: "entrenar".to_owned(), token: "token".to_owned() };
+        for round in 0..20 {
+            tab.log(run, "loss", round..round + 1);
+            tab.log(other, "loss", round * 10..round * 10 + 1);
+            let mut is_first = true;
+            let report = async |done: f64, total: f64| {
+                assert!(done <= total, "{done} of {total}");
+                if std::mem::take(&mut is_first) {
+                    // Training goes on while the first of the runs is written.
+                    tab.log(other, "loss", round * 10 + 1..round * 10 + 5);
+                }
+                Ok(())
+            };
+            tab.session.back_up(&asked, &mut folder.clone(), report).await.unwrap();
+        }
+        assert!(manifest(&folder).files.len() < 20, "no files were put together");
+        assert_eq!(restored_state(&folder).await, state(&tab).await);
     });
 }

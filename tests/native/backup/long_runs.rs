@@ -220,3 +220,51 @@ fn run_that_is_deleted_while_it_is_written_anew_stays_in_the_backup_as_it_was() 
         assert_eq!(restored_state(&folder).await, before);
     });
 }
+
+#[test]
+fn points_that_a_reader_could_not_read_are_backed_up_by_the_tab_that_has_them() {
+    block_on(async {
+        let shared = database("one");
+        let (tab, run) = Tab::with_run(&shared, "a").await;
+        for part in 0..3 {
+            tab.log(run, "loss", part * 10..(part + 1) * 10);
+            tab.flush().await;
+        }
+        damage(&shared, 1);
+        let folder = MemoryFolder::default();
+        back_up(&Tab::open(&shared, "b").await, &folder).await.unwrap();
+        tab.log(run, "loss", 30..35);
+        back_up(&tab, &folder).await.unwrap();
+        assert_eq!(restored_state(&folder).await, state(&tab).await);
+        tab.log(run, "loss", 35..40);
+        tab.flush().await;
+        // What was backed up before is in the backup; the reader goes on behind it.
+        assert_eq!(back_up(&Tab::open(&shared, "c").await, &folder).await.unwrap().points, 5.0);
+        assert_eq!(restored_state(&folder).await, state(&tab).await);
+    });
+}
+
+#[test]
+fn points_logged_by_a_tab_that_resumed_a_run_without_some_are_all_backed_up() {
+    block_on(async {
+        for is_owner in [true, false] {
+            let shared = database("one");
+            let (tab, run) = Tab::with_run(&shared, "a").await;
+            for part in 0..3 {
+                tab.log(run, "loss", part * 10..(part + 1) * 10);
+                tab.flush().await;
+            }
+            drop(tab);
+            damage(&shared, 1);
+            let reader = Tab::open(&shared, "b").await;
+            let folder = MemoryFolder::default();
+            back_up(&reader, &folder).await.unwrap();
+            let again = Tab::open(&shared, "again").await;
+            let resumed = again.session.resume_run("run-0").await.unwrap();
+            again.log(resumed, "loss", 40..60);
+            again.flush().await;
+            back_up(if is_owner { &again } else { &reader }, &folder).await.unwrap();
+            assert_eq!(restored_state(&folder).await, state(&again).await, "{is_owner}");
+        }
+    });
+}

@@ -5,6 +5,7 @@ mod cut_off;
 mod damage;
 mod histories;
 mod increments;
+mod late_entries;
 mod long_runs;
 mod lost;
 mod restoring;
