@@ -100,7 +100,7 @@ impl<D: Database> Session<D> {
 }
 
 /// Whether the run's log is the one of which everything below this sequence number was backed up, and has it still: what is new is in
-/// later entries.
+/// entries from there on, or in segments. One that was compacted beyond may have lost something since, and is looked at.
 fn is_same_log(record: &RunRecord, sequence: u64) -> bool {
     record.compacted_sequence <= sequence as f64 && sequence as f64 <= record.next_sequence
 }

@@ -60,14 +60,16 @@ function defineSweep({ ways, atOnce, first, last, oneWay, tellings }) {
   };
 
   globalThis.sweep = async (title) => {
-    const clean = await tell(stories[title], `${title}, undisturbed`);
+    // Under load one of them may have a few requests more than any other telling has.
+    const clean = [await tell(stories[title], `${title}, undisturbed`), await tell(stories[title], `${title}, undisturbed again`)];
+    const seen = Math.min(...clean.map((telling) => telling.seen));
     const cases = [];
     for (const [way, times] of Object.entries(ways)) {
-      for (let at = 1; at <= clean.seen; at += 1) {
-        if (way === oneWay || at <= first || at > clean.seen - last) cases.push({ at, way, times });
+      for (let at = 1; at <= seen; at += 1) {
+        if (way === oneWay || at <= first || at > seen - last) cases.push({ at, way, times });
       }
     }
-    const told = [clean];
+    const told = [...clean];
     const count = cases.length;
     let missing = 0;
     const work = async () => {
