@@ -163,6 +163,17 @@ impl Series {
         self.chunk_at(index).map(|(chunk, within)| chunk.point(within))
     }
 
+    /// How many of these points, from the first on, are the last ones of the series. `end` is the index behind its last point and `first` that of
+    /// the first of these: indexes tell no places, because before them points may be missing that could not be read.
+    #[must_use]
+    pub fn count_known(&self, end: u64, first: u64, points: &[RawPoint]) -> usize {
+        let place = self.len().saturating_sub(end.saturating_sub(first) as usize);
+        let is_there = |(index, point): &(usize, &RawPoint)| {
+            self.point(place + index).is_some_and(|there| there.is_same(point))
+        };
+        points.iter().enumerate().take_while(is_there).count()
+    }
+
     /// The chunk that holds a point, and the point's place in it.
     #[inline(always)]
     fn chunk_at(&self, index: usize) -> Option<(&Chunk, usize)> {

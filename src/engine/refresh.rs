@@ -7,7 +7,7 @@ use super::eviction::MOST_READ_POINTS;
 use super::session::Session;
 use crate::columns::{ColumnBuffers, SeriesBlock, read_block, read_encoded_blocks, sorted_by};
 use crate::database::{Catalog, CorruptRecord, Database, StoredPoints, operations};
-use crate::storage::{Result, RunRecord, RunSlot, RunState, StorageError};
+use crate::storage::{Result, RunRecord, RunSlot, RunState, SeriesSlot, StorageError};
 
 impl<D: Database> Session<D> {
     /// Brings a run's points into memory, or up to date. A run that is owned here always is.
@@ -59,7 +59,11 @@ impl<D: Database> Session<D> {
             let mut storage = self.storage_mut();
             let state = storage.memory_mut().run_mut(slot)?;
             *state.record_mut() = record;
-            blocks.iter().for_each(|block| append(state, block, 0));
+            for block in &blocks {
+                let Ok(slot) = state.slot(&block.key) else { continue };
+                let end = state.series_at(slot).series.len() as u64;
+                append(state, slot, end, block);
+            }
         }
         self.cursors.set(slot, next);
         self.evict_read(slot, MOST_READ_POINTS);
@@ -263,8 +267,7 @@ impl<D: Database> Session<D> {
             let Ok(slot) = state.slot(&block.key) else { continue };
             let place = slot.0 as usize;
             ends.resize(ends.len().max(place + 1), 0);
-            let missing = ends[place].saturating_sub(state.series_at(slot).series.len() as u64);
-            append(&mut state, block, missing);
+            append(&mut state, slot, ends[place], block);
             ends[place] = ends[place].max(block.first_index + block.points.len() as u64);
         }
         state
@@ -312,19 +315,10 @@ fn joined(record: &RunRecord, blocks: &[Arc<[u8]>]) -> Option<RunState> {
     Some(state)
 }
 
-/// Appends the points of a block but those that are there. `missing` points of its series, which could not be read, have indexes before it.
-fn append(state: &mut RunState, block: &SeriesBlock, missing: u64) {
-    let Ok(slot) = state.slot(&block.key) else { return };
-    // Entries are there in their segment as well, after a compaction that was committed in part.
-    let from = block.first_index.saturating_sub(missing) as usize;
-    let series = &state.series_at(slot).series;
-    let mut known = 0;
-    while let (Some(point), Some(there)) = (block.points.get(known), series.point(from + known)) {
-        if !point.is_same(&there) {
-            break;
-        }
-        known += 1;
-    }
+/// Appends the points of a block but those that are there: after a compaction that was committed in part, entries are in their segment as well.
+/// `end` is the index behind the points of its series.
+fn append(state: &mut RunState, slot: SeriesSlot, end: u64, block: &SeriesBlock) {
+    let known = state.series_at(slot).series.count_known(end, block.first_index, &block.points);
     state.restore_points(slot, &block.points[known..]);
 }
 

@@ -22,8 +22,8 @@ impl PortionRange {
     }
 }
 
-/// Which records may hold points of a portion, of the keys of all records of the run's points, in order. The caller knows that it needs no
-/// entry of the log before `first_entry`.
+/// Which records may hold points of a portion, of the keys of all records of the run's points, in order. Entries of the log
+/// before `first_entry` are left out.
 pub(super) fn keys_of(ranges: &[PortionRange], keys: &[Key], first_entry: u64) -> Vec<Key> {
     let by_key: BTreeMap<&str, &PortionRange> = ranges.iter().map(|range| (&*range.key, range)).collect();
     let mut wanted = Vec::new();
@@ -129,15 +129,7 @@ impl Portion {
 /// Appends points but those that are there: a compaction that was committed in part leaves them in entries and in their segment. Other points
 /// of the same indexes are another page's, which resumed the run and did not know of the first ones.
 fn append((series, end): &mut (Series, u64), first: u64, points: &[RawPoint]) {
-    let behind = end.saturating_sub(first) as usize;
-    let overlap = behind.min(points.len());
-    // The points from `first` to the end lie together: the block that had the last of them begins no later than this one.
-    let place = series.len().saturating_sub(behind);
-    let is_there = |(index, point): (usize, &RawPoint)| {
-        series.point(place + index).is_some_and(|there| there.is_same(point))
-    };
-    let is_known = points[..overlap].iter().enumerate().all(is_there);
-    let known = if is_known { overlap } else { 0 };
+    let known = series.count_known(*end, first, points);
     points[known..].iter().for_each(|&point| series.push(point));
     *end = (*end).max(first + points.len() as u64);
 }
