@@ -14,7 +14,7 @@ use crate::storage::{ArtifactRef, NamedSeries, Result, StorageError};
 const PIECE_BYTES: usize = 256 << 10;
 
 /// The most slices of a run that are in memory at a time, and in one file: 400 000 points, some 12 MB as text.
-const PIECE_SLICES: usize = 400_000 / SLICE_POINTS;
+const PORTION_SLICES: usize = 400_000 / SLICE_POINTS;
 
 /// What was written of a run.
 pub(super) struct WrittenRun {
@@ -41,7 +41,7 @@ impl<'a, F: BackupFolder, R: AsyncFnMut(f64, f64) -> Result<()>> FileOutput<'a, 
         Self { folder, report, token: token.to_owned(), done: 0.0, total: 0.0, open: None }
     }
 
-    /// Writes what is new of a run, piece by piece, each into a file of its own where there are several. Returns nothing if the run was
+    /// Writes what is new of a run, portion by portion, each into a file of its own where there are several. Returns nothing if the run was
     /// deleted meanwhile: then what was written of it does not count.
     pub(super) async fn write_run<D: Database>(
         &mut self,
@@ -55,7 +55,7 @@ impl<'a, F: BackupFolder, R: AsyncFnMut(f64, f64) -> Result<()>> FileOutput<'a, 
         let before = manifest.files_of(&run_id);
         let mut has_begun = false;
         loop {
-            let portion = match run.next_portion(session, PIECE_SLICES).await {
+            let portion = match run.next_portion(session, PORTION_SLICES).await {
                 Err(StorageError::RunNotFound(_)) => {
                     self.forget_new_parts(manifest, &run_id, &before);
                     return Ok(None);
@@ -66,7 +66,7 @@ impl<'a, F: BackupFolder, R: AsyncFnMut(f64, f64) -> Result<()>> FileOutput<'a, 
                 break;
             }
             let series = portion.unwrap_or_default();
-            self.write_piece(manifest, run, &series).await?;
+            self.write_portion(manifest, run, &series).await?;
             series.iter().for_each(|series| points.add(series));
             has_begun = true;
         }
@@ -84,7 +84,7 @@ impl<'a, F: BackupFolder, R: AsyncFnMut(f64, f64) -> Result<()>> FileOutput<'a, 
         Ok(Some(WrittenRun { series: points.into_series(), artifacts: written, before }))
     }
 
-    async fn write_piece(
+    async fn write_portion(
         &mut self,
         manifest: &mut Manifest,
         run: &OutgoingRun,
@@ -96,16 +96,13 @@ impl<'a, F: BackupFolder, R: AsyncFnMut(f64, f64) -> Result<()>> FileOutput<'a, 
         let writer = self.open(manifest).await?;
         writer.begin_run(&run.experiment, &run.record).map_err(unwritten)?;
         let mut slices = SeriesSlices::default();
-        loop {
+        while let Some((key, points)) = slices.next(series, SLICE_POINTS) {
             let writer = self.open(manifest).await?;
-            let points =
-                writer.write_points(&run.record, series, &mut slices, SLICE_POINTS).map_err(unwritten)?;
-            if points == 0 {
-                return Ok(());
-            }
-            self.done += points as f64;
+            let written = writer.write_points(&run.record, key, &points).map_err(unwritten)?;
+            self.done += written as f64;
             self.hand_over(PIECE_BYTES).await?;
         }
+        Ok(())
     }
 
     /// What was written of a run does not count, but for what these files have of it.

@@ -15,7 +15,7 @@ pub(super) struct RunNews {
     pub(super) run: OutgoingRun,
     /// The log's entries below are in it; nothing if some of it is not committed.
     pub(super) sequence: Option<u64>,
-    /// Whether it is all of the run, because it is not what was backed up, gone on with.
+    /// Whether the run is written anew as a whole, because it does not go on from what was backed up.
     pub(super) is_anew: bool,
     /// Whether points that were backed up cannot be read any more where they are stored.
     pub(super) lacks_backed_up: bool,

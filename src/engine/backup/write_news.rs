@@ -108,8 +108,7 @@ impl<D: Database> Session<D> {
                 let is_known =
                     |known: &BackedUpRun| is_unchanged(known, &record, &fingerprint(experiment, &record));
                 if !known.is_some_and(is_known) {
-                    let backed_up: f64 =
-                        known.map_or(0.0, |run| run.ends().values().map(|&end| end as f64).sum());
+                    let backed_up: f64 = known.map_or(0.0, BackedUpRun::points_passed);
                     let points = (record.series.counts.iter().sum::<f64>() - backed_up).max(0.0);
                     changed.push((run_id, points));
                 }

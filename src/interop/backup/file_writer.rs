@@ -5,9 +5,9 @@ use std::io;
 use sha2::{Digest, Sha256};
 
 use super::manifest::BackupFile;
+use crate::interop::Exporter;
 use crate::interop::jsonl::JsonLinesExporter;
-use crate::interop::{Exporter, SeriesSlices};
-use crate::storage::{ArtifactRef, ExperimentRecord, NamedSeries, RunRecord};
+use crate::storage::{ArtifactRef, ExperimentRecord, RawPoint, RunRecord};
 
 /// About how many bytes a file has at most, decompressed: a damaged one takes no more with it, and two of them can be put together.
 const FILE_BYTES: u64 = 16 << 20;
@@ -35,7 +35,7 @@ impl FileWriter {
         self.runs.iter().any(|held| held == run_id)
     }
 
-    /// Begins a run, or a piece of one. A file holds one piece of a run at most: imported by itself, it is one run.
+    /// Begins a run, or a portion of one. A file holds one portion of a run at most: imported by itself, it is one run.
     ///
     /// # Errors
     /// None in practice: it is written into memory.
@@ -44,19 +44,12 @@ impl FileWriter {
         self.exporter.begin_run(experiment, record, &mut self.bytes)
     }
 
-    /// Writes about `most` more points of the run that was begun. Returns how many; 0 when there are no more.
+    /// Writes the next points of the run that was begun. Returns how many.
     ///
     /// # Errors
     /// As [`FileWriter::begin_run`].
-    pub fn write_points(
-        &mut self,
-        record: &RunRecord,
-        series: &[NamedSeries],
-        slices: &mut SeriesSlices,
-        most: usize,
-    ) -> io::Result<usize> {
-        let Some((key, points)) = slices.next(series, most) else { return Ok(0) };
-        self.exporter.write_points(record, key, &points, &mut self.bytes)
+    pub fn write_points(&mut self, record: &RunRecord, key: &str, points: &[RawPoint]) -> io::Result<usize> {
+        self.exporter.write_points(record, key, points, &mut self.bytes)
     }
 
     /// Writes an artifact of the run that was begun.

@@ -136,6 +136,13 @@ pub struct RunOrigin {
 }
 
 impl BackedUpRun {
+    /// How many points are backed up, or could not be read.
+    #[must_use]
+    pub fn points_passed(&self) -> f64 {
+        let counts = self.series.iter().map(|series| series.count).chain(self.unreadable.values().copied());
+        counts.map(|count| count as f64).sum()
+    }
+
     /// How far each series is backed up: the index behind the last of its points that was, or that could not be read.
     #[must_use]
     pub fn ends(&self) -> BTreeMap<String, u64> {

@@ -7,7 +7,7 @@ use super::file_reader::{FileContents, FilePart};
 use super::file_writer::FileWriter;
 use super::manifest::BackupFile;
 use super::restored_run::add_unknown_of_series;
-use crate::interop::{ImportedPart, SeriesSlices};
+use crate::interop::{ImportedPart, SLICE_POINTS, SeriesSlices};
 use crate::storage::{ArtifactRef, ExperimentRecord, NamedSeries, RunRecord, Series, content_hash};
 
 /// How many files in a row are put together.
@@ -119,7 +119,9 @@ impl MergedRuns {
             let Some((experiment, record)) = described else { continue };
             writer.begin_run(&experiment, &record)?;
             let mut slices = SeriesSlices::default();
-            while writer.write_points(&record, &series, &mut slices, usize::MAX / 2)? > 0 {}
+            while let Some((key, points)) = slices.next(&series, SLICE_POINTS) {
+                writer.write_points(&record, key, &points)?;
+            }
             for (artifact, content) in artifacts {
                 writer.write_artifact(&artifact, &content)?;
             }

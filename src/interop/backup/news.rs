@@ -22,23 +22,23 @@ pub fn fingerprint(experiment: &ExperimentRecord, record: &RunRecord) -> String 
 #[must_use]
 pub fn is_unchanged(known: &BackedUpRun, record: &RunRecord, fingerprint: &str) -> bool {
     let SeriesHeaders { keys, counts, last_steps, last_values } = &record.series;
-    let ends = known.ends();
     // In the record's order, without those of which nothing can be read.
     let mut series = known.series.iter().peekable();
     let is_same = |(index, key): (usize, &String)| {
-        let is_same_end = ends.get(key).map(|&end| end as f64) == counts.get(index).copied();
-        let highest = series.next_if(|series| series.key == *key).map(|series| series.highest);
-        is_same_end
-            && highest.is_none_or(|(step, value)| {
-                last_steps.get(index) == Some(&(step as f64))
-                    && last_values.get(index).is_some_and(|&last| is_same_number(last, value))
+        let backed_up = series.next_if(|series| series.key == *key);
+        let unreadable = known.unreadable.get(key).copied().unwrap_or(0);
+        let end = backed_up.map_or(0, |series| series.count) + unreadable;
+        counts.get(index) == Some(&(end as f64))
+            && backed_up.is_none_or(|BackedUpSeries { highest: (step, value), .. }| {
+                last_steps.get(index) == Some(&(*step as f64))
+                    && last_values.get(index).is_some_and(|&last| is_same_number(last, *value))
             })
     };
     known.sequence.is_some()
         && known.fingerprint == fingerprint
-        && ends.len() == keys.len()
         && keys.iter().enumerate().all(is_same)
         && series.next().is_none()
+        && known.unreadable.keys().all(|key| keys.contains(key))
         && new_artifacts(Some(known), record).is_empty()
 }
 

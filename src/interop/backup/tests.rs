@@ -249,7 +249,9 @@ fn file_of(runs: &[(&str, &str, &[u8])]) -> (Vec<u8>, BackupFile) {
         run.record.run_name = Some((*name).to_owned());
         writer.begin_run(&run.experiment, &run.record).unwrap();
         let mut slices = SeriesSlices::default();
-        while writer.write_points(&run.record, &run.series, &mut slices, 9).unwrap() > 0 {}
+        while let Some((key, points)) = slices.next(&run.series, 9) {
+            writer.write_points(&run.record, key, &points).unwrap();
+        }
         let hash = crate::storage::content_hash(bytes);
         let artifact = crate::storage::ArtifactRef {
             key: "weights".to_owned(),
