@@ -202,7 +202,7 @@ fn points_logged_by_a_tab_that_resumed_a_run_without_some_are_all_sent_by_it() {
         again.log(resumed, "loss", 40..60);
         let (sync, _) = sync_from(&scene, &again).await;
         assert_eq!((sync.points, scene.points().len()), (40.0, 40));
-        // It goes on behind them, whoever sends it.
+        // A reader tab goes on behind what the owner tab sent.
         again.log(resumed, "loss", 60..65);
         again.flush().await;
         assert_eq!(sync_from(&scene, &reader).await.0.points, 45.0);

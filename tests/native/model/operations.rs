@@ -229,7 +229,7 @@ async fn resume(session: Rc<TabSession>, facts: Shared<Facts>, run_id: String) {
     let _ = session.resume_run(&run_id).await;
 }
 
-/// Sets a tag that nobody else sets, whichever tab owns the run.
+/// Sets a tag that no other operation of the model sets, whichever tab owns the run.
 async fn tag(session: Rc<TabSession>, facts: Shared<Facts>, run_id: String, tag: String) {
     let clears = facts.borrow().clears;
     let birth = facts.borrow().runs[&run_id].clears;
