@@ -325,7 +325,7 @@ impl RunRecord {
     /// that knows it knows all of the log as it was then.
     #[must_use]
     pub fn unknown_edits(&self, known_sequence: u64) -> Vec<RunEdit> {
-        let fences = self.next_sequence as u64 - self.edits.len() as u64..;
+        let fences = (self.next_sequence as u64).saturating_sub(self.edits.len() as u64)..;
         let unknown = fences.zip(&self.edits).filter(|(fence, _)| *fence >= known_sequence);
         unknown.map(|(_, edit)| edit.clone()).collect()
     }
