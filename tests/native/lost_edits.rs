@@ -30,19 +30,13 @@ fn name_in(session: &Session<FaultyDatabase>) -> Option<String> {
 /// many of its requests.
 async fn cut_off(requests: usize, meanwhile: impl AsyncFn(&Tab)) -> SharedDatabase {
     let shared = SharedDatabase::default();
-    let mut database = shared.connect();
-    database.on_close = OnClose::CommitsPart;
-    let owner = Tab::open_over(database, "owner").await.unwrap();
+    let owner = Tab::open_in_firefox(&shared, "owner").await;
     let (run, _) = owner.begin("test").await;
     owner.log(run, "loss", 0..3);
     owner.flush().await;
     meanwhile(&Tab::open(&shared, "other").await).await;
     owner.log(run, "loss", 3..5);
-    let (_go, wait) = oneshot::channel();
-    owner.database().next_of("commit", [Fault::slow_until(wait)]);
-    let mut flush = std::pin::pin!(owner.session.flush());
-    assert!(poll_immediate(&mut flush).await.is_none());
-    owner.database().close_page(requests);
+    owner.close_in_commit(requests).await;
     shared
 }
 

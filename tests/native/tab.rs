@@ -6,8 +6,10 @@ use entrenar::columns::RawPoint;
 use entrenar::database::{Catalog, Database, operations};
 use entrenar::engine::{Change, Effect, RunOptions, Session};
 use entrenar::storage::{ExperimentStorage, Result, RunSlot, RunStatus};
+use futures::channel::oneshot;
+use futures::future::poll_immediate;
 
-use crate::support::faulty_database::{FaultyDatabase, SharedDatabase};
+use crate::support::faulty_database::{Fault, FaultyDatabase, OnClose, SharedDatabase};
 use crate::support::test_clock::TestClock;
 
 pub struct Tab {
@@ -23,6 +25,22 @@ impl Tab {
     pub async fn open_over(database: FaultyDatabase, owner: &str) -> Result<Self> {
         let clock = TestClock::new();
         Ok(Self { session: Session::open(database, owner, clock.shared()).await?, clock })
+    }
+
+    /// A tab of a browser that commits a part of a transaction, as Firefox does, when its page closes.
+    pub async fn open_in_firefox(shared: &SharedDatabase, owner: &str) -> Self {
+        let mut connection = shared.connect();
+        connection.on_close = OnClose::CommitsPart;
+        Self::open_over(connection, owner).await.unwrap()
+    }
+
+    /// The page closes while what was logged is committed: so many of the commit's requests were issued.
+    pub async fn close_in_commit(&self, requests: usize) {
+        let (_go, wait) = oneshot::channel();
+        self.database().next_of("commit", [Fault::slow_until(wait)]);
+        let mut flush = std::pin::pin!(self.session.flush());
+        assert!(poll_immediate(&mut flush).await.is_none());
+        self.database().close_page(requests);
     }
 
     /// A tab that began a run, which has no points.

@@ -6,25 +6,19 @@ use futures::executor::block_on;
 use futures::future::poll_immediate;
 
 use super::{back_up, database, restored_state, state};
-use crate::support::faulty_database::{Fault, OnClose, SharedDatabase};
+use crate::support::faulty_database::{Fault, SharedDatabase};
 use crate::support::memory_folder::MemoryFolder;
 use crate::tab::Tab;
 
 /// A run of three stored points, and two more in an entry behind its log's end: its page was cut off in the commit.
 async fn cut_off() -> SharedDatabase {
     let shared = database("one");
-    let mut connection = shared.connect();
-    connection.on_close = OnClose::CommitsPart;
-    let owner = Tab::open_over(connection, "owner").await.unwrap();
+    let owner = Tab::open_in_firefox(&shared, "owner").await;
     let (run, _) = owner.begin("test").await;
     owner.log(run, "loss", 0..3);
     owner.flush().await;
     owner.log(run, "loss", 3..5);
-    let (_go, wait) = oneshot::channel();
-    owner.database().next_of("commit", [Fault::slow_until(wait)]);
-    let mut flush = std::pin::pin!(owner.session.flush());
-    assert!(poll_immediate(&mut flush).await.is_none());
-    owner.database().close_page(1);
+    owner.close_in_commit(1).await;
     shared
 }
 

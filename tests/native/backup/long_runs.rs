@@ -30,6 +30,17 @@ fn damage(shared: &SharedDatabase, place: usize) {
     shared.memory.apply(vec![Change::Put(Table::Points, key, damaged)]).unwrap();
 }
 
+/// A run of thirty points, which lie in three records.
+async fn in_three_records() -> (SharedDatabase, Tab, RunSlot) {
+    let shared = database("one");
+    let (tab, run) = Tab::with_run(&shared, "a").await;
+    for part in 0..3 {
+        tab.log(run, "loss", part * 10..(part + 1) * 10);
+        tab.flush().await;
+    }
+    (shared, tab, run)
+}
+
 fn is_told_of_damage(tab: &Tab) -> bool {
     tab.changes().iter().any(|change| matches!(change, Emitted::Corrupt(_)))
 }
@@ -139,12 +150,7 @@ fn points_that_were_backed_up_and_cannot_be_read_any_more_stay_in_the_backup_whi
 #[test]
 fn points_behind_some_that_cannot_be_read_are_backed_up_and_each_loss_is_told_once() {
     block_on(async {
-        let shared = database("one");
-        let (tab, run) = Tab::with_run(&shared, "a").await;
-        for part in 0..3 {
-            tab.log(run, "loss", part * 10..(part + 1) * 10);
-            tab.flush().await;
-        }
+        let (shared, tab, run) = in_three_records().await;
         damage(&shared, 2);
         let reader = Tab::open(&shared, "b").await;
         let folder = MemoryFolder::default();
@@ -224,12 +230,7 @@ fn run_that_is_deleted_while_it_is_written_anew_stays_in_the_backup_as_it_was() 
 #[test]
 fn points_that_a_reader_could_not_read_are_backed_up_by_the_tab_that_has_them() {
     block_on(async {
-        let shared = database("one");
-        let (tab, run) = Tab::with_run(&shared, "a").await;
-        for part in 0..3 {
-            tab.log(run, "loss", part * 10..(part + 1) * 10);
-            tab.flush().await;
-        }
+        let (shared, tab, run) = in_three_records().await;
         damage(&shared, 1);
         let folder = MemoryFolder::default();
         back_up(&Tab::open(&shared, "b").await, &folder).await.unwrap();
@@ -248,12 +249,7 @@ fn points_that_a_reader_could_not_read_are_backed_up_by_the_tab_that_has_them() 
 fn points_logged_by_a_tab_that_resumed_a_run_without_some_are_all_backed_up() {
     block_on(async {
         for is_owner in [true, false] {
-            let shared = database("one");
-            let (tab, run) = Tab::with_run(&shared, "a").await;
-            for part in 0..3 {
-                tab.log(run, "loss", part * 10..(part + 1) * 10);
-                tab.flush().await;
-            }
+            let (shared, tab, _) = in_three_records().await;
             drop(tab);
             damage(&shared, 1);
             let reader = Tab::open(&shared, "b").await;

@@ -9,7 +9,7 @@ use futures::channel::oneshot;
 use futures::future::poll_immediate;
 
 use super::*;
-use crate::support::faulty_database::{Fault, OnClose};
+use crate::support::faulty_database::Fault;
 
 /// The record of the run's points at this place cannot be read any more.
 fn damage(scene: &Scene, place: usize) {
@@ -29,6 +29,45 @@ async fn sync_from(scene: &Scene, tab: &Tab) -> (MlflowSync, Vec<String>) {
     (sync, way.losses.take())
 }
 
+/// Thirty points in three records, of which the one in the middle cannot be read.
+async fn damaged() -> Scene {
+    let scene = Scene::new().await;
+    for part in 0..3 {
+        scene.log_steps("loss", part * 10..(part + 1) * 10);
+        scene.tab.flush().await;
+    }
+    damage(&scene, 1);
+    scene
+}
+
+/// A portion of one point, always the same.
+fn portion(key: &str) -> (Vec<NamedSeries>, BTreeMap<String, u64>) {
+    let mut series = Series::default();
+    series.push(RawPoint { step: 7, value: 0.5, timestamp_ms: 9 });
+    (vec![NamedSeries { key: key.to_owned(), series }], BTreeMap::new())
+}
+
+/// Sends what comes next, which is answered by this.
+fn send(sync: &mut RunSync, record: &RunRecord, answer: &str) -> Body {
+    let Next::Send(request) = sync.next_step(record) else { panic!("nothing is sent") };
+    let answer = Answer { status: 200, body: answer.as_bytes().to_vec(), retry_after_ms: None };
+    sync.take(Some(&answer)).unwrap();
+    request.body
+}
+
+/// A sync whose run is there.
+fn sync_of(record: &RunRecord) -> RunSync {
+    let state = SyncState {
+        token: "token".to_owned(),
+        experiment_id: "1".to_owned(),
+        mlflow_run_id: "r".to_owned(),
+        ..SyncState::new("http://a", "mnist")
+    };
+    let mut sync = RunSync::new(state, "another");
+    send(&mut sync, record, r#"{"run":{"info":{"run_id":"r","artifact_uri":""}}}"#);
+    sync
+}
+
 #[test]
 fn long_run_of_another_tab_is_sent_in_portions_and_not_kept_in_memory() {
     block_on(async {
@@ -46,12 +85,7 @@ fn long_run_of_another_tab_is_sent_in_portions_and_not_kept_in_memory() {
 #[test]
 fn points_that_cannot_be_read_are_told_and_those_behind_them_sent_once() {
     block_on(async {
-        let scene = Scene::new().await;
-        for part in 0..3 {
-            scene.log_steps("loss", part * 10..(part + 1) * 10);
-            scene.tab.flush().await;
-        }
-        damage(&scene, 1);
+        let scene = damaged().await;
         let reader = Tab::open(&scene.shared, "b").await;
         let (sync, losses) = sync_from(&scene, &reader).await;
         assert_eq!((sync.points, scene.points().len()), (20.0, 20));
@@ -100,30 +134,12 @@ fn live_sync_of_a_run_of_another_tab_reads_its_log_from_where_it_was_sent_to() {
 
 #[test]
 fn equal_points_are_told_where_one_portion_ends_and_the_next_begins() {
-    let portion = || {
-        let mut series = Series::default();
-        series.push(RawPoint { step: 7, value: 0.5, timestamp_ms: 9 });
-        Some((vec![NamedSeries { key: "loss".to_owned(), series }], BTreeMap::new()))
-    };
     let record = RunRecord::new("run-0".to_owned(), "exp-0".to_owned(), 5);
-    let state = SyncState {
-        token: "token".to_owned(),
-        experiment_id: "1".to_owned(),
-        mlflow_run_id: "r".to_owned(),
-        ..SyncState::new("http://a", "mnist")
-    };
-    let mut sync = RunSync::new(state, "another");
-    let answered = |sync: &mut RunSync, body: &str| {
-        let Next::Send(request) = sync.next_step(&record) else { panic!("nothing is sent") };
-        let answer = Answer { status: 200, body: body.as_bytes().to_vec(), retry_after_ms: None };
-        sync.take(Some(&answer)).unwrap();
-        request
-    };
-    answered(&mut sync, r#"{"run":{"info":{"run_id":"r","artifact_uri":""}}}"#);
+    let mut sync = sync_of(&record);
     for is_second in [false, true] {
         assert_eq!(sync.next_step(&record), Next::Points);
-        sync.take_points(portion());
-        let Body::Json(json) = answered(&mut sync, "{}").body else { panic!("no batch is sent") };
+        sync.take_points(Some(portion("loss")));
+        let Body::Json(json) = send(&mut sync, &record, "{}") else { panic!("no batch is sent") };
         assert!(json.contains(r#""step":7"#), "{json}");
         let is_told = sync.losses().iter().any(|loss| loss.contains("counts points of one metric as one"));
         assert_eq!(is_told, is_second);
@@ -139,21 +155,13 @@ fn equal_points_are_told_where_one_portion_ends_and_the_next_begins() {
 /// A scene of a run of three stored points, and two more in an entry behind its log's end: its page was cut off in the commit.
 async fn cut_off() -> Scene {
     let shared = SharedDatabase::default();
-    let mut connection = shared.connect();
-    connection.on_close = OnClose::CommitsPart;
-    let tab = Tab::open_over(connection, "a").await.unwrap();
+    let tab = Tab::open_in_firefox(&shared, "a").await;
     let (slot, run_id) = tab.begin("mnist").await;
     let scene = Scene { shared, server: Rc::default(), mishaps: Rc::default(), tab, run_id, slot };
     scene.log_steps("loss", 0..3);
     scene.tab.flush().await;
     scene.log_steps("loss", 3..5);
-    let (_go, wait) = oneshot::channel();
-    scene.tab.database().next_of("commit", [Fault::slow_until(wait)]);
-    {
-        let mut flush = pin!(scene.tab.session.flush());
-        assert!(poll_immediate(&mut flush).await.is_none());
-        scene.tab.database().close_page(1);
-    }
+    scene.tab.close_in_commit(1).await;
     scene
 }
 
@@ -189,12 +197,7 @@ fn points_of_an_entry_behind_the_logs_end_are_sent_when_the_run_has_them_later()
 #[test]
 fn points_logged_by_a_tab_that_resumed_a_run_without_some_are_all_sent_by_it() {
     block_on(async {
-        let scene = Scene::new().await;
-        for part in 0..3 {
-            scene.log_steps("loss", part * 10..(part + 1) * 10);
-            scene.tab.flush().await;
-        }
-        damage(&scene, 1);
+        let scene = damaged().await;
         let reader = Tab::open(&scene.shared, "b").await;
         sync_from(&scene, &reader).await;
         let again = Tab::open(&scene.shared, "again").await;
@@ -212,24 +215,11 @@ fn points_logged_by_a_tab_that_resumed_a_run_without_some_are_all_sent_by_it() {
 
 #[test]
 fn metric_that_mlflow_takes_as_it_is_keeps_its_name_though_its_points_come_later() {
-    let portion = |key: &str| {
-        let mut series = Series::default();
-        series.push(RawPoint { step: 7, value: 0.5, timestamp_ms: 9 });
-        Some((vec![NamedSeries { key: key.to_owned(), series }], BTreeMap::new()))
-    };
     let mut record = RunRecord::new("run-0".to_owned(), "exp-0".to_owned(), 5);
     record.series.keys = vec!["a?".to_owned(), "a_".to_owned()];
-    let state = SyncState {
-        token: "token".to_owned(),
-        experiment_id: "1".to_owned(),
-        ..SyncState::new("http://a", "mnist")
-    };
-    let mut sync = RunSync::new(SyncState { mlflow_run_id: "r".to_owned(), ..state }, "another");
-    let Next::Send(_) = sync.next_step(&record) else { panic!("the run is not asked for") };
-    let found = br#"{"run":{"info":{"run_id":"r","artifact_uri":""}}}"#.to_vec();
-    sync.take(Some(&Answer { status: 200, body: found, retry_after_ms: None })).unwrap();
+    let mut sync = sync_of(&record);
     assert_eq!(sync.next_step(&record), Next::Points);
-    sync.take_points(portion("a?"));
+    sync.take_points(Some(portion("a?")));
     let names = |sync: &RunSync| -> BTreeMap<String, String> {
         sync.state().series.iter().map(|series| (series.key.clone(), series.name.clone())).collect()
     };
