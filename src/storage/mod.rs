@@ -6,6 +6,7 @@ mod error;
 mod experiment_storage;
 mod memory;
 mod record;
+mod run_edit;
 mod run_state;
 
 #[cfg(any(feature = "wasm", feature = "interop"))]
@@ -14,9 +15,10 @@ pub use error::{Result, StorageError};
 pub use experiment_storage::ExperimentStorage;
 pub use memory::InMemoryStorage;
 pub use record::{
-    ArtifactRef, ExperimentRecord, MetricPoint, RunEdit, RunRecord, RunStatus, SeriesHeaders, Tag,
-    UnknownOfSeries,
+    ArtifactRef, ExperimentRecord, MetricPoint, RunRecord, RunStatus, SeriesHeaders, Tag, UnknownOfSeries,
 };
+
+pub use run_edit::RunEdit;
 
 pub use crate::columns::MAX_STEP;
 

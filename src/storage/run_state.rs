@@ -1,7 +1,8 @@
 //! One run in memory: its record, its series, and the rules of its life.
 
 use super::error::{Result, StorageError, quoted};
-use super::record::{ArtifactRef, RunEdit, RunRecord, RunStatus, SeriesHeaders, Tag};
+use super::record::{ArtifactRef, RunRecord, RunStatus, SeriesHeaders, Tag};
+use super::run_edit::RunEdit;
 use crate::columns::{BatchTimes, LoggedPoint, MAX_STEP, NamedSeries, PointBatch, RawPoint, Series};
 
 /// The index of a metric in its run: stays valid for the run's life.
